@@ -1,0 +1,21 @@
+/* base: what every other module stands on, and which knows nothing of the project.
+ *
+ * Memory (arena), texts (str, buf, utf8), collections (vec, map), errors (err, log), time (when), randomness (random),
+ * JSON (json) and whole files (file). Each header can be read alone; this one brings them all. */
+#ifndef GUICHET_BASE_H
+#define GUICHET_BASE_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/map.h"
+#include "base/random.h"
+#include "base/str.h"
+#include "base/utf8.h"
+#include "base/vec.h"
+#include "base/when.h"
+
+#endif

@@ -1,0 +1,17 @@
+/* Whole files, read with a bound and written so that they are on disk. */
+#ifndef GUICHET_BASE_FILE_H
+#define GUICHET_BASE_FILE_H
+
+#include "base/err.h"
+#include "base/str.h"
+
+/* The bytes of a regular file of at most the given size, followed by a NUL. */
+bool file_read(struct arena *arena, const char *path, size_t most, str *out, struct err *err);
+
+/* Replaces path by bytes: written beside it, fsynced, renamed over it, the folder fsynced. */
+bool file_write_durably(const char *path, str bytes, struct err *err);
+
+/* Makes a folder and those above it, mode 0700. */
+bool file_make_folder(const char *path, struct err *err);
+
+#endif

@@ -1,0 +1,159 @@
+#include "base/utf8.h"
+
+#include "base/buf.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unicase.h>
+#include <unictype.h>
+#include <uninorm.h>
+#include <unistr.h>
+
+bool utf8_is_valid(str s)
+{
+    return s.len == 0 || u8_check((const uint8_t *)s.ptr, s.len) == NULL;
+}
+
+str utf8_repair(struct arena *arena, str s)
+{
+    if (utf8_is_valid(s))
+        return s;
+    struct buf out = buf_new(arena, s.len * 3);
+    for (size_t at = 0; at < s.len;) {
+        ucs4_t code_point;
+        int length = u8_mbtouc(&code_point, (const uint8_t *)s.ptr + at, s.len - at);
+        char encoded[4];
+        buf_add(&out, (str){encoded, utf8_encode(code_point, encoded)}); /* u8_mbtouc gives U+FFFD for what is ill */
+        at += (size_t)length;
+    }
+    return buf_str(&out);
+}
+
+uint32_t utf8_next(str s, size_t *at)
+{
+    ucs4_t code_point;
+    int length = u8_mbtouc(&code_point, (const uint8_t *)s.ptr + *at, s.len - *at);
+    *at += (size_t)length;
+    return code_point;
+}
+
+size_t utf8_encode(uint32_t code_point, char out[4])
+{
+    int length = u8_uctomb((uint8_t *)out, code_point, 4);
+    if (length < 0)
+        length = u8_uctomb((uint8_t *)out, 0xFFFD, 4);
+    return (size_t)length;
+}
+
+size_t utf8_length(str s)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < s.len; i++)
+        count += ((unsigned char)s.ptr[i] & 0xC0) != 0x80;
+    return count;
+}
+
+static size_t offset_of(str s, size_t index)
+{
+    size_t at = 0;
+    while (index-- > 0 && at < s.len)
+        utf8_next(s, &at);
+    return at;
+}
+
+str utf8_slice(str s, size_t from, size_t to)
+{
+    return str_slice(s, offset_of(s, from), offset_of(s, to));
+}
+
+static str taken(struct arena *arena, uint8_t *text, size_t length)
+{
+    str copy = str_dup(arena, (str){(const char *)text, length});
+    free(text);
+    return copy;
+}
+
+str utf8_lower(struct arena *arena, str s)
+{
+    size_t length = 0;
+    uint8_t *text = u8_tolower((const uint8_t *)s.ptr, s.len, NULL, NULL, NULL, &length);
+    return text == NULL ? STR_EMPTY : taken(arena, text, length);
+}
+
+str utf8_upper(struct arena *arena, str s)
+{
+    size_t length = 0;
+    uint8_t *text = u8_toupper((const uint8_t *)s.ptr, s.len, NULL, NULL, NULL, &length);
+    return text == NULL ? STR_EMPTY : taken(arena, text, length);
+}
+
+static str opened_ligature(uint32_t code_point)
+{
+    switch (code_point) {
+    case 0x153:
+        return STR("oe");
+    case 0x152:
+        return STR("OE");
+    case 0xE6:
+        return STR("ae");
+    case 0xC6:
+        return STR("AE");
+    case 0xDF:
+        return STR("ss");
+    default:
+        return STR_EMPTY;
+    }
+}
+
+str utf8_unaccent(struct arena *arena, str s)
+{
+    size_t length = 0;
+    uint8_t *text = u8_normalize(UNINORM_NFKD, (const uint8_t *)s.ptr, s.len, NULL, &length);
+    if (text == NULL)
+        return STR_EMPTY;
+    str decomposed = {(const char *)text, length};
+    struct buf out = buf_new(arena, length * 2 + 1);
+    for (size_t at = 0, from = 0; at < length; from = at) {
+        uint32_t code_point = utf8_next(decomposed, &at);
+        if (uc_is_general_category_withtable(code_point, UC_CATEGORY_MASK_Mn))
+            continue;
+        str opened = opened_ligature(code_point);
+        buf_add(&out, opened.len > 0 ? opened : str_slice(decomposed, from, at));
+    }
+    free(text);
+    return buf_str(&out);
+}
+
+/* Letters and digits of the lowered, unaccented text; all between two words becomes one separator. */
+static str words(struct arena *arena, str s, char separator, bool ascii_only)
+{
+    str plain = utf8_lower(arena, utf8_unaccent(arena, s));
+    struct buf out = buf_new(arena, plain.len + 1);
+    bool pending = false;
+    for (size_t at = 0, from = 0; at < plain.len; from = at) {
+        uint32_t code_point = utf8_next(plain, &at);
+        bool is_word =
+            code_point < 0x80
+                ? (code_point >= 'a' && code_point <= 'z') || (code_point >= '0' && code_point <= '9')
+                : !ascii_only && uc_is_general_category_withtable(code_point, UC_CATEGORY_MASK_L | UC_CATEGORY_MASK_N);
+        if (!is_word) {
+            pending = out.len > 0;
+            continue;
+        }
+        if (pending)
+            buf_add_char(&out, separator);
+        pending = false;
+        buf_add(&out, str_slice(plain, from, at));
+    }
+    return buf_str(&out);
+}
+
+str utf8_fold(struct arena *arena, str s)
+{
+    return words(arena, s, ' ', false);
+}
+
+str utf8_slug(struct arena *arena, str s)
+{
+    return words(arena, s, '-', true);
+}

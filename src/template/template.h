@@ -1,0 +1,78 @@
+/* template: the one language of Guichet, Django's template language with the filters that w.c.s. adds.
+ *
+ * Pages, mails, and the texts, conditions and computed values of definitions are all written in it. A text is compiled
+ * once into bytecode and rendered many times, by any thread. Names are looked up when they are used, never before:
+ * form_var_x_raw costs what it touches. A fault while rendering (wrong argument, unknown name) gives an empty value and
+ * a line in the render's log, never an error page, as in w.c.s.; only running out of a bound stops a rendering. */
+#ifndef GUICHET_TEMPLATE_H
+#define GUICHET_TEMPLATE_H
+
+#include "base/base.h"
+#include "template/value.h"
+
+struct template; /* immutable; lives in the arena it was compiled in */
+
+/* What a text is, and how it is read. */
+enum template_kind {
+    TEMPLATE_HTML,      /* autoescaped: a page, a rich text */
+    TEMPLATE_TEXT,      /* not escaped: a mail, a URL, a prefilled value; both ends stripped, as w.c.s. does */
+    TEMPLATE_CONDITION, /* a bare expression, no braces: form_var_a == "b" and not form_var_c */
+};
+
+struct template_loader { /* gives the source of {% include %} and {% extends %}; pages only */
+    bool (*load)(void *data, struct arena *arena, str name, str *source);
+    void *data;
+};
+
+struct template_settings {
+    enum template_kind kind;
+    const struct template_loader *loader; /* NULL: include and extends are refused */
+    str name;                             /* what messages call this text: a path, « form X, field 3, condition » */
+};
+
+/* NULL and err (message, line, column) where the text is not of the language. A text without any tag compiles to a
+ * constant. */
+struct template *template_compile(struct arena *arena, str source, const struct template_settings *settings,
+                                  struct err *err);
+
+/* A text without tags, which renders as itself. */
+bool template_is_constant(const struct template *template);
+
+/* Every name the text reads, whole paths (« form_var_x_raw », « user.name »), for the static check and to know which
+ * fields a condition follows. In the order of first use, without repetition. */
+struct template_names {
+    const str *at;
+    size_t len;
+};
+struct template_names template_names(const struct template *template);
+
+/* One rendering: where values live, what is known, who is told of faults. Made on the stack for one request or job. */
+struct render {
+    struct arena *arena;
+    struct value scope;  /* a dict or an object: the names that the text may use */
+    str lang;            /* « fr » unless set; « en » */
+    instant now;         /* what now and today mean; 0 is instant_now() */
+    bool keep_undefined; /* false: an unknown name is empty */
+    struct render_log *log;
+    size_t steps_most, output_most; /* 0: the defaults, 10 million steps and 16 MiB */
+};
+
+struct render_fault {
+    str template_name, message;
+    int line, column;
+};
+struct render_log VEC_OF(struct render_fault);
+
+/* Appends the text to out. False and err (ERR_LIMIT) only where a bound was reached. */
+bool template_render(const struct template *template, struct render *render, struct buf *out, struct err *err);
+
+/* The text in the render's arena; empty where a bound was reached, which is logged. */
+str template_text(const struct template *template, struct render *render);
+
+/* « Complex » rendering: a text that is one lone expression gives its value, any other its text. */
+struct value template_value(const struct template *template, struct render *render);
+
+/* Whether a condition holds; a fault in it makes it false. */
+bool template_holds(const struct template *template, struct render *render);
+
+#endif

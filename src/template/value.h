@@ -1,0 +1,116 @@
+/* value: what an expression of the template language gives, and what the program hands to a template.
+ *
+ * A value is two words and an union, copied freely; what it points at lives in the arena of whoever made it. Objects
+ * are looked up lazily through their type, so that a dossier costs nothing until a template names one of its parts. */
+#ifndef GUICHET_TEMPLATE_VALUE_H
+#define GUICHET_TEMPLATE_VALUE_H
+
+#include "base/base.h"
+#include "base/decimal.h"
+
+enum value_kind {
+    VALUE_UNDEFINED, /* no such name: renders as nothing, false */
+    VALUE_NONE,      /* Python's None */
+    VALUE_BOOL,
+    VALUE_INT,
+    VALUE_FLOAT,
+    VALUE_DECIMAL,
+    VALUE_TEXT,
+    VALUE_DATE,
+    VALUE_DATETIME,
+    VALUE_TIME,
+    VALUE_LIST,
+    VALUE_DICT,
+    VALUE_OBJECT,
+};
+
+struct value;
+
+struct value_list {
+    struct value *at;
+    size_t len, cap;
+    bool is_tuple; /* prints as (a, b) */
+};
+
+struct value_dict {
+    struct map map; /* key → struct value *, in order of insertion */
+};
+
+struct value_object;
+
+/* What a lazy object answers. A member that is NULL stands for « has none ». */
+struct value_object_type {
+    const char *name; /* for messages */
+    /* The member called key; false where there is none. A name such as form_var_x_raw is first asked for whole, then
+     * cut at its underscores, the longest known beginning first, and the rest asked of what came. */
+    bool (*get)(const struct value_object *object, struct arena *arena, str key, struct value *out);
+    /* What stands for the object in a text, a comparison or a filter (never itself an object). */
+    struct value (*plain)(const struct value_object *object, struct arena *arena);
+    size_t (*length)(const struct value_object *object, struct arena *arena);
+    bool (*item)(const struct value_object *object, struct arena *arena, size_t index, struct value *out);
+    /* The names that get knows, for « did you mean » and for the inspector. */
+    void (*keys)(const struct value_object *object, struct arena *arena, struct value_list *out);
+};
+
+struct value_object {
+    const struct value_object_type *type;
+    const void *self;
+};
+
+struct value {
+    enum value_kind kind;
+    bool safe; /* a VALUE_TEXT that is HTML already: not escaped again */
+    union {
+        bool boolean;
+        int64_t integer;
+        double real;
+        const struct decimal *decimal;
+        str text;
+        struct date date;
+        struct datetime datetime; /* local time; a VALUE_TIME uses its hour, minute, second */
+        const struct value_list *list;
+        const struct value_dict *dict;
+        struct value_object object;
+    };
+};
+
+#define VALUE_OF_UNDEFINED ((struct value){.kind = VALUE_UNDEFINED})
+#define VALUE_OF_NONE ((struct value){.kind = VALUE_NONE})
+
+struct value value_bool(bool boolean);
+struct value value_int(int64_t integer);
+struct value value_float(double real);
+struct value value_decimal(struct arena *arena, struct decimal decimal);
+struct value value_text(str text);
+struct value value_html(str html);
+struct value value_date(struct date date);
+struct value value_datetime(struct datetime local);
+struct value value_object(const struct value_object_type *type, const void *self);
+
+/* Lists and dicts are built, then handed over: */
+struct value_list *value_list_new(struct arena *arena);
+void value_list_add(struct arena *arena, struct value_list *list, struct value item);
+struct value value_list(const struct value_list *list);
+struct value_dict *value_dict_new(struct arena *arena);
+/* key is not copied. */
+void value_dict_set(struct arena *arena, struct value_dict *dict, str key, struct value item);
+struct value value_dict(const struct value_dict *dict);
+
+/* JSON in and out. Texts are views of the tree, which must outlive the value. Dates leave as ISO texts. */
+struct value value_from_json(struct arena *arena, const json_t *json);
+json_t *value_to_json(struct arena *arena, struct value value); /* the arena owns it */
+
+/* The member of a dict or object, the item of a list by a number; VALUE_UNDEFINED else. */
+struct value value_get(struct arena *arena, struct value from, str key);
+/* A whole path, with dots and with the underscore rule above: value_lookup(a, scope, STR("form_var_x_raw")). */
+struct value value_lookup(struct arena *arena, struct value scope, str path);
+
+/* An object made plain; any other value as it is. */
+struct value value_plain(struct arena *arena, struct value value);
+bool value_is_true(struct arena *arena, struct value value); /* Python's truth */
+/* The text as {{ value }} prints it, not escaped: dates by the language, None as « None », undefined as nothing. */
+str value_to_text(struct arena *arena, struct value value, str lang);
+/* Python's == between unlike kinds too: 1 == 1.0 == Decimal("1.0"); a text never equals a number. */
+bool value_equals(struct arena *arena, struct value a, struct value b);
+
+#endif

@@ -1,0 +1,162 @@
+#include "unit.h"
+
+static void str_cuts_and_steps(void **state)
+{
+    (void)state;
+    str rest = STR("a,,b"), part;
+    assert_true(str_next(&rest, ',', &part));
+    assert_str(part, "a");
+    assert_true(str_next(&rest, ',', &part));
+    assert_str(part, "");
+    assert_true(str_next(&rest, ',', &part));
+    assert_str(part, "b");
+    assert_false(str_next(&rest, ',', &part));
+    rest = STR_EMPTY;
+    assert_false(str_next(&rest, ',', &part));
+}
+
+static void str_reads_numbers_within_bounds(void **state)
+{
+    (void)state;
+    int64_t value;
+    assert_true(str_to_int64(STR("-9223372036854775808"), &value));
+    assert_int_equal(value, INT64_MIN);
+    assert_false(str_to_int64(STR("9223372036854775808"), &value));
+    assert_false(str_to_int64(STR("12a"), &value));
+    assert_false(str_to_int64(STR("-"), &value));
+    assert_false(str_to_int64(STR(""), &value));
+}
+
+static void str_replaces(void **state)
+{
+    struct arena *arena = *state;
+    assert_str(str_replace(arena, STR("aXbXX"), STR("X"), STR("--")), "a--b----");
+    assert_str(str_replace(arena, STR("abc"), STR(""), STR("-")), "abc");
+}
+
+static void buf_keeps_its_ceiling(void **state)
+{
+    struct buf buf = buf_new(*state, 4);
+    buf_add(&buf, STR("abcd"));
+    assert_false(buf.overflowed);
+    buf_add_char(&buf, 'e');
+    assert_true(buf.overflowed);
+    assert_str(buf_str(&buf), "abcd");
+}
+
+static void buf_escapes_for_its_reader(void **state)
+{
+    struct buf html = buf_new(*state, 200);
+    buf_add_html(&html, STR("<a href='x'>\"&\"</a>"));
+    assert_str(buf_str(&html), "&lt;a href=&#x27;x&#x27;&gt;&quot;&amp;&quot;&lt;/a&gt;");
+    struct buf json = buf_new(*state, 200);
+    buf_add_json(&json, STR("</script>\xE2\x80\xA8\n\x01é"));
+    assert_str(buf_str(&json), "\"\\u003c/script\\u003e\\u2028\\n\\u0001é\"");
+    struct buf url = buf_new(*state, 200);
+    buf_add_url(&url, STR("é a/b"));
+    assert_str(buf_str(&url), "%C3%A9%20a%2Fb");
+}
+
+static void map_finds_what_was_set(void **state)
+{
+    struct map map = map_new(*state);
+    int values[1000];
+    for (int i = 0; i < 1000; i++)
+        map_set(&map, str_fmt(*state, "key%d", i), &values[i]);
+    for (int i = 0; i < 1000; i++)
+        assert_ptr_equal(map_get(&map, str_fmt(*state, "key%d", i)), &values[i]);
+    assert_null(map_get(&map, STR("absent")));
+    map_set(&map, STR("key7"), &values[0]);
+    assert_ptr_equal(map_get(&map, STR("key7")), &values[0]);
+    assert_int_equal(map.len, 1000);
+}
+
+static void utf8_is_checked_and_repaired(void **state)
+{
+    struct arena *arena = *state;
+    assert_true(utf8_is_valid(STR("é€😀")));
+    assert_false(utf8_is_valid(STR("\xC0\xAF")));         /* overlong */
+    assert_false(utf8_is_valid(STR("\xED\xA0\x80")));     /* surrogate */
+    assert_false(utf8_is_valid(STR("\xF4\x90\x80\x80"))); /* over U+10FFFF */
+    assert_true(utf8_is_valid(utf8_repair(arena, STR("a\xFF"
+                                                     "b\xC3"))));
+    assert_int_equal(utf8_length(STR("é€😀")), 3);
+    assert_str(utf8_slice(STR("é€😀"), 1, 2), "€");
+}
+
+static void utf8_folds_for_search(void **state)
+{
+    struct arena *arena = *state;
+    assert_str(utf8_slug(arena, STR("Fût à compost (prime)")), "fut-a-compost-prime");
+    assert_str(utf8_fold(arena, STR("  L'ÉCOLE, c'est   le Cœur ")), "l ecole c est le coeur");
+    assert_str(utf8_upper(arena, STR("garçon")), "GARÇON");
+}
+
+static void dates_are_exact(void **state)
+{
+    struct arena *arena = *state;
+    for (int64_t days = -800000; days < 800000; days += 37)
+        assert_int_equal(date_to_days(date_from_days(days)), days);
+    struct date date;
+    assert_true(date_parse(STR("29/02/2024"), &date));
+    assert_str(date_iso(arena, date), "2024-02-29");
+    assert_false(date_parse(STR("29/02/2023"), &date));
+    assert_false(date_parse(STR("2024-13-01"), &date));
+    assert_str(date_long(arena, (struct date){2026, 12, 1}), "mardi 1er décembre 2026");
+}
+
+static void instants_go_out_and_back(void **state)
+{
+    struct arena *arena = *state;
+    instant at;
+    assert_true(instant_parse(STR("2026-07-01T10:00:00+02:00"), &at));
+    assert_str(instant_iso(arena, at), "2026-07-01T08:00:00Z");
+    assert_str(instant_long(arena, at), "1er juillet 2026 à 10 h 00");
+    assert_int_equal(instant_from_local(datetime_local(at)), at);
+    assert_false(instant_parse(STR("2026-07-01T10:00:00"), &at));
+}
+
+static void json_is_owned_by_its_arena(void **state)
+{
+    struct arena *arena = *state;
+    struct err err;
+    json_t *json = json_parse(arena, STR("{\"b\": 1, \"a\": \"é\"}"), &err);
+    assert_non_null(json);
+    assert_str(json_text_sorted(arena, json), "{\"a\":\"é\",\"b\":1}");
+    assert_str(json_str(json, "a"), "é");
+    assert_null(json_parse(arena, STR("{\"a\":1,\"a\":2}"), &err));
+    assert_null(json_parse(arena, STR("[1\n,]"), &err));
+    assert_int_equal(err.line, 2);
+}
+
+static int make_arena(void **state)
+{
+    *state = arena_new();
+    return 0;
+}
+
+static int free_arena(void **state)
+{
+    arena_free(*state);
+    return 0;
+}
+
+#define IN_ARENA(test) cmocka_unit_test_setup_teardown(test, make_arena, free_arena)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(str_cuts_and_steps),
+        cmocka_unit_test(str_reads_numbers_within_bounds),
+        IN_ARENA(str_replaces),
+        IN_ARENA(buf_keeps_its_ceiling),
+        IN_ARENA(buf_escapes_for_its_reader),
+        IN_ARENA(map_finds_what_was_set),
+        IN_ARENA(utf8_is_checked_and_repaired),
+        IN_ARENA(utf8_folds_for_search),
+        IN_ARENA(dates_are_exact),
+        IN_ARENA(instants_go_out_and_back),
+        IN_ARENA(json_is_owned_by_its_arena),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
