@@ -9,7 +9,7 @@
 
 #define VEC_OF(type)                                                                                                   \
     {                                                                                                                  \
-        type *at;                                                                                                      \
+        type *at; /* NOLINT(bugprone-macro-parentheses): a type */                                                     \
         size_t len, cap;                                                                                               \
     }
 

@@ -171,7 +171,7 @@ struct datetime datetime_utc(instant at)
 
 instant instant_from_utc(struct datetime utc)
 {
-    int64_t seconds = date_to_days(utc.date) * 86400 + utc.hour * 3600 + utc.minute * 60 + utc.second;
+    int64_t seconds = ((date_to_days(utc.date) * 24 + utc.hour) * 60 + utc.minute) * 60 + utc.second;
     return seconds * INSTANT_SECOND + utc.microsecond;
 }
 
@@ -235,7 +235,7 @@ bool instant_parse(str s, instant *out)
     int minutes;
     if (!parse_zone(str_slice(s, at, s.len), &minutes))
         return false;
-    *out = instant_from_utc(utc) - minutes * 60 * INSTANT_SECOND;
+    *out = instant_from_utc(utc) - minutes * (60 * INSTANT_SECOND);
     return true;
 }
 
