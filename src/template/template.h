@@ -19,6 +19,12 @@ enum template_kind {
     TEMPLATE_CONDITION, /* a bare expression, no braces: form_var_a == "b" and not form_var_c */
 };
 
+/* Whose rules hold where Django and w.c.s. differ (add, date, the text of a date, unknown arguments …). */
+enum template_dialect {
+    TEMPLATE_WCS,
+    TEMPLATE_DJANGO, /* plain Django 3.2: a fault ends the rendering, dates print as « Dec. 21, 2017 » */
+};
+
 struct template_loader { /* gives the source of {% include %} and {% extends %}; pages only */
     bool (*load)(void *data, struct arena *arena, str name, str *source);
     void *data;
@@ -28,6 +34,8 @@ struct template_settings {
     enum template_kind kind;
     const struct template_loader *loader; /* NULL: include and extends are refused */
     str name;                             /* what messages call this text: a path, « form X, field 3, condition » */
+    enum template_dialect dialect;
+    bool strict; /* an unknown filter is refused (our pages); else it gives an empty value and a fault when it runs */
 };
 
 /* NULL and err (message, line, column) where the text is not of the language. A text without any tag compiles to a
@@ -46,14 +54,27 @@ struct template_names {
 };
 struct template_names template_names(const struct template *template);
 
+/* The filters that the text uses and nobody knows, each use: for the importer and the check. Empty where strict. */
+struct template_unknown {
+    str filter;
+    int line, column; /* 1-based */
+};
+struct template_unknowns {
+    const struct template_unknown *at;
+    size_t len;
+};
+struct template_unknowns template_unknown_filters(const struct template *template);
+
 /* One rendering: where values live, what is known, who is told of faults. Made on the stack for one request or job. */
 struct render {
     struct arena *arena;
-    struct value scope;  /* a dict or an object: the names that the text may use */
-    str lang;            /* « fr » unless set; « en » */
-    instant now;         /* what now and today mean; 0 is instant_now() */
-    bool keep_undefined; /* false: an unknown name is empty */
-    struct render_log *log;
+    struct value scope; /* a dict or an object: the names that the text may use */
+    struct value site;  /* the names of the whole site alone: what |as_template may use */
+    str lang;           /* « fr » unless set; « en » */
+    instant now;        /* what now and today mean; 0 is instant_now() */
+    str calendar;       /* working days: « workalendar.europe.France » where ptr is NULL; another text: none known */
+    str invalid;        /* Django's string_if_invalid: what an unknown name prints; empty in w.c.s. */
+    struct render_log *log;         /* NULL: nobody is told */
     size_t steps_most, output_most; /* 0: the defaults, 10 million steps and 16 MiB */
 };
 

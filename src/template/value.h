@@ -48,6 +48,11 @@ struct value_object_type {
     struct value (*plain)(const struct value_object *object, struct arena *arena);
     size_t (*length)(const struct value_object *object, struct arena *arena);
     bool (*item)(const struct value_object *object, struct arena *arena, size_t index, struct value *out);
+    /* A filter that the object itself knows, as the filters of a query (filter_by, order_by, count …); false where it
+     * does not know that one: the common filter of that name is then used. arg is VALUE_UNDEFINED where none is given.
+     */
+    bool (*filter)(const struct value_object *object, struct arena *arena, str name, struct value arg,
+                   struct value *out);
     /* The names that get knows, for « did you mean » and for the inspector. */
     void (*keys)(const struct value_object *object, struct arena *arena, struct value_list *out);
 };
@@ -60,6 +65,8 @@ struct value_object {
 struct value {
     enum value_kind kind;
     bool safe; /* a VALUE_TEXT that is HTML already: not escaped again */
+    bool
+        is_option; /* a VALUE_TEXT that came from a site's option: « true » and « false » also stand for the booleans */
     union {
         bool boolean;
         int64_t integer;
@@ -83,6 +90,8 @@ struct value value_float(double real);
 struct value value_decimal(struct arena *arena, struct decimal decimal);
 struct value value_text(str text);
 struct value value_html(str html);
+/* A site's option: « true » and « false » print as they are written, test as booleans and equal both. */
+struct value value_option(str text);
 struct value value_date(struct date date);
 struct value value_datetime(struct datetime local);
 struct value value_object(const struct value_object_type *type, const void *self);
@@ -112,5 +121,17 @@ bool value_is_true(struct arena *arena, struct value value); /* Python's truth *
 str value_to_text(struct arena *arena, struct value value, str lang);
 /* Python's == between unlike kinds too: 1 == 1.0 == Decimal("1.0"); a text never equals a number. */
 bool value_equals(struct arena *arena, struct value a, struct value b);
+/* Python's <: false where a and b have no order between them, else the sign of a - b in *order. */
+bool value_compare(struct arena *arena, struct value a, struct value b, int *order);
+/* Python's « item in container »: false where the container is none (a number, None); else the answer in *holds. */
+bool value_contains(struct arena *arena, struct value container, struct value item, bool *holds);
+
+/* What a loop goes through: the items of a list, the keys of a dict, the characters of a text, the items of an object.
+ * False where the value cannot be gone through. */
+bool value_items(struct arena *arena, struct value from, const struct value_list **out);
+/* The dates, times and numbers that w.c.s. reads in texts (2017-12-21 10:32, 21/12/2017 10h32, 3,14). */
+bool value_to_date(struct arena *arena, struct value from, struct date *out);
+bool value_to_datetime(struct arena *arena, struct value from, struct datetime *out);
+bool value_to_decimal(struct arena *arena, struct value from, struct decimal *out);
 
 #endif
