@@ -132,6 +132,8 @@ bool value_items(struct arena *arena, struct value from, const struct value_list
 /* The dates, times and numbers that w.c.s. reads in texts (2017-12-21 10:32, 21/12/2017 10h32, 3,14). */
 bool value_to_date(struct arena *arena, struct value from, struct date *out);
 bool value_to_datetime(struct arena *arena, struct value from, struct datetime *out);
+/* Also a bare time: 10:32, 10h32; its hour, minute and second count. */
+bool value_to_time(struct arena *arena, struct value from, struct datetime *out);
 bool value_to_decimal(struct arena *arena, struct value from, struct decimal *out);
 
 #endif
