@@ -1,0 +1,110 @@
+"""Fills any form plausibly, as a careful resident would: by the kind of the control and by what its label says; where the page
+comes back with an error, by what the error says."""
+import re
+import struct
+import zlib
+
+EXAMPLES = [  # (what a label or an error may say, what to type)
+    (r"e-?mail|courriel", "jeanne.dupont@example.org"),
+    (r"registre national|niss", "85073003328"),
+    (r"iban|compte bancaire", "BE68539007547034"),
+    (r"code postal", "69120"),
+    (r"t[ée]l[ée]phone|gsm|mobile", "0478123456"),
+    (r"heure", "14:30"),
+    (r"https?|site internet|url\b|lien", "https://example.org/"),
+    (r"montant|prix|revenu|surface|volume|capacit|litre|index|ann[ée]e|nombre|quantit|num[ée]ro|bo[iî]te|chiffre|consommation", "12"),
+    (r"nom", "Dupont"),
+]
+LETTERS, DIGITS = "Texte d’essai", "12"
+
+
+def png():
+    """A picture of one pixel."""
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0))
+            + chunk(b"IDAT", zlib.compress(b"\x00\x10\x20\x30")) + chunk(b"IEND", b""))
+
+
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+def example_for(words):
+    return next((value for pattern, value in EXAMPLES if re.search(pattern, words, re.IGNORECASE)), LETTERS)
+
+
+def fill(form, overrides=None, attempt=0):
+    """Values and files for one form. attempt: how many times the page came back: then other plausible texts are tried."""
+    overrides, values, files, radios = overrides or {}, {}, {}, {}
+    for control in form.controls:
+        if not control.name or control.kind in ("hidden", "submit") or control.disabled:
+            continue
+        words = f"{control.legend} {control.label}"
+        chosen = next((value for key, value in overrides.items() if re.search(key, words)), None)
+        if control.kind == "file":
+            files[control.name] = ("piece.png", "image/png", png()) if "image" in control.attributes.get("accept", "") else ("piece.pdf", "application/pdf", PDF)
+        elif control.kind == "radio":
+            options = radios.setdefault(control.name, [])
+            options.append(control)
+            wanted = [o for o in options if chosen is not None and (o.label == chosen or o.value == chosen)] or [o for o in options if o.checked] or options
+            values[control.name] = wanted[0].value
+        elif control.kind == "checkbox":
+            values.setdefault(control.name, [])
+            if chosen is None and (control.checked or not values[control.name]) or chosen and control.label in chosen:
+                values[control.name].append(control.value)
+        elif control.kind == "select":
+            options = [o for o in control.options if o.value and "disabled" not in o.attributes]
+            wanted = [o for o in options if chosen is not None and o.label.strip() == chosen] or options
+            values[control.name] = wanted[0].value if wanted else ""
+        elif re.search(r"\bjour\b", control.label, re.IGNORECASE) and len(control.label) < 8:
+            values[control.name] = "12"
+        elif re.search(r"\bmois\b", control.label, re.IGNORECASE) and len(control.label) < 8:
+            values[control.name] = "3"
+        elif re.search(r"\bann[ée]e\b", control.label, re.IGNORECASE) and len(control.label) < 8:
+            values[control.name] = str(chosen or (1985, 2030, 2020)[attempt % 3])
+        elif control.kind == "date":
+            values[control.name] = ("1985-03-12", "2030-03-12", "2020-03-12")[attempt % 3]
+        elif chosen is not None:
+            values[control.name] = chosen
+        elif control.value and attempt == 0:
+            values[control.name] = control.value
+        else:
+            values[control.name] = [example_for(words), DIGITS, LETTERS, "0478123456", "1"][attempt % 5]
+    return values, files
+
+
+def main_form(page):
+    """The form that asks: the last one that is posted and has something to send but a sign-out button."""
+    forms = [f for f in page.forms if f.method == "post" and not re.search("deconnexion", f.action)]
+    return forms[-1] if forms else None
+
+
+class Stuck(AssertionError):
+    pass
+
+
+def walk(visitor, start, overrides=None, most=60, stop=None):
+    """From a first page to the confirmation: fills and goes on until a page asks nothing more. The pages' titles, in order.
+    stop(answer) may end it before."""
+    answer, titles, attempts = visitor.get(start), [], 0
+    for _ in range(most):
+        page = answer.page
+        titles.append(page.title.strip())
+        if answer.status >= 400:
+            raise Stuck(f"{answer.status} at {answer.url}: {page.text[:600]}")
+        if (stop and stop(answer)) or answer.url.endswith("/merci/"):
+            return titles
+        form = main_form(page)
+        if form is None:
+            onward = next((href for href, text in page.links if re.search(r"commencer|sans compte|continuer", href + text, re.IGNORECASE)), None)
+            if onward is None:
+                raise Stuck(f"nothing to do at {answer.url}: {page.text[:600]}")
+            answer = visitor.get(onward)
+            continue
+        attempts = attempts + 1 if page.title.strip().startswith("Erreur") else 0
+        if attempts > 8:
+            raise Stuck(f"the page at {answer.url} refuses what it gets: {page.text[:1500]}")
+        values, files = fill(form, overrides, attempts)
+        go = next((b for b in form.buttons() if re.search(r"continuer|envoyer|sans compte|commencer", b.label, re.IGNORECASE)), None)
+        answer = visitor.send(form, values, button=go.label.strip() if go else None, files=files)
+    raise Stuck(f"no end after {most} pages: {titles}")
