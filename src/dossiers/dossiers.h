@@ -1,0 +1,256 @@
+/* dossiers: what people filed. Tables, lists, search, filing, treatment, history, timers, and the names that templates
+ * read (form_var_*, form_status …).
+ *
+ * A dossier is a row; its answers are one JSON document (architecture, decision 5). Every list is keyset-paged and an
+ * index lookup. What computes is done outside any transaction; then one write applies it under the dossier's revision
+ * (decision « compute, then write »). All texts and structs that functions give live in the arena of the place. */
+#ifndef GUICHET_DOSSIERS_H
+#define GUICHET_DOSSIERS_H
+
+#include "store/jobs.h"
+#include "store/store.h"
+#include "template/template.h"
+#include "workflow/workflow.h"
+
+struct catalogue; /* catalogue.h */
+struct form;      /* forms.h */
+
+/* A person, as templates and mails know them (form_user_*, session_user_*). */
+struct dossier_person {
+    int64_t account; /* 0: nobody */
+    str uuid;        /* form_user_nameid, form_user_name_identifier_0 */
+    str email, first_name, last_name, name;
+    const json_t *attributes; /* {name of the datum: value}: phone, zipcode, birthdate …; may be NULL */
+};
+
+/* Where dossiers live and are treated: one site, for the length of one request or job. Made on the stack by who holds
+ * a site (web, serve, a test); everything it points at outlives the request. Functions may be NULL: then nothing is
+ * known. */
+struct dossier_place {
+    struct arena *arena;
+    struct store *store; /* the site's */
+    const struct catalogue *catalogue;
+    str site_name;
+    str base_url;               /* « https://lyon.example », without a slash at the end */
+    str mail_from;              /* empty: the site's own */
+    str lang;                   /* « fr » */
+    str default_role;           /* plays the functions that a form leaves unbound: « agents » */
+    const json_t *variables;    /* the site's variables, {"commune_cp": …} */
+    const json_t *service;      /* the site's legal defaults, as a form's « service » */
+    instant now;                /* 0: instant_now() */
+    struct dossier_person user; /* who is at the keyboard: session_user_*; account 0: nobody */
+    bool in_backoffice;
+    const void *sources; /* what forms and sources need to look choices up: see sources.h */
+    void *data;          /* handed to the functions below */
+    bool (*person)(void *data, struct arena *arena, int64_t account, struct dossier_person *out);
+    bool (*role_is_known)(void *data, str slug);
+    void (*role_addresses)(void *data, struct arena *arena, str role, struct recipients *out);
+    void (*role_accounts)(void *data, struct arena *arena, str role, int64_t **out, size_t *count);
+};
+
+/* ---- Filing --------------------------------------------------------------------------------------------------------
+ */
+
+struct filing {
+    const struct form *form; /* the version that was shown */
+    json_t *answers;         /* checked by forms.h */
+    int64_t account;         /* 0: without an account */
+    str submitter_name;      /* may be empty */
+    str email;               /* the account's; empty: the first answer of type email is taken */
+    str channel;             /* empty: « web » */
+    int64_t agent;           /* who entered it for somebody else, 0: nobody */
+    str draft;               /* id of the draft this ends, or empty: told to drop_draft */
+    /* Runs in the same transaction: deletes the draft. May be NULL. */
+    bool (*also)(struct tx *tx, void *arg, struct err *err);
+    void *also_arg;
+};
+
+/* All that filing will write: number, tracking code, first history entry, the workflow's work, the receipt of CRPA
+ * R112-11-1 by mail where an address is known. Reads only; call dossier_apply with it, in one transaction. False and
+ * err: ERR_INVALID where the form has no workflow that runs … */
+bool dossier_file_prepare(const struct dossier_place *place, const struct filing *filing, struct change *change,
+                          struct err *err);
+
+/* The same, written and on disk when it returns: tries again where somebody took the number meanwhile. *dossier is the
+ * new one; *redirect_url (may be NULL) is where the workflow sends the person. Wakes nobody: call jobs_wake. */
+bool dossier_file(const struct dossier_place *place, const struct filing *filing, const struct dossier **dossier,
+                  str *redirect_url, struct err *err);
+
+/* Writes a change: a store_fn, its arg is a struct dossier_write. ERR_CONFLICT where the dossier changed meanwhile. For
+ * filing and treatment alike, so that a handler may hand it to request_commit. */
+struct dossier_write {
+    const struct change *change;
+    const struct form *form; /* for the index of its fields */
+    bool is_new;
+    bool (*also)(struct tx *tx, void *arg, struct err *err); /* may be NULL */
+    void *also_arg;
+};
+bool dossier_apply(struct tx *tx, void *write, struct err *err);
+
+/* ---- Reading -------------------------------------------------------------------------------------------------------
+ */
+
+/* With its history. ERR_NOT_FOUND where there is none, or it was removed. */
+bool dossier_load(const struct dossier_place *place, int64_t id, struct dossier **out, struct err *err);
+/* By what a person types: blanks, hyphens, case, O for 0 and I or L for 1 are forgiven; a wrong check sign is
+ * ERR_INVALID, saying so, without a look at the store. */
+bool dossier_find_by_code(const struct dossier_place *place, str typed, struct dossier **out, struct err *err);
+/* The form and workflow that it was filed with; NULL where they are lost. */
+const struct form *dossier_form(const struct dossier_place *place, const struct dossier *dossier);
+const struct workflow *dossier_workflow(const struct dossier_place *place, const struct dossier *dossier);
+
+/* « 4K7-P92-M » */
+str dossier_code_shown(struct arena *arena, str code);
+/* A new code: 6 drawn signs and a check sign, of 0-9 A-Z without I L O U. */
+str dossier_code_new(struct arena *arena);
+/* The code that a person meant, checked; false where it can't be one. */
+bool dossier_code_parse(struct arena *arena, str typed, str *code);
+/* « 12-57 »: form_number of Publik. */
+str dossier_number(struct arena *arena, const struct dossier *dossier);
+/* The page of who filed it, and the agents' one. */
+str dossier_url(const struct dossier_place *place, const struct dossier *dossier);
+str dossier_url_backoffice(const struct dossier_place *place, const struct dossier *dossier);
+
+/* Whether this agent may see it: admin, or has a role of it. */
+bool dossier_is_visible(const struct dossier_place *place, const struct dossier *dossier, const struct actor *actor);
+
+/* ---- Treating ------------------------------------------------------------------------------------------------------
+ */
+
+/* workflow_perform, with everything found: computes what the event leads to. Then dossier_apply. */
+bool dossier_perform_prepare(const struct dossier_place *place, const struct dossier *dossier,
+                             const struct event *event, struct change *change, struct err *err);
+/* The same, written; *redirect_url may be NULL. ERR_CONFLICT where a colleague was faster. */
+bool dossier_perform(const struct dossier_place *place, const struct dossier *dossier, const struct event *event,
+                     str *redirect_url, struct err *err);
+
+/* What the actor may do now, the history they may read, the status they are shown. */
+void dossier_offer(const struct dossier_place *place, const struct dossier *dossier, const struct actor *actor,
+                   struct offer *offer);
+void dossier_show_history(const struct dossier_place *place, const struct dossier *dossier, const struct actor *actor,
+                          struct shown_history *out);
+const struct workflow_status *dossier_visible_status(const struct dossier_place *place, const struct dossier *dossier,
+                                                     const struct actor *actor);
+
+/* ---- Lists ---------------------------------------------------------------------------------------------------------
+ */
+
+enum dossier_state { DOSSIER_ANY, DOSSIER_OPEN, DOSSIER_FINAL };
+enum dossier_sort { DOSSIER_NEWEST, DOSSIER_OLDEST, DOSSIER_LAST_UPDATED };
+
+struct dossier_query {
+    const struct actor *actor; /* whose list: an agent's roles bound it; an admin sees all */
+    bool waiting_only;         /* what waits for one of the actor's roles */
+    str form;                  /* slug, empty: all */
+    str status;                /* id, with form; empty: all */
+    enum dossier_state state;
+    str search; /* words, accents and case forgiven, beginnings of words count; a tracking code or a number finds its
+                   dossier */
+    instant from, to;       /* received in [from, to), 0: no bound */
+    enum dossier_sort sort; /* with search: newest first, whatever is asked */
+    str cursor;             /* what the page before gave as next; empty: the first page */
+    size_t limit;           /* 0: 50; 200 at the most */
+};
+struct dossier_line {
+    int64_t id;
+    str code, number;
+    str form;      /* slug */
+    str form_name; /* as it was when filed */
+    str submitter_name;
+    str status, status_name, status_colour; /* the real one: agents' lists */
+    str public_status_name;                 /* what its submitter is shown */
+    instant received, updated;
+    bool is_final;
+    bool waits_for_submitter; /* the submitter can do something there */
+    str summary;              /* digest: the form's digest_template, or the first listed fields; one line */
+};
+struct dossier_page {
+    struct VEC_OF(struct dossier_line) lines;
+    str next; /* cursor of the next page, empty: this is the last */
+};
+bool dossier_list(const struct dossier_place *place, const struct dossier_query *query, struct dossier_page *out,
+                  struct err *err);
+
+/* How many, counted no further than DOSSIER_COUNT_MOST (then *is_more: « plus de 1 000 »). cursor, sort and limit of
+ * the query do not count. */
+enum { DOSSIER_COUNT_MOST = 1000 };
+bool dossier_count(const struct dossier_place *place, const struct dossier_query *query, int64_t *count, bool *is_more,
+                   struct err *err);
+
+/* The requests of an account, newest first; cursor and limit as in dossier_query. */
+bool dossier_list_of_account(const struct dossier_place *place, int64_t account, str cursor, size_t limit,
+                             struct dossier_page *out, struct err *err);
+/* Whether the account has an open one of this form (only_allow_one). */
+bool dossier_account_has(const struct dossier_place *place, int64_t account, str form, bool *has, struct err *err);
+
+/* ---- Beside the dossier ---------------------------------------------------------------------------------------------
+ */
+
+/* A note between agents: never shown to who filed it, nor to templates. */
+struct dossier_note {
+    int64_t id;
+    instant at;
+    int64_t account;
+    str author, text;
+};
+struct dossier_notes VEC_OF(struct dossier_note);
+bool dossier_add_note(const struct dossier_place *place, int64_t dossier, int64_t account, str author, str text,
+                      struct err *err);
+bool dossier_read_notes(const struct dossier_place *place, int64_t dossier, struct dossier_notes *out, struct err *err);
+
+/* Notices of an account (action « notification »), newest first. */
+struct dossier_notice {
+    int64_t id, dossier;
+    instant at;
+    str title, body, url; /* body: plain text */
+    bool is_read;
+};
+struct dossier_notices VEC_OF(struct dossier_notice);
+bool dossier_read_notices(const struct dossier_place *place, int64_t account, size_t limit, struct dossier_notices *out,
+                          struct err *err);
+bool dossier_mark_notices_read(const struct dossier_place *place, int64_t account, struct err *err);
+
+/* The blobs that a dossier names, for the download route: false where the dossier does not name this one. */
+struct dossier_file {
+    str blob, name, type;
+    int64_t size;
+    str field; /* id of the field */
+};
+struct dossier_files VEC_OF(struct dossier_file);
+void dossier_files(const struct dossier_place *place, const struct dossier *dossier, struct dossier_files *out);
+bool dossier_has_file(const struct dossier_place *place, const struct dossier *dossier, str blob,
+                      struct dossier_file *out);
+/* Whether any dossier of the site names the blob: for the purge. */
+bool dossier_blob_is_used(struct tx *tx, str blob, bool *used, struct err *err);
+
+/* ---- Names for templates --------------------------------------------------------------------------------------------
+ */
+
+/* The lazy scope: form_* (publik.md §1.10), comment_*, NAME_var_*, session_user_*, the site's variables,
+ * is_in_backoffice, data_source.*. form alone: the catalogue's sheet; form and answers: a draft (dossier NULL); a
+ * dossier: all. The value lives as long as place and what is given. */
+struct value dossier_scope(const struct dossier_place *place, const struct form *form, const json_t *answers,
+                           const struct dossier *dossier);
+/* The names of the site alone. */
+struct value dossier_site_scope(const struct dossier_place *place);
+
+/* ---- Time -----------------------------------------------------------------------------------------------------------
+ */
+
+/* Kinds of jobs that come here: « workflow.timer » (payload {"dossier", "status", "action"}), « workflow.global »
+ * ({"dossier", "action"}). The runner's function makes a place for the store of the job and calls this. At least once:
+ * doing it again changes nothing. Who runs jobs writes job_kinds of its own, with these names and attempts. */
+extern const str dossier_job_kinds[];
+extern const size_t dossier_job_kind_count;
+enum { DOSSIER_JOB_ATTEMPTS = 8, DOSSIER_JOB_LEASE_SECONDS = 60 };
+bool dossier_run_job(const struct dossier_place *place, const struct job *job, struct err *err);
+
+/* The date at which silence decides (CRPA L231-1, L231-4), from the form's « service » or else the site's; false where
+ * the service says none. */
+bool dossier_silence_date(const struct dossier_place *place, const struct form *form, instant received,
+                          struct date *out, bool *accepts);
+
+extern const struct migration dossiers_migrations[];
+extern const size_t dossiers_migration_count;
+
+#endif

@@ -1,0 +1,338 @@
+/* workflow: what happens to a dossier once it is filed.
+ *
+ * A workflow document (docs/definitions, « workflow ») is compiled once into an immutable struct workflow: statuses,
+ * their actions, global actions, options, data of the treatment; conditions and texts to bytecode. The engine is pure
+ * computation: it takes a dossier as it was read, what happened, and gives the whole change (struct change): new
+ * status, answers, history, jobs, notices. It touches neither the store nor the network; dossiers.h applies the change
+ * in one transaction, under the dossier's revision.
+ *
+ * The rules are those of w.c.s.: the actions of a status run in their order until one jumps; then those of the new
+ * status, and so on (at most WORKFLOW_JUMPS_MOST jumps); then the dossier waits for a person, a date or a call.
+ * This module knows neither catalogue nor dossiers' tables: what it looks up comes by struct workflow_context. */
+#ifndef GUICHET_WORKFLOW_H
+#define GUICHET_WORKFLOW_H
+
+#include "base/base.h"
+#include "store/jobs.h"
+#include "template/template.h"
+
+struct field_list; /* compiled fields of a sub-form (forms.h) */
+
+enum { WORKFLOW_JUMPS_MOST = 100 };
+
+/* ---- The definition, compiled ---------------------------------------------------------------------------------- */
+
+struct workflow; /* immutable; lives in the arena it was compiled in */
+
+/* Compiles a workflow document. version is kept and given back. What does not run yet is kept inert and told by
+ * workflow_reports; only a document that is no workflow (no status, a jump to an unknown status stays inert too) is
+ * refused: NULL and err, for the operator. json must outlive the arena's contents (give the arena a reference). */
+const struct workflow *workflow_compile(struct arena *arena, const json_t *json, int64_t version, struct err *err);
+
+str workflow_slug(const struct workflow *workflow);
+str workflow_name(const struct workflow *workflow);
+int64_t workflow_version(const struct workflow *workflow);
+
+struct workflow_function {
+    str id;   /* « _receiver » */
+    str name; /* « Agents traitants » */
+};
+struct workflow_functions VEC_OF(struct workflow_function);
+const struct workflow_functions *workflow_functions(const struct workflow *workflow);
+
+/* The options (form_option_*) and the data of the treatment (form_var_*, in the dossier's answers); NULL where the
+ * workflow has none. */
+const struct field_list *workflow_options(const struct workflow *workflow);
+const struct field_list *workflow_backoffice_fields(const struct workflow *workflow);
+/* The document itself, as it was given. */
+const json_t *workflow_document(const struct workflow *workflow);
+
+/* A status, as pages show it. */
+struct workflow_status {
+    str id, name;
+    str colour;            /* « 66CCFF », empty: none given */
+    bool is_endpoint;      /* nothing leads out of it, or the definition says so */
+    bool is_waitpoint;     /* a person, a date or a call is waited for there */
+    bool is_hidden;        /* nobody is shown it: the last visible one stands in */
+    const str *visibility; /* functions and roles that may know of it; none: everybody */
+    size_t visibility_count;
+};
+size_t workflow_status_count(const struct workflow *workflow);
+const struct workflow_status *workflow_status_at(const struct workflow *workflow, size_t index);
+/* NULL where there is none of that id. */
+const struct workflow_status *workflow_status_find(const struct workflow *workflow, str id);
+
+/* What was kept but does not run: unknown action types, triggers, conditions or texts that do not compile. For the
+ * importer's report and « guichet check ». */
+struct workflow_report {
+    str where;        /* « statut “Nouveau”, action 3 (webservice_call) » */
+    str message;      /* French, for the administrator */
+    bool is_error;    /* a text that does not compile or a target that is missing; else: a kind that does not run yet */
+    int line, column; /* in the text at fault, 0: none */
+};
+struct workflow_reports VEC_OF(struct workflow_report);
+const struct workflow_reports *workflow_reports(const struct workflow *workflow);
+
+/* Every text of the workflow, compiled: for the static check. */
+struct workflow_text {
+    str where;
+    const struct template *template;
+};
+struct workflow_texts VEC_OF(struct workflow_text);
+const struct workflow_texts *workflow_texts(const struct workflow *workflow);
+
+/* The action types that run, for checks and docs: NULL-ended names. */
+const char *const *workflow_action_types(void);
+
+/* ---- A dossier, as it is read ---------------------------------------------------------------------------------- */
+
+enum history_author {
+    AUTHOR_PROGRAM,   /* a timer, a call, the workflow itself */
+    AUTHOR_SUBMITTER, /* who filed it */
+    AUTHOR_AGENT,
+};
+
+/* One entry of the history: append-only. parts is a JSON list; each part is an object with a type:
+ *   comment  {text, varname}                what a person wrote (plain text)
+ *   message  {html, level, to}              the workflow's own word (register-comment); to: functions, roles; none: all
+ *   form     {varname, action, label, answers, fields: [{label, value}]}   a sub-form that was filled in; to as above
+ *   mail     {to: [addresses], subject}     a mail that was sent; agents only
+ *   data     {fields: [{label, value}]}     data of the treatment that changed; agents only
+ *   jump     {from, to}                     agents only
+ *   global   {action, name}                 a global action ran; agents only
+ *   inert    {action, name}                 an action was met that does not run yet; administrators only
+ *   error    {text}                         a fault in a text or a condition; administrators only             */
+struct history_entry {
+    int64_t id; /* store_new_id */
+    instant at;
+    enum history_author author;
+    int64_t account; /* the author's, 0: none */
+    str author_name; /* as it was then */
+    str status;      /* the status from this entry on; empty: unchanged */
+    const json_t *parts;
+};
+struct history VEC_OF(struct history_entry);
+
+struct dossier {
+    int64_t id;
+    str uuid;
+    str code; /* the tracking code, 7 signs without hyphens */
+    str form; /* slug */
+    int64_t form_version;
+    str workflow; /* slug */
+    int64_t workflow_version;
+    int64_t form_number; /* of the form, within the site */
+    int64_t sequence;    /* within the form: form_number-sequence is what agents call it */
+    int64_t account;     /* who filed it, 0: without an account */
+    str submitter_name;  /* as known when it was filed; may be empty */
+    str email;           /* where the submitter is written to; may be empty */
+    str channel;         /* « web » unless an agent entered it: « counter », « phone », « mail » … */
+    int64_t agent;       /* the account of the agent who entered it, 0: none */
+    str status;          /* id of the current status */
+    instant received;    /* when it was filed */
+    instant updated;
+    instant arrived; /* in the current status */
+    bool is_final;   /* the current status is an endpoint */
+    json_t *answers; /* object, never NULL; see docs/definitions */
+    json_t *data;    /* workflow data: form_workflow_data_*; object, never NULL */
+    json_t *marks;   /* the engine's own memory: {"previous": [status …], "fired": {trigger: instant}}; object */
+    int64_t revision;
+    bool is_anonymised;
+    bool is_removed;
+    struct history history; /* oldest first; read for the engine and for scopes */
+};
+
+/* ---- Who acts, what happens ------------------------------------------------------------------------------------- */
+
+struct actor {
+    int64_t account;  /* 0: nobody known */
+    str name;         /* for the history */
+    const str *roles; /* slugs of the roles the agent has */
+    size_t role_count;
+    bool is_submitter; /* filed it, or came with its tracking code */
+    bool is_agent;     /* looks at it in the agents' office */
+    bool is_admin;     /* of the site: acts as any function */
+};
+
+enum event_kind {
+    EVENT_FILED,        /* the dossier is new */
+    EVENT_SUBMIT,       /* a person pressed a button of the page: a choice, or the plain button of a form or comment */
+    EVENT_GLOBAL,       /* a person started a global action */
+    EVENT_TIMER,        /* the due time of a jump has come */
+    EVENT_GLOBAL_TIMER, /* the due time of a global action's trigger has come */
+    EVENT_TRIGGER,      /* a call from outside: jump of mode « trigger », global action by « webservice » */
+};
+
+struct posted_form { /* a sub-form of the page, read and checked by forms.h */
+    str action;      /* id of the form action */
+    json_t *answers; /* keyed by field id */
+    bool has_errors;
+};
+struct posted_comment {
+    str action; /* id of the comment action */
+    str text;   /* plain text; empty: none */
+};
+struct event {
+    enum event_kind kind;
+    struct actor actor;
+    str action; /* SUBMIT: id of the choice pressed, empty for the plain button; GLOBAL: id of the global action;
+                   TIMER: id of the jump action; GLOBAL_TIMER: « action/trigger »; TRIGGER: the trigger's name */
+    str status; /* TIMER: the status the timer was set in; others: the status the page was made for, empty: not told.
+                   Where the dossier is elsewhere meanwhile: ERR_CONFLICT */
+    const struct posted_form *forms;
+    size_t form_count;
+    const struct posted_comment *comments;
+    size_t comment_count;
+    const json_t *payload; /* TRIGGER: what the call brought, or NULL */
+};
+
+/* ---- What the engine asks of its caller -------------------------------------------------------------------------- */
+
+struct mail_text { /* a mail template, compiled */
+    const struct template *subject, *body;
+};
+
+struct recipients VEC_OF(str); /* addresses */
+
+/* Everything lives in arena, as does what the functions give. data is handed to each function. */
+struct workflow_context {
+    struct arena *arena;
+    const struct workflow *workflow;
+    instant now; /* 0: instant_now() */
+    void *data;
+    /* The lazy names for templates over this dossier, which the engine goes on changing. */
+    struct value (*scope)(void *data, const struct dossier *dossier);
+    struct value site; /* the names of the site alone */
+    /* The role that plays a function for this form, by the form's « functions »; the site's default role else. */
+    str (*role_of)(void *data, str function);
+    /* Whether slug names a role of the site. */
+    bool (*role_is_known)(void *data, str slug);
+    /* Where the people of a role are written to. */
+    void (*role_addresses)(void *data, str role, struct recipients *out);
+    /* False where there is no such mail template. */
+    bool (*mail_template)(void *data, str slug, struct mail_text *out);
+    /* Accounts of a role, for notices: may be NULL (then agents get none). */
+    void (*role_accounts)(void *data, str role, int64_t **out, size_t *count);
+    /* The answers without what anonymisation removes; mode is « final » or « intermediate ». */
+    void (*anonymise)(void *data, struct dossier *dossier, str mode);
+    const struct field_list *form_fields; /* of the form, for set-backoffice-fields on them; may be NULL */
+    const void *sources;                  /* what forms.h needs to look choices up; handed through */
+    str site_name;                        /* for mails */
+    str mail_from;                        /* address or empty: the site's */
+    bool for_display;                     /* texts are made for the page of the actor, not for the record */
+};
+
+/* ---- The engine -------------------------------------------------------------------------------------------------- */
+
+struct notice { /* shown on the portal to an account; kept */
+    int64_t account;
+    str title, body, url;
+};
+struct notices VEC_OF(struct notice);
+struct job_list VEC_OF(struct job);
+struct str_list VEC_OF(str);
+
+/* All that follows of one event. Memory of the context's arena. */
+struct change {
+    struct dossier *after;     /* the dossier as it shall be, revision + 1; its history holds the new entries too */
+    int64_t revision_before;   /* what the store must still hold */
+    struct history entries;    /* to append */
+    struct job_list jobs;      /* to add; timers are keyed « timer:DOSSIER:STATUS:ACTION » */
+    struct str_list cancelled; /* keys of jobs to take back: timers of the statuses that were left */
+    struct notices notices;
+    struct str_list waiting;   /* who can act now: slugs of roles, « _submitter » */
+    struct str_list concerned; /* roles whose agents may see the dossier */
+    str redirect_url;          /* where the person goes next; empty: stay */
+    bool is_removed;
+    bool is_anonymised;
+    size_t jumps;
+};
+
+/* What the event leads to. Nothing is changed but *change; dossier is only read. False and err: ERR_FORBIDDEN (this
+ * actor may not), ERR_CONFLICT (the dossier is in another status meanwhile), ERR_INVALID (err.field names the action: a
+ * required comment is missing, a sub-form has errors), ERR_NOT_FOUND (no such action). A timer that has nothing left to
+ * do gives true and a change without entries. */
+bool workflow_perform(const struct workflow_context *context, const struct dossier *dossier, const struct event *event,
+                      struct change *change, struct err *err);
+
+/* ---- What a person may do now ------------------------------------------------------------------------------------ */
+
+struct offered_button {
+    str action; /* what event.action takes */
+    str label;
+    str info; /* HTML for agents, may be empty */
+    bool needs_confirmation;
+    str confirmation;    /* the question, may be empty */
+    bool ignores_errors; /* sub-forms need not be right: no browser-side checks */
+    bool is_mass;        /* may be done on many dossiers at once */
+    str target;          /* name of the status it leads to; empty: the one before */
+};
+struct offered_comment {
+    str action, label, button_label, hint, info;
+    bool is_required;
+};
+struct offered_form {
+    str action, varname;
+    str info;
+    const struct field_list *fields; /* for forms.h: show, read, check */
+    bool has_button;                 /* shows its own « envoyer » */
+    const json_t *post_conditions;   /* [{condition, error_message}] */
+};
+struct offered_message {
+    str html;     /* safe to show as it is: rendered, autoescaped */
+    str level;    /* success info warning error; empty: plain */
+    str position; /* top bottom actions */
+};
+/* In the order of the status' actions. */
+struct offer {
+    struct VEC_OF(struct offered_button) buttons;
+    struct VEC_OF(struct offered_button) globals;
+    struct VEC_OF(struct offered_comment) comments;
+    struct VEC_OF(struct offered_form) forms;
+    struct VEC_OF(struct offered_message) messages;
+    bool has_submit;  /* comments and forms need the plain button */
+    str submit_label; /* what it says: the comment's own label, « Ajouter le commentaire », « Envoyer » */
+    bool can_act;     /* a button, comment or form is offered */
+    str info;         /* HTML for agents: what the status asks of them */
+    str status;       /* id of the status it was made for: event.status */
+};
+void workflow_offer(const struct workflow_context *context, const struct dossier *dossier, const struct actor *actor,
+                    struct offer *offer);
+
+/* Whether the actor is one of those that a list of functions, roles, « logged-users » names. An empty list: everybody.
+ */
+bool workflow_actor_is(const struct workflow_context *context, const struct actor *actor, const str *names,
+                       size_t count);
+
+/* ---- Reading the history ------------------------------------------------------------------------------------------
+ */
+
+/* The status that this person is shown: the current one where they may know of it, else the last that they may, else
+ * the first visible one of the workflow; never NULL. */
+const struct workflow_status *workflow_visible_status(const struct workflow_context *context,
+                                                      const struct dossier *dossier, const struct actor *actor);
+
+/* The history as this person may read it: entries without anything to show are left out. */
+struct shown_part {
+    str type; /* comment message form mail data jump global inert error */
+    str text; /* plain text: a comment, the subject of a mail, the name of an action; empty where html is set */
+    str html; /* safe HTML: a message */
+    str level;
+    const json_t *fields; /* form, data: [{"label", "value"}] */
+};
+struct shown_entry {
+    instant at;
+    enum history_author author;
+    str author_name;                      /* empty: the program, or an agent whose name this person is not told */
+    const struct workflow_status *status; /* where the dossier came to a status that may be shown; else NULL */
+    struct VEC_OF(struct shown_part) parts;
+};
+struct shown_history VEC_OF(struct shown_entry);
+void workflow_show_history(const struct workflow_context *context, const struct dossier *dossier,
+                           const struct actor *actor, struct shown_history *out);
+
+/* « 2 jours », « 1 day and 2 hours », « 90 », « 3600 » → seconds (a bare number counts seconds, as in w.c.s.). False
+ * where the text is no duration. */
+bool workflow_duration(str text, int64_t *seconds);
+
+#endif
