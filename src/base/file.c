@@ -65,7 +65,7 @@ static bool write_whole(int fd, str bytes)
     return fsync(fd) == 0;
 }
 
-static bool sync_folder_of(const char *path)
+bool file_sync_folder_of(const char *path)
 {
     struct arena *arena = arena_new();
     const char *slash = strrchr(path, '/');
@@ -87,7 +87,7 @@ bool file_write_durably(const char *path, str bytes, struct err *err)
     bool ok = fd >= 0 && write_whole(fd, bytes);
     if (fd >= 0)
         close(fd);
-    ok = ok && rename(beside, path) == 0 && sync_folder_of(path);
+    ok = ok && rename(beside, path) == 0 && file_sync_folder_of(path);
     if (!ok) {
         fail(err, "write", path);
         unlink(beside);

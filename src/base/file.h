@@ -11,6 +11,9 @@ bool file_read(struct arena *arena, const char *path, size_t most, str *out, str
 /* Replaces path by bytes: written beside it, fsynced, renamed over it, the folder fsynced. */
 bool file_write_durably(const char *path, str bytes, struct err *err);
 
+/* fsyncs the folder that path lies in, so that a rename there is on disk. */
+bool file_sync_folder_of(const char *path);
+
 /* Makes a folder and those above it, mode 0700. */
 bool file_make_folder(const char *path, struct err *err);
 

@@ -33,6 +33,19 @@ struct job_kind {
 
 struct jobs; /* the runner: threads that take due jobs of the stores given to it */
 struct jobs *jobs_start(void *context, const struct job_kind *kinds, size_t kind_count, int threads);
+/* The dead ones, for an administrator: newest first, those before the given id (0: from the newest). Texts live in the
+ * arena. Returns false where the store failed. */
+struct dead_job {
+    struct job job;
+    str error;
+    instant died;
+};
+struct dead_jobs VEC_OF(struct dead_job);
+bool jobs_dead(struct tx *tx, struct arena *arena, int64_t before, int64_t most, struct dead_jobs *out,
+               struct err *err);
+/* Makes a dead job due now, its attempts forgotten. ERR_NOT_FOUND where it is not dead. */
+bool job_replay(struct tx *tx, int64_t id, struct err *err);
+
 /* A store whose jobs are to be run; may be called at any time. */
 void jobs_watch(struct jobs *jobs, struct store *store);
 /* Says that a job may have been added: the runner looks at once rather than at its next second. */

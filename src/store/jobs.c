@@ -1,0 +1,125 @@
+/* The table of jobs: adding, taking, ending them. jobs_runner.c runs them. */
+#include "store/jobs.h"
+
+#include "store/jobs_table.h"
+
+const struct migration jobs_migrations[] = {
+    {1, "jobs",
+     "CREATE TABLE job ("
+     " id BIGINT PRIMARY KEY, kind TEXT NOT NULL, key TEXT, payload TEXT NOT NULL, due BIGINT NOT NULL,"
+     " lease_until BIGINT NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0, dead BIGINT, error TEXT);"
+     "CREATE UNIQUE INDEX job_key ON job (key) WHERE key IS NOT NULL;"
+     "CREATE INDEX job_due ON job (due) WHERE dead IS NULL;"
+     "CREATE INDEX job_dead ON job (id) WHERE dead IS NOT NULL",
+     NULL},
+};
+const size_t jobs_migration_count = sizeof jobs_migrations / sizeof *jobs_migrations;
+
+static const char insert[] = "INSERT INTO job (id, kind, key, payload, due) VALUES (:id, :kind, :key, :payload, :due)"
+                             " ON CONFLICT (key) WHERE key IS NOT NULL DO NOTHING";
+static const char delete_by_key[] = "DELETE FROM job WHERE key = :key";
+static const char select_due[] = "SELECT id, kind, key, payload, due, attempts FROM job"
+                                 " WHERE dead IS NULL AND due <= :now AND lease_until <= :now ORDER BY due LIMIT :most";
+static const struct sql select_due_alone = {select_due,
+                                            "SELECT id, kind, key, payload, due, attempts FROM job"
+                                            " WHERE dead IS NULL AND due <= :now AND lease_until <= :now ORDER BY due"
+                                            " LIMIT :most FOR UPDATE SKIP LOCKED"};
+static const char lease[] = "UPDATE job SET lease_until = :until, attempts = attempts + 1 WHERE id = :id";
+static const char delete_by_id[] = "DELETE FROM job WHERE id = :id";
+static const char postpone[] = "UPDATE job SET lease_until = 0, due = :due, error = :error WHERE id = :id";
+static const char bury[] = "UPDATE job SET lease_until = 0, dead = :now, error = :error WHERE id = :id";
+static const char select_next[] = "SELECT MIN(CASE WHEN lease_until > due THEN lease_until ELSE due END) FROM job"
+                                  " WHERE dead IS NULL";
+static const char select_dead[] = "SELECT id, kind, key, payload, due, attempts, error, dead FROM job"
+                                  " WHERE dead IS NOT NULL AND id < :before ORDER BY id DESC LIMIT :most";
+static const char revive[] = "UPDATE job SET dead = NULL, attempts = 0, due = :now WHERE id = :id AND dead IS NOT NULL";
+
+bool job_add(struct tx *tx, const struct job *job, struct err *err)
+{
+    return tx_run(tx, insert, err, P_INT("id", store_new_id()), P_TEXT("kind", job->kind),
+                  P_TEXT_OR_NULL("key", job->key), P_TEXT("payload", job->payload),
+                  P_INT("due", job->due == 0 ? instant_now() : job->due));
+}
+
+bool job_cancel(struct tx *tx, str key, struct err *err)
+{
+    return tx_run(tx, delete_by_key, err, P_TEXT("key", key));
+}
+
+static struct job job_of(struct rows *rows, struct arena *arena)
+{
+    return (struct job){.id = rows_int(rows, 0),
+                        .kind = rows_copy(rows, arena, 1),
+                        .key = rows_copy(rows, arena, 2),
+                        .payload = rows_copy(rows, arena, 3),
+                        .due = rows_int(rows, 4),
+                        .attempts = (int)rows_int(rows, 5)};
+}
+
+bool jobs_take(struct tx *tx, void *arg, struct err *err)
+{
+    struct jobs_taken *taken = arg;
+    taken->jobs.len = 0; /* the write may run again */
+    struct rows rows =
+        tx_query(tx, sql_for(tx, &select_due_alone), P_INT("now", taken->now), P_INT("most", taken->most));
+    while (rows_next(&rows))
+        *vec_push(taken->arena, &taken->jobs) = job_of(&rows, taken->arena);
+    if (!rows_end(&rows, err))
+        return false;
+    for (size_t i = 0; i < taken->jobs.len; i++)
+        if (!tx_run(tx, lease, err, P_INT("id", taken->jobs.at[i].id),
+                    P_INT("until",
+                          taken->now + taken->lease_of(taken->jobs.at[i].kind, taken->lease_data) * INSTANT_SECOND)))
+            return false;
+    return true;
+}
+
+bool jobs_next_due(struct tx *tx, void *arg, struct err *err)
+{
+    instant *next = arg;
+    struct rows rows = tx_query(tx, select_next, P_NULL("none"));
+    *next = rows_next(&rows) && !rows_is_null(&rows, 0) ? rows_int(&rows, 0) : INT64_MAX;
+    return rows_end(&rows, err);
+}
+
+/* 2^attempts seconds times 15, at most six hours, and up to a third more by chance: relays that come back are not
+ * stormed. */
+static instant retry_at(int attempts)
+{
+    int64_t seconds = INT64_C(15) << (attempts < 11 ? attempts : 11);
+    if (seconds > 6 * 3600)
+        seconds = INT64_C(6) * 3600;
+    uint32_t chance;
+    random_bytes(&chance, sizeof chance);
+    return instant_now() + seconds * INSTANT_SECOND + (instant)(chance % (uint32_t)(seconds / 3 + 1)) * INSTANT_SECOND;
+}
+
+bool jobs_end(struct tx *tx, void *arg, struct err *err)
+{
+    const struct job_ending *ending = arg;
+    if (ending->ok)
+        return tx_run(tx, delete_by_id, err, P_INT("id", ending->job->id));
+    str error = str_of(ending->err.detail[0] != '\0' ? ending->err.detail : ending->err.message);
+    if (ending->is_final)
+        return tx_run(tx, bury, err, P_INT("id", ending->job->id), P_INT("now", instant_now()), P_TEXT("error", error));
+    return tx_run(tx, postpone, err, P_INT("id", ending->job->id), P_INT("due", retry_at(ending->job->attempts)),
+                  P_TEXT("error", error));
+}
+
+bool jobs_dead(struct tx *tx, struct arena *arena, int64_t before, int64_t most, struct dead_jobs *out, struct err *err)
+{
+    struct rows rows =
+        tx_query(tx, select_dead, P_INT("before", before == 0 ? INT64_MAX : before), P_INT("most", most));
+    while (rows_next(&rows))
+        *vec_push(arena, out) = (struct dead_job){job_of(&rows, arena), rows_copy(&rows, arena, 6), rows_int(&rows, 7)};
+    return rows_end(&rows, err);
+}
+
+bool job_replay(struct tx *tx, int64_t id, struct err *err)
+{
+    int64_t changed = 0;
+    struct sql_param params[] = {P_INT("id", id), P_INT("now", instant_now())};
+    if (!tx_run_params(tx, revive, params, 2, &changed, err))
+        return false;
+    return changed > 0 || err_set(err, ERR_NOT_FOUND, "There is no dead job %lld.", (long long)id);
+}

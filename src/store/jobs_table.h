@@ -1,0 +1,31 @@
+/* What the runner asks of the table. Private to store/. */
+#ifndef GUICHET_STORE_JOBS_TABLE_H
+#define GUICHET_STORE_JOBS_TABLE_H
+
+#include "store/jobs.h"
+
+struct job_list VEC_OF(struct job);
+
+struct jobs_taken {
+    struct arena *arena;
+    instant now;
+    int64_t most;
+    int (*lease_of)(str kind, const void *lease_data); /* seconds */
+    const void *lease_data;
+    struct job_list jobs; /* what came; theirs until the lease ends */
+};
+/* store_fn: takes due jobs that nobody holds. */
+bool jobs_take(struct tx *tx, void *taken, struct err *err);
+
+/* store_fn: when the next job is to be looked at, into an instant; INT64_MAX if never. */
+bool jobs_next_due(struct tx *tx, void *next, struct err *err);
+
+struct job_ending {
+    const struct job *job;
+    bool ok, is_final;
+    struct err err;
+};
+/* store_fn: deletes what is done, postpones or buries what failed. */
+bool jobs_end(struct tx *tx, void *ending, struct err *err);
+
+#endif

@@ -1,0 +1,49 @@
+#include "store/engine.h"
+
+/* Two processes may start at once: on SQLite the write transaction keeps the second waiting, on PostgreSQL the lock of
+ * the table that remembers does. */
+static const struct sql remember_table = {
+    "CREATE TABLE IF NOT EXISTS migration (owner TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (owner, number))",
+    "CREATE TABLE IF NOT EXISTS migration (owner TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (owner, number));"
+    "LOCK TABLE migration IN EXCLUSIVE MODE",
+};
+static const char is_taken[] = "SELECT 1 FROM migration WHERE owner = :owner AND number = :number";
+static const char remember[] = "INSERT INTO migration (owner, number) VALUES (:owner, :number)";
+
+static bool take(struct tx *tx, const struct migration *migration, struct err *err)
+{
+    struct sql_param params[] = {P_TEXT("owner", str_of(migration->owner)), P_INT("number", migration->number)};
+    struct rows rows = tx_query_params(tx, is_taken, params, 2);
+    bool taken = rows_next(&rows);
+    if (!rows_end(&rows, err) || taken)
+        return taken;
+    const struct sql steps = {migration->sqlite, migration->postgres != NULL ? migration->postgres : migration->sqlite};
+    return tx->store->engine->script(tx->connection, sql_for(tx, &steps), err) &&
+           tx_run_params(tx, remember, params, 2, NULL, err);
+}
+
+static bool take_all(struct tx *tx, const struct migration *migrations, size_t count, struct err *err)
+{
+    if (!tx->store->engine->script(tx->connection, sql_for(tx, &remember_table), err))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!take(tx, &migrations[i], err))
+            return err_detail(err, "migration %s %d: %s", migrations[i].owner, migrations[i].number, err->message);
+    return true;
+}
+
+bool store_migrate(struct store *store, const struct migration *migrations, size_t count, struct err *err)
+{
+    struct connection *connection = store_take_connection(store, err);
+    if (connection == NULL)
+        return false;
+    struct tx tx = {.store = store, .connection = connection};
+    const struct engine *engine = store->engine;
+    bool made = engine->make_database == NULL || engine->make_database(store, connection, err);
+    bool ok = made && engine->begin(connection, true, err) && take_all(&tx, migrations, count, err) &&
+              engine->commit(connection, err);
+    if (!ok)
+        engine->rollback(connection);
+    store_give_connection(store, connection, !ok);
+    return ok;
+}

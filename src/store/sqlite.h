@@ -1,0 +1,21 @@
+/* Private to the SQLite engine. */
+#ifndef GUICHET_STORE_SQLITE_H
+#define GUICHET_STORE_SQLITE_H
+
+#include "store/engine.h"
+
+struct sqlite3;
+
+struct connection {
+    struct sqlite3 *db;
+    struct statement_cache statements;
+};
+
+struct connection *sqlite_connect(struct store *store, struct err *err);
+void sqlite_disconnect(struct connection *connection);
+
+bool sqlite_writer_start(struct store *store, struct err *err);
+void sqlite_writer_stop(struct store *store);
+void sqlite_writer_write(struct store *store, struct write *write);
+
+#endif

@@ -1,0 +1,217 @@
+#include "store/blobs.h"
+#include "stores.h"
+
+#include <stdatomic.h>
+#include <unistd.h>
+
+#define STORE_OR_SKIP(test)                                                                                            \
+    struct test_stores *test = *state;                                                                                 \
+    if (test == NULL)                                                                                                  \
+        skip();                                                                                                        \
+    struct err err = {0};                                                                                              \
+    struct store *store = store_open(test->stores, test->name, jobs_migrations, jobs_migration_count, &err);           \
+    assert_non_null(store)
+
+static _Atomic int runs;
+static enum err_code answer;
+
+static bool count_run(void *context, struct store *store, const struct job *job, struct err *err)
+{
+    (void)context;
+    (void)store;
+    assert_str(job->payload, "{\"a\":1}");
+    atomic_fetch_add(&runs, 1);
+    return answer == ERR_NONE || err_set(err, answer, "as asked");
+}
+
+static const struct job_kind kinds[] = {{STR_INIT("test.count"), count_run, 3, 5}};
+
+static bool add(struct tx *tx, void *arg, struct err *err)
+{
+    return job_add(tx, arg, err);
+}
+
+static bool cancel(struct tx *tx, void *arg, struct err *err)
+{
+    return job_cancel(tx, *(str *)arg, err);
+}
+
+static instant fake_now;
+static instant fake_clock(void)
+{
+    return fake_now;
+}
+
+static struct job job_due(instant due, str key)
+{
+    return (struct job){.kind = STR("test.count"), .key = key, .payload = STR("{\"a\":1}"), .due = due};
+}
+
+static void a_job_runs_when_it_is_due_and_once(void **state)
+{
+    STORE_OR_SKIP(test);
+    fake_now = 1000 * INSTANT_SECOND;
+    instant_set_clock(fake_clock);
+    atomic_store(&runs, 0);
+    answer = ERR_NONE;
+    struct jobs *jobs = jobs_start(NULL, kinds, 1, 0);
+    jobs_watch(jobs, store);
+    struct job job = job_due(fake_now + 10 * INSTANT_SECOND, STR("timer"));
+    assert_true(store_write(store, add, &job, &err));
+    assert_true(store_write(store, add, &job, &err)); /* the same key: not added again */
+    jobs_drain(jobs);
+    assert_int_equal(atomic_load(&runs), 0);
+    fake_now += 10 * INSTANT_SECOND;
+    jobs_drain(jobs);
+    assert_int_equal(atomic_load(&runs), 1);
+    fake_now += 1000 * INSTANT_SECOND;
+    jobs_drain(jobs);
+    assert_int_equal(atomic_load(&runs), 1);
+    jobs_stop(jobs);
+    instant_set_clock(NULL);
+}
+
+static void a_cancelled_job_does_not_run(void **state)
+{
+    STORE_OR_SKIP(test);
+    atomic_store(&runs, 0);
+    struct jobs *jobs = jobs_start(NULL, kinds, 1, 0);
+    jobs_watch(jobs, store);
+    struct job job = job_due(0, STR("timer"));
+    str key = STR("timer");
+    assert_true(store_write(store, add, &job, &err));
+    assert_true(store_write(store, cancel, &key, &err));
+    jobs_drain(jobs);
+    assert_int_equal(atomic_load(&runs), 0);
+    jobs_stop(jobs);
+}
+
+struct listing {
+    struct arena *arena;
+    struct dead_jobs dead;
+};
+
+static bool list_dead(struct tx *tx, void *arg, struct err *err)
+{
+    struct listing *listing = arg;
+    listing->dead.len = 0;
+    return jobs_dead(tx, listing->arena, 0, 10, &listing->dead, err);
+}
+
+static bool replay(struct tx *tx, void *arg, struct err *err)
+{
+    return job_replay(tx, *(int64_t *)arg, err);
+}
+
+static void a_job_that_fails_is_tried_later_then_kept_in_sight_and_replayed(void **state)
+{
+    STORE_OR_SKIP(test);
+    fake_now = 5000 * INSTANT_SECOND;
+    instant_set_clock(fake_clock);
+    atomic_store(&runs, 0);
+    answer = ERR_UNAVAILABLE;
+    struct jobs *jobs = jobs_start(NULL, kinds, 1, 0);
+    jobs_watch(jobs, store);
+    struct job job = job_due(0, STR_EMPTY);
+    assert_true(store_write(store, add, &job, &err));
+    jobs_drain(jobs);
+    assert_int_equal(atomic_load(&runs), 1); /* not at once again */
+    for (int i = 0; i < 10; i++) {
+        fake_now += 3600 * INSTANT_SECOND;
+        jobs_drain(jobs);
+    }
+    assert_int_equal(atomic_load(&runs), 3);
+    struct listing listing = {.arena = test->arena};
+    assert_true(store_read(store, list_dead, &listing, &err));
+    assert_int_equal(listing.dead.len, 1);
+    assert_str(listing.dead.at[0].error, "as asked");
+    answer = ERR_NONE;
+    assert_true(store_write(store, replay, &listing.dead.at[0].job.id, &err));
+    jobs_drain(jobs);
+    assert_int_equal(atomic_load(&runs), 4);
+    assert_false(store_write(store, replay, &listing.dead.at[0].job.id, &err));
+    jobs_stop(jobs);
+    instant_set_clock(NULL);
+}
+
+static void threads_run_jobs_as_they_come(void **state)
+{
+    STORE_OR_SKIP(test);
+    atomic_store(&runs, 0);
+    answer = ERR_NONE;
+    struct jobs *jobs = jobs_start(NULL, kinds, 1, 2);
+    jobs_watch(jobs, store);
+    for (int i = 0; i < 100; i++) {
+        struct job job = job_due(0, STR_EMPTY);
+        assert_true(store_write(store, add, &job, &err));
+    }
+    jobs_wake(jobs);
+    for (int i = 0; i < 2000 && atomic_load(&runs) < 100; i++)
+        usleep(5000);
+    assert_int_equal(atomic_load(&runs), 100);
+    jobs_stop(jobs);
+}
+
+static bool hold(struct tx *tx, void *arg, struct err *err)
+{
+    (void)arg;
+    return tx_run(tx, "UPDATE job SET lease_until = :until", err, P_INT("until", fake_now + 60 * INSTANT_SECOND));
+}
+
+static void a_lease_that_ended_lets_another_run_the_job(void **state)
+{
+    STORE_OR_SKIP(test);
+    fake_now = 9000 * INSTANT_SECOND;
+    instant_set_clock(fake_clock);
+    struct job job = job_due(0, STR_EMPTY);
+    assert_true(store_write(store, add, &job, &err));
+    assert_true(store_write(store, hold, NULL, &err)); /* by a runner that then died */
+    atomic_store(&runs, 0);
+    answer = ERR_NONE;
+    struct jobs *jobs = jobs_start(NULL, kinds, 1, 0);
+    jobs_watch(jobs, store);
+    jobs_drain(jobs);
+    assert_int_equal(atomic_load(&runs), 0);
+    fake_now += 61 * INSTANT_SECOND;
+    jobs_drain(jobs);
+    assert_int_equal(atomic_load(&runs), 1);
+    jobs_stop(jobs);
+    instant_set_clock(NULL);
+}
+
+static void blobs_are_kept_by_their_content(void **state)
+{
+    struct test_stores *test = *state;
+    struct err err;
+    struct blob_id id, same;
+    assert_true(blob_put(test->stores, STR("%PDF-1.4 bytes"), &id, &err));
+    assert_true(blob_put(test->stores, STR("%PDF-1.4 bytes"), &same, &err));
+    assert_string_equal(id.hex, same.hex);
+    int fd;
+    int64_t size;
+    assert_true(blob_open(test->stores, str_of(id.hex), &fd, &size, &err));
+    assert_int_equal(size, 14);
+    assert_str(blob_sniff(test->arena, fd), "application/pdf");
+    close(fd);
+    assert_false(blob_open(test->stores, STR("../../../../etc/passwd"), &fd, &size, &err));
+    const char *path = str_fmt(test->arena, "%s/upload", stores_folder(test->stores)).ptr;
+    assert_true(file_write_durably(path, STR("%PDF-1.4 bytes"), &err));
+    assert_true(blob_put_file(test->stores, path, &same, &err));
+    assert_string_equal(id.hex, same.hex);
+    assert_true(blob_remove(test->stores, str_of(id.hex), &err));
+    assert_false(blob_open(test->stores, str_of(id.hex), &fd, &size, &err));
+    assert_int_equal(err.code, ERR_NOT_FOUND);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ON_BOTH_STORES(a_job_runs_when_it_is_due_and_once),
+        ON_BOTH_STORES(a_cancelled_job_does_not_run),
+        ON_BOTH_STORES(a_job_that_fails_is_tried_later_then_kept_in_sight_and_replayed),
+        ON_BOTH_STORES(threads_run_jobs_as_they_come),
+        ON_BOTH_STORES(a_lease_that_ended_lets_another_run_the_job),
+        cmocka_unit_test_setup_teardown(blobs_are_kept_by_their_content, stores_setup_sqlite, stores_teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
