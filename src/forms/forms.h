@@ -1,0 +1,287 @@
+/* forms: what is asked. Fields of every type, pages, conditions, checks, prefilling, and what answers mean to
+ * templates.
+ *
+ * Answers are one JSON object keyed by field id (docs/definitions, « An answer, as it is stored »). Functions here
+ * change that object in place; the names that conditions and texts read (form_var_…) are looked up in it lazily, so a
+ * caller builds the scope once over the same object. Nothing here knows the store (but for drafts), HTTP or HTML. */
+#ifndef GUICHET_FORMS_H
+#define GUICHET_FORMS_H
+
+#include "base/base.h"
+#include "sources/sources.h"
+#include "store/store.h"
+#include "template/template.h"
+
+/* ---- Definitions, compiled ----------------------------------------------------------------------------------------
+ */
+
+struct field_type; /* private: one file each in fields/ */
+
+enum field_required { FIELD_OPTIONAL, FIELD_REQUIRED, FIELD_REQUIRED_OF_RESIDENTS };
+enum field_place { PLACE_VALIDATION = 1, PLACE_SUMMARY = 2, PLACE_LISTINGS = 4, PLACE_STATISTICS = 8 };
+enum prefill_kind { PREFILL_NONE, PREFILL_TEMPLATE, PREFILL_USER, PREFILL_OTHER };
+
+struct field {
+    str id, varname;
+    str type_name;                 /* as the definition says it */
+    const struct field_type *type; /* NULL: a type that does not run yet; the field is kept and inert */
+    const struct template *label;  /* HTML of a comment, text of the others */
+    str label_text;                /* the label as written, without its HTML */
+    str hint;                      /* HTML as written */
+    const struct template *hint_template;
+    const struct template *condition; /* NULL: always shown */
+    enum field_required required;
+    unsigned places; /* of enum field_place */
+    str css;         /* Publik's class names */
+    str anonymise;   /* « final », « intermediate », « no » */
+    bool in_filters;
+    enum prefill_kind prefill;
+    const struct template *prefill_template;
+    str prefill_user; /* name of a datum of the account, without a leading underscore */
+    bool prefill_locked, prefill_locked_unless_empty;
+    const json_t *json; /* the definition */
+    const void *params; /* of the type */
+};
+
+struct field_list {
+    const struct field *at;
+    size_t len;
+};
+
+/* What was kept but does not run, or is wrong: for the importer's report and « guichet check ». */
+struct form_report {
+    str construct; /* « field:map », « validation:foo », « source:json », « template » … */
+    str where;     /* « champ 12 (Adresse) » */
+    str message;   /* French */
+    bool is_error; /* a text that does not compile; else: a kind that does not run yet */
+    int line, column;
+};
+struct form_reports VEC_OF(struct form_report);
+/* Every text, compiled, for the static check. */
+struct form_text {
+    str where;
+    const struct template *template;
+};
+struct form_texts VEC_OF(struct form_text);
+
+/* A list of fields; wrong parts are reported, never refused. json must live as long as the arena. */
+const struct field_list *field_list_compile(struct arena *arena, const json_t *json, struct form_reports *reports,
+                                            struct form_texts *texts);
+/* NULL where there is none. */
+const struct field *field_by_id(const struct field_list *fields, str id);
+const struct field *field_by_varname(const struct field_list *fields, str varname);
+
+/* Whether fields of this type run; the types that do, NULL-ended; the same for validations. */
+bool field_type_runs(str type);
+const char *const *field_types(void);
+bool validation_type_runs(str type);
+
+struct form_page {
+    str id, label;
+    const struct template *condition; /* NULL: always */
+    struct field_list fields;         /* without the page field itself */
+    const struct post_condition *post_conditions;
+    size_t post_condition_count;
+};
+struct post_condition {
+    const struct template *condition, *message;
+};
+
+struct form {
+    str slug, name, description; /* HTML */
+    int64_t version;
+    str category, workflow, workflow_name;
+    bool is_disabled;
+    instant opens, closes; /* 0: no bound */
+    bool has_confirmation, has_tracking_codes, only_one;
+    struct str_views {
+        const str *at;
+        size_t len;
+    } keywords, roles, backoffice_roles;
+    const struct template *disabled_redirection, *digest; /* NULL: none */
+    int drafts_lifespan;                                  /* days, 0: the site's */
+    const json_t *functions;                              /* function → role; may be NULL */
+    const json_t *options;                                /* values of the workflow's options; may be NULL */
+    const json_t *service;                                /* legal mentions; may be NULL */
+    struct field_list fields;                             /* all, page fields too */
+    const struct form_page *pages;                        /* at least one */
+    size_t page_count;
+    struct form_reports reports;
+    struct form_texts texts;
+    const json_t *json;
+};
+
+/* Compiles a form document. NULL and err only where it is no form at all. json must live as long as the arena. */
+const struct form *form_compile(struct arena *arena, const json_t *json, int64_t version, struct err *err);
+/* False and ERR_CLOSED (a sentence for the resident) where it takes no request now. */
+bool form_is_open(const struct form *form, instant now, struct err *err);
+
+/* ---- Filling -------------------------------------------------------------------------------------------------------
+ */
+
+struct form_context {
+    struct arena *arena;
+    struct value scope;                  /* reads the answers that are being changed */
+    const struct source_finder *sources; /* may be NULL */
+    const json_t *account;               /* the account's data by name, for prefilling; NULL: nobody is signed in */
+    instant now;                         /* 0: instant_now() */
+    bool in_backoffice;                  /* an agent fills: « frontoffice » fields are optional */
+    str file_url;                        /* files are at FILE_URL/BLOB/NAME; empty: they have no URL */
+    struct render_log *log;              /* may be NULL */
+};
+
+struct posted_value {
+    str name, value;
+};
+struct posted_file {           /* received and kept as a blob already */
+    str name, file_name, type; /* type: sniffed */
+    str blob;
+    int64_t size;
+};
+struct posted {
+    const struct posted_value *values;
+    size_t value_count;
+    const struct posted_file *files;
+    size_t file_count;
+};
+
+struct field_error {
+    const struct field *field; /* NULL: the page as a whole (post-condition) */
+    str control;               /* id of the control that the summary links to; empty: none */
+    str message;
+};
+struct field_errors VEC_OF(struct field_error);
+
+/* The name of a field's control: « f12 ». */
+str field_control(struct arena *arena, const struct field *field);
+
+/* Whether the field is shown, by its condition. */
+bool field_is_visible(const struct field *field, const struct form_context *context);
+
+/* Sets prefilled values where there is no answer yet; locked ones always. */
+void fields_prefill(const struct field_list *fields, const struct form_context *context, json_t *answers);
+
+/* Reads what was posted for these fields into answers, and checks it: what is not shown is dropped, what is locked
+ * stays, a choice that is not offered is an error. Errors are appended; true where there is none. A text that is wrong
+ * is in answers nonetheless, so that it is shown again. */
+bool fields_read(const struct field_list *fields, const struct form_context *context, const struct posted *posted,
+                 json_t *answers, struct field_errors *errors);
+/* Checks answers as they are: the same rules, without a post. */
+bool fields_check(const struct field_list *fields, const struct form_context *context, json_t *answers,
+                  struct field_errors *errors);
+
+/* What a page template shows: a list of dicts, one a visible field, and (with hidden true) the invisible ones marked so
+ * that the browser may show them. Each: id, name (control), type, widget, label, hint, value, values, choices, error,
+ * required, css, … (templates/forms/ reads them). */
+struct value fields_view(const struct field_list *fields, const struct form_context *context, json_t *answers,
+                         const struct field_errors *errors, bool hidden);
+
+/* After a change in a page that is being filled: which fields are shown, texts of comments, choices that depend on
+ * others.
+ * {"fields": {"ID": {"visible": bool, "html": …, "choices": […], "value": …}}}. answers is not changed. */
+json_t *fields_live(const struct field_list *fields, const struct form_context *context, const struct posted *posted,
+                    const json_t *answers);
+
+/* Pages. Indexes count from 0. */
+bool form_page_is_visible(const struct form *form, size_t page, const struct form_context *context);
+/* The next or the previous visible page, SIZE_MAX if none. */
+size_t form_next_page(const struct form *form, size_t page, const struct form_context *context);
+size_t form_previous_page(const struct form *form, size_t page, const struct form_context *context);
+size_t form_first_page(const struct form *form, const struct form_context *context);
+/* fields_read of the page, then its post-conditions, then the computed fields of the form. */
+bool form_page_read(const struct form *form, size_t page, const struct form_context *context,
+                    const struct posted *posted, json_t *answers, struct field_errors *errors);
+/* Computed fields, in their order; call when a page is left. */
+void form_compute(const struct form *form, const struct form_context *context, json_t *answers);
+/* Every visible page again, before sending: answers of hidden pages and fields are dropped. *page is the first page
+ * with an error. */
+bool form_check(const struct form *form, const struct form_context *context, json_t *answers,
+                struct field_errors *errors, size_t *page);
+
+/* ---- What answers mean ----------------------------------------------------------------------------------------------
+ */
+
+/* The answer in words: « 12 mars 2027 », « Oui », a choice's text. Empty where there is none. */
+str field_display(const struct field *field, struct arena *arena, const json_t *answers);
+/* Whether there is an answer. */
+bool field_has_answer(const struct field *field, const json_t *answers);
+/* Stores what a template gave (set-backoffice-fields, prefill): a date, a choice by its id or text, a number … A value
+ * that the type can't take removes the answer and is a fault in the log. */
+void field_set(const struct field *field, const struct form_context *context, struct value value, json_t *answers);
+/* Removes the answer and what stands beside it. */
+void field_remove(const struct field *field, json_t *answers);
+
+/* For lists and search. */
+enum index_kind { INDEX_NONE, INDEX_TEXT, INDEX_NUMBER, INDEX_DATE };
+struct index_value {
+    enum index_kind kind;
+    str text; /* INDEX_DATE: AAAA-MM-JJ */
+    double number;
+};
+struct index_value field_index(const struct field *field, struct arena *arena, const json_t *answers);
+
+/* Rows of the answers for a place (PLACE_VALIDATION, PLACE_SUMMARY): a list of dicts {title} (a title, subtitle or page
+ * label), or {id, label, text, lines, html, file {name, url, size}, page} with page counted from 1; only what is
+ * visible. pages: with the headings of pages, « Modifier » leads there. */
+struct value form_summary(const struct form *form, const struct form_context *context, json_t *answers, unsigned place);
+struct value fields_summary(const struct field_list *fields, const struct form_context *context, json_t *answers,
+                            unsigned place);
+/* All answers as plain text, « Label : value » lines, page titles between: form_details. */
+str form_details(const struct form *form, const struct form_context *context, json_t *answers);
+
+/* The object behind form_var: members by varname, each with its raw, display and structured forms (w.c.s.: lazy).
+ * lists: the form's fields, the workflow's backoffice fields …; the first that has the varname wins. The view must live
+ * as long as the value. */
+struct answers_view {
+    const struct field_list *const *lists;
+    size_t list_count;
+    const json_t *answers;
+    str file_url;
+};
+struct value answers_value(const struct answers_view *view);
+
+/* Blobs that the answers of these fields name. */
+struct named_file {
+    str blob, name, type;
+    int64_t size;
+    const struct field *field;
+};
+struct named_files VEC_OF(struct named_file);
+void fields_files(const struct field_list *fields, struct arena *arena, const json_t *answers, struct named_files *out);
+
+/* ---- Drafts ---------------------------------------------------------------------------------------------------------
+ */
+
+struct draft {
+    int64_t id;
+    str token; /* what the URL carries; 256 bits */
+    str form;  /* slug */
+    int64_t form_version;
+    int64_t account; /* 0: none */
+    json_t *answers;
+    int page;         /* the furthest page that was left, from 0 */
+    int64_t revision; /* grows at each save */
+    instant created, updated, expires;
+};
+
+/* The draft's first save makes it (id 0 before; token made here). Later saves want the revision that was read:
+ * ERR_CONFLICT where another tab was faster. A store_fn; arg is a struct draft *, updated by draft_saved after the
+ * commit. */
+bool draft_save(struct tx *tx, void *draft, struct err *err);
+void draft_saved(struct draft *draft);
+/* Fills id and token of a new draft, before it is saved. */
+void draft_begin(struct arena *arena, struct draft *draft, str form, int64_t form_version, int64_t account, instant now,
+                 int lifespan_days);
+/* ERR_NOT_FOUND where there is none, or it has expired. The arena owns answers. */
+bool draft_find(struct tx *tx, struct arena *arena, str token, instant now, struct draft *out, struct err *err);
+struct drafts VEC_OF(struct draft);
+bool draft_list(struct tx *tx, struct arena *arena, int64_t account, instant now, struct drafts *out, struct err *err);
+/* Deletes it; *was_there tells whether this call did: the one filing that may follow a draft. */
+bool draft_delete(struct tx *tx, int64_t id, bool *was_there, struct err *err);
+/* Deletes those that have expired, at most so many; *deleted tells how many. */
+bool drafts_purge(struct tx *tx, instant now, int most, int64_t *deleted, struct err *err);
+
+extern const struct migration forms_migrations[];
+extern const size_t forms_migration_count;
+
+#endif
