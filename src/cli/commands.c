@@ -1,4 +1,8 @@
 #include "cli/cli.h"
 
-const struct command *const commands[] = {NULL};
-const size_t command_count = 0;
+extern const struct command command_template;
+
+const struct command *const commands[] = {
+    &command_template,
+};
+const size_t command_count = sizeof commands / sizeof *commands;

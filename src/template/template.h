@@ -35,6 +35,7 @@ struct template_settings {
     const struct template_loader *loader; /* NULL: include and extends are refused */
     str name;                             /* what messages call this text: a path, « form X, field 3, condition » */
     enum template_dialect dialect;
+    bool keep_ends; /* a TEMPLATE_TEXT keeps the blanks at its ends: what is glued to another text */
     bool strict; /* an unknown filter is refused (our pages); else it gives an empty value and a fault when it runs */
 };
 

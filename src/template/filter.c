@@ -1,0 +1,96 @@
+#include "template/filter.h"
+
+#include "template/filters.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static const struct filter_table *const tables[] = {
+    &filters_text,         &filters_html, &filters_number, &filters_arithmetic, &filters_date,
+    &filters_working_days, &filters_list, &filters_table,  &filters_logic,      &filters_query};
+
+const struct filter *filter_find(str name, enum template_dialect dialect)
+{
+    unsigned other = dialect == TEMPLATE_WCS ? FILTER_DJANGO : FILTER_WCS;
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        for (size_t j = 0; j < tables[i]->len; j++)
+            if ((tables[i]->at[j].flags & other) == 0 && str_eq(name, str_of(tables[i]->at[j].name)))
+                return &tables[i]->at[j];
+    return NULL;
+}
+
+bool filter_is_missing(struct value value)
+{
+    return value.kind == VALUE_NONE || value.kind == VALUE_UNDEFINED;
+}
+
+str filter_text(struct machine *m, struct value value)
+{
+    value = value_plain(m->arena, value);
+    return filter_is_missing(value) ? STR_EMPTY : machine_text(m, value);
+}
+
+bool filter_int(struct machine *m, struct value value, int64_t *out)
+{
+    value = value_plain(m->arena, value);
+    switch (value.kind) {
+    case VALUE_BOOL:
+        *out = value.boolean;
+        return true;
+    case VALUE_INT:
+        *out = value.integer;
+        return true;
+    case VALUE_FLOAT:
+        if (!(fabs(value.real) < 9e18))
+            return false;
+        *out = (int64_t)value.real;
+        return true;
+    case VALUE_DECIMAL:
+        return decimal_to_int(*value.decimal, out);
+    case VALUE_TEXT: {
+        str text = str_trim(value.text);
+        return str_to_int64(text.len > 1 && text.ptr[0] == '+' ? str_slice(text, 1, text.len) : text, out);
+    }
+    default:
+        return false;
+    }
+}
+
+bool filter_double(struct machine *m, struct value value, double *out)
+{
+    value = value_plain(m->arena, value);
+    int64_t integer;
+    if (value.kind == VALUE_FLOAT) {
+        *out = value.real;
+        return true;
+    }
+    if (value.kind == VALUE_DECIMAL) {
+        *out = decimal_to_double(*value.decimal);
+        return true;
+    }
+    if (value.kind == VALUE_TEXT) {
+        struct decimal decimal;
+        if (!decimal_parse(value.text, &decimal))
+            return false;
+        *out = decimal_to_double(decimal);
+        return true;
+    }
+    if (!filter_int(m, value, &integer))
+        return false;
+    *out = (double)integer;
+    return true;
+}
+
+struct buf filter_buf(struct machine *m)
+{
+    return buf_new(m->arena, machine_text_most(m));
+}
+
+str filter_escape(struct machine *m, struct value text)
+{
+    if (text.safe || !m->escape)
+        return text.text;
+    struct buf out = filter_buf(m);
+    buf_add_html(&out, text.text);
+    return buf_str(&out);
+}

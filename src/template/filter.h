@@ -1,0 +1,52 @@
+/* filter: a filter is one function and one line of a table. Private to template. */
+#ifndef GUICHET_TEMPLATE_FILTER_H
+#define GUICHET_TEMPLATE_FILTER_H
+
+#include "template/machine.h"
+
+enum filter_flags {
+    FILTER_TEXT = 1,   /* wants a text: whatever comes is printed first (Django's stringfilter) */
+    FILTER_SAFE = 2,   /* a safe text stays safe (Django's is_safe) */
+    FILTER_WCS = 4,    /* in the w.c.s. dialect only */
+    FILTER_DJANGO = 8, /* in plain Django only */
+    FILTER_LAZY = 16,  /* wants the object itself, not what stands for it */
+    FILTER_QUERY = 32, /* known only to objects (queries): on any other value a fault */
+};
+
+enum filter_argument { ARGUMENT_NONE, ARGUMENT_OPTIONAL, ARGUMENT_NEEDED };
+
+/* argument is NULL where none is given. */
+typedef struct value filter_fn(struct machine *m, struct value value, const struct value *argument);
+
+struct filter {
+    const char *name;
+    filter_fn *apply;
+    enum filter_argument argument;
+    unsigned flags;
+};
+
+struct filter_table {
+    const struct filter *at;
+    size_t len;
+};
+
+const struct filter *filter_find(str name, enum template_dialect dialect);
+
+/* What filters share. */
+#define VALUE_EMPTY value_text(STR_EMPTY)
+/* The text of a value as a filter reads it: None and undefined are empty. */
+str filter_text(struct machine *m, struct value value);
+bool filter_is_missing(struct value value); /* None, undefined */
+/* Python's int(value): numbers, and texts of an integer. */
+bool filter_int(struct machine *m, struct value value, int64_t *out);
+/* Python's float(value). */
+bool filter_double(struct machine *m, struct value value, double *out);
+struct buf filter_buf(struct machine *m);
+/* The text escaped unless it is safe or escaping is off. */
+str filter_escape(struct machine *m, struct value text);
+
+/* Dates by Django's letters; kind says which are known (a time has no day). */
+void dates_format(struct buf *out, struct value value, str format, str lang);
+str dates_default_format(struct machine *m, enum value_kind kind);
+
+#endif

@@ -1,0 +1,12 @@
+/* The tables of filters, one a file. Private to template. */
+#ifndef GUICHET_TEMPLATE_FILTERS_H
+#define GUICHET_TEMPLATE_FILTERS_H
+
+#include "template/filter.h"
+
+extern const struct filter_table filters_text, filters_html, filters_number, filters_arithmetic, filters_date,
+    filters_working_days, filters_list, filters_table, filters_logic, filters_query;
+
+#define FILTER_TABLE(name, filters) const struct filter_table name = {filters, sizeof(filters) / sizeof *(filters)}
+
+#endif

@@ -1,0 +1,306 @@
+/* Filters of dates and times. */
+#include "template/filters.h"
+
+static struct value formatted(struct machine *m, struct value value, const struct value *argument)
+{
+    if (argument == NULL)
+        return value;
+    struct buf out = filter_buf(m);
+    dates_format(&out, value, filter_text(m, *argument), m->lang);
+    return value_text(buf_str(&out));
+}
+
+static struct value time_value(struct datetime at)
+{
+    return (struct value){.kind = VALUE_TIME, .datetime = at};
+}
+
+/* w.c.s.: the date itself where no format is given, so that dates compare. */
+static struct value apply_date(struct machine *m, struct value value, const struct value *argument)
+{
+    struct datetime at;
+    if (!value_to_datetime(m->arena, value, &at))
+        return VALUE_EMPTY;
+    return argument == NULL ? value_date(at.date) : formatted(m, value_datetime(at), argument);
+}
+
+static struct value apply_datetime(struct machine *m, struct value value, const struct value *argument)
+{
+    struct datetime at;
+    return value_to_datetime(m->arena, value, &at) ? formatted(m, value_datetime(at), argument) : VALUE_EMPTY;
+}
+
+static struct value apply_time(struct machine *m, struct value value, const struct value *argument)
+{
+    struct datetime at;
+    if (!value_to_time(m->arena, value, &at))
+        return VALUE_EMPTY;
+    struct value format = value_text(dates_default_format(m, VALUE_TIME));
+    return formatted(m, time_value(at), argument == NULL ? &format : argument);
+}
+
+static struct value apply_parse_date(struct machine *m, struct value value, const struct value *argument)
+{
+    (void)argument;
+    struct date date;
+    return value_to_date(m->arena, value, &date) ? value_date(date) : VALUE_OF_NONE;
+}
+
+static struct value apply_parse_datetime(struct machine *m, struct value value, const struct value *argument)
+{
+    (void)argument;
+    struct datetime at;
+    return value_to_datetime(m->arena, value, &at) ? value_datetime(at) : VALUE_OF_NONE;
+}
+
+static struct value apply_parse_time(struct machine *m, struct value value, const struct value *argument)
+{
+    (void)argument;
+    struct datetime at;
+    return value_to_time(m->arena, value, &at) ? time_value(at) : VALUE_OF_NONE;
+}
+
+static bool has_format(struct machine *m, const struct value *argument)
+{
+    return argument != NULL && filter_text(m, *argument).len > 0;
+}
+
+/* Django's own date: of dates alone. */
+static struct value apply_django_date(struct machine *m, struct value value, const struct value *argument)
+{
+    struct value format = value_text(dates_default_format(m, VALUE_DATE));
+    if (value.kind != VALUE_DATE && value.kind != VALUE_DATETIME && value.kind != VALUE_TIME)
+        return VALUE_EMPTY;
+    return formatted(m, value, has_format(m, argument) ? argument : &format);
+}
+
+static struct value apply_django_time(struct machine *m, struct value value, const struct value *argument)
+{
+    struct value format = value_text(dates_default_format(m, VALUE_TIME));
+    if (value.kind != VALUE_DATETIME && value.kind != VALUE_TIME)
+        return VALUE_EMPTY;
+    return formatted(m, value, has_format(m, argument) ? argument : &format);
+}
+
+/* Local clock arithmetic: 24 hours later is the same time of the next day. */
+static struct datetime moved(struct datetime at, int64_t microseconds)
+{
+    int64_t time = (((int64_t)at.hour * 60 + at.minute) * 60 + at.second) * INSTANT_SECOND + at.microsecond;
+    int64_t total = time + microseconds, days = total / INSTANT_DAY, rest = total % INSTANT_DAY;
+    if (rest < 0) {
+        rest += INSTANT_DAY;
+        days--;
+    }
+    at.date = date_from_days(date_to_days(at.date) + days);
+    at.hour = (int)(rest / (3600 * INSTANT_SECOND));
+    at.minute = (int)(rest / (60 * INSTANT_SECOND) % 60);
+    at.second = (int)(rest / INSTANT_SECOND % 60);
+    at.microsecond = (int)(rest % INSTANT_SECOND);
+    return at;
+}
+
+/* How far to move: a number of units, within ten thousand years. */
+static bool distance(struct machine *m, struct value amount, int64_t unit, int64_t *out)
+{
+    struct decimal number;
+    if (!value_to_decimal(m->arena, amount, &number))
+        return false;
+    double far = decimal_to_double(number) * (double)unit;
+    if (!(far < 3e17 && far > -3e17))
+        return false;
+    *out = (int64_t)far;
+    return true;
+}
+
+static bool has_time(struct machine *m, struct value value)
+{
+    struct date date;
+    return value.kind == VALUE_DATETIME || (value.kind == VALUE_TEXT && !date_parse(str_trim(value.text), &date) &&
+                                            value_to_date(m->arena, value, &date));
+}
+
+static bool in_calendar(struct datetime at)
+{
+    return at.date.year >= 1 && at.date.year <= 9999;
+}
+
+static struct value apply_add_days(struct machine *m, struct value value, const struct value *argument)
+{
+    struct datetime at;
+    int64_t far;
+    if (!value_to_datetime(m->arena, value, &at))
+        return VALUE_EMPTY;
+    if (!distance(m, *argument, INSTANT_DAY, &far))
+        return machine_fault(m, "« add_days » veut un nombre de jours.");
+    bool timed = has_time(m, value);
+    at = moved(at, timed ? far : far / INSTANT_DAY * INSTANT_DAY);
+    if (!in_calendar(at))
+        return machine_fault(m, "« add_days » sort du calendrier.");
+    return timed ? value_datetime(at) : value_date(at.date);
+}
+
+static struct value add_time(struct machine *m, struct value value, struct value amount, int64_t unit)
+{
+    struct datetime at;
+    int64_t far;
+    if (!value_to_datetime(m->arena, value, &at))
+        return VALUE_EMPTY;
+    if (!distance(m, amount, unit, &far))
+        return machine_fault(m, "Il faut un nombre d'heures ou de minutes.");
+    at = moved(at, far);
+    return in_calendar(at) ? value_datetime(at) : machine_fault(m, "La date sort du calendrier.");
+}
+
+static struct value apply_add_hours(struct machine *m, struct value value, const struct value *argument)
+{
+    return add_time(m, value, *argument, 3600 * INSTANT_SECOND);
+}
+
+static struct value apply_add_minutes(struct machine *m, struct value value, const struct value *argument)
+{
+    return add_time(m, value, *argument, 60 * INSTANT_SECOND);
+}
+
+/* What an age is counted to: the argument, or now. */
+static bool reference(struct machine *m, const struct value *argument, struct datetime *out)
+{
+    if (argument != NULL)
+        return value_to_datetime(m->arena, *argument, out);
+    *out = datetime_local(machine_now(m));
+    return true;
+}
+
+static struct value apply_age_in_days(struct machine *m, struct value value, const struct value *argument)
+{
+    struct datetime from, to;
+    if (!value_to_datetime(m->arena, value, &from) || !reference(m, argument, &to))
+        return VALUE_EMPTY;
+    return value_int(date_to_days(to.date) - date_to_days(from.date));
+}
+
+static struct value apply_age_in_hours(struct machine *m, struct value value, const struct value *argument)
+{
+    struct datetime from, to;
+    if (!value_to_datetime(m->arena, value, &from) || !reference(m, argument, &to))
+        return VALUE_EMPTY;
+    return value_int((instant_from_local(to) - instant_from_local(from)) / (3600 * INSTANT_SECOND));
+}
+
+static int months_between(struct date from, struct date to)
+{
+    return (to.year - from.year) * 12 + to.month - from.month - (to.day < from.day);
+}
+
+static struct value apply_age_in_months(struct machine *m, struct value value, const struct value *argument)
+{
+    struct datetime from, to;
+    if (!value_to_datetime(m->arena, value, &from) || !reference(m, argument, &to))
+        return VALUE_EMPTY;
+    return value_int(months_between(from.date, to.date));
+}
+
+/* Birthdays passed. */
+static struct value apply_age_in_years(struct machine *m, struct value value, const struct value *argument)
+{
+    struct datetime from, to;
+    if (!value_to_datetime(m->arena, value, &from) || !reference(m, argument, &to))
+        return VALUE_EMPTY;
+    bool before = to.date.month < from.date.month || (to.date.month == from.date.month && to.date.day < from.date.day);
+    return value_int(to.date.year - from.date.year - before);
+}
+
+static struct value apply_datetime_in_past(struct machine *m, struct value value, const struct value *argument)
+{
+    (void)argument;
+    struct datetime at;
+    return value_bool(value_to_datetime(m->arena, value, &at) && instant_from_local(at) <= machine_now(m));
+}
+
+static struct value apply_week_monday(struct machine *m, struct value value, const struct value *argument)
+{
+    (void)argument;
+    struct date date;
+    if (!value_to_date(m->arena, value, &date))
+        return VALUE_EMPTY;
+    return value_date(date_from_days(date_to_days(date) - date_weekday(date)));
+}
+
+static struct value apply_iterate_days(struct machine *m, struct value value, const struct value *argument)
+{
+    struct date from, to;
+    struct value_list *days = value_list_new(m->arena);
+    if (!value_to_date(m->arena, value, &from) || !value_to_date(m->arena, *argument, &to))
+        return value_list(days);
+    int64_t last = date_to_days(to), first = date_to_days(from);
+    for (int64_t day = first; day <= last && day - first < 100000; day++)
+        value_list_add(m->arena, days, value_date(date_from_days(day)));
+    return value_list(days);
+}
+
+static void duration_part(struct machine *m, str *parts, size_t *count, int64_t number, const char *one,
+                          const char *many)
+{
+    if (number > 0)
+        parts[(*count)++] = str_fmt(m->arena, "%lld %s", (long long)number, number > 1 ? many : one);
+}
+
+/* Django's text of a list: « a, b et c ». */
+static str enumerate(struct machine *m, const str *parts, size_t count, bool french)
+{
+    struct buf out = filter_buf(m);
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            buf_add(&out, i + 1 < count ? STR(", ") : french ? STR(" et ") : STR(" and "));
+        buf_add(&out, parts[i]);
+    }
+    return buf_str(&out);
+}
+
+/* Minutes in words: 1h20, or « 1 hour and 20 minutes » where it is to be long. */
+static struct value apply_duration(struct machine *m, struct value value, const struct value *argument)
+{
+    struct decimal number;
+    int64_t minutes;
+    bool french = !str_eq(m->lang, STR("en"));
+    if (!value_to_decimal(m->arena, value, &number) || !decimal_to_int(number, &minutes) || minutes < 0)
+        return VALUE_EMPTY;
+    str parts[3];
+    size_t count = 0;
+    int64_t hours = minutes / 60 % 24, rest = minutes % 60;
+    duration_part(m, parts, &count, minutes / 1440, french ? "jour" : "day", french ? "jours" : "days");
+    if (argument != NULL && str_eq(filter_text(m, *argument), STR("long"))) {
+        duration_part(m, parts, &count, hours, french ? "heure" : "hour", french ? "heures" : "hours");
+        duration_part(m, parts, &count, rest, "minute", "minutes");
+    } else if (hours > 0 && rest > 0) {
+        parts[count++] = str_fmt(m->arena, "%lldh%02lld", (long long)hours, (long long)rest);
+    } else if (hours > 0) {
+        parts[count++] = str_fmt(m->arena, "%lldh", (long long)hours);
+    } else if (rest > 0 || count == 0) {
+        parts[count++] = str_fmt(m->arena, "%lldmin", (long long)rest);
+    }
+    return value_text(enumerate(m, parts, count, french));
+}
+
+static const struct filter filters[] = {
+    {"add_days", apply_add_days, ARGUMENT_NEEDED, FILTER_WCS},
+    {"add_hours", apply_add_hours, ARGUMENT_NEEDED, FILTER_WCS},
+    {"add_minutes", apply_add_minutes, ARGUMENT_NEEDED, FILTER_WCS},
+    {"adjust_to_week_monday", apply_week_monday, ARGUMENT_NONE, FILTER_WCS},
+    {"age_in_days", apply_age_in_days, ARGUMENT_OPTIONAL, FILTER_WCS},
+    {"age_in_hours", apply_age_in_hours, ARGUMENT_OPTIONAL, FILTER_WCS},
+    {"age_in_months", apply_age_in_months, ARGUMENT_OPTIONAL, FILTER_WCS},
+    {"age_in_years", apply_age_in_years, ARGUMENT_OPTIONAL, FILTER_WCS},
+    {"date", apply_date, ARGUMENT_OPTIONAL, FILTER_WCS},
+    {"date", apply_django_date, ARGUMENT_OPTIONAL, FILTER_DJANGO},
+    {"datetime", apply_datetime, ARGUMENT_OPTIONAL, FILTER_WCS},
+    {"datetime_in_past", apply_datetime_in_past, ARGUMENT_NONE, FILTER_WCS},
+    {"duration", apply_duration, ARGUMENT_OPTIONAL, FILTER_WCS},
+    {"iterate_days_until", apply_iterate_days, ARGUMENT_NEEDED, FILTER_WCS},
+    {"parse_date", apply_parse_date, ARGUMENT_NONE, FILTER_WCS},
+    {"parse_datetime", apply_parse_datetime, ARGUMENT_NONE, FILTER_WCS},
+    {"parse_time", apply_parse_time, ARGUMENT_NONE, FILTER_WCS},
+    {"time", apply_time, ARGUMENT_OPTIONAL, FILTER_WCS},
+    {"time", apply_django_time, ARGUMENT_OPTIONAL, FILTER_DJANGO},
+};
+
+FILTER_TABLE(filters_date, filters);

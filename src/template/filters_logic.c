@@ -1,0 +1,103 @@
+/* Filters that choose and compare: default, yesno, pluralize, divisibleby … */
+#include "template/filters.h"
+
+static struct value apply_default(struct machine *m, struct value value, const struct value *argument)
+{
+    return value_is_true(m->arena, value) ? value : *argument;
+}
+
+static struct value apply_default_if_none(struct machine *m, struct value value, const struct value *argument)
+{
+    (void)m;
+    return value.kind == VALUE_NONE ? *argument : value;
+}
+
+static struct value apply_identity(struct machine *m, struct value value, const struct value *argument)
+{
+    (void)m;
+    (void)argument;
+    return value;
+}
+
+/* « yes,no,maybe »; maybe is for None, no where it is not given. */
+static struct value apply_yesno(struct machine *m, struct value value, const struct value *argument)
+{
+    bool french = !str_eq(m->lang, STR("en"));
+    str all = argument != NULL ? filter_text(m, *argument) : french ? STR("oui,non,peut-être") : STR("yes,no,maybe");
+    str parts[4];
+    size_t count = 0;
+    for (str part, rest = all; count < 4 && str_next(&rest, ',', &part);)
+        parts[count++] = part;
+    if (count < 2)
+        return value;
+    if (value.kind == VALUE_NONE)
+        return value_text(count > 2 ? parts[2] : parts[1]);
+    return value_text(value_is_true(m->arena, value) ? parts[0] : parts[1]);
+}
+
+static bool is_plural(struct machine *m, struct value value, bool *known)
+{
+    double number;
+    *known = true;
+    if (value.kind == VALUE_LIST)
+        return value.list->len != 1;
+    if (value.kind == VALUE_DICT)
+        return value.dict->map.len != 1;
+    if (filter_double(m, value, &number))
+        return number != 1;
+    *known = false;
+    return false;
+}
+
+static struct value apply_pluralize(struct machine *m, struct value value, const struct value *argument)
+{
+    str suffixes = argument != NULL ? filter_text(m, *argument) : STR("s");
+    str singular = STR_EMPTY, plural = suffixes, rest;
+    bool known;
+    if (str_cut(suffixes, ',', &singular, &rest)) {
+        plural = rest;
+        if (str_contains(rest, STR(",")))
+            return VALUE_EMPTY;
+    } else {
+        singular = STR_EMPTY;
+    }
+    bool many = is_plural(m, value, &known);
+    return known ? value_text(many ? plural : singular) : VALUE_EMPTY;
+}
+
+static struct value apply_divisibleby(struct machine *m, struct value value, const struct value *argument)
+{
+    int64_t number, by;
+    if (!filter_int(m, value, &number) || !filter_int(m, *argument, &by) || by == 0)
+        return machine_fault(m, "« divisibleby » veut deux nombres.");
+    return value_bool(by == -1 || number % by == 0);
+}
+
+static struct value apply_is_empty(struct machine *m, struct value value, const struct value *argument)
+{
+    (void)argument;
+    bool countable = value.kind == VALUE_TEXT || value.kind == VALUE_LIST || value.kind == VALUE_DICT ||
+                     value.kind == VALUE_OBJECT || filter_is_missing(value);
+    return value_bool(countable && !value_is_true(m->arena, value));
+}
+
+static struct value apply_boolean(struct machine *m, struct value value, const struct value *argument)
+{
+    (void)argument;
+    if (value.kind != VALUE_TEXT)
+        return value_bool(value_is_true(m->arena, value));
+    return value_bool(value.text.len > 0 && !str_eq_nocase(value.text, STR("false")));
+}
+
+static const struct filter filters[] = {
+    {"boolean", apply_boolean, ARGUMENT_NONE, FILTER_WCS},
+    {"default", apply_default, ARGUMENT_NEEDED, 0},
+    {"default_if_none", apply_default_if_none, ARGUMENT_NEEDED, 0},
+    {"divisibleby", apply_divisibleby, ARGUMENT_NEEDED, 0},
+    {"is_empty", apply_is_empty, ARGUMENT_NONE, FILTER_WCS},
+    {"pluralize", apply_pluralize, ARGUMENT_OPTIONAL, 0},
+    {"unlazy_filter", apply_identity, ARGUMENT_NONE, FILTER_WCS},
+    {"yesno", apply_yesno, ARGUMENT_OPTIONAL, 0},
+};
+
+FILTER_TABLE(filters_logic, filters);

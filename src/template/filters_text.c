@@ -1,0 +1,387 @@
+/* Filters of plain text. */
+#include "template/filters.h"
+
+#include <openssl/sha.h>
+#include <string.h>
+
+static struct value apply_lower(struct machine *m, struct value value, const struct value *argument)
+{
+    (void)argument;
+    return value_text(utf8_lower(m->arena, value.text));
+}
+
+static struct value apply_upper(struct machine *m, struct value value, const struct value *argument)
+{
+    (void)argument;
+    return value_text(utf8_upper(m->arena, value.text));
+}
+
+static bool is_letter(uint32_t c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c >= 0xC0;
+}
+
+static struct value apply_capfirst(struct machine *m, struct value value, const struct value *argument)
+{
+    (void)argument;
+    if (value.text.len == 0)
+        return value;
+    size_t first = 0;
+    utf8_next(value.text, &first);
+    str parts[] = {utf8_upper(m->arena, str_slice(value.text, 0, first)), str_slice(value.text, first, value.text.len)};
+    return value_text(str_concat(m->arena, parts, 2));
+}
+
+/* Every word begins with a capital; « l'été » keeps its é, as Django's title does after an apostrophe. */
+static struct value apply_title(struct machine *m, struct value value, const struct value *argument)
+{
+    (void)argument;
+    struct buf out = filter_buf(m);
+    bool in_word = false, had_letter = false;
+    for (size_t at = 0; at < value.text.len;) {
+        size_t from = at;
+        uint32_t c = utf8_next(value.text, &at);
+        str one = str_slice(value.text, from, at);
+        bool letter = is_letter(c), digit = c >= '0' && c <= '9';
+        buf_add(&out, letter && in_word ? utf8_lower(m->arena, one) : letter ? utf8_upper(m->arena, one) : one);
+        in_word = letter || (had_letter && c == '\'') || digit;
+        had_letter = letter;
+    }
+    return value_text(buf_str(&out));
+}
+
+static struct value apply_cut(struct machine *m, struct value value, const struct value *argument)
+{
+    str what = filter_text(m, *argument);
+    struct value out = value_text(what.len == 0 ? value.text : str_replace(m->arena, value.text, what, STR_EMPTY));
+    out.safe = value.safe && !str_eq(what, STR(";"));
+    return out;
+}
+
+static struct value padded(struct machine *m, struct value value, const struct value *argument, int left, int right)
+{
+    int64_t width;
+    if (!filter_int(m, *argument, &width))
+        return machine_fault(m, "Il faut une largeur.");
+    int64_t length = (int64_t)utf8_length(value.text), missing = width - length;
+    if (missing <= 0)
+        return value;
+    if (missing > (int64_t)machine_text_most(m))
+        return machine_fault(m, "Cette largeur est trop grande.");
+    /* Python's center puts the odd blank on the left where the width is odd. */
+    int64_t before = left && right ? missing / 2 + (missing & width & 1) : left ? missing : 0;
+    char *text = arena_alloc(m->arena, value.text.len + (size_t)missing);
+    memset(text, ' ', value.text.len + (size_t)missing);
+    memcpy(text + before, value.text.ptr, value.text.len);
+    return value_text((str){text, value.text.len + (size_t)missing});
+}
+
+static struct value apply_center(struct machine *m, struct value value, const struct value *argument)
+{
+    return padded(m, value, argument, 1, 1);
+}
+
+static struct value apply_ljust(struct machine *m, struct value value, const struct value *argument)
+{
+    return padded(m, value, argument, 0, 1);
+}
+
+static struct value apply_rjust(struct machine *m, struct value value, const struct value *argument)
+{
+    return padded(m, value, argument, 1, 0);
+}
+
+static struct value apply_slugify(struct machine *m, struct value value, const struct value *argument)
+{
+    (void)argument;
+    struct buf out = filter_buf(m);
+    str text = utf8_lower(m->arena, utf8_unaccent(m->arena, value.text));
+    bool pending = false;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_') {
+            if (pending && out.len > 0)
+                buf_add_char(&out, '-');
+            pending = false;
+            buf_add_char(&out, c);
+        } else if (c == '-' || c == ' ' || (c >= '\t' && c <= '\r')) {
+            pending = true;
+        }
+    }
+    str slug = buf_str(&out);
+    size_t from = 0, to = slug.len;
+    while (from < to && (slug.ptr[from] == '_' || slug.ptr[from] == '-'))
+        from++;
+    while (to > from && (slug.ptr[to - 1] == '_' || slug.ptr[to - 1] == '-'))
+        to--;
+    return value_html(str_slice(slug, from, to));
+}
+
+static struct value apply_truncatechars(struct machine *m, struct value value, const struct value *argument)
+{
+    int64_t most;
+    if (!filter_int(m, *argument, &most))
+        return value;
+    if ((int64_t)utf8_length(value.text) <= most)
+        return value;
+    str parts[] = {most > 1 ? utf8_slice(value.text, 0, (size_t)most - 1) : STR_EMPTY, STR("…")};
+    return value_text(str_concat(m->arena, parts, 2));
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* The next run without blanks. */
+static bool next_word(str text, size_t *at, str *word)
+{
+    while (*at < text.len && is_blank(text.ptr[*at]))
+        (*at)++;
+    size_t from = *at;
+    while (*at < text.len && !is_blank(text.ptr[*at]))
+        (*at)++;
+    *word = str_slice(text, from, *at);
+    return word->len > 0;
+}
+
+static struct value apply_truncatewords(struct machine *m, struct value value, const struct value *argument)
+{
+    int64_t most;
+    if (!filter_int(m, *argument, &most))
+        return value;
+    struct buf out = filter_buf(m);
+    size_t at = 0;
+    int64_t count = 0;
+    for (str word; next_word(value.text, &at, &word); count++) {
+        if (count >= most) {
+            buf_add(&out, out.len > 0 ? STR(" …") : STR("…"));
+            break;
+        }
+        if (out.len > 0)
+            buf_add_char(&out, ' ');
+        buf_add(&out, word);
+    }
+    return value_text(buf_str(&out));
+}
+
+static struct value apply_wordcount(struct machine *m, struct value value, const struct value *argument)
+{
+    (void)m;
+    (void)argument;
+    int64_t count = 0;
+    size_t at = 0;
+    for (str word; next_word(value.text, &at, &word);)
+        count++;
+    return value_int(count);
+}
+
+/* Lines of at most that many characters, cut at blanks; lines that are short stay as they are. */
+static struct value apply_wordwrap(struct machine *m, struct value value, const struct value *argument)
+{
+    int64_t width;
+    if (!filter_int(m, *argument, &width))
+        return machine_fault(m, "« wordwrap » veut une largeur.");
+    struct buf out = filter_buf(m);
+    bool more = true;
+    for (str line, rest = value.text; more;) {
+        more = str_cut(rest, '\n', &line, &rest);
+        int64_t column = 0;
+        size_t at = 0;
+        while (at < line.len) {
+            size_t end = at + 1; /* the blank before the word, or its first byte */
+            while (end < line.len && line.ptr[end] != ' ')
+                end++;
+            str word = str_slice(line, at, end);
+            int64_t length = (int64_t)utf8_length(word);
+            if (column > 0 && word.ptr[0] == ' ' && column + length > width) {
+                buf_add_char(&out, '\n');
+                word = str_slice(word, 1, word.len);
+                length--;
+                column = 0;
+            }
+            buf_add(&out, word);
+            column += length;
+            at = end;
+        }
+        if (more)
+            buf_add_char(&out, '\n');
+    }
+    return value_text(buf_str(&out));
+}
+
+static struct value apply_startswith(struct machine *m, struct value value, const struct value *argument)
+{
+    return value_bool(str_starts(value.text, filter_text(m, *argument)));
+}
+
+static struct value apply_endswith(struct machine *m, struct value value, const struct value *argument)
+{
+    return value_bool(str_ends(value.text, filter_text(m, *argument)));
+}
+
+/* Blanks, or any of the characters named, off both ends. */
+static struct value apply_strip(struct machine *m, struct value value, const struct value *argument)
+{
+    str set = argument == NULL ? STR_EMPTY : filter_text(m, *argument), text = value.text;
+    if (set.len == 0)
+        return value_text(str_trim(text));
+    size_t from = 0, to = text.len;
+    for (size_t at = 0; at < text.len; from = at) {
+        size_t start = at;
+        utf8_next(text, &at);
+        if (!str_contains(set, str_slice(text, start, at)))
+            break;
+    }
+    while (to > from) {
+        size_t start = to - 1;
+        while (start > from && ((unsigned char)text.ptr[start] & 0xC0) == 0x80)
+            start--;
+        if (!str_contains(set, str_slice(text, start, to)))
+            break;
+        to = start;
+    }
+    return value_text(str_slice(text, from, to));
+}
+
+static struct value apply_removeprefix(struct machine *m, struct value value, const struct value *argument)
+{
+    str prefix = argument == NULL ? STR_EMPTY : filter_text(m, *argument);
+    return value_text(str_starts(value.text, prefix) ? str_slice(value.text, prefix.len, value.text.len) : value.text);
+}
+
+static struct value apply_removesuffix(struct machine *m, struct value value, const struct value *argument)
+{
+    str suffix = argument == NULL ? STR_EMPTY : filter_text(m, *argument);
+    return value_text(str_ends(value.text, suffix) ? str_slice(value.text, 0, value.text.len - suffix.len)
+                                                   : value.text);
+}
+
+static bool is_emoji(uint32_t c)
+{
+    return (c >= 0x1F000 && c <= 0x1FAFF) || (c >= 0x2600 && c <= 0x27BF) || (c >= 0x2B00 && c <= 0x2BFF) ||
+           (c >= 0xFE00 && c <= 0xFE0F) || (c >= 0xE0000 && c <= 0xE007F) || (c >= 0x2300 && c <= 0x23FF) ||
+           c == 0x200D || c == 0x20E3;
+}
+
+static struct value apply_strip_emoji(struct machine *m, struct value value, const struct value *argument)
+{
+    (void)argument;
+    struct buf out = filter_buf(m);
+    for (size_t at = 0, from; at < value.text.len;) {
+        from = at;
+        if (!is_emoji(utf8_next(value.text, &at)))
+            buf_add(&out, str_slice(value.text, from, at));
+    }
+    return value_text(buf_str(&out));
+}
+
+static struct value apply_unaccent(struct machine *m, struct value value, const struct value *argument)
+{
+    (void)argument;
+    if (filter_is_missing(value))
+        return VALUE_EMPTY;
+    if (value.kind != VALUE_TEXT)
+        return machine_fault(m, "« unaccent » veut un texte.");
+    return value_text(utf8_unaccent(m->arena, value.text));
+}
+
+static struct value apply_urljoin(struct machine *m, struct value value, const struct value *argument)
+{
+    str base = value.text, path = argument == NULL ? STR_EMPTY : filter_text(m, *argument);
+    if (base.len == 0 || path.len == 0)
+        return value_text(base.len == 0 ? path : base);
+    while (str_ends(base, STR("/")))
+        base.len--;
+    while (str_starts(path, STR("/")))
+        path = str_slice(path, 1, path.len);
+    return value_text(str_fmt(m->arena, "%.*s/%.*s", STR_ARG(base), STR_ARG(path)));
+}
+
+/* Puts « user:password » before the host of a URL, in place of what stood there. */
+static struct value apply_with_auth(struct machine *m, struct value value, const struct value *argument)
+{
+    size_t scheme = str_find(value.text, STR("://"), 0);
+    if (scheme == SIZE_MAX)
+        return value;
+    str rest = str_slice(value.text, scheme + 3, value.text.len);
+    size_t end = 0, at = SIZE_MAX;
+    for (; end < rest.len && strchr("/?#", rest.ptr[end]) == NULL; end++)
+        if (rest.ptr[end] == '@')
+            at = end;
+    if (at != SIZE_MAX)
+        rest = str_slice(rest, at + 1, rest.len);
+    str auth = filter_text(m, *argument);
+    return value_text(
+        str_fmt(m->arena, "%.*s://%.*s@%.*s", STR_ARG(str_slice(value.text, 0, scheme)), STR_ARG(auth), STR_ARG(rest)));
+}
+
+static struct value apply_sha256(struct machine *m, struct value value, const struct value *argument)
+{
+    str parts[] = {value.text, argument == NULL ? STR_EMPTY : filter_text(m, *argument)};
+    str all = str_concat(m->arena, parts, 2);
+    unsigned char digest[SHA256_DIGEST_LENGTH];
+    SHA256((const unsigned char *)all.ptr, all.len, digest);
+    struct buf out = buf_new(m->arena, 2 * sizeof digest);
+    for (size_t i = 0; i < sizeof digest; i++)
+        buf_fmt(&out, "%02x", digest[i]);
+    return value_text(buf_str(&out));
+}
+
+static struct value apply_token_check(struct machine *m, struct value value, const struct value *argument)
+{
+    str a = utf8_upper(m->arena, str_trim(value.text));
+    str b = utf8_upper(m->arena, str_trim(filter_text(m, *argument)));
+    return value_bool(str_eq(a, b));
+}
+
+static struct value apply_concat(struct machine *m, struct value value, const struct value *argument)
+{
+    str parts[] = {value.text, filter_text(m, *argument)};
+    return value_text(str_concat(m->arena, parts, 2));
+}
+
+/* The value is a template of the site's: it sees the names of the whole site, not those of the request. */
+static struct value apply_as_template(struct machine *m, struct value value, const struct value *argument)
+{
+    (void)argument;
+    return value_html(machine_render_text(m, value.text, m->render->site));
+}
+
+static struct value apply_searchify(struct machine *m, struct value value, const struct value *argument)
+{
+    (void)argument;
+    return value_text(utf8_fold(m->arena, value.text));
+}
+
+static const struct filter filters[] = {
+    {"as_template", apply_as_template, ARGUMENT_NONE, FILTER_TEXT | FILTER_WCS},
+    {"capfirst", apply_capfirst, ARGUMENT_NONE, FILTER_TEXT | FILTER_SAFE},
+    {"center", apply_center, ARGUMENT_NEEDED, FILTER_TEXT | FILTER_SAFE},
+    {"concat", apply_concat, ARGUMENT_NEEDED, FILTER_TEXT | FILTER_WCS},
+    {"cut", apply_cut, ARGUMENT_NEEDED, FILTER_TEXT},
+    {"endswith", apply_endswith, ARGUMENT_NEEDED, FILTER_TEXT | FILTER_WCS},
+    {"ljust", apply_ljust, ARGUMENT_NEEDED, FILTER_TEXT | FILTER_SAFE},
+    {"lower", apply_lower, ARGUMENT_NONE, FILTER_TEXT | FILTER_SAFE},
+    {"removeprefix", apply_removeprefix, ARGUMENT_OPTIONAL, FILTER_TEXT | FILTER_WCS},
+    {"removesuffix", apply_removesuffix, ARGUMENT_OPTIONAL, FILTER_TEXT | FILTER_WCS},
+    {"rjust", apply_rjust, ARGUMENT_NEEDED, FILTER_TEXT | FILTER_SAFE},
+    {"searchify", apply_searchify, ARGUMENT_NONE, FILTER_TEXT | FILTER_WCS},
+    {"sha256", apply_sha256, ARGUMENT_OPTIONAL, FILTER_TEXT | FILTER_WCS},
+    {"slugify", apply_slugify, ARGUMENT_NONE, FILTER_TEXT | FILTER_SAFE},
+    {"startswith", apply_startswith, ARGUMENT_NEEDED, FILTER_TEXT | FILTER_WCS},
+    {"strip", apply_strip, ARGUMENT_OPTIONAL, FILTER_TEXT | FILTER_WCS},
+    {"strip_emoji", apply_strip_emoji, ARGUMENT_NONE, FILTER_TEXT | FILTER_WCS},
+    {"title", apply_title, ARGUMENT_NONE, FILTER_TEXT | FILTER_SAFE},
+    {"token_check", apply_token_check, ARGUMENT_NEEDED, FILTER_TEXT | FILTER_WCS},
+    {"truncatechars", apply_truncatechars, ARGUMENT_NEEDED, FILTER_TEXT | FILTER_SAFE},
+    {"truncatewords", apply_truncatewords, ARGUMENT_NEEDED, FILTER_TEXT | FILTER_SAFE},
+    {"unaccent", apply_unaccent, ARGUMENT_NONE, FILTER_WCS},
+    {"upper", apply_upper, ARGUMENT_NONE, FILTER_TEXT},
+    {"urljoin", apply_urljoin, ARGUMENT_OPTIONAL, FILTER_TEXT | FILTER_WCS},
+    {"with_auth", apply_with_auth, ARGUMENT_NEEDED, FILTER_TEXT | FILTER_WCS},
+    {"wordcount", apply_wordcount, ARGUMENT_NONE, FILTER_TEXT},
+    {"wordwrap", apply_wordwrap, ARGUMENT_NEEDED, FILTER_TEXT | FILTER_SAFE},
+};
+
+FILTER_TABLE(filters_text, filters);

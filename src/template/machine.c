@@ -1,0 +1,227 @@
+#include "template/machine.h"
+
+#include "template/filter.h"
+#include "template/value_members.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+bool machine_stop(struct machine *m, enum err_code code, const char *message)
+{
+    if (!m->stopped)
+        err_set(m->err, code, "%s", message);
+    m->stopped = true;
+    return false;
+}
+
+void machine_log(struct machine *m, str message, int line, int column)
+{
+    if (m->render->log == NULL)
+        return;
+    *vec_push(m->arena, m->render->log) = (struct render_fault){
+        .template_name = m->template->settings.name, .message = message, .line = line, .column = column};
+}
+
+struct value machine_fault(struct machine *m, const char *format, ...)
+{
+    if (m->dialect == TEMPLATE_DJANGO)
+        return VALUE_RAISED;
+    if (m->render->log == NULL)
+        return VALUE_EMPTY;
+    char message[300];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(message, sizeof message, format, args);
+    va_end(args);
+    machine_log(m, utf8_repair(m->arena, str_dup(m->arena, str_of(message))), 0, 0);
+    return VALUE_EMPTY;
+}
+
+instant machine_now(const struct machine *m)
+{
+    return m->render->now != 0 ? m->render->now : instant_now();
+}
+
+bool machine_is_wcs(const struct machine *m)
+{
+    return m->dialect == TEMPLATE_WCS;
+}
+
+size_t machine_text_most(const struct machine *m)
+{
+    return m->out->ceiling;
+}
+
+str machine_text(struct machine *m, struct value value)
+{
+    value = value_plain(m->arena, value);
+    bool dated = value.kind == VALUE_DATE || value.kind == VALUE_DATETIME || value.kind == VALUE_TIME;
+    if (!dated || (m->dialect == TEMPLATE_WCS && value.kind != VALUE_TIME))
+        return value_to_text(m->arena, value, m->lang);
+    struct buf out = buf_new(m->arena, 4096);
+    dates_format(&out, value, dates_default_format(m, value.kind), m->lang);
+    return buf_str(&out);
+}
+
+static void print_int(struct buf *out, int64_t integer)
+{
+    char digits[24];
+    size_t at = sizeof digits;
+    uint64_t rest = integer < 0 ? -(uint64_t)integer : (uint64_t)integer;
+    do
+        digits[--at] = (char)('0' + rest % 10);
+    while ((rest /= 10) > 0);
+    if (integer < 0)
+        digits[--at] = '-';
+    buf_add(out, (str){digits + at, sizeof digits - at});
+}
+
+static void print_text(struct machine *m, str text, bool safe)
+{
+    if (m->escape && !safe)
+        buf_add_html(m->out, text);
+    else
+        buf_add(m->out, text);
+}
+
+static void print_undefined(struct machine *m, const struct value *value)
+{
+    if (value->safe) /* VALUE_RAISED */
+        machine_stop(m, ERR_INVALID, "Une expression ne peut pas être calculée.");
+    else
+        print_text(m, m->render->invalid, false);
+}
+
+void machine_print(struct machine *m, const struct value *value)
+{
+    m->print_start = m->out->len;
+    switch (value->kind) {
+    case VALUE_TEXT:
+        print_text(m, value->text, value->safe);
+        break;
+    case VALUE_INT:
+        print_int(m->out, value->integer);
+        break;
+    case VALUE_UNDEFINED:
+        print_undefined(m, value);
+        break;
+    case VALUE_OBJECT: {
+        struct value plain = value_plain(m->arena, *value);
+        print_text(m, machine_text(m, plain), plain.kind == VALUE_TEXT && plain.safe);
+        break;
+    }
+    default:
+        print_text(m, machine_text(m, *value), false);
+    }
+    m->print_end = m->out->len;
+    m->print_count++;
+    m->printed = *value;
+}
+
+static const struct value *find_local(const struct machine *m, const struct local_name *name)
+{
+    for (size_t i = m->locals.len; i-- > m->locals_base;)
+        if (m->locals.at[i].hash == name->hash && str_eq(m->locals.at[i].name, name->text))
+            return &m->locals.at[i].value;
+    return NULL;
+}
+
+static bool lookup_parts(struct machine *m, const struct path *path, struct value *at)
+{
+    for (size_t i = 0; i < path->part_count; i++) {
+        bool found = at->kind == VALUE_OBJECT ? value_member_joined(m->arena, *at, path->parts[i], at)
+                                              : value_member(m->arena, *at, path->parts[i], at);
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
+struct value machine_lookup(struct machine *m, const struct path *path)
+{
+    const struct value *local = find_local(m, &path->head);
+    struct value at;
+    if (local != NULL)
+        at = *local;
+    else if (m->isolated || !value_member_joined(m->arena, m->render->scope, path->head.text, &at))
+        return VALUE_OF_UNDEFINED;
+    return lookup_parts(m, path, &at) ? at : VALUE_OF_UNDEFINED;
+}
+
+void machine_bind(struct machine *m, const struct local_name *name, struct value value)
+{
+    *vec_push(m->arena, &m->locals) = (struct local){.hash = name->hash, .name = name->text, .value = value};
+}
+
+void machine_assign(struct machine *m, const struct local_name *name, struct value value)
+{
+    size_t from = m->scopes.len > 0 ? m->scopes.at[m->scopes.len - 1] : m->locals_base;
+    for (size_t i = m->locals.len; i-- > from;)
+        if (m->locals.at[i].hash == name->hash && str_eq(m->locals.at[i].name, name->text)) {
+            m->locals.at[i].value = value;
+            return;
+        }
+    machine_bind(m, name, value);
+}
+
+struct value *machine_slot(struct machine *m, const struct call *call)
+{
+    size_t level = 0;
+    while (m->chain->units[level] != m->unit)
+        level++;
+    return &m->chain->slots[level][call->slot];
+}
+
+/* Gives the object's own filter a chance, then the common one. */
+struct value machine_apply(struct machine *m, const struct filter_use *use, struct value value,
+                           const struct value *argument)
+{
+    const struct filter *filter = use->filter;
+    struct value out, none = VALUE_OF_UNDEFINED;
+    if (value.kind == VALUE_OBJECT && value.object.type->filter != NULL &&
+        value.object.type->filter(&value.object, m->arena, use->name, argument == NULL ? none : *argument, &out))
+        return out;
+    if (filter == NULL || filter->apply == NULL) {
+        machine_log(m, str_fmt(m->arena, "Filtre inconnu ici : « %.*s ».", STR_ARG(use->name)), use->line, use->column);
+        return VALUE_EMPTY;
+    }
+    if ((filter->flags & FILTER_LAZY) == 0)
+        value = value_plain(m->arena, value);
+    bool safe = value.kind == VALUE_TEXT && value.safe;
+    if ((filter->flags & FILTER_TEXT) != 0 && value.kind != VALUE_TEXT)
+        value = value_text(machine_is_wcs(m) ? filter_text(m, value) : machine_text(m, value));
+    out = filter->apply(m, value, argument);
+    if (safe && (filter->flags & FILTER_SAFE) != 0 && out.kind == VALUE_TEXT)
+        out.safe = true;
+    if (arena_used(m->arena) > m->arena_most)
+        machine_stop(m, ERR_LIMIT, "Ce modèle demande trop de mémoire.");
+    return out;
+}
+
+str machine_render_text(struct machine *m, str source, struct value scope)
+{
+    struct template_settings settings = m->template->settings;
+    settings.kind = m->escape ? TEMPLATE_HTML : TEMPLATE_TEXT;
+    struct err err = {0};
+    struct template *template = template_compile(m->arena, source, &settings, &err);
+    if (template == NULL) {
+        machine_fault(m, "%s", err.message);
+        return source;
+    }
+    struct render render = *m->render;
+    render.scope = scope;
+    struct machine inner = *m;
+    inner.render = &render;
+    inner.template = template;
+    inner.locals_base = inner.locals.len;
+    inner.depth++;
+    size_t start = m->out->len;
+    if (inner.depth > NESTING_MOST)
+        return STR_EMPTY;
+    machine_run_unit(&inner, template->unit);
+    m->stopped = inner.stopped;
+    m->steps_left = inner.steps_left;
+    str text = str_dup(m->arena, (str){m->out->ptr + start, m->out->len - start});
+    m->out->len = start;
+    return text;
+}

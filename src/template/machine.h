@@ -1,0 +1,96 @@
+/* machine: runs programs. Private to template; filters and tags see it to know the language, the clock, the arena. */
+#ifndef GUICHET_TEMPLATE_MACHINE_H
+#define GUICHET_TEMPLATE_MACHINE_H
+
+#include "template/program.h"
+
+struct local {
+    uint64_t hash;
+    str name;
+    struct value value;
+};
+
+struct loop {
+    struct loop *parent;
+    const struct loop_info *info;
+    const struct value_list *items;
+    size_t index;
+    size_t first_local; /* forloop; its names follow */
+    uint64_t serial;    /* which run of which loop this is */
+};
+
+/* The texts of one rendering, a child first, then what it extends. */
+struct chain {
+    struct unit **units;
+    size_t len;
+    struct value **slots; /* of each unit */
+};
+
+struct machine {
+    struct arena *arena;
+    struct render *render;
+    const struct template *template;
+    enum template_dialect dialect;
+    str lang;
+    struct buf *out;
+    struct err *err;
+    bool stopped; /* a bound was reached, or Django would have raised */
+    bool escape;
+    bool isolated; /* {% include … only %} */
+    size_t steps_left;
+    size_t arena_most; /* arena_used must stay below */
+    int depth;
+    struct {
+        struct local *at;
+        size_t len, cap;
+    } locals;
+    size_t locals_base; /* the locals below are hidden */
+    struct {
+        size_t *at;
+        size_t len, cap;
+    } scopes; /* where each scope's locals begin */
+    struct {
+        size_t *at;
+        size_t len, cap;
+    } marks;                 /* of captures and escaping */
+    const struct unit *unit; /* whose call runs */
+    struct loop *loop;
+    uint64_t loop_serial;
+    struct chain *chain;
+
+    /* For « complex » rendering: what was printed last as a value, and where its text stands. */
+    size_t print_count, print_start, print_end;
+    struct value printed;
+};
+
+/* Django raised here: conditions take it as false, printing it ends the rendering. Made in the Django dialect alone. */
+#define VALUE_RAISED ((struct value){.kind = VALUE_UNDEFINED, .safe = true})
+
+bool machine_run(struct machine *m, const struct unit *unit, uint32_t address);
+/* A whole unit in a chain of its own. */
+bool machine_run_unit(struct machine *m, struct unit *unit);
+/* Runs another text within this rendering: its output. */
+str machine_render_text(struct machine *m, str source, struct value scope);
+
+/* Ends the rendering with an error; false. */
+bool machine_stop(struct machine *m, enum err_code code, const char *message);
+/* A fault in w.c.s. is told to the log; in Django it raises. The value that stands for the failed one. */
+struct value machine_fault(struct machine *m, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void machine_log(struct machine *m, str message, int line, int column);
+
+/* The text that {{ value }} prints, before escaping. */
+str machine_text(struct machine *m, struct value value);
+void machine_print(struct machine *m, const struct value *value);
+struct value machine_lookup(struct machine *m, const struct path *path);
+void machine_bind(struct machine *m, const struct local_name *name, struct value value);
+void machine_assign(struct machine *m, const struct local_name *name, struct value value);
+/* The state that a tag keeps from one turn to the next. */
+struct value *machine_slot(struct machine *m, const struct call *call);
+instant machine_now(const struct machine *m);
+bool machine_is_wcs(const struct machine *m);
+/* Where a text that a filter makes must end: bytes. */
+size_t machine_text_most(const struct machine *m);
+struct value machine_apply(struct machine *m, const struct filter_use *use, struct value value,
+                           const struct value *argument);
+
+#endif

@@ -1,0 +1,215 @@
+/* Tags that name values or choose among them: with, cycle, firstof, regroup, autoescape. */
+#include "template/compiler.h"
+#include "template/filter.h"
+
+static bool compile_with(struct compiler *c, const struct words *words)
+{
+    str names[ARGUMENTS_MOST];
+    size_t count = 0;
+    if (words->len == 4 && str_eq(words->at[2], STR("as"))) {
+        names[count++] = words->at[3];
+        if (!is_name(words->at[3]) || !compile_expression(c, words->at[1], false))
+            return compiler_fail(c, "La balise « with » s'écrit « with nom=valeur ».");
+    } else {
+        for (size_t i = 1; i < words->len; i++) {
+            str expression;
+            if (!compiler_assignment(words->at[i], &names[count++], &expression))
+                return compiler_fail(c, "La balise « with » s'écrit « with nom=valeur ».");
+            if (!compile_expression(c, expression, false))
+                return false;
+        }
+    }
+    if (count == 0)
+        return compiler_fail(c, "La balise « with » veut au moins un nom.");
+    compiler_emit(c, OP_SCOPE, 0);
+    while (count > 0)
+        compiler_set(c, OP_SET, names[--count]);
+    if (!compile_body(c, "with", "endwith"))
+        return false;
+    compiler_emit(c, OP_SCOPE_END, 0);
+    return true;
+}
+
+static struct value call_cycle(struct machine *m, const struct value *args, const struct call *call)
+{
+    struct value *slot = machine_slot(m, call);
+    int64_t turn = slot->kind == VALUE_INT ? slot->integer : 0;
+    *slot = value_int(turn + 1);
+    return args[(size_t)turn % call->argument_count];
+}
+
+static bool compile_cycle_turn(struct compiler *c, const struct cycle *cycle)
+{
+    for (size_t i = 0; i < cycle->words.len; i++)
+        if (!compile_expression(c, cycle->words.at[i], false))
+            return false;
+    compiler_call(c, (struct call){.fn = call_cycle, .argument_count = cycle->words.len, .slot = cycle->slot});
+    if (cycle->name.len > 0) {
+        compiler_set(c, OP_ASSIGN, cycle->name);
+        if (cycle->silent)
+            return true;
+        return compile_expression(c, cycle->name, false) && compiler_emit(c, OP_PRINT, 0) > 0;
+    }
+    compiler_emit(c, OP_PRINT, 0);
+    return true;
+}
+
+static const struct cycle *find_cycle(const struct compiler *c, str name)
+{
+    for (size_t i = c->cycles.len; i-- > 0;)
+        if (str_eq(c->cycles.at[i].name, name))
+            return &c->cycles.at[i];
+    return NULL;
+}
+
+static bool compile_cycle(struct compiler *c, const struct words *words)
+{
+    if (words->len < 2)
+        return compiler_fail(c, "La balise « cycle » veut au moins deux valeurs.");
+    if (words->len == 2) {
+        const struct cycle *known = find_cycle(c, words->at[1]);
+        if (known == NULL)
+            return compiler_fail(c, "Aucun « cycle » ne s'appelle « %.*s ».", STR_ARG(words->at[1]));
+        return compile_cycle_turn(c, known);
+    }
+    struct cycle cycle = {.slot = compiler_slot(c), .words = {words->at + 1, words->len - 1, words->len - 1}};
+    if (words->len > 4 && str_eq(words->at[words->len - 3], STR("as"))) {
+        if (!str_eq(words->at[words->len - 1], STR("silent")))
+            return compiler_fail(c, "« cycle » ne connaît que l'option « silent ».");
+        cycle.silent = true;
+        cycle.words.len--;
+    }
+    if (cycle.words.len > 2 && str_eq(cycle.words.at[cycle.words.len - 2], STR("as"))) {
+        cycle.name = cycle.words.at[cycle.words.len - 1];
+        cycle.words.len -= 2;
+    }
+    *vec_push(c->arena, &c->cycles) = cycle;
+    return compile_cycle_turn(c, &cycle);
+}
+
+static struct value call_reset_cycle(struct machine *m, const struct value *args, const struct call *call)
+{
+    (void)args;
+    *machine_slot(m, call) = value_int(0);
+    return VALUE_EMPTY;
+}
+
+static bool compile_resetcycle(struct compiler *c, const struct words *words)
+{
+    if (words->len > 2)
+        return compiler_fail(c, "« resetcycle » prend un nom au plus.");
+    if (c->cycles.len == 0)
+        return compiler_fail(c, "Il n'y a pas de « cycle » à reprendre.");
+    const struct cycle *cycle = words->len == 2 ? find_cycle(c, words->at[1]) : &c->cycles.at[c->cycles.len - 1];
+    if (cycle == NULL)
+        return compiler_fail(c, "Aucun « cycle » ne s'appelle « %.*s ».", STR_ARG(words->at[1]));
+    compiler_call(c, (struct call){.fn = call_reset_cycle, .slot = cycle->slot});
+    compiler_emit(c, OP_PRINT, 0);
+    return true;
+}
+
+static bool compile_firstof(struct compiler *c, const struct words *words)
+{
+    struct words values = *words;
+    str name;
+    uint32_t jumps[ARGUMENTS_MOST];
+    compiler_takes_as(&values, &name);
+    if (values.len < 2)
+        return compiler_fail(c, "« firstof » veut au moins une valeur.");
+    for (size_t i = 1; i < values.len; i++) {
+        if (!compile_expression(c, values.at[i], true))
+            return false;
+        jumps[i] = compiler_emit(c, OP_FIRST, 0);
+    }
+    compiler_constant(c, value_html(STR_EMPTY));
+    for (size_t i = 1; i < values.len; i++)
+        compiler_land(c, jumps[i]);
+    compiler_print_or_assign(c, name);
+    return true;
+}
+
+struct regroup {
+    str attribute;              /* a path */
+    struct filter_use *filters; /* behind it */
+    size_t filter_count;
+};
+
+static struct value attribute_of(struct machine *m, const struct regroup *regroup, struct value item)
+{
+    str part, rest = regroup->attribute;
+    while (str_next(&rest, '.', &part))
+        item = value_get(m->arena, item, part);
+    if (item.kind == VALUE_UNDEFINED)
+        item = VALUE_OF_NONE;
+    for (size_t i = 0; i < regroup->filter_count; i++)
+        item = machine_apply(m, &regroup->filters[i], item, NULL);
+    return item;
+}
+
+static void add_group(struct machine *m, struct value_list *groups, struct value grouper, struct value_list *list)
+{
+    struct value_dict *group = value_dict_new(m->arena);
+    value_dict_set(m->arena, group, STR("grouper"), grouper);
+    value_dict_set(m->arena, group, STR("list"), value_list(list));
+    value_list_add(m->arena, groups, value_dict(group));
+}
+
+static struct value call_regroup(struct machine *m, const struct value *args, const struct call *call)
+{
+    const struct value_list *items;
+    struct value_list *groups = value_list_new(m->arena), *list = NULL;
+    struct value last = VALUE_OF_NONE;
+    if (!value_items(m->arena, args[0], &items))
+        return value_list(groups);
+    for (size_t i = 0; i < items->len; i++) {
+        struct value grouper = attribute_of(m, call->data, items->at[i]);
+        if (list == NULL || !value_equals(m->arena, last, grouper)) {
+            list = value_list_new(m->arena);
+            add_group(m, groups, grouper, list);
+        }
+        value_list_add(m->arena, list, items->at[i]);
+        last = grouper;
+    }
+    return value_list(groups);
+}
+
+static bool compile_regroup(struct compiler *c, const struct words *words)
+{
+    if (words->len != 6 || !str_eq(words->at[2], STR("by")) || !str_eq(words->at[4], STR("as")))
+        return compiler_fail(c, "La balise « regroup » s'écrit « regroup liste by attribut as nom ».");
+    if (!compile_expression(c, words->at[1], true))
+        return false;
+    struct regroup *regroup = arena_new_of(c->arena, struct regroup);
+    str part, rest;
+    bool more = str_cut(words->at[3], '|', &regroup->attribute, &rest);
+    regroup->filters = arena_array_of(c->arena, struct filter_use, words->at[3].len);
+    while (more) {
+        more = str_cut(rest, '|', &part, &rest);
+        struct filter_use use = {.name = part, .filter = filter_find(part, c->template->settings.dialect)};
+        if (use.filter == NULL || use.filter->argument == ARGUMENT_NEEDED)
+            return compiler_fail(c, "« regroup » ne peut pas employer le filtre « %.*s ».", STR_ARG(part));
+        regroup->filters[regroup->filter_count++] = use;
+    }
+    compiler_call(c, (struct call){.fn = call_regroup, .data = regroup, .argument_count = 1});
+    compiler_set(c, OP_ASSIGN, words->at[5]);
+    return true;
+}
+
+static bool compile_autoescape(struct compiler *c, const struct words *words)
+{
+    bool on = words->len == 2 && str_eq(words->at[1], STR("on"));
+    if (!on && (words->len != 2 || !str_eq(words->at[1], STR("off"))))
+        return compiler_fail(c, "« autoescape » veut « on » ou « off ».");
+    compiler_emit(c, OP_ESCAPE, on);
+    if (!compile_body(c, "autoescape", "endautoescape"))
+        return false;
+    compiler_emit(c, OP_ESCAPE_END, 0);
+    return true;
+}
+
+static const struct tag tags[] = {
+    {"autoescape", compile_autoescape}, {"cycle", compile_cycle},           {"firstof", compile_firstof},
+    {"regroup", compile_regroup},       {"resetcycle", compile_resetcycle}, {"with", compile_with},
+};
+
+const struct tag_table tags_scope = {tags, sizeof tags / sizeof *tags};

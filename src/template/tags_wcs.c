@@ -1,0 +1,92 @@
+/* The tags that w.c.s. adds. */
+#include "template/compiler.h"
+#include "template/filter.h"
+
+static bool takes_windows(const struct words *words)
+{
+    return words->len > 1 && str_eq(words->at[1], STR("windows=True"));
+}
+
+static bool compile_newline(struct compiler *c, const struct words *words)
+{
+    compiler_constant(c, value_html(takes_windows(words) ? STR("\r\n") : STR("\n")));
+    compiler_emit(c, OP_PRINT, 0);
+    return true;
+}
+
+static struct value call_token(struct machine *m, const struct value *args, const struct call *call)
+{
+    const str *alphabet = call->data;
+    int64_t length;
+    if (!filter_int(m, args[0], &length) || length < 1 || length > 100)
+        return machine_fault(m, "La longueur d'un code va de 1 à 100.");
+    return value_text(random_text(m->arena, (size_t)length, *alphabet));
+}
+
+static bool compile_token(struct compiler *c, const struct words *words, const str *alphabet, int usual)
+{
+    str name, expression;
+    if (words->len == 1)
+        compiler_constant(c, value_int(usual));
+    else if (!compile_expression(c, compiler_assignment(words->at[1], &name, &expression) ? expression : words->at[1],
+                                 false))
+        return false;
+    compiler_call(c, (struct call){.fn = call_token, .data = alphabet, .argument_count = 1});
+    compiler_emit(c, OP_PRINT, 0);
+    return true;
+}
+
+static bool compile_token_decimal(struct compiler *c, const struct words *words)
+{
+    static const str digits = STR_INIT("0123456789");
+    return compile_token(c, words, &digits, 6);
+}
+
+static bool compile_token_alphanum(struct compiler *c, const struct words *words)
+{
+    static const str clear = STR_INIT("23456789ABCDEFGHJKLMNPQRSTUVWXYZ"); /* neither 0 nor O, neither 1 nor I */
+    return compile_token(c, words, &clear, 4);
+}
+
+/* Tags that speak to the site: each shows what the scope gives under « tag_NAME », nothing where it gives nothing. */
+static struct value call_from_scope(struct machine *m, const struct value *args, const struct call *call)
+{
+    (void)args;
+    const str *name = call->data;
+    struct value value = value_get(m->arena, m->render->scope, *name);
+    return value.kind == VALUE_UNDEFINED || value.kind == VALUE_NONE ? VALUE_EMPTY : value;
+}
+
+static bool compile_from_scope(struct compiler *c, const struct words *words)
+{
+    str *name = arena_new_of(c->arena, str);
+    *name = str_fmt(c->arena, "tag_%.*s", STR_ARG(words->at[0]));
+    compiler_call(c, (struct call){.fn = call_from_scope, .data = name});
+    compiler_emit(c, OP_PRINT, 0);
+    return true;
+}
+
+static struct value call_url(struct machine *m, const struct value *args, const struct call *call)
+{
+    (void)args;
+    (void)call;
+    machine_stop(m, ERR_INVALID, "« url » ne connaît aucune page de ce nom.");
+    return VALUE_EMPTY;
+}
+
+static bool compile_url(struct compiler *c, const struct words *words)
+{
+    if (words->len < 2)
+        return compiler_fail(c, "« url » veut un nom.");
+    compiler_call(c, (struct call){.fn = call_url});
+    compiler_emit(c, OP_PRINT, 0);
+    return true;
+}
+
+static const struct tag tags[] = {
+    {"make_public_url", compile_from_scope},      {"newline", compile_newline},
+    {"temporary_access_url", compile_from_scope}, {"token_alphanum", compile_token_alphanum},
+    {"token_decimal", compile_token_decimal},     {"url", compile_url},
+};
+
+const struct tag_table tags_wcs = {tags, sizeof tags / sizeof *tags};

@@ -1,0 +1,126 @@
+#include "template/template.h"
+
+#include "template/filter.h"
+#include "template/machine.h"
+
+#include <string.h>
+
+enum { STEPS_MOST = 10000000, OUTPUT_MOST = 16 << 20, MEMORY_MOST = 256 << 20 };
+
+bool template_is_constant(const struct template *template)
+{
+    return template->is_constant;
+}
+
+struct template_names template_names(const struct template *template)
+{
+    return (struct template_names){template->names.at, template->names.len};
+}
+
+struct template_unknowns template_unknown_filters(const struct template *template)
+{
+    return (struct template_unknowns){template->unknowns.at, template->unknowns.len};
+}
+
+static struct machine machine_of(const struct template *template, struct render *render, struct buf *out,
+                                 struct err *err)
+{
+    return (struct machine){.arena = render->arena,
+                            .render = render,
+                            .template = template,
+                            .dialect = template->settings.dialect,
+                            .lang = render->lang.len > 0 ? render->lang : STR("fr"),
+                            .out = out,
+                            .err = err,
+                            .escape = template->settings.kind == TEMPLATE_HTML,
+                            .steps_left = render->steps_most > 0 ? render->steps_most : STEPS_MOST,
+                            .arena_most = arena_used(render->arena) + MEMORY_MOST};
+}
+
+static size_t output_most(const struct render *render)
+{
+    return render->output_most > 0 ? render->output_most : OUTPUT_MOST;
+}
+
+static bool is_stripped(const struct template *template)
+{
+    return template->settings.kind == TEMPLATE_TEXT && !template->settings.keep_ends;
+}
+
+/* Takes the blanks off both ends of what was appended since start. */
+static void strip(struct buf *out, size_t start)
+{
+    if (out->len == start)
+        return;
+    str text = str_trim((str){out->ptr + start, out->len - start});
+    memmove(out->ptr + start, text.ptr, text.len);
+    out->len = start + text.len;
+}
+
+bool template_render(const struct template *template, struct render *render, struct buf *out, struct err *err)
+{
+    if (template->is_constant && is_stripped(template)) {
+        buf_add(out, template->constant);
+        return !out->overflowed || err_set(err, ERR_LIMIT, "Ce modèle fait un texte trop long.");
+    }
+    size_t start = out->len;
+    struct machine m = machine_of(template, render, out, err);
+    if (!machine_run_unit(&m, template->unit))
+        return false;
+    if (out->overflowed)
+        return err_set(err, ERR_LIMIT, "Ce modèle fait un texte trop long.");
+    if (is_stripped(template))
+        strip(out, start);
+    return true;
+}
+
+static void log_err_of(struct machine *m, const struct err *err)
+{
+    machine_log(m, str_dup(m->arena, str_of(err->message)), err->line, err->column);
+}
+
+str template_text(const struct template *template, struct render *render)
+{
+    if (template->is_constant)
+        return template->constant;
+    struct buf out = buf_new(render->arena, output_most(render));
+    struct err err = {0};
+    if (template_render(template, render, &out, &err))
+        return buf_str(&out);
+    struct machine m = machine_of(template, render, &out, &err);
+    log_err_of(&m, &err);
+    return STR_EMPTY;
+}
+
+struct value template_value(const struct template *template, struct render *render)
+{
+    if (template->is_constant)
+        return value_text(template->constant);
+    struct buf out = buf_new(render->arena, output_most(render));
+    struct err err = {0};
+    struct machine m = machine_of(template, render, &out, &err);
+    if (!machine_run_unit(&m, template->unit)) {
+        log_err_of(&m, &err);
+        return VALUE_EMPTY;
+    }
+    str whole = buf_str(&out), text = str_trim(whole);
+    size_t start = (size_t)(text.ptr - whole.ptr);
+    if (text.len == 0)
+        return m.print_count == 1 ? m.printed : VALUE_EMPTY;
+    if (m.print_count > 0 && str_eq(str_trim(str_slice(whole, m.print_start, m.print_end)), text) &&
+        m.print_start <= start && m.print_end >= start + text.len && m.printed.kind != VALUE_TEXT)
+        return m.printed;
+    return value_text(is_stripped(template) ? text : whole);
+}
+
+bool template_holds(const struct template *template, struct render *render)
+{
+    struct buf out = buf_new(render->arena, output_most(render));
+    struct err err = {0};
+    struct machine m = machine_of(template, render, &out, &err);
+    if (!machine_run_unit(&m, template->unit)) {
+        log_err_of(&m, &err);
+        return false;
+    }
+    return value_is_true(render->arena, m.printed);
+}

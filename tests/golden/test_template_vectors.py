@@ -1,0 +1,125 @@
+#!/usr/bin/python3
+"""The template language against the corpora: the facts about w.c.s.'s dialect, and Django's own tests.
+
+Each corpus goes through `guichet template --jsonl` in one process. What is known to differ stands, with its reason, in
+template_differences.json beside this file; a difference that is no longer one fails too.
+"""
+import html
+import json
+import os
+import pathlib
+import re
+import subprocess
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+CORPUS = pathlib.Path(os.environ.get("GUICHET_CORPUS", ROOT.parent / "shared" / "corpus"))
+GUICHET = os.environ.get("GUICHET", str(ROOT / "build" / "release" / "src" / "cli" / "guichet"))
+DIFFERENCES = json.loads((HERE / "template_differences.json").read_text(encoding="utf-8"))
+
+
+def lines_of(path):
+    if not path.exists():
+        raise unittest.SkipTest(f"no corpus at {path}")
+    text = path.read_text(encoding="utf-8")
+    return [json.loads(line, strict=False) for line in text.split("\n") if line.strip()]
+
+
+def render_all(requests, zone="Europe/Paris"):
+    stdin = "\n".join(json.dumps(request, ensure_ascii=True) for request in requests) + "\n"
+    run = subprocess.run([GUICHET, "template", "--jsonl"], input=stdin, capture_output=True, text=True, check=True,
+                         env={**os.environ, "TZ": zone}, timeout=300)
+    answers = [json.loads(line) for line in run.stdout.split("\n") if line]
+    assert len(answers) == len(requests), (len(answers), len(requests), run.stderr[-2000:])
+    return answers
+
+
+def same_value(got, expected):
+    if isinstance(got, bool) or isinstance(expected, bool):
+        return got is expected
+    return got == expected
+
+
+def blanks(text):
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def holds_wcs(vector, answer):
+    """Whether an answer is what a fact about w.c.s. says."""
+    if vector.get("error"):
+        return "error" in answer
+    if "expect_value" in vector:
+        return "value" in answer and same_value(answer["value"], vector["expect_value"])
+    if "output" not in answer:
+        return False
+    if "logged" in vector and len(answer.get("faults", [])) != vector["logged"]:
+        return False
+    output = html.unescape(answer["output"]) if vector.get("unescape") else answer["output"]
+    if "expect_regex" in vector:
+        return re.fullmatch(vector["expect_regex"], output, re.DOTALL) is not None
+    if "expect_set" in vector:
+        return set(output.split(",")) == set(vector["expect_set"])
+    if vector.get("space") == "nbsp-assumed":
+        return blanks(output) == blanks(vector["expect"])
+    return output == vector["expect"]
+
+
+def is_timed(vector):
+    """Whether Django's answer holds the moment of the recording."""
+    return bool({"timesince", "timeuntil", "random", "lorem"} & (set(vector["filters"]) | set(vector["tags"])))
+
+
+def django_request(vector):
+    return {"template": vector["source"], "context": vector["context"] or {}, "others": vector.get("others") or {},
+            "autoescape": vector.get("autoescape", True), "string_if_invalid": vector.get("string_if_invalid", ""),
+            "dialect": "django", "lang": "en"}
+
+
+class Vectors(unittest.TestCase):
+    def check(self, name, failures, total):
+        """Fails on what differs without a reason given, and on what is said to differ and does not."""
+        known = DIFFERENCES.get(name, {})
+        fresh = {key: text for key, text in failures.items() if key not in known}
+        stale = [key for key in known if key not in failures]
+        print(f"{name}: {total - len(failures)} of {total} hold, {len(failures)} differ")
+        if os.environ.get("VECTORS_SHOW"):
+            for key, text in fresh.items():
+                print("  ", key, text)
+        if fresh:
+            self.fail(f"{len(fresh)} differ, VECTORS_SHOW=1 shows all: " + "; ".join(list(fresh)[:5]))
+        if stale:
+            self.fail("no longer differ: " + "; ".join(stale))
+
+    def test_facts_about_wcs(self):
+        vectors = lines_of(CORPUS / "template-vectors.jsonl")
+        answers = render_all(vectors)
+        failures = {}
+        for vector, answer in zip(vectors, answers):
+            if not holds_wcs(vector, answer):
+                key = f"{vector['group']}: {vector['template']} {json.dumps(vector['context'], ensure_ascii=False)}"
+                failures[key] = f"-> {answer}, not {vector.get('expect', vector.get('expect_value'))!r}"
+        self.check("wcs", failures, len(vectors))
+
+    def test_renders_of_django(self):
+        vectors = [vector for vector in lines_of(CORPUS / "django-template" / "render_vectors.jsonl")
+                   if not vector["needs_callable_or_object"] and not is_timed(vector)]
+        answers = render_all([django_request(vector) for vector in vectors], "America/Chicago")
+        failures = {}
+        for vector, answer in zip(vectors, answers):
+            good = "error" in answer if "raises" in vector else answer.get("output") == vector["output"]
+            if not good:
+                failures[f"{vector['test']} {vector['source']}"] = (
+                    f"{json.dumps(vector['context'])[:150]} -> {answer}, not {vector.get('output', 'an error')!r}")
+        self.check("django", failures, len(vectors))
+
+    def test_refusals_of_django(self):
+        vectors = lines_of(CORPUS / "django-template" / "syntax_error_vectors.jsonl")
+        answers = render_all([django_request({**vector, "context": {}}) for vector in vectors], "America/Chicago")
+        failures = {f"{vector['test']} {vector['source']}": f"{vector['message']} -> {answer}"
+                    for vector, answer in zip(vectors, answers) if "error" not in answer}
+        self.check("django-refusals", failures, len(vectors))
+
+
+if __name__ == "__main__":
+    unittest.main()

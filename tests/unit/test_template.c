@@ -1,0 +1,287 @@
+#include "template/template.h"
+
+#include "unit.h"
+
+static struct arena *arena;
+static struct value_dict *scope;
+static struct render_log faults;
+
+static int set_up(void **state)
+{
+    (void)state;
+    arena = arena_new();
+    scope = value_dict_new(arena);
+    faults = (struct render_log){0};
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    arena_free(arena);
+    return 0;
+}
+
+static void given(const char *name, struct value value)
+{
+    value_dict_set(arena, scope, str_of(name), value);
+}
+
+static void given_json(const char *name, const char *text)
+{
+    given(name, value_from_json(arena, json_parse(arena, str_of(text), NULL)));
+}
+
+static struct render render_with(void)
+{
+    return (struct render){.arena = arena, .scope = value_dict(scope), .log = &faults, .now = 1765713000000000};
+}
+
+static struct template *compiled(enum template_kind kind, const char *source)
+{
+    struct template_settings settings = {.kind = kind, .name = STR("essai")};
+    struct err err = {0};
+    struct template *template = template_compile(arena, str_of(source), &settings, &err);
+    if (template == NULL)
+        fail_msg("%s: %s", source, err.message);
+    return template;
+}
+
+static str text_of(const char *source)
+{
+    struct render render = render_with();
+    return template_text(compiled(TEMPLATE_TEXT, source), &render);
+}
+
+static str html_of(const char *source)
+{
+    struct render render = render_with();
+    return template_text(compiled(TEMPLATE_HTML, source), &render);
+}
+
+static bool holds(const char *condition)
+{
+    struct render render = render_with();
+    return template_holds(compiled(TEMPLATE_CONDITION, condition), &render);
+}
+
+static struct value value_of(const char *source)
+{
+    struct render render = render_with();
+    return template_value(compiled(TEMPLATE_TEXT, source), &render);
+}
+
+static struct err refused(const char *source)
+{
+    struct template_settings settings = {.kind = TEMPLATE_HTML};
+    struct err err = {0};
+    assert_null(template_compile(arena, str_of(source), &settings, &err));
+    return err;
+}
+
+static void a_text_without_tags_is_itself(void **state)
+{
+    (void)state;
+    assert_str(text_of("  Bonjour [nom], 50 % {de} remise  "), "Bonjour [nom], 50 % {de} remise");
+    assert_true(template_is_constant(compiled(TEMPLATE_TEXT, "Bonjour")));
+    assert_false(template_is_constant(compiled(TEMPLATE_TEXT, "Bonjour {{ nom }}")));
+}
+
+static void html_is_escaped_and_plain_text_is_not(void **state)
+{
+    (void)state;
+    given("nom", value_text(STR("<b>L'été</b>")));
+    assert_str(html_of("{{ nom }}"), "&lt;b&gt;L&#x27;été&lt;/b&gt;");
+    assert_str(html_of("{{ nom|safe }}"), "<b>L'été</b>");
+    assert_str(html_of("{% autoescape off %}{{ nom }}{% endautoescape %}"), "<b>L'été</b>");
+    assert_str(text_of("{{ nom }}"), "<b>L'été</b>");
+}
+
+static void an_unknown_name_is_empty_and_none_in_conditions(void **state)
+{
+    (void)state;
+    assert_str(text_of("a{{ inconnu }}b{{ in.con.nu|upper }}c"), "abc");
+    assert_true(holds("inconnu is None"));
+    assert_false(holds("inconnu"));
+    assert_true(holds("inconnu != \"x\""));
+}
+
+static void names_are_cut_at_underscores_longest_first(void **state)
+{
+    (void)state;
+    given_json("form", "{\"var\": {\"ville\": \"Dinant\", \"x\": {\"raw\": 1}}}");
+    given_json("form_var_x", "{\"raw\": 2}");
+    assert_str(text_of("{{ form_var_ville }}"), "Dinant");
+    assert_str(text_of("{{ form_var_x_raw }}"), "2");
+    assert_str(text_of("{{ form.var.x.raw }}"), "1");
+    assert_str(text_of("{{ form_var_y }}"), "");
+}
+
+static void conditions_have_the_precedence_of_django(void **state)
+{
+    (void)state;
+    given("a", value_text(STR("x")));
+    given("n", value_int(3));
+    assert_true(holds("a == \"x\" or a == \"y\" and n == 4"));
+    assert_true(holds("not a == \"y\""));
+    assert_true(holds("\"x\" in a and n >= 3 and n < 4"));
+    assert_true(holds("\"z\" not in a"));
+    assert_false(holds("\"z\" not in inconnu"));
+    assert_false(holds("n > \"2\""));
+    assert_true(holds("n is not None"));
+    assert_false(holds("False or not True"));
+}
+
+static void loops_know_where_they_are(void **state)
+{
+    (void)state;
+    given_json("noms", "[\"Ada\", \"Bob\", \"Cléo\"]");
+    given_json("paires", "[[1, 2], [3, 4]]");
+    assert_str(text_of("{% for n in noms %}{{ forloop.counter }}:{{ n }}{% if not forloop.last %}, {% endif %}"
+                       "{% endfor %}"),
+               "1:Ada, 2:Bob, 3:Cléo");
+    assert_str(text_of("{% for a, b in paires reversed %}{{ a }}-{{ b }} {% endfor %}"), "3-4 1-2");
+    assert_str(text_of("{% for n in rien %}x{% empty %}personne{% endfor %}"), "personne");
+    assert_str(
+        text_of("{% for n in noms %}{% for m in noms %}{{ forloop.parentloop.counter }}{% endfor %}{% endfor %}"),
+        "111222333");
+    assert_str(text_of("{% for n in noms %}{% cycle 'a' 'b' %}{% endfor %}"), "aba");
+}
+
+static void a_lone_expression_keeps_its_kind(void **state)
+{
+    (void)state;
+    given_json("liste", "[1, 2]");
+    assert_int_equal(value_of("{{ liste }}").kind, VALUE_LIST);
+    assert_int_equal(value_of(" {% if liste %}{{ liste|length }}{% endif %} ").kind, VALUE_INT);
+    assert_int_equal(value_of("{{ liste }}!").kind, VALUE_TEXT);
+    assert_int_equal(value_of("x").kind, VALUE_TEXT);
+}
+
+static bool load(void *data, struct arena *to, str name, str *source)
+{
+    (void)data;
+    (void)to;
+    if (str_eq(name, STR("base.html")))
+        *source = STR("<t>{% block titre %}Site{% endblock %}</t>{% block corps %}{% endblock %}");
+    else if (str_eq(name, STR("carte.html")))
+        *source = STR("[{{ nom }}]");
+    else if (str_eq(name, STR("ronde.html")))
+        *source = STR("{% include \"ronde.html\" %}");
+    else
+        return false;
+    return true;
+}
+
+static str page_of(const char *source, struct err *err)
+{
+    struct template_loader loader = {.load = load};
+    struct template_settings settings = {.kind = TEMPLATE_HTML, .loader = &loader, .strict = true};
+    struct template *template = template_compile(arena, str_of(source), &settings, err);
+    if (template == NULL)
+        return STR_EMPTY;
+    struct render render = render_with();
+    struct buf out = buf_new(arena, 1 << 20);
+    return template_render(template, &render, &out, err) ? buf_str(&out) : STR_EMPTY;
+}
+
+static void texts_extend_and_include_others(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    assert_str(page_of("{% extends \"base.html\" %}{% block titre %}Aide – {{ block.super }}{% endblock %}"
+                       "{% block corps %}{% include \"carte.html\" with nom=\"Ada\" only %}{% endblock %}",
+                       &err),
+               "<t>Aide – Site</t>[Ada]");
+    assert_str(page_of("{% include \"absent.html\" %}", &err), "");
+    assert_int_equal(err.code, ERR_INVALID);
+    assert_str(page_of("{% include \"ronde.html\" %}", &err), "");
+    assert_int_equal(err.code, ERR_LIMIT);
+}
+
+static void what_is_not_of_the_language_is_refused_with_its_place(void **state)
+{
+    (void)state;
+    struct err err = refused("ligne 1\n  {% if a %}x{% end %}");
+    assert_int_equal(err.line, 2);
+    assert_int_equal(err.column, 14);
+    refused("{% if a %}x");
+    refused("{{ }}");
+    refused("{{ a|b c }}");
+    refused("{% for x from y %}{% endfor %}");
+    refused("{% if a and %}x{% endif %}");
+    refused("{{ a._b }}");
+}
+
+static void an_unknown_filter_is_empty_told_and_listed(void **state)
+{
+    (void)state;
+    given("a", value_text(STR("x")));
+    struct template *template = compiled(TEMPLATE_TEXT, "[{{ a|nouveau_filtre }}]");
+    struct template_unknowns unknowns = template_unknown_filters(template);
+    assert_int_equal(unknowns.len, 1);
+    assert_str(unknowns.at[0].filter, "nouveau_filtre");
+    assert_int_equal(unknowns.at[0].column, 2);
+    struct render render = render_with();
+    assert_str(template_text(template, &render), "[]");
+    assert_int_equal(faults.len, 1);
+}
+
+static void names_read_are_known_before_rendering(void **state)
+{
+    (void)state;
+    struct template_names names = template_names(
+        compiled(TEMPLATE_TEXT, "{% for x in form_var_liste %}{{ x }}{{ form_var_y|add:z }}{% endfor %}{{ z }}"));
+    assert_int_equal(names.len, 3);
+    assert_str(names.at[0], "form_var_liste");
+    assert_str(names.at[2], "z");
+}
+
+static void bounds_stop_a_rendering(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    given_json("l", "[1,2,3,4,5,6,7,8,9,0]");
+    struct template *template = compiled(TEMPLATE_HTML, "{% for a in l %}{% for b in l %}{% for c in l %}x{% endfor %}"
+                                                        "{% endfor %}{% endfor %}");
+    struct render render = render_with();
+    render.steps_most = 100;
+    struct buf out = buf_new(arena, 1 << 20);
+    assert_false(template_render(template, &render, &out, &err));
+    assert_int_equal(err.code, ERR_LIMIT);
+    render.steps_most = 0;
+    struct buf small = buf_new(arena, 10);
+    assert_false(template_render(template, &render, &small, &err));
+    assert_int_equal(err.code, ERR_LIMIT);
+}
+
+static void a_site_option_is_a_text_and_a_boolean(void **state)
+{
+    (void)state;
+    given("option", value_option(STR("false")));
+    assert_str(text_of("{{ option }}"), "false");
+    assert_false(holds("option"));
+    assert_true(holds("option == False and option == \"false\""));
+}
+
+#define SENTENCE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SENTENCE(a_text_without_tags_is_itself),
+        SENTENCE(html_is_escaped_and_plain_text_is_not),
+        SENTENCE(an_unknown_name_is_empty_and_none_in_conditions),
+        SENTENCE(names_are_cut_at_underscores_longest_first),
+        SENTENCE(conditions_have_the_precedence_of_django),
+        SENTENCE(loops_know_where_they_are),
+        SENTENCE(a_lone_expression_keeps_its_kind),
+        SENTENCE(texts_extend_and_include_others),
+        SENTENCE(what_is_not_of_the_language_is_refused_with_its_place),
+        SENTENCE(an_unknown_filter_is_empty_told_and_listed),
+        SENTENCE(names_read_are_known_before_rendering),
+        SENTENCE(bounds_stop_a_rendering),
+        SENTENCE(a_site_option_is_a_text_and_a_boolean),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
