@@ -1,5 +1,6 @@
 #include "template/compiler.h"
 
+#include "template/blanks.h"
 #include "template/filter.h"
 
 #include <stdarg.h>
@@ -128,10 +129,7 @@ static bool compile_tag(struct compiler *c, str name)
 
 static str tag_name(str text)
 {
-    size_t at = 0;
-    while (at < text.len && text.ptr[at] != ' ' && text.ptr[at] != '\t')
-        at++;
-    return str_slice(text, 0, at);
+    return str_slice(text, 0, blank_next(text, 0));
 }
 
 static bool compile_one(struct compiler *c)
@@ -300,7 +298,7 @@ struct template *template_compile(struct arena *arena, str source, const struct 
         return NULL;
     compiler_emit(&c, OP_END, 0);
     template->is_constant = !c.any_tag;
-    template->constant = settings->kind == TEMPLATE_TEXT && !settings->keep_ends ? str_trim(source) : source;
+    template->constant = settings->kind == TEMPLATE_TEXT && !settings->keep_ends ? blank_trim(source) : source;
     return template;
 }
 

@@ -2,6 +2,7 @@
 #include "template/filter.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 struct names {
@@ -139,11 +140,14 @@ static long zone_of(struct datetime at, char name[16], bool *summer)
 
 static bool write_zone(struct writer *w, char letter)
 {
+    if (w->kind == VALUE_TIME)
+        return strchr("eTIOZU", letter) != NULL;
     char name[16];
     bool summer;
     long offset = zone_of(w->at, name, &summer);
     switch (letter) {
-    case 'e':
+    case 'e': /* the zone of the value itself: local times have none */
+        return true;
     case 'T':
         buf_add(w->out, w->kind == VALUE_DATETIME ? str_of(name) : STR_EMPTY);
         return true;
@@ -274,9 +278,32 @@ static bool write_date(struct writer *w, char letter)
     }
 }
 
+/* Formats that go by a name: SHORT_DATE_FORMAT … */
+static str named_format(str format, bool is_french)
+{
+    static const struct {
+        str name, french, english;
+    } formats[] = {
+        {STR_INIT("DATE_FORMAT"), STR_INIT("j F Y"), STR_INIT("N j, Y")},
+        {STR_INIT("DATETIME_FORMAT"), STR_INIT("j F Y H:i"), STR_INIT("N j, Y, P")},
+        {STR_INIT("TIME_FORMAT"), STR_INIT("H:i"), STR_INIT("P")},
+        {STR_INIT("YEAR_MONTH_FORMAT"), STR_INIT("F Y"), STR_INIT("F Y")},
+        {STR_INIT("MONTH_DAY_FORMAT"), STR_INIT("j F"), STR_INIT("F j")},
+        {STR_INIT("SHORT_DATE_FORMAT"), STR_INIT("d/m/Y"), STR_INIT("m/d/Y")},
+        {STR_INIT("SHORT_DATETIME_FORMAT"), STR_INIT("d/m/Y H:i"), STR_INIT("m/d/Y P")},
+    };
+    if (format.len < 11 || format.ptr[format.len - 1] != 'T')
+        return format;
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+        if (str_eq(format, formats[i].name))
+            return is_french ? formats[i].french : formats[i].english;
+    return format;
+}
+
 void dates_format(struct buf *out, struct value value, str format, str lang)
 {
     struct writer w = {.out = out, .kind = value.kind, .is_french = !str_eq(lang, STR("en"))};
+    format = named_format(format, w.is_french);
     w.names = w.is_french ? &french : &english;
     w.at = value.kind == VALUE_DATE ? (struct datetime){.date = value.date} : value.datetime;
     if (value.kind == VALUE_TIME)

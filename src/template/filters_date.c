@@ -19,6 +19,8 @@ static struct value time_value(struct datetime at)
 static struct value apply_date(struct machine *m, struct value value, const struct value *argument)
 {
     struct datetime at;
+    if (value.kind == VALUE_TIME && argument != NULL)
+        return formatted(m, value, argument);
     if (!value_to_datetime(m->arena, value, &at))
         return VALUE_EMPTY;
     return argument == NULL ? value_date(at.date) : formatted(m, value_datetime(at), argument);

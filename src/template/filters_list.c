@@ -1,8 +1,8 @@
 /* Filters of lists and texts taken as lists. */
+#include "template/blanks.h"
 #include "template/filters.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 static struct value apply_length(struct machine *m, struct value value, const struct value *argument)
 {
@@ -166,12 +166,10 @@ static struct value apply_split(struct machine *m, struct value value, const str
     str separator = argument == NULL ? STR_EMPTY : filter_text(m, *argument), text = value.text;
     if (separator.len == 0) {
         for (size_t at = 0; at < text.len;) {
-            size_t from = at;
-            while (at < text.len && strchr(" \t\r\n\f\v", text.ptr[at]) == NULL)
-                at++;
-            if (at > from)
-                value_list_add(m->arena, parts, value_text(str_slice(text, from, at)));
-            at++;
+            size_t end = blank_next(text, at);
+            if (end > at)
+                value_list_add(m->arena, parts, value_text(str_slice(text, at, end)));
+            at = end + (end == at ? blank_at(text, at) : 0);
         }
         return value_list(parts);
     }

@@ -1,4 +1,5 @@
 /* Filters of plain text. */
+#include "template/blanks.h"
 #include "template/filters.h"
 
 #include <openssl/sha.h>
@@ -128,19 +129,13 @@ static struct value apply_truncatechars(struct machine *m, struct value value, c
     return value_text(str_concat(m->arena, parts, 2));
 }
 
-static bool is_blank(char c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 /* The next run without blanks. */
 static bool next_word(str text, size_t *at, str *word)
 {
-    while (*at < text.len && is_blank(text.ptr[*at]))
-        (*at)++;
+    for (size_t blank; (blank = blank_at(text, *at)) > 0;)
+        *at += blank;
     size_t from = *at;
-    while (*at < text.len && !is_blank(text.ptr[*at]))
-        (*at)++;
+    *at = blank_next(text, from);
     *word = str_slice(text, from, *at);
     return word->len > 0;
 }
@@ -225,7 +220,7 @@ static struct value apply_strip(struct machine *m, struct value value, const str
 {
     str set = argument == NULL ? STR_EMPTY : filter_text(m, *argument), text = value.text;
     if (set.len == 0)
-        return value_text(str_trim(text));
+        return value_text(blank_trim(text));
     size_t from = 0, to = text.len;
     for (size_t at = 0; at < text.len; from = at) {
         size_t start = at;

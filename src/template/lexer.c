@@ -1,3 +1,4 @@
+#include "template/blanks.h"
 #include "template/compiler.h"
 
 #include <string.h>
@@ -65,7 +66,7 @@ static struct token next_verbatim(struct lexer *lexer)
 {
     size_t from = lexer->at, end, at;
     while ((at = find_tag(lexer->source, from, &end)) < lexer->source.len) {
-        str inside = str_trim(str_slice(lexer->source, at + 2, end - 2));
+        str inside = blank_trim(str_slice(lexer->source, at + 2, end - 2));
         if (lexer->source.ptr[at + 1] == '%' && closes_verbatim(lexer, inside))
             break;
         from = at + 2;
@@ -87,7 +88,7 @@ struct token lexer_next(struct lexer *lexer)
         if (at > lexer->at)
             return take(lexer, TOKEN_TEXT, at, str_slice(lexer->source, lexer->at, at));
         char kind = lexer->source.ptr[at + 1];
-        str inside = str_trim(str_slice(lexer->source, at + 2, end - 2));
+        str inside = blank_trim(str_slice(lexer->source, at + 2, end - 2));
         if (kind == '#') {
             advance(lexer, end);
             continue;
@@ -97,11 +98,6 @@ struct token lexer_next(struct lexer *lexer)
             lexer->verbatim = inside;
         return token;
     }
-}
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v' || c == '\n';
 }
 
 /* The end of a quoted part that begins at from; from itself where the quote does not close. */
@@ -120,12 +116,13 @@ struct words lexer_split(struct arena *arena, str text)
 {
     struct words words = {0};
     for (size_t at = 0; at < text.len;) {
-        if (is_blank(text.ptr[at])) {
-            at++;
+        size_t blank = blank_at(text, at);
+        if (blank > 0) {
+            at += blank;
             continue;
         }
         size_t from = at;
-        while (at < text.len && !is_blank(text.ptr[at])) {
+        while (at < text.len && blank_at(text, at) == 0) {
             size_t end = text.ptr[at] == '"' || text.ptr[at] == '\'' ? quoted_end(text, at) : at;
             at = end > at ? end : at + 1;
         }

@@ -1,4 +1,5 @@
 /* {% if %}, {% for %}, {% ifchanged %} and what they hold. */
+#include "template/blanks.h"
 #include "template/compiler.h"
 #include "template/machine.h"
 
@@ -9,9 +10,7 @@ struct ends { /* jumps to the end of the whole tag */
 
 static bool at_tag(const struct compiler *c, const char *name)
 {
-    str head, rest;
-    str_cut(c->token.text, ' ', &head, &rest);
-    return str_eq(head, str_of(name));
+    return str_eq(str_slice(c->token.text, 0, blank_next(c->token.text, 0)), str_of(name));
 }
 
 static void land_all(struct compiler *c, const struct ends *ends)

@@ -128,70 +128,68 @@ static bool compile_firstof(struct compiler *c, const struct words *words)
     return true;
 }
 
-struct regroup {
-    str attribute;              /* a path */
-    struct filter_use *filters; /* behind it */
-    size_t filter_count;
-};
-
-static struct value attribute_of(struct machine *m, const struct regroup *regroup, struct value item)
-{
-    str part, rest = regroup->attribute;
-    while (str_next(&rest, '.', &part))
-        item = value_get(m->arena, item, part);
-    if (item.kind == VALUE_UNDEFINED)
-        item = VALUE_OF_NONE;
-    for (size_t i = 0; i < regroup->filter_count; i++)
-        item = machine_apply(m, &regroup->filters[i], item, NULL);
-    return item;
-}
-
-static void add_group(struct machine *m, struct value_list *groups, struct value grouper, struct value_list *list)
-{
-    struct value_dict *group = value_dict_new(m->arena);
-    value_dict_set(m->arena, group, STR("grouper"), grouper);
-    value_dict_set(m->arena, group, STR("list"), value_list(list));
-    value_list_add(m->arena, groups, value_dict(group));
-}
-
+/* The call gets the items and, for each, what it is grouped by. */
 static struct value call_regroup(struct machine *m, const struct value *args, const struct call *call)
 {
-    const struct value_list *items;
+    (void)call;
     struct value_list *groups = value_list_new(m->arena), *list = NULL;
-    struct value last = VALUE_OF_NONE;
+    const struct value_list *items, *keys = args[1].list;
     if (!value_items(m->arena, args[0], &items))
         return value_list(groups);
-    for (size_t i = 0; i < items->len; i++) {
-        struct value grouper = attribute_of(m, call->data, items->at[i]);
-        if (list == NULL || !value_equals(m->arena, last, grouper)) {
+    for (size_t i = 0; i < items->len && i < keys->len; i++) {
+        if (list == NULL || !value_equals(m->arena, keys->at[i - 1], keys->at[i])) {
+            struct value_dict *group = value_dict_new(m->arena);
             list = value_list_new(m->arena);
-            add_group(m, groups, grouper, list);
+            value_dict_set(m->arena, group, STR("grouper"), keys->at[i]);
+            value_dict_set(m->arena, group, STR("list"), value_list(list));
+            value_list_add(m->arena, groups, value_dict(group));
         }
         value_list_add(m->arena, list, items->at[i]);
-        last = grouper;
     }
     return value_list(groups);
 }
 
+static struct value call_keys(struct machine *m, const struct value *args, const struct call *call)
+{
+    struct value *slot = machine_slot(m, call);
+    if (call->argument_count == 0) { /* takes what was gathered */
+        struct value keys = slot->kind == VALUE_LIST ? *slot : value_list(value_list_new(m->arena));
+        *slot = VALUE_OF_NONE;
+        return keys;
+    }
+    struct value_list *keys = value_list_new(m->arena);
+    if (slot->kind == VALUE_LIST)
+        *keys = *slot->list;
+    value_list_add(m->arena, keys, args[0]);
+    *slot = value_list(keys);
+    return VALUE_EMPTY;
+}
+
+/* {% regroup list by attribute|filter as name %}: a loop gathers the keys, then the call makes the groups. */
 static bool compile_regroup(struct compiler *c, const struct words *words)
 {
     if (words->len != 6 || !str_eq(words->at[2], STR("by")) || !str_eq(words->at[4], STR("as")))
         return compiler_fail(c, "La balise « regroup » s'écrit « regroup liste by attribut as nom ».");
-    if (!compile_expression(c, words->at[1], true))
+    str item = words->at[5];
+    size_t slot = compiler_slot(c), index = c->unit->loops.len, bound = c->bound.len;
+    struct local_name *name = arena_new_of(c->arena, struct local_name);
+    *name = program_name(item);
+    if (!is_name(item) || !compile_expression(c, words->at[1], true) || !compile_expression(c, words->at[1], true))
+        return compiler_fail(c, "La balise « regroup » s'écrit « regroup liste by attribut as nom ».");
+    *vec_push(c->arena, &c->unit->loops) = (struct loop_info){.names = name, .name_count = 1};
+    compiler_emit(c, OP_FOR, index);
+    *vec_push(c->arena, &c->bound) = item;
+    c->unit->loops.at[index].body = compiler_here(c);
+    if (!compile_expression(c, str_fmt(c->arena, "%.*s.%.*s", STR_ARG(item), STR_ARG(words->at[3])), true))
         return false;
-    struct regroup *regroup = arena_new_of(c->arena, struct regroup);
-    str part, rest;
-    bool more = str_cut(words->at[3], '|', &regroup->attribute, &rest);
-    regroup->filters = arena_array_of(c->arena, struct filter_use, words->at[3].len);
-    while (more) {
-        more = str_cut(rest, '|', &part, &rest);
-        struct filter_use use = {.name = part, .filter = filter_find(part, c->template->settings.dialect)};
-        if (use.filter == NULL || use.filter->argument == ARGUMENT_NEEDED)
-            return compiler_fail(c, "« regroup » ne peut pas employer le filtre « %.*s ».", STR_ARG(part));
-        regroup->filters[regroup->filter_count++] = use;
-    }
-    compiler_call(c, (struct call){.fn = call_regroup, .data = regroup, .argument_count = 1});
-    compiler_set(c, OP_ASSIGN, words->at[5]);
+    compiler_call(c, (struct call){.fn = call_keys, .argument_count = 1, .slot = slot});
+    compiler_emit(c, OP_PRINT, 0);
+    compiler_emit(c, OP_FOR_NEXT, index);
+    c->unit->loops.at[index].otherwise = compiler_here(c);
+    c->bound.len = bound;
+    compiler_call(c, (struct call){.fn = call_keys, .slot = slot});
+    compiler_call(c, (struct call){.fn = call_regroup, .argument_count = 2});
+    compiler_set(c, OP_ASSIGN, item);
     return true;
 }
 

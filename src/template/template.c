@@ -1,5 +1,6 @@
 #include "template/template.h"
 
+#include "template/blanks.h"
 #include "template/filter.h"
 #include "template/machine.h"
 
@@ -52,7 +53,7 @@ static void strip(struct buf *out, size_t start)
 {
     if (out->len == start)
         return;
-    str text = str_trim((str){out->ptr + start, out->len - start});
+    str text = blank_trim((str){out->ptr + start, out->len - start});
     memmove(out->ptr + start, text.ptr, text.len);
     out->len = start + text.len;
 }
@@ -103,11 +104,11 @@ struct value template_value(const struct template *template, struct render *rend
         log_err_of(&m, &err);
         return VALUE_EMPTY;
     }
-    str whole = buf_str(&out), text = str_trim(whole);
+    str whole = buf_str(&out), text = blank_trim(whole);
     size_t start = (size_t)(text.ptr - whole.ptr);
     if (text.len == 0)
         return m.print_count == 1 ? m.printed : VALUE_EMPTY;
-    if (m.print_count > 0 && str_eq(str_trim(str_slice(whole, m.print_start, m.print_end)), text) &&
+    if (m.print_count > 0 && str_eq(blank_trim(str_slice(whole, m.print_start, m.print_end)), text) &&
         m.print_start <= start && m.print_end >= start + text.len && m.printed.kind != VALUE_TEXT)
         return m.printed;
     return value_text(is_stripped(template) ? text : whole);

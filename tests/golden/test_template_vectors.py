@@ -109,14 +109,14 @@ class Vectors(unittest.TestCase):
         for vector, answer in zip(vectors, answers):
             good = "error" in answer if "raises" in vector else answer.get("output") == vector["output"]
             if not good:
-                failures[f"{vector['test']} {vector['source']}"] = (
+                failures[f"{vector['name']} {vector['source']}"] = (
                     f"{json.dumps(vector['context'])[:150]} -> {answer}, not {vector.get('output', 'an error')!r}")
         self.check("django", failures, len(vectors))
 
     def test_refusals_of_django(self):
         vectors = lines_of(CORPUS / "django-template" / "syntax_error_vectors.jsonl")
         answers = render_all([django_request({**vector, "context": {}}) for vector in vectors], "America/Chicago")
-        failures = {f"{vector['test']} {vector['source']}": f"{vector['message']} -> {answer}"
+        failures = {f"{vector['name']} {vector['source']}": f"{vector['message']} -> {answer}"
                     for vector, answer in zip(vectors, answers) if "error" not in answer}
         self.check("django-refusals", failures, len(vectors))
 
