@@ -13,10 +13,9 @@
 #define GUICHET_WORKFLOW_H
 
 #include "base/base.h"
+#include "forms/forms.h"
 #include "store/jobs.h"
 #include "template/template.h"
-
-struct field_list; /* compiled fields of a sub-form (forms.h) */
 
 enum { WORKFLOW_JUMPS_MOST = 100 };
 
@@ -81,8 +80,8 @@ struct workflow_text {
 struct workflow_texts VEC_OF(struct workflow_text);
 const struct workflow_texts *workflow_texts(const struct workflow *workflow);
 
-/* The action types that run, for checks and docs: NULL-ended names. */
-const char *const *workflow_action_types(void);
+/* The names of the action types that run, for checks and docs; NULL past the last. */
+const char *workflow_action_type(size_t index);
 
 /* ---- A dossier, as it is read ---------------------------------------------------------------------------------- */
 
@@ -95,10 +94,9 @@ enum history_author {
 /* One entry of the history: append-only. parts is a JSON list; each part is an object with a type:
  *   comment  {text, varname}                what a person wrote (plain text)
  *   message  {html, level, to}              the workflow's own word (register-comment); to: functions, roles; none: all
- *   form     {varname, action, label, answers, fields: [{label, value}]}   a sub-form that was filled in; to as above
+ *   form     {varname, at, action, answers, fields: [{label, value}]}   a sub-form that was filled in; to as above
  *   mail     {to: [addresses], subject}     a mail that was sent; agents only
  *   data     {fields: [{label, value}]}     data of the treatment that changed; agents only
- *   jump     {from, to}                     agents only
  *   global   {action, name}                 a global action ran; agents only
  *   inert    {action, name}                 an action was met that does not run yet; administrators only
  *   error    {text}                         a fault in a text or a condition; administrators only             */
@@ -264,6 +262,7 @@ struct offered_button {
     bool needs_confirmation;
     str confirmation;    /* the question, may be empty */
     bool ignores_errors; /* sub-forms need not be right: no browser-side checks */
+    bool has_page;       /* a global action with a comment or sub-form of its own: workflow_offer_global */
     bool is_mass;        /* may be done on many dossiers at once */
     str target;          /* name of the status it leads to; empty: the one before */
 };
@@ -299,6 +298,14 @@ struct offer {
 void workflow_offer(const struct workflow_context *context, const struct dossier *dossier, const struct actor *actor,
                     struct offer *offer);
 
+/* What the page of one global action asks before it runs; empty where it asks nothing or may not be started. Its button
+ * is EVENT_GLOBAL. */
+void workflow_offer_global(const struct workflow_context *context, const struct dossier *dossier,
+                           const struct actor *actor, str action, struct offer *offer);
+
+/* The fields of the sub-form that a history part of type « form » was filled in; NULL where they are lost. */
+const struct field_list *workflow_form_fields(const struct workflow *workflow, const json_t *part);
+
 /* Whether the actor is one of those that a list of functions, roles, « logged-users » names. An empty list: everybody.
  */
 bool workflow_actor_is(const struct workflow_context *context, const struct actor *actor, const str *names,
@@ -308,13 +315,13 @@ bool workflow_actor_is(const struct workflow_context *context, const struct acto
  */
 
 /* The status that this person is shown: the current one where they may know of it, else the last that they may, else
- * the first visible one of the workflow; never NULL. */
+ * one that says « Envoyée »; never NULL. */
 const struct workflow_status *workflow_visible_status(const struct workflow_context *context,
                                                       const struct dossier *dossier, const struct actor *actor);
 
 /* The history as this person may read it: entries without anything to show are left out. */
 struct shown_part {
-    str type; /* comment message form mail data jump global inert error */
+    str type; /* comment message form mail data global inert error */
     str text; /* plain text: a comment, the subject of a mail, the name of an action; empty where html is set */
     str html; /* safe HTML: a message */
     str level;

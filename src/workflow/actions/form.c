@@ -1,0 +1,116 @@
+/* form: a sub-form that is filled in while the dossier is treated. Its answers are read as VARNAME_var_X,
+ * form_workflow_form_VARNAME_var_X and form_workflow_data_VARNAME_var_X: they live in the history's part. */
+#include "workflow/actions/actions.h"
+
+struct form_action {
+    const struct field_list *fields;
+    const struct template *info;
+};
+
+static void compile(struct compiler *compiler, const json_t *json, struct action *action)
+{
+    struct form_action *form = arena_new_of(compiler->arena, struct form_action);
+    action->self = form;
+    form->fields = compile_fields(compiler, json_list(json, "fields"));
+    form->info = compile_text(compiler, json, "backoffice_info_text", TEMPLATE_HTML);
+}
+
+static const struct posted_form *posted(const struct engine *engine, const struct action *action)
+{
+    const struct event *event = engine->event;
+    for (size_t i = 0; i < event->form_count; i++)
+        if (str_eq(event->forms[i].action, action->id))
+            return &event->forms[i];
+    return NULL;
+}
+
+static json_t *shown_fields(struct engine *engine, const struct field_list *fields, const json_t *answers)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < fields->len; i++) {
+        str value = field_display(&fields->at[i], engine->arena, answers);
+        if (str_is_empty(value))
+            continue;
+        json_t *row = json_object();
+        json_set_str(row, STR("label"), fields->at[i].label_text);
+        json_set_str(row, STR("value"), value);
+        json_array_append_new(list, row);
+    }
+    return list;
+}
+
+/* Where the action stands, so that its fields are found again: an id is unique within its status only. */
+static str place_of(struct engine *engine)
+{
+    if (engine->event->kind == EVENT_GLOBAL)
+        return str_fmt(engine->arena, "global/%.*s", STR_ARG(engine->event->action));
+    return str_fmt(engine->arena, "status/%.*s", STR_ARG(engine->dossier->status));
+}
+
+static void submit(struct engine *engine, const struct action *action)
+{
+    const struct form_action *form = action->self;
+    const struct posted_form *sent = posted(engine, action);
+    if (!sent || sent->has_errors || !form->fields)
+        return;
+    json_t *part = JSON_PART("form");
+    json_set_str(part, STR("varname"), json_str(action->json, "varname"));
+    json_set_str(part, STR("at"), place_of(engine));
+    json_set_str(part, STR("action"), action->id);
+    json_set(part, STR("answers"), json_deep_copy(sent->answers));
+    json_set(part, STR("fields"), shown_fields(engine, form->fields, sent->answers));
+    /* As in w.c.s., who filled it in and the agents alone read it, unless the definition says to show it. */
+    if (!json_bool(action->json, "include_in_form_history"))
+        json_set(part, STR("to"), names_json(&action->by));
+    engine_add_part(engine, part);
+}
+
+static void offer(struct engine *engine, const struct action *action, struct offer *offer)
+{
+    const struct form_action *form = action->self;
+    if (!form->fields)
+        return;
+    bool has_button = !json_bool(action->json, "hide_submit_button");
+    *vec_push(engine->arena, &offer->forms) = (struct offered_form){
+        .action = action->id,
+        .varname = json_str(action->json, "varname"),
+        .info = engine_text(engine, form->info),
+        .fields = form->fields,
+        .has_button = has_button,
+        .post_conditions = json_list(action->json, "post_conditions"),
+    };
+    offer->has_submit |= has_button;
+    if (has_button && str_is_empty(offer->submit_label))
+        offer->submit_label = STR("Envoyer");
+}
+
+static const struct action *find(const struct actions *actions, str id)
+{
+    for (size_t i = 0; i < actions->len; i++)
+        if (str_eq(actions->at[i].id, id) && actions->at[i].type == &action_form)
+            return &actions->at[i];
+    return NULL;
+}
+
+const struct field_list *workflow_form_fields(const struct workflow *workflow, const json_t *part)
+{
+    str kind, place;
+    str_cut(json_str(part, "at"), '/', &kind, &place);
+    const struct actions *actions = NULL;
+    const struct status *status = workflow_status_get(workflow, place);
+    if (str_eq(kind, STR("status")) && status)
+        actions = &status->actions;
+    for (size_t i = 0; str_eq(kind, STR("global")) && i < workflow->globals.len; i++)
+        if (str_eq(workflow->globals.at[i].id, place))
+            actions = &workflow->globals.at[i].actions;
+    const struct action *action = actions ? find(actions, json_str(part, "action")) : NULL;
+    return action ? ((const struct form_action *)action->self)->fields : NULL;
+}
+
+const struct action_type action_form = {.name = "form",
+                                        .compile = compile,
+                                        .submit = submit,
+                                        .offer = offer,
+                                        .is_interactive = true,
+                                        .waits = true,
+                                        .claims_work = true};

@@ -1,0 +1,59 @@
+/* notification: a notice on the portal, kept with the account. */
+#include "workflow/actions/actions.h"
+
+struct notification {
+    const struct template *title, *body, *url;
+};
+
+static void compile(struct compiler *compiler, const json_t *json, struct action *action)
+{
+    struct notification *notification = arena_new_of(compiler->arena, struct notification);
+    action->self = notification;
+    notification->title = compile_text(compiler, json, "title", TEMPLATE_TEXT);
+    notification->body = compile_text(compiler, json, "body", TEMPLATE_TEXT);
+    notification->url = compile_text(compiler, json, "target_url", TEMPLATE_TEXT);
+    action->by = compile_names(compiler, json, "to");
+    if (json_str(json, "users_template").len)
+        compile_report(compiler, false, "Les destinataires par modèle (users_template) ne sont pas encore servis.");
+}
+
+static void add_notice(struct engine *engine, int64_t account, const struct notice *notice)
+{
+    const struct notices *notices = &engine->change->notices;
+    struct notice own = *notice;
+    own.account = account;
+    for (size_t i = 0; i < notices->len; i++)
+        if (notices->at[i].account == account && str_eq(notices->at[i].title, own.title) &&
+            str_eq(notices->at[i].body, own.body))
+            return;
+    *vec_push(engine->arena, &engine->change->notices) = own;
+}
+
+static void notify_role(struct engine *engine, str role, const struct notice *notice)
+{
+    int64_t *accounts = NULL;
+    size_t count = 0;
+    if (str_is_empty(role) || !engine->context->role_accounts)
+        return;
+    engine->context->role_accounts(engine->context->data, role, &accounts, &count);
+    for (size_t i = 0; i < count; i++)
+        add_notice(engine, accounts[i], notice);
+}
+
+static void perform(struct engine *engine, const struct action *action)
+{
+    const struct notification *notification = action->self;
+    struct notice notice = {.title = engine_text(engine, notification->title),
+                            .body = mail_plain(engine->arena, engine_text(engine, notification->body)),
+                            .url = engine_text(engine, notification->url)};
+    if (str_is_empty(notice.title))
+        return;
+    for (size_t i = 0; i < action->by.len; i++) {
+        if (!str_eq(action->by.at[i], STR("_submitter")))
+            notify_role(engine, role_of_name(engine, action->by.at[i]), &notice);
+        else if (engine->dossier->account)
+            add_notice(engine, engine->dossier->account, &notice);
+    }
+}
+
+const struct action_type action_notification = {.name = "notification", .compile = compile, .perform = perform};

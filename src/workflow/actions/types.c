@@ -1,0 +1,32 @@
+/* The table of the action types. */
+#include "workflow/actions/actions.h"
+
+static const struct action_type *const types[] = {
+    &action_anonymise,
+    &action_choice,
+    &action_commentable,
+    &action_displaymsg,
+    &action_form,
+    &action_jump,
+    &action_jumponsubmit,
+    &action_notification,
+    &action_redirect_to_url,
+    &action_register_comment,
+    &action_remove,
+    &action_sendmail,
+    &action_set_backoffice_fields,
+};
+enum { TYPE_COUNT = sizeof types / sizeof types[0] };
+
+const struct action_type *action_type_find(str name)
+{
+    for (size_t i = 0; i < TYPE_COUNT; i++)
+        if (str_eq(str_of(types[i]->name), name))
+            return types[i];
+    return NULL;
+}
+
+const char *workflow_action_type(size_t index)
+{
+    return index < TYPE_COUNT ? types[index]->name : NULL;
+}

@@ -1,0 +1,235 @@
+/* From the document to the compiled workflow. */
+#include "workflow/model.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+void compile_report(struct compiler *compiler, bool is_error, const char *format, ...)
+{
+    char text[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    *vec_push(compiler->arena, &compiler->workflow->reports) = (struct workflow_report){
+        .where = compiler->where, .message = str_dup(compiler->arena, str_of(text)), .is_error = is_error};
+}
+
+const struct template *compile_text(struct compiler *compiler, const json_t *object, const char *key,
+                                    enum template_kind kind)
+{
+    str source = json_str(object, key);
+    if (str_is_empty(str_trim(source)))
+        return NULL;
+
+    str where = str_fmt(compiler->arena, "%.*s, %s", STR_ARG(compiler->where), key);
+    struct template_settings settings = {.kind = kind, .name = where};
+    struct err err = {0};
+    const struct template *template = template_compile(compiler->arena, source, &settings, &err);
+    if (!template) {
+        compile_report(compiler, true, "%s : %s", key, err.message);
+        struct workflow_reports *reports = &compiler->workflow->reports;
+        reports->at[reports->len - 1].line = err.line;
+        reports->at[reports->len - 1].column = err.column;
+        return NULL;
+    }
+    *vec_push(compiler->arena, &compiler->workflow->texts) = (struct workflow_text){where, template};
+    return template;
+}
+
+struct names compile_names(struct compiler *compiler, const json_t *object, const char *key)
+{
+    const json_t *list = json_list(object, key);
+    size_t count = json_array_size(list), len = 0;
+    str *at = arena_array_of(compiler->arena, str, count);
+    for (size_t i = 0; i < count; i++) {
+        str name = json_str_of(json_array_get(list, i));
+        if (!str_is_empty(name))
+            at[len++] = name;
+    }
+    return (struct names){at, len};
+}
+
+const struct field_list *compile_fields(struct compiler *compiler, const json_t *list)
+{
+    if (!json_array_size(list))
+        return NULL;
+    struct form_reports reports = {0};
+    struct form_texts texts = {0};
+    const struct field_list *fields = field_list_compile(compiler->arena, list, &reports, &texts);
+    for (size_t i = 0; i < reports.len; i++)
+        *vec_push(compiler->arena, &compiler->workflow->reports) = (struct workflow_report){
+            .where = str_fmt(compiler->arena, "%.*s, %.*s", STR_ARG(compiler->where), STR_ARG(reports.at[i].where)),
+            .message = reports.at[i].message,
+            .is_error = reports.at[i].is_error,
+            .line = reports.at[i].line,
+            .column = reports.at[i].column};
+    for (size_t i = 0; i < texts.len; i++)
+        *vec_push(compiler->arena, &compiler->workflow->texts) =
+            (struct workflow_text){texts.at[i].where, texts.at[i].template};
+    return fields;
+}
+
+static void compile_condition(struct compiler *compiler, const json_t *json, struct action *action)
+{
+    if (str_is_empty(str_trim(json_str(json, "condition"))))
+        return;
+    action->condition = compile_text(compiler, json, "condition", TEMPLATE_CONDITION);
+    action->condition_is_broken = !action->condition;
+}
+
+static void compile_action(struct compiler *compiler, const json_t *json, size_t index, str where,
+                           struct action *action)
+{
+    action->json = json;
+    action->type_name = json_str(json, "type");
+    action->type = action_type_find(action->type_name);
+    action->id = json_str(json, "id");
+    if (str_is_empty(action->id))
+        action->id = str_fmt(compiler->arena, "%zu", index + 1);
+    action->where =
+        str_fmt(compiler->arena, "%.*s, action %zu (%.*s)", STR_ARG(where), index + 1, STR_ARG(action->type_name));
+    compiler->where = action->where;
+
+    action->by = compile_names(compiler, json, json_list(json, "by") ? "by" : "to");
+    action->target = json_str(json, "status");
+    action->marks_status = json_bool(json, "set_marker_on_status");
+    compile_condition(compiler, json, action);
+    if (!action->type) {
+        compile_report(compiler, false, "Ce type d’action n’est pas encore exécuté : il est gardé, sans effet.");
+        return;
+    }
+    if (action->type->compile)
+        action->type->compile(compiler, json, action);
+}
+
+void compile_actions(struct compiler *compiler, const json_t *list, str where, struct actions *out)
+{
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        struct action *action = vec_push(compiler->arena, out);
+        compile_action(compiler, json_array_get(list, i), i, where, action);
+    }
+}
+
+static void compile_status(struct compiler *compiler, const json_t *json)
+{
+    struct status *status = vec_push(compiler->arena, &compiler->workflow->statuses);
+    struct names visibility = compile_names(compiler, json, "visibility");
+    status->shown = (struct workflow_status){
+        .id = json_str(json, "id"),
+        .name = json_str(json, "name"),
+        .colour = json_str(json, "colour"),
+        .visibility = visibility.at,
+        .visibility_count = visibility.len,
+    };
+    if (status->shown.colour.len && status->shown.colour.ptr[0] == '#')
+        status->shown.colour = str_slice(status->shown.colour, 1, SIZE_MAX);
+    for (size_t i = 0; i < visibility.len; i++)
+        if (str_eq(visibility.at[i], STR("_hidden")))
+            status->shown.is_hidden = true;
+
+    str where = str_fmt(compiler->arena, "statut « %.*s »", STR_ARG(status->shown.name));
+    compiler->where = where;
+    status->info = compile_text(compiler, json, "backoffice_info_text", TEMPLATE_HTML);
+    if (json_str(json, "loop_items_template").len)
+        compile_report(compiler, false,
+                       "La boucle du statut n’est pas encore exécutée : ses actions passent une fois.");
+    compile_actions(compiler, json_list(json, "actions"), where, &status->actions);
+}
+
+/* w.c.s.: an endpoint is a status that nothing leads out of, or that says so; a waitpoint one where something waits. */
+static void compile_kind_of_status(struct compiler *compiler, struct status *status, const json_t *json)
+{
+    bool leads_out = false;
+    for (size_t i = 0; i < status->actions.len; i++) {
+        const struct action *action = &status->actions.at[i];
+        status->shown.is_waitpoint |= action->type && action->type->waits;
+        if (str_is_empty(action->target))
+            continue;
+        leads_out = true;
+        if (!str_eq(action->target, STR("_previous")) && !workflow_status_get(compiler->workflow, action->target)) {
+            compiler->where = action->where;
+            compile_report(compiler, true, "Le statut visé, « %.*s », n’existe pas.", STR_ARG(action->target));
+        }
+    }
+    status->shown.is_endpoint = !leads_out || json_bool(json, "forced_endpoint");
+}
+
+static enum trigger_kind trigger_kind_of(str type)
+{
+    if (str_eq(type, STR("timeout")))
+        return TRIGGER_TIMEOUT;
+    return str_eq(type, STR("manual")) ? TRIGGER_MANUAL : TRIGGER_CALL;
+}
+
+static void compile_trigger(struct compiler *compiler, const json_t *json, size_t index, struct global_action *global)
+{
+    struct trigger *trigger = vec_push(compiler->arena, &global->triggers);
+    *trigger = (struct trigger){
+        .kind = trigger_kind_of(json_str(json, "type")),
+        .id = json_str(json, "id"),
+        .roles = compile_names(compiler, json, "roles"),
+        .statuses = compile_names(compiler, json, "statuses"),
+        .is_mass = json_bool(json, "allow_as_mass_action"),
+        .needs_confirmation = json_bool(json, "require_confirmation"),
+        .confirmation = compile_text(compiler, json, "confirmation_text", TEMPLATE_TEXT),
+        .anchor = json_str(json, "anchor"),
+        .anchor_first = json_str(json, "anchor_status_first"),
+        .anchor_latest = json_str(json, "anchor_status_latest"),
+        .anchor_template = compile_text(compiler, json, "anchor_template", TEMPLATE_TEXT),
+        .timeout = compile_text(compiler, json, "timeout", TEMPLATE_TEXT),
+        .identifier = json_str(json, "identifier"),
+    };
+    if (str_is_empty(trigger->id))
+        trigger->id = str_fmt(compiler->arena, "%zu", index + 1);
+}
+
+static void compile_global(struct compiler *compiler, const json_t *json)
+{
+    struct global_action *global = vec_push(compiler->arena, &compiler->workflow->globals);
+    global->id = json_str(json, "id");
+    global->name = json_str(json, "name");
+    str where = str_fmt(compiler->arena, "action globale « %.*s »", STR_ARG(global->name));
+    compiler->where = where;
+    global->info = compile_text(compiler, json, "backoffice_info_text", TEMPLATE_HTML);
+    const json_t *triggers = json_list(json, "triggers");
+    for (size_t i = 0; i < json_array_size(triggers); i++)
+        compile_trigger(compiler, json_array_get(triggers, i), i, global);
+    compile_actions(compiler, json_list(json, "actions"), where, &global->actions);
+}
+
+static void compile_functions(struct compiler *compiler, const json_t *list)
+{
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *item = json_array_get(list, i);
+        *vec_push(compiler->arena, &compiler->workflow->functions) =
+            (struct workflow_function){json_str(item, "id"), json_str(item, "name")};
+    }
+}
+
+const struct workflow *workflow_compile(struct arena *arena, const json_t *json, int64_t version, struct err *err)
+{
+    const json_t *statuses = json_list(json, "statuses");
+    if (!json_array_size(statuses)) {
+        err_set(err, ERR_INVALID, "Ce circuit de traitement n’a aucun statut.");
+        return NULL;
+    }
+    struct workflow *workflow = arena_new_of(arena, struct workflow);
+    workflow->slug = json_str(json, "slug");
+    workflow->name = json_str(json, "name");
+    workflow->version = version;
+    workflow->document = json;
+
+    struct compiler compiler = {.arena = arena, .workflow = workflow, .where = workflow->name};
+    compile_functions(&compiler, json_list(json, "functions"));
+    workflow->options = compile_fields(&compiler, json_list(json, "options"));
+    workflow->backoffice_fields = compile_fields(&compiler, json_list(json, "backoffice_fields"));
+    for (size_t i = 0; i < json_array_size(statuses); i++)
+        compile_status(&compiler, json_array_get(statuses, i));
+    for (size_t i = 0; i < workflow->statuses.len; i++)
+        compile_kind_of_status(&compiler, &workflow->statuses.at[i], json_array_get(statuses, i));
+    const json_t *globals = json_list(json, "global_actions");
+    for (size_t i = 0; i < json_array_size(globals); i++)
+        compile_global(&compiler, json_array_get(globals, i));
+    return workflow;
+}

@@ -1,0 +1,330 @@
+/* The engine: runs the actions of a status in their order until one jumps, goes to the next status, and so on, on a
+ * working copy of the dossier. */
+#include "workflow/model.h"
+
+static json_t *deep_copy(struct arena *arena, const json_t *json)
+{
+    return json_keep(arena, json ? json_deep_copy(json) : json_object());
+}
+
+/* The working copy: what the engine may change is its own, the texts and the old entries are shared. */
+static struct dossier *copy_dossier(struct arena *arena, const struct dossier *dossier)
+{
+    struct dossier *copy = arena_new_of(arena, struct dossier);
+    *copy = *dossier;
+    copy->answers = deep_copy(arena, dossier->answers);
+    copy->data = deep_copy(arena, dossier->data);
+    copy->marks = deep_copy(arena, dossier->marks);
+    copy->history = (struct history){0};
+    for (size_t i = 0; i < dossier->history.len; i++)
+        *vec_push(arena, &copy->history) = dossier->history.at[i];
+    return copy;
+}
+
+void engine_start(struct engine *engine, const struct workflow_context *context, const struct dossier *dossier)
+{
+    *engine = (struct engine){
+        .context = context,
+        .workflow = context->workflow,
+        .arena = context->arena,
+        .now = context->now ? context->now : instant_now(),
+        .dossier = copy_dossier(context->arena, dossier),
+        .first_new_entry = dossier->history.len,
+    };
+    engine->render = (struct render){
+        .arena = context->arena,
+        .scope = context->scope(context->data, engine->dossier),
+        .site = context->site,
+        .now = engine->now,
+        .log = &engine->log,
+    };
+}
+
+const struct status *engine_status(const struct engine *engine)
+{
+    return workflow_status_get(engine->workflow, engine->dossier->status);
+}
+
+bool action_applies(struct engine *engine, const struct action *action)
+{
+    if (action->condition_is_broken)
+        return false;
+    return !action->condition || template_holds(action->condition, &engine->render);
+}
+
+bool action_is_for_actor(struct engine *engine, const struct action *action)
+{
+    return names_include(engine, engine->actor, &action->by);
+}
+
+str engine_text(struct engine *engine, const struct template *text)
+{
+    return text ? template_text(text, &engine->render) : STR_EMPTY;
+}
+
+/* ---- The entry of this event ---- */
+
+void engine_open_entry(struct engine *engine, enum history_author author, const struct actor *actor)
+{
+    *vec_push(engine->arena, &engine->dossier->history) = (struct history_entry){
+        .id = store_new_id(),
+        .at = engine->now,
+        .author = author,
+        .account = actor ? actor->account : 0,
+        .author_name = actor ? actor->name : STR_EMPTY,
+        .parts = json_keep(engine->arena, json_array()),
+    };
+}
+
+static struct history_entry *last_entry(struct engine *engine)
+{
+    struct history *history = &engine->dossier->history;
+    return history->len > engine->first_new_entry ? &history->at[history->len - 1] : NULL;
+}
+
+void engine_add_part(struct engine *engine, json_t *part)
+{
+    if (!last_entry(engine))
+        engine_open_entry(engine, AUTHOR_PROGRAM, NULL);
+    /* Entries of this event hold lists that the engine itself made. */
+    json_array_append_new((json_t *)(uintptr_t)last_entry(engine)->parts, part);
+}
+
+void engine_add_error(struct engine *engine, str text)
+{
+    json_t *part = JSON_PART("error");
+    json_set_str(part, STR("text"), text);
+    engine_add_part(engine, part);
+}
+
+/* An entry in which nothing happened is not kept. */
+static void drop_empty_entry(struct engine *engine)
+{
+    struct history_entry *entry = last_entry(engine);
+    if (entry && str_is_empty(entry->status) && json_array_size(entry->parts) == 0)
+        engine->dossier->history.len--;
+}
+
+void engine_set_data(struct engine *engine, str key, json_t *value)
+{
+    json_set(engine->dossier->data, key, value);
+}
+
+/* ---- Jobs ---- */
+
+void engine_add_job(struct engine *engine, str kind, str key, json_t *payload, instant due)
+{
+    *vec_push(engine->arena, &engine->change->jobs) = (struct job){
+        .kind = kind, .key = key, .payload = json_text(engine->arena, json_keep(engine->arena, payload)), .due = due};
+}
+
+void engine_cancel_job(struct engine *engine, str key)
+{
+    *vec_push(engine->arena, &engine->change->cancelled) = key;
+}
+
+str timer_key(struct engine *engine, str status, str action)
+{
+    return str_fmt(engine->arena, "timer:%lld:%.*s:%.*s", (long long)engine->dossier->id, STR_ARG(status),
+                   STR_ARG(action));
+}
+
+static void cancel_timers(struct engine *engine, const struct status *status)
+{
+    if (!status)
+        return;
+    for (size_t i = 0; i < status->actions.len; i++)
+        if (jump_is_timed(&status->actions.at[i]))
+            engine_cancel_job(engine, timer_key(engine, status->shown.id, status->actions.at[i].id));
+}
+
+/* ---- Moving ---- */
+
+/* w.c.s.: a jump may leave a marker on the status it leaves; « _previous » goes to the last one marked. */
+static const struct status *pop_marked(struct engine *engine)
+{
+    json_t *stack = json_get(engine->dossier->marks, STR("previous"));
+    size_t count = json_array_size(stack);
+    if (!count)
+        return NULL;
+    const struct status *status = workflow_status_get(engine->workflow, json_str_of(json_array_get(stack, count - 1)));
+    json_array_remove(stack, count - 1);
+    return status;
+}
+
+static void push_marked(struct engine *engine)
+{
+    json_t *stack = json_get(engine->dossier->marks, STR("previous"));
+    if (!stack) {
+        stack = json_array();
+        json_set(engine->dossier->marks, STR("previous"), stack);
+    }
+    json_array_append_new(stack, json_from_str(engine->dossier->status));
+}
+
+void engine_jump(struct engine *engine, const struct action *action)
+{
+    if (str_is_empty(action->target))
+        return;
+    bool goes_back = str_eq(action->target, STR("_previous"));
+    const struct status *target =
+        goes_back ? pop_marked(engine) : workflow_status_get(engine->workflow, action->target);
+    if (!target) {
+        engine_add_error(engine, str_fmt(engine->arena, "%.*s : le statut visé n’existe pas.", STR_ARG(action->where)));
+        return;
+    }
+    if (action->marks_status)
+        push_marked(engine);
+    engine->target = target;
+}
+
+void engine_arrive(struct engine *engine)
+{
+    struct dossier *dossier = engine->dossier;
+    struct history_entry *entry = last_entry(engine);
+    if (!entry || !str_is_empty(entry->status))
+        engine_open_entry(engine, AUTHOR_PROGRAM, NULL);
+    last_entry(engine)->status = engine->target->shown.id;
+
+    cancel_timers(engine, engine_status(engine));
+    dossier->status = engine->target->shown.id;
+    dossier->arrived = engine->now;
+    dossier->is_final = engine->target->shown.is_endpoint;
+    engine->target = NULL;
+    engine->has_arrived = true;
+}
+
+static void note_inert(struct engine *engine, const struct action *action)
+{
+    json_t *part = JSON_PART("inert");
+    json_set_str(part, STR("action"), action->type_name);
+    json_set_str(part, STR("name"), action->where);
+    engine_add_part(engine, part);
+    log_line(LOG_WARNING, "workflow.inert", "workflow=\"%.*s\" where=\"%.*s\" dossier=%lld",
+             STR_ARG(engine->workflow->slug), STR_ARG(action->where), (long long)engine->dossier->id);
+}
+
+bool engine_run_actions(struct engine *engine, const struct actions *actions)
+{
+    for (size_t i = 0; i < actions->len && !engine->is_stopped; i++) {
+        const struct action *action = &actions->at[i];
+        if (action->type && !action->type->perform)
+            continue;
+        if (!action_applies(engine, action))
+            continue;
+        if (!action->type) {
+            note_inert(engine, action);
+            continue;
+        }
+        action->type->perform(engine, action);
+        /* w.c.s.: a jump to where the dossier already is goes nowhere, the next actions run. */
+        if (engine->target && engine->target != engine_status(engine))
+            return true;
+        engine->target = NULL;
+    }
+    return false;
+}
+
+void engine_run_status(struct engine *engine)
+{
+    while (!engine->is_stopped) {
+        const struct status *status = engine_status(engine);
+        if (!status || !engine_run_actions(engine, &status->actions))
+            return;
+        if (++engine->change->jumps > WORKFLOW_JUMPS_MOST) {
+            engine->target = NULL;
+            engine_add_error(engine, STR("Le circuit tourne en rond : il s’est arrêté après 100 sauts."));
+            log_line(LOG_ERROR, "workflow.loop", "workflow=\"%.*s\" status=\"%.*s\" dossier=%lld",
+                     STR_ARG(engine->workflow->slug), STR_ARG(status->shown.id), (long long)engine->dossier->id);
+            return;
+        }
+        engine_arrive(engine);
+    }
+}
+
+/* ---- The end of an event ---- */
+
+static void add_once(struct arena *arena, struct str_list *list, str item)
+{
+    for (size_t i = 0; i < list->len; i++)
+        if (str_eq(list->at[i], item))
+            return;
+    *vec_push(arena, list) = item;
+}
+
+/* Who has something to do: those named by the choices and forms of the status, in a dossier that is not over. */
+static void collect_waiting(struct engine *engine)
+{
+    const struct status *status = engine_status(engine);
+    if (!status || status->shown.is_endpoint || engine->dossier->is_anonymised)
+        return;
+    for (size_t i = 0; i < status->actions.len; i++) {
+        const struct action *action = &status->actions.at[i];
+        if (!action->type || !action->type->claims_work || !action_applies(engine, action))
+            continue;
+        for (size_t k = 0; k < action->by.len; k++) {
+            str role = role_of_name(engine, action->by.at[k]);
+            if (str_eq(action->by.at[k], STR("_submitter")))
+                role = action->by.at[k];
+            if (!str_is_empty(role))
+                add_once(engine->arena, &engine->change->waiting, role);
+        }
+    }
+}
+
+static void collect_concerned(struct engine *engine)
+{
+    const struct workflow_functions *functions = &engine->workflow->functions;
+    for (size_t i = 0; i < functions->len; i++) {
+        str role = role_of_name(engine, functions->at[i].id);
+        if (!str_is_empty(role))
+            add_once(engine->arena, &engine->change->concerned, role);
+    }
+    if (!functions->len)
+        add_once(engine->arena, &engine->change->concerned, role_of_name(engine, STR("_receiver")));
+    for (size_t i = 0; i < engine->change->waiting.len; i++)
+        if (!str_eq(engine->change->waiting.at[i], STR("_submitter")))
+            add_once(engine->arena, &engine->change->concerned, engine->change->waiting.at[i]);
+}
+
+static void settle_timers(struct engine *engine)
+{
+    const struct status *status = engine_status(engine);
+    if (!engine->has_arrived || !status)
+        return;
+    for (size_t i = 0; i < status->actions.len; i++) {
+        const struct action *action = &status->actions.at[i];
+        if (action->type && action->type->settle && !action->condition_is_broken)
+            action->type->settle(engine, action);
+    }
+}
+
+static void log_faults(struct engine *engine)
+{
+    for (size_t i = 0; i < engine->log.len; i++)
+        log_line(LOG_WARNING, "workflow.fault", "workflow=\"%.*s\" where=\"%.*s\" line=%d column=%d fault=\"%.*s\"",
+                 STR_ARG(engine->workflow->slug), STR_ARG(engine->log.at[i].template_name), engine->log.at[i].line,
+                 engine->log.at[i].column, STR_ARG(engine->log.at[i].message));
+}
+
+void engine_settle(struct engine *engine)
+{
+    drop_empty_entry(engine);
+    log_faults(engine);
+    struct dossier *dossier = engine->dossier;
+    struct change *change = engine->change;
+    for (size_t i = engine->first_new_entry; i < dossier->history.len; i++)
+        *vec_push(engine->arena, &change->entries) = dossier->history.at[i];
+    change->after = dossier;
+    change->is_removed = dossier->is_removed;
+    if (!dossier->is_removed) {
+        settle_timers(engine);
+        triggers_settle(engine);
+        collect_waiting(engine);
+        collect_concerned(engine);
+    } else {
+        cancel_timers(engine, engine_status(engine));
+    }
+    dossier->updated = engine->now;
+    dossier->revision++;
+}

@@ -1,0 +1,355 @@
+/* What happens to a dossier, kind by kind: filed, a button pressed, a date come, a call from outside. */
+#include "workflow/model.h"
+
+static bool file(struct engine *engine)
+{
+    const struct status *first = &engine->workflow->statuses.at[0];
+    engine_open_entry(engine, engine->actor->is_agent ? AUTHOR_AGENT : AUTHOR_SUBMITTER, engine->actor);
+    engine->dossier->status = STR_EMPTY;
+    engine->target = first;
+    engine_arrive(engine);
+    engine_run_status(engine);
+    return true;
+}
+
+static enum history_author author_of(const struct actor *actor)
+{
+    return actor->is_agent ? AUTHOR_AGENT : AUTHOR_SUBMITTER;
+}
+
+/* ---- A button of the page ---- */
+
+static const struct action *find_action(const struct actions *actions, str id)
+{
+    for (size_t i = 0; i < actions->len; i++)
+        if (str_eq(actions->at[i].id, id))
+            return &actions->at[i];
+    return NULL;
+}
+
+static bool is_active(struct engine *engine, const struct action *action)
+{
+    return action->type && action->type->is_interactive && action_is_for_actor(engine, action) &&
+           action_applies(engine, action);
+}
+
+static bool ignores_errors(const struct action *pressed)
+{
+    return pressed && json_bool(pressed->json, "ignore_form_errors");
+}
+
+static bool has_comment(const struct event *event, str action)
+{
+    for (size_t i = 0; i < event->comment_count; i++)
+        if (str_eq(event->comments[i].action, action) && !str_is_empty(str_trim(event->comments[i].text)))
+            return true;
+    return false;
+}
+
+static bool check_posted(struct engine *engine, const struct actions *actions, struct err *err)
+{
+    const struct event *event = engine->event;
+    for (size_t i = 0; i < event->form_count; i++) {
+        if (!event->forms[i].has_errors)
+            continue;
+        err_set(err, ERR_INVALID, "Corrigez les réponses signalées, puis envoyez de nouveau.");
+        err->field = event->forms[i].action;
+        return false;
+    }
+    for (size_t i = 0; i < actions->len; i++) {
+        const struct action *action = &actions->at[i];
+        if (!str_eq(action->type_name, STR("commentable")) || !json_bool(action->json, "required") ||
+            !is_active(engine, action) || has_comment(event, action->id))
+            continue;
+        err_set(err, ERR_INVALID, "Écrivez un commentaire.");
+        err->field = action->id;
+        return false;
+    }
+    return true;
+}
+
+/* Comments and sub-forms are recorded wherever they stand among the actions; then the button decides, or else the jumps
+ * « on submit », of which the last that applies wins, as in w.c.s. */
+static void record_posted(struct engine *engine, const struct actions *actions)
+{
+    for (size_t i = 0; i < actions->len; i++) {
+        const struct action *action = &actions->at[i];
+        if (action->type && action->type->submit && is_active(engine, action))
+            action->type->submit(engine, action);
+    }
+}
+
+static void jump_on_submit(struct engine *engine, const struct actions *actions)
+{
+    for (size_t i = 0; i < actions->len; i++)
+        if (str_eq(actions->at[i].type_name, STR("jumponsubmit")) && action_applies(engine, &actions->at[i]))
+            engine_jump(engine, &actions->at[i]);
+}
+
+static bool find_pressed(struct engine *engine, const struct actions *actions, const struct action **pressed,
+                         struct err *err)
+{
+    *pressed = NULL;
+    if (str_is_empty(engine->event->action))
+        return true;
+    const struct action *action = find_action(actions, engine->event->action);
+    if (!action || !action->type || !str_eq(action->type_name, STR("choice")))
+        return err_set(err, ERR_NOT_FOUND, "Cette action n’existe pas ou plus.");
+    if (!is_active(engine, action))
+        return err_set(err, ERR_FORBIDDEN, "Vous ne pouvez pas faire cette action.");
+    *pressed = action;
+    return true;
+}
+
+/* The plain button takes part only where a comment or a form is offered. */
+static bool may_submit(struct engine *engine, const struct actions *actions)
+{
+    for (size_t i = 0; i < actions->len; i++)
+        if (actions->at[i].type && actions->at[i].type->submit && is_active(engine, &actions->at[i]))
+            return true;
+    return false;
+}
+
+static bool submit(struct engine *engine, struct err *err)
+{
+    const struct status *status = engine_status(engine);
+    if (!status)
+        return err_set(err, ERR_NOT_FOUND, "Le statut de cette demande n’existe plus.");
+    const struct actions *actions = &status->actions;
+    const struct action *pressed;
+    if (!find_pressed(engine, actions, &pressed, err))
+        return false;
+    if (!pressed && !may_submit(engine, actions))
+        return err_set(err, ERR_FORBIDDEN, "Vous ne pouvez rien ajouter à cette demande pour le moment.");
+    if (!ignores_errors(pressed) && !check_posted(engine, actions, err))
+        return false;
+
+    engine_open_entry(engine, author_of(engine->actor), engine->actor);
+    record_posted(engine, actions);
+    if (pressed)
+        engine_jump(engine, pressed);
+    else
+        jump_on_submit(engine, actions);
+    if (engine->target) {
+        engine->change->jumps = 1;
+        engine_arrive(engine);
+        engine_run_status(engine);
+    }
+    return true;
+}
+
+/* ---- Global actions ---- */
+
+static void run_global(struct engine *engine, const struct global_action *global)
+{
+    json_t *part = JSON_PART("global");
+    json_set_str(part, STR("action"), global->id);
+    json_set_str(part, STR("name"), global->name);
+    engine_add_part(engine, part);
+    if (!engine_run_actions(engine, &global->actions))
+        return;
+    engine->change->jumps = 1;
+    engine_arrive(engine);
+    engine_run_status(engine);
+}
+
+static const struct global_action *find_global(struct engine *engine, str id)
+{
+    for (size_t i = 0; i < engine->workflow->globals.len; i++)
+        if (str_eq(engine->workflow->globals.at[i].id, id))
+            return &engine->workflow->globals.at[i];
+    return NULL;
+}
+
+static bool may_start(struct engine *engine, const struct global_action *global)
+{
+    for (size_t i = 0; i < global->triggers.len; i++)
+        if (trigger_suits(engine, &global->triggers.at[i]))
+            return true;
+    return false;
+}
+
+static bool start_global(struct engine *engine, struct err *err)
+{
+    const struct global_action *global = find_global(engine, engine->event->action);
+    if (!global)
+        return err_set(err, ERR_NOT_FOUND, "Cette action n’existe pas ou plus.");
+    if (!may_start(engine, global))
+        return err_set(err, ERR_FORBIDDEN, "Vous ne pouvez pas faire cette action.");
+    if (!check_posted(engine, &global->actions, err))
+        return false;
+    engine_open_entry(engine, author_of(engine->actor), engine->actor);
+    record_posted(engine, &global->actions);
+    run_global(engine, global);
+    return true;
+}
+
+/* ---- A date has come ---- */
+
+enum { RETRY_SECONDS = 3600 };
+
+static void set_timer_again(struct engine *engine, const struct action *action, instant due)
+{
+    str key = timer_key(engine, engine->dossier->status, action->id);
+    engine_cancel_job(engine, key);
+    json_t *payload = json_pack("{s:I}", "dossier", (json_int_t)engine->dossier->id);
+    json_set_str(payload, STR("status"), engine->dossier->status);
+    json_set_str(payload, STR("action"), action->id);
+    engine_add_job(engine, STR("workflow.timer"), key, payload, due);
+}
+
+/* w.c.s. looks again and again at a jump whose condition does not hold yet: here, every hour. */
+static bool run_timer(struct engine *engine)
+{
+    const struct status *status = engine_status(engine);
+    if (!status || !str_eq(status->shown.id, engine->event->status))
+        return true;
+    const struct action *action = find_action(&status->actions, engine->event->action);
+    instant due;
+    if (!action || !jump_is_timed(action) || !jump_due(engine, action, &due))
+        return true;
+    if (due > engine->now) {
+        set_timer_again(engine, action, due);
+        return true;
+    }
+    if (!action_applies(engine, action)) {
+        set_timer_again(engine, action, engine->now + RETRY_SECONDS * INSTANT_SECOND);
+        return true;
+    }
+    engine_jump(engine, action);
+    if (!engine->target)
+        return true;
+    engine->change->jumps = 1;
+    engine_arrive(engine);
+    engine_run_status(engine);
+    return true;
+}
+
+static const struct trigger *find_trigger(struct engine *engine, const struct global_action **global)
+{
+    str action, id;
+    str_cut(engine->event->action, '/', &action, &id);
+    *global = find_global(engine, action);
+    if (!*global)
+        return NULL;
+    for (size_t i = 0; i < (*global)->triggers.len; i++)
+        if (str_eq((*global)->triggers.at[i].id, id))
+            return &(*global)->triggers.at[i];
+    return NULL;
+}
+
+/* A trigger fires once for a dossier. */
+static bool run_global_timer(struct engine *engine)
+{
+    const struct global_action *global;
+    const struct trigger *trigger = find_trigger(engine, &global);
+    instant due;
+    if (!trigger || trigger->kind != TRIGGER_TIMEOUT || !trigger_due(engine, trigger, &due) || due > engine->now)
+        return true;
+    json_t *fired = json_get(engine->dossier->marks, STR("fired"));
+    if (!fired) {
+        fired = json_object();
+        json_set(engine->dossier->marks, STR("fired"), fired);
+    }
+    if (json_get(fired, engine->event->action))
+        return true;
+    json_set(fired, engine->event->action, json_integer(engine->now));
+    run_global(engine, global);
+    return true;
+}
+
+/* ---- A call from outside ---- */
+
+static const struct action *find_triggered_jump(struct engine *engine)
+{
+    const struct status *status = engine_status(engine);
+    for (size_t i = 0; status && i < status->actions.len; i++)
+        if (jump_has_trigger(&status->actions.at[i], engine->event->action) &&
+            action_applies(engine, &status->actions.at[i]))
+            return &status->actions.at[i];
+    return NULL;
+}
+
+static const struct global_action *find_called_global(struct engine *engine)
+{
+    for (size_t i = 0; i < engine->workflow->globals.len; i++) {
+        const struct global_action *global = &engine->workflow->globals.at[i];
+        for (size_t k = 0; k < global->triggers.len; k++)
+            if (global->triggers.at[k].kind == TRIGGER_CALL &&
+                str_eq(global->triggers.at[k].identifier, engine->event->action) &&
+                names_include(engine, engine->actor, &global->triggers.at[k].roles))
+                return global;
+    }
+    return NULL;
+}
+
+static void keep_payload(struct engine *engine)
+{
+    if (engine->event->payload)
+        engine_set_data(engine, engine->event->action, json_deep_copy(engine->event->payload));
+}
+
+static bool call(struct engine *engine, struct err *err)
+{
+    if (str_is_empty(engine->event->action))
+        return err_set(err, ERR_NOT_FOUND, "Aucun déclencheur n’est nommé.");
+    const struct global_action *global = find_called_global(engine);
+    if (global) {
+        keep_payload(engine);
+        run_global(engine, global);
+        return true;
+    }
+    const struct action *action = find_triggered_jump(engine);
+    if (!action)
+        return err_set(err, ERR_NOT_FOUND, "Ce déclencheur n’est pas attendu dans ce statut.");
+    if (!action_is_for_actor(engine, action))
+        return err_set(err, ERR_FORBIDDEN, "Ce déclencheur n’est pas permis à cet appelant.");
+    keep_payload(engine);
+    engine_jump(engine, action);
+    if (!engine->target)
+        return true;
+    engine->change->jumps = 1;
+    engine_arrive(engine);
+    engine_run_status(engine);
+    return true;
+}
+
+static bool happen(struct engine *engine, struct err *err)
+{
+    switch (engine->event->kind) {
+    case EVENT_FILED:
+        return file(engine);
+    case EVENT_SUBMIT:
+        return submit(engine, err);
+    case EVENT_GLOBAL:
+        return start_global(engine, err);
+    case EVENT_TIMER:
+        return run_timer(engine);
+    case EVENT_GLOBAL_TIMER:
+        return run_global_timer(engine);
+    case EVENT_TRIGGER:
+        return call(engine, err);
+    }
+    return err_set(err, ERR_INTERNAL, "Événement inconnu.");
+}
+
+bool workflow_perform(const struct workflow_context *context, const struct dossier *dossier, const struct event *event,
+                      struct change *change, struct err *err)
+{
+    *change = (struct change){.revision_before = dossier->revision};
+    bool is_by_person = event->kind == EVENT_SUBMIT || event->kind == EVENT_GLOBAL;
+    if (is_by_person && event->status.len && !str_eq(event->status, dossier->status))
+        return err_set(err, ERR_CONFLICT, "Cette demande a changé d’étape entre-temps. Relisez-la avant de continuer.");
+    if (dossier->is_removed)
+        return err_set(err, ERR_NOT_FOUND, "Cette demande n’existe pas ou plus.");
+
+    struct engine engine;
+    engine_start(&engine, context, dossier);
+    engine.event = event;
+    engine.actor = &event->actor;
+    engine.change = change;
+    if (!happen(&engine, err))
+        return false;
+    engine_settle(&engine);
+    return true;
+}

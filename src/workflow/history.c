@@ -1,0 +1,108 @@
+/* Reading the history: who may know of which status and of which part. */
+#include "workflow/model.h"
+
+static const struct workflow_status sent = {.name = STR_INIT("Envoyée"), .is_waitpoint = true};
+
+/* « _hidden »: nobody but an administrator; « __restricted__ » (Publik): the agents. */
+static bool may_know(struct engine *engine, const struct workflow_status *status, const struct actor *actor)
+{
+    if (actor->is_admin && actor->is_agent)
+        return true;
+    if (status->is_hidden)
+        return false;
+    for (size_t i = 0; i < status->visibility_count; i++)
+        if (str_eq(status->visibility[i], STR("__restricted__")))
+            return actor->is_agent;
+    return names_include(engine, actor, &(struct names){status->visibility, status->visibility_count});
+}
+
+static struct engine reader(const struct workflow_context *context, const struct actor *actor)
+{
+    struct engine engine = {.context = context, .workflow = context->workflow, .arena = context->arena, .actor = actor};
+    engine.render = (struct render){.arena = context->arena, .scope = context->site};
+    return engine;
+}
+
+const struct workflow_status *workflow_visible_status(const struct workflow_context *context,
+                                                      const struct dossier *dossier, const struct actor *actor)
+{
+    struct engine engine = reader(context, actor);
+    const struct workflow_status *status = workflow_status_find(context->workflow, dossier->status);
+    if (status && may_know(&engine, status, actor))
+        return status;
+    for (size_t i = dossier->history.len; i > 0; i--) {
+        status = workflow_status_find(context->workflow, dossier->history.at[i - 1].status);
+        if (status && may_know(&engine, status, actor))
+            return status;
+    }
+    return &sent;
+}
+
+static bool may_read(struct engine *engine, const json_t *part, const struct actor *actor)
+{
+    str type = json_str(part, "type");
+    if (str_eq(type, STR("inert")) || str_eq(type, STR("error")))
+        return actor->is_admin && actor->is_agent;
+    if (str_eq(type, STR("mail")) || str_eq(type, STR("data")) || str_eq(type, STR("global")))
+        return actor->is_agent;
+    if (str_eq(type, STR("form")) && actor->is_agent)
+        return true;
+    const json_t *to = json_list(part, "to");
+    size_t count = json_array_size(to);
+    str *names = arena_array_of(engine->arena, str, count);
+    for (size_t i = 0; i < count; i++)
+        names[i] = json_str_of(json_array_get(to, i));
+    return names_include(engine, actor, &(struct names){names, count});
+}
+
+static str text_of_part(struct arena *arena, const json_t *part)
+{
+    if (json_str(part, "text").len)
+        return json_str(part, "text");
+    if (json_str(part, "subject").len)
+        return json_str(part, "subject");
+    return str_dup(arena, json_str(part, "name"));
+}
+
+static void show_part(struct engine *engine, const json_t *part, struct shown_entry *shown)
+{
+    *vec_push(engine->arena, &shown->parts) = (struct shown_part){
+        .type = json_str(part, "type"),
+        .text = text_of_part(engine->arena, part),
+        .html = json_str(part, "html"),
+        .level = json_str(part, "level"),
+        .fields = json_list(part, "fields"),
+    };
+}
+
+/* Residents are not told the agents' names. */
+static str shown_author(const struct history_entry *entry, const struct actor *actor)
+{
+    return entry->author == AUTHOR_AGENT && !actor->is_agent ? STR_EMPTY : entry->author_name;
+}
+
+void workflow_show_history(const struct workflow_context *context, const struct dossier *dossier,
+                           const struct actor *actor, struct shown_history *out)
+{
+    struct engine engine = reader(context, actor);
+    const struct workflow_status *before = NULL;
+    *out = (struct shown_history){0};
+    for (size_t i = 0; i < dossier->history.len; i++) {
+        const struct history_entry *entry = &dossier->history.at[i];
+        struct shown_entry shown = {
+            .at = entry->at, .author = entry->author, .author_name = shown_author(entry, actor)};
+        const struct workflow_status *status = workflow_status_find(context->workflow, entry->status);
+        if (status && status != before && may_know(&engine, status, actor))
+            before = shown.status = status;
+        for (size_t k = 0; k < json_array_size(entry->parts); k++) {
+            const json_t *part = json_array_get(entry->parts, k);
+            if (may_read(&engine, part, actor))
+                show_part(&engine, part, &shown);
+        }
+        /* The filing itself is always shown. */
+        if (i == 0 && !shown.status)
+            shown.status = &sent;
+        if (shown.status || shown.parts.len)
+            *vec_push(context->arena, out) = shown;
+    }
+}

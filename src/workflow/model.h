@@ -1,0 +1,171 @@
+/* The compiled workflow from inside, and the engine's state: for the files of this folder and the actions alone. */
+#ifndef GUICHET_WORKFLOW_MODEL_H
+#define GUICHET_WORKFLOW_MODEL_H
+
+#include "workflow/workflow.h"
+
+struct engine;
+struct action;
+struct compiler;
+
+struct names { /* functions, roles, « logged-users », addresses, templates */
+    const str *at;
+    size_t len;
+};
+
+/* What one type of action does. A function that is NULL: nothing. */
+struct action_type {
+    const char *name;
+    /* Reads the action's own keys into action->self. */
+    void (*compile)(struct compiler *compiler, const json_t *json, struct action *action);
+    /* When the dossier comes to the status, or the global action runs. */
+    void (*perform)(struct engine *engine, const struct action *action);
+    /* When somebody who may act here pressed a button of the page. Comes for each active action, in their order. */
+    void (*submit)(struct engine *engine, const struct action *action);
+    /* Shows itself to the actor of offering. */
+    void (*offer)(struct engine *engine, const struct action *action, struct offer *offer);
+    /* When the dossier has settled in the status: sets its timers. */
+    void (*settle)(struct engine *engine, const struct action *action);
+    bool is_interactive; /* a person does something with it; « by » says who */
+    bool waits;          /* the status that has it is a place where a dossier waits */
+    bool claims_work;    /* who may do it has the dossier among « what waits for me » */
+};
+
+struct action {
+    const struct action_type *type; /* NULL: kept, but does not run */
+    str type_name, id, where;
+    const struct template *condition; /* NULL: always */
+    bool condition_is_broken;         /* does not compile: never holds */
+    struct names by;                  /* or « to » for what is shown or sent */
+    str target;                       /* status it leads to, « _previous », or empty */
+    bool marks_status;                /* set_marker_on_status */
+    const json_t *json;
+    void *self; /* of the type */
+};
+struct actions VEC_OF(struct action);
+
+struct status {
+    struct workflow_status shown;
+    const struct template *info;
+    struct actions actions;
+};
+
+enum trigger_kind { TRIGGER_MANUAL, TRIGGER_TIMEOUT, TRIGGER_CALL };
+struct trigger {
+    enum trigger_kind kind;
+    str id;
+    struct names roles, statuses;
+    bool is_mass, needs_confirmation;
+    const struct template *confirmation;
+    str anchor, anchor_first, anchor_latest;
+    const struct template *anchor_template, *timeout;
+    str identifier;
+};
+struct triggers VEC_OF(struct trigger);
+
+struct global_action {
+    str id, name;
+    const struct template *info;
+    struct actions actions;
+    struct triggers triggers;
+};
+
+struct workflow {
+    str slug, name;
+    int64_t version;
+    const json_t *document;
+    struct workflow_functions functions;
+    struct VEC_OF(struct status) statuses;
+    struct VEC_OF(struct global_action) globals;
+    const struct field_list *options, *backoffice_fields;
+    struct workflow_reports reports;
+    struct workflow_texts texts;
+};
+
+/* ---- Compiling ---- */
+
+struct compiler {
+    struct arena *arena;
+    struct workflow *workflow;
+    str where; /* « statut “Nouveau”, action 3 (sendmail) » */
+};
+/* The text of object[key], compiled; NULL where absent, empty, or reported as wrong. */
+const struct template *compile_text(struct compiler *compiler, const json_t *object, const char *key,
+                                    enum template_kind kind);
+struct names compile_names(struct compiler *compiler, const json_t *object, const char *key);
+void compile_actions(struct compiler *compiler, const json_t *list, str where, struct actions *out);
+const struct field_list *compile_fields(struct compiler *compiler, const json_t *list);
+void compile_report(struct compiler *compiler, bool is_error, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+const struct action_type *action_type_find(str name);
+
+/* ---- Running ---- */
+
+struct engine {
+    const struct workflow_context *context;
+    const struct workflow *workflow;
+    struct arena *arena;
+    instant now;
+    const struct event *event; /* NULL while offering */
+    const struct actor *actor;
+    struct dossier *dossier; /* the working copy */
+    struct change *change;   /* NULL while offering */
+    struct render render;
+    struct render_log log;
+    size_t first_new_entry;            /* index in dossier->history */
+    const struct status *target;       /* where an action sends the dossier; NULL: nowhere */
+    bool has_arrived;                  /* came to a status during this event, be it the same again */
+    bool is_stopped;                   /* removed: nothing runs any more */
+    str left[WORKFLOW_JUMPS_MOST + 2]; /* statuses that were left */
+    size_t left_count;
+};
+
+void engine_start(struct engine *engine, const struct workflow_context *context, const struct dossier *dossier);
+const struct status *workflow_status_get(const struct workflow *workflow, str id);
+const struct status *engine_status(const struct engine *engine);
+
+bool action_applies(struct engine *engine, const struct action *action);
+bool action_is_for_actor(struct engine *engine, const struct action *action);
+void engine_jump(struct engine *engine, const struct action *action);
+/* Puts the dossier into engine->target, in a new entry unless one without a status is open. */
+void engine_arrive(struct engine *engine);
+void engine_run_status(struct engine *engine);
+/* True: an action jumped, engine->target says where. */
+bool engine_run_actions(struct engine *engine, const struct actions *actions);
+void engine_settle(struct engine *engine);
+
+str engine_text(struct engine *engine, const struct template *text);
+void engine_open_entry(struct engine *engine, enum history_author author, const struct actor *actor);
+/* Adds a part to the entry of this event, made if there is none; takes the reference. */
+void engine_add_part(struct engine *engine, json_t *part);
+void engine_add_error(struct engine *engine, str text);
+void engine_set_data(struct engine *engine, str key, json_t *value);
+void engine_add_job(struct engine *engine, str kind, str key, json_t *payload, instant due);
+void engine_cancel_job(struct engine *engine, str key);
+str timer_key(struct engine *engine, str status, str action);
+/* The jump of mode « timeout »: when it is due after an arrival; false where its text is no duration. */
+bool jump_due(struct engine *engine, const struct action *action, instant *due);
+bool jump_is_timed(const struct action *action);
+bool jump_has_trigger(const struct action *action, str name);
+
+/* Global actions. */
+bool trigger_suits(struct engine *engine, const struct trigger *trigger);
+void triggers_settle(struct engine *engine);
+bool trigger_due(struct engine *engine, const struct trigger *trigger, instant *due);
+str trigger_key(struct engine *engine, const struct global_action *global, const struct trigger *trigger);
+
+/* Who. */
+str role_of_name(struct engine *engine, str name); /* slug of the role; empty: no role */
+bool names_include(struct engine *engine, const struct actor *actor, const struct names *names);
+void recipients_of(struct engine *engine, const struct names *names, struct recipients *out);
+json_t *names_json(const struct names *names);
+
+/* A text mail's two parts (mail_body.c). */
+str mail_plain(struct arena *arena, str text);
+str mail_html(struct arena *arena, str text);
+void engine_send_mail(struct engine *engine, const struct recipients *to, str subject, str body, str from);
+
+#define JSON_PART(type) json_pack("{s:s}", "type", (type))
+
+#endif

@@ -1,0 +1,135 @@
+/* Who is meant by the names of a definition: functions, roles, « logged-users », addresses, templates. */
+#include "workflow/model.h"
+
+static bool is_function(const struct engine *engine, str name)
+{
+    if (str_starts(name, STR("_")))
+        return true;
+    const struct workflow_functions *functions = &engine->workflow->functions;
+    for (size_t i = 0; i < functions->len; i++)
+        if (str_eq(functions->at[i].id, name))
+            return true;
+    return false;
+}
+
+static bool is_template(str name)
+{
+    return str_contains(name, STR("{{")) || str_contains(name, STR("{%"));
+}
+
+/* A name that is itself a template, rendered: rare, so it is compiled where it is used. */
+static str render_name(struct engine *engine, str name)
+{
+    struct template_settings settings = {.kind = TEMPLATE_TEXT, .name = STR("destinataire")};
+    const struct template *template = template_compile(engine->arena, name, &settings, NULL);
+    return template ? str_trim(template_text(template, &engine->render)) : STR_EMPTY;
+}
+
+str role_of_name(struct engine *engine, str name)
+{
+    const struct workflow_context *context = engine->context;
+    if (is_template(name))
+        name = render_name(engine, name);
+    if (str_is_empty(name) || str_eq(name, STR("_submitter")) || str_eq(name, STR("logged-users")) ||
+        str_contains(name, STR("@")))
+        return STR_EMPTY;
+    if (is_function(engine, name))
+        return context->role_of ? context->role_of(context->data, name) : STR_EMPTY;
+    return name;
+}
+
+static bool has_role(const struct actor *actor, str role)
+{
+    for (size_t i = 0; i < actor->role_count; i++)
+        if (str_eq(actor->roles[i], role))
+            return true;
+    return false;
+}
+
+static bool is_named(struct engine *engine, const struct actor *actor, str name)
+{
+    if (str_eq(name, STR("_submitter")))
+        return actor->is_submitter;
+    if (str_eq(name, STR("logged-users")))
+        return actor->account != 0;
+    str role = role_of_name(engine, name);
+    if (str_is_empty(role) || !actor->is_agent)
+        return false;
+    return actor->is_admin || has_role(actor, role);
+}
+
+bool names_include(struct engine *engine, const struct actor *actor, const struct names *names)
+{
+    if (!names->len)
+        return true;
+    for (size_t i = 0; i < names->len; i++)
+        if (is_named(engine, actor, names->at[i]))
+            return true;
+    return false;
+}
+
+bool workflow_actor_is(const struct workflow_context *context, const struct actor *actor, const str *names,
+                       size_t count)
+{
+    struct engine engine = {.context = context, .workflow = context->workflow, .arena = context->arena};
+    engine.render = (struct render){.arena = context->arena, .scope = context->site};
+    return names_include(&engine, actor, &(struct names){names, count});
+}
+
+/* ---- Where they are written to ---- */
+
+static void add_address(struct engine *engine, struct recipients *out, str address)
+{
+    address = str_trim(address);
+    if (!str_contains(address, STR("@")))
+        return;
+    for (size_t i = 0; i < out->len; i++)
+        if (str_eq_nocase(out->at[i], address))
+            return;
+    *vec_push(engine->arena, out) = address;
+}
+
+/* « a@x.fr, b@x.fr »: a template may give several. */
+static void add_addresses(struct engine *engine, struct recipients *out, str text)
+{
+    text = str_replace(engine->arena, text, STR(";"), STR(","));
+    text = str_replace(engine->arena, text, STR("\n"), STR(","));
+    for (str address, rest = text; str_next(&rest, ',', &address);)
+        add_address(engine, out, address);
+}
+
+static void add_recipient(struct engine *engine, str name, struct recipients *out)
+{
+    const struct workflow_context *context = engine->context;
+    if (is_template(name))
+        name = render_name(engine, name);
+    if (str_contains(name, STR("@"))) {
+        add_addresses(engine, out, name);
+        return;
+    }
+    if (str_eq(name, STR("_submitter"))) {
+        add_address(engine, out, engine->dossier->email);
+        return;
+    }
+    str role = role_of_name(engine, name);
+    if (str_is_empty(role) || !context->role_addresses)
+        return;
+    struct recipients found = {0};
+    context->role_addresses(context->data, role, &found);
+    for (size_t i = 0; i < found.len; i++)
+        add_address(engine, out, found.at[i]);
+}
+
+void recipients_of(struct engine *engine, const struct names *names, struct recipients *out)
+{
+    for (size_t i = 0; i < names->len; i++)
+        add_recipient(engine, names->at[i], out);
+}
+
+json_t *names_json(const struct names *names)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < names->len; i++)
+        json_array_append_new(list, json_from_str(names->at[i]));
+    return list;
+}

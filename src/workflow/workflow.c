@@ -1,0 +1,71 @@
+/* What a compiled workflow tells of itself. */
+#include "workflow/model.h"
+
+str workflow_slug(const struct workflow *workflow)
+{
+    return workflow->slug;
+}
+
+str workflow_name(const struct workflow *workflow)
+{
+    return workflow->name;
+}
+
+int64_t workflow_version(const struct workflow *workflow)
+{
+    return workflow->version;
+}
+
+const struct workflow_functions *workflow_functions(const struct workflow *workflow)
+{
+    return &workflow->functions;
+}
+
+const struct field_list *workflow_options(const struct workflow *workflow)
+{
+    return workflow->options;
+}
+
+const struct field_list *workflow_backoffice_fields(const struct workflow *workflow)
+{
+    return workflow->backoffice_fields;
+}
+
+const json_t *workflow_document(const struct workflow *workflow)
+{
+    return workflow->document;
+}
+
+size_t workflow_status_count(const struct workflow *workflow)
+{
+    return workflow->statuses.len;
+}
+
+const struct workflow_status *workflow_status_at(const struct workflow *workflow, size_t index)
+{
+    return &workflow->statuses.at[index].shown;
+}
+
+const struct status *workflow_status_get(const struct workflow *workflow, str id)
+{
+    for (size_t i = 0; i < workflow->statuses.len; i++)
+        if (str_eq(workflow->statuses.at[i].shown.id, id))
+            return &workflow->statuses.at[i];
+    return NULL;
+}
+
+const struct workflow_status *workflow_status_find(const struct workflow *workflow, str id)
+{
+    const struct status *status = workflow_status_get(workflow, id);
+    return status ? &status->shown : NULL;
+}
+
+const struct workflow_reports *workflow_reports(const struct workflow *workflow)
+{
+    return &workflow->reports;
+}
+
+const struct workflow_texts *workflow_texts(const struct workflow *workflow)
+{
+    return &workflow->texts;
+}
