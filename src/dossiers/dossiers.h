@@ -12,8 +12,18 @@
 #include "template/template.h"
 #include "workflow/workflow.h"
 
-struct catalogue; /* catalogue.h */
-struct form;      /* forms.h */
+/* Finds the definitions of a site: made from its catalogue by who holds one. version 0 is the one in service; an older
+ * one is compiled on demand. What it gives outlives the request. */
+struct dossier_definitions {
+    const void *data;
+    const struct form *(*form)(const void *data, str slug, int64_t version);          /* NULL: none */
+    const struct workflow *(*workflow)(const void *data, str slug, int64_t version);  /* NULL: none */
+    const struct workflow *(*workflow_of)(const void *data, const struct form *form); /* now; NULL: none */
+    bool (*mail_template)(const void *data, str slug, struct mail_text *out);         /* false: none */
+    /* A text of ours by its path under templates/ (« mails/are.txt »), compiled once; NULL: none. */
+    const struct template *(*page)(const void *data, str path);
+    const struct source_finder *sources; /* may be NULL */
+};
 
 /* A person, as templates and mails know them (form_user_*, session_user_*). */
 struct dossier_person {
@@ -29,7 +39,7 @@ struct dossier_person {
 struct dossier_place {
     struct arena *arena;
     struct store *store; /* the site's */
-    const struct catalogue *catalogue;
+    const struct dossier_definitions *definitions;
     str site_name;
     str base_url;               /* « https://lyon.example », without a slash at the end */
     str mail_from;              /* empty: the site's own */
@@ -40,8 +50,7 @@ struct dossier_place {
     instant now;                /* 0: instant_now() */
     struct dossier_person user; /* who is at the keyboard: session_user_*; account 0: nobody */
     bool in_backoffice;
-    const void *sources; /* what forms and sources need to look choices up: see sources.h */
-    void *data;          /* handed to the functions below */
+    void *data; /* handed to the functions below */
     bool (*person)(void *data, struct arena *arena, int64_t account, struct dossier_person *out);
     bool (*role_is_known)(void *data, str slug);
     void (*role_addresses)(void *data, struct arena *arena, str role, struct recipients *out);
@@ -127,6 +136,8 @@ bool dossier_perform(const struct dossier_place *place, const struct dossier *do
 /* What the actor may do now, the history they may read, the status they are shown. */
 void dossier_offer(const struct dossier_place *place, const struct dossier *dossier, const struct actor *actor,
                    struct offer *offer);
+void dossier_offer_global(const struct dossier_place *place, const struct dossier *dossier, const struct actor *actor,
+                          str action, struct offer *offer);
 void dossier_show_history(const struct dossier_place *place, const struct dossier *dossier, const struct actor *actor,
                           struct shown_history *out);
 const struct workflow_status *dossier_visible_status(const struct dossier_place *place, const struct dossier *dossier,
