@@ -178,9 +178,10 @@ struct value fields_view(const struct field_list *fields, const struct form_cont
 
 /* After a change in a page that is being filled: which fields are shown, texts of comments, choices that depend on
  * others.
- * {"fields": {"ID": {"visible": bool, "html": …, "choices": […], "value": …}}}. answers is not changed. */
+ * {"fields": {"ID": {"visible": bool, "html": …, "choices": […], "value": …}}}. answers is a working copy that the
+ * scope reads: it is changed, and thrown away by the caller. */
 json_t *fields_live(const struct field_list *fields, const struct form_context *context, const struct posted *posted,
-                    const json_t *answers);
+                    json_t *answers);
 
 /* Pages. Indexes count from 0. */
 bool form_page_is_visible(const struct form *form, size_t page, const struct form_context *context);

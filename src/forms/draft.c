@@ -1,0 +1,137 @@
+/* Drafts: what was answered so far, saved at each page. */
+#include "forms/forms.h"
+
+const struct migration forms_migrations[] = {
+    {1, "forms",
+     "CREATE TABLE draft ("
+     " id BIGINT PRIMARY KEY, token TEXT NOT NULL UNIQUE, form TEXT NOT NULL, form_version BIGINT NOT NULL,"
+     " account BIGINT, answers TEXT NOT NULL, page INTEGER NOT NULL, revision BIGINT NOT NULL,"
+     " created BIGINT NOT NULL, updated BIGINT NOT NULL, expires BIGINT NOT NULL);"
+     "CREATE INDEX draft_account ON draft (account, updated) WHERE account IS NOT NULL;"
+     "CREATE INDEX draft_expires ON draft (expires)",
+     NULL},
+};
+const size_t forms_migration_count = sizeof forms_migrations / sizeof *forms_migrations;
+
+enum { LIFESPAN_DEFAULT_DAYS = 60, LISTED_MOST = 100 };
+
+static const char insert[] =
+    "INSERT INTO draft (id, token, form, form_version, account, answers, page, revision, created,"
+    " updated, expires) VALUES (:id, :token, :form, :version, :account, :answers, :page, 1, :created,"
+    " :updated, :expires)";
+static const char update[] =
+    "UPDATE draft SET form_version = :version, account = :account, answers = :answers, page = :page,"
+    " revision = revision + 1, updated = :updated, expires = :expires"
+    " WHERE id = :id AND revision = :revision";
+static const char select_by_token[] = "SELECT id, token, form, form_version, account, answers, page, revision, created,"
+                                      " updated, expires FROM draft WHERE token = :token AND expires > :now";
+static const char select_by_account[] =
+    "SELECT id, token, form, form_version, account, answers, page, revision, created,"
+    " updated, expires FROM draft WHERE account = :account AND expires > :now"
+    " ORDER BY updated DESC LIMIT :most";
+static const char delete_by_id[] = "DELETE FROM draft WHERE id = :id";
+static const char delete_expired[] = "DELETE FROM draft WHERE id IN"
+                                     " (SELECT id FROM draft WHERE expires <= :now LIMIT :most)";
+
+void draft_begin(struct arena *arena, struct draft *draft, str form, int64_t form_version, int64_t account, instant now,
+                 int lifespan_days)
+{
+    int days = lifespan_days > 0 ? lifespan_days : LIFESPAN_DEFAULT_DAYS;
+    *draft = (struct draft){.id = store_new_id(),
+                            .token = random_token(arena),
+                            .form = form,
+                            .form_version = form_version,
+                            .account = account,
+                            .answers = json_keep(arena, json_object()),
+                            .created = now,
+                            .updated = now,
+                            .expires = now + days * INSTANT_DAY};
+}
+
+static struct sql_param account_param(const struct draft *draft)
+{
+    return draft->account == 0 ? P_NULL("account") : P_INT("account", draft->account);
+}
+
+bool draft_save(struct tx *tx, void *arg, struct err *err)
+{
+    const struct draft *draft = arg;
+    struct arena *arena = arena_new();
+    str answers = json_text(arena, draft->answers);
+    struct sql_param params[] = {P_INT("id", draft->id),
+                                 P_TEXT("token", draft->token),
+                                 P_TEXT("form", draft->form),
+                                 P_INT("version", draft->form_version),
+                                 account_param(draft),
+                                 P_TEXT("answers", answers),
+                                 P_INT("page", draft->page),
+                                 P_INT("revision", draft->revision),
+                                 P_INT("created", draft->created),
+                                 P_INT("updated", draft->updated),
+                                 P_INT("expires", draft->expires)};
+    int64_t changed = 0;
+    bool ok = tx_run_params(tx, draft->revision == 0 ? insert : update, params, sizeof params / sizeof *params,
+                            &changed, err);
+    arena_free(arena);
+    if (ok && draft->revision > 0 && changed == 0)
+        return err_set(err, ERR_CONFLICT, "Ce brouillon a été modifié dans un autre onglet. Rechargez la page.");
+    return ok;
+}
+
+void draft_saved(struct draft *draft)
+{
+    draft->revision++;
+}
+
+static bool draft_of(struct rows *rows, struct arena *arena, struct draft *out, struct err *err)
+{
+    *out = (struct draft){.id = rows_int(rows, 0),
+                          .token = rows_copy(rows, arena, 1),
+                          .form = rows_copy(rows, arena, 2),
+                          .form_version = rows_int(rows, 3),
+                          .account = rows_is_null(rows, 4) ? 0 : rows_int(rows, 4),
+                          .page = (int)rows_int(rows, 6),
+                          .revision = rows_int(rows, 7),
+                          .created = rows_int(rows, 8),
+                          .updated = rows_int(rows, 9),
+                          .expires = rows_int(rows, 10)};
+    out->answers = json_parse(arena, rows_copy(rows, arena, 5), err);
+    return out->answers != NULL;
+}
+
+bool draft_find(struct tx *tx, struct arena *arena, str token, instant now, struct draft *out, struct err *err)
+{
+    struct rows rows = tx_query(tx, select_by_token, P_TEXT("token", token), P_INT("now", now));
+    bool found = rows_next(&rows);
+    bool ok = found && draft_of(&rows, arena, out, err);
+    if (!rows_end(&rows, err))
+        return false;
+    if (!found)
+        return err_set(err, ERR_NOT_FOUND, "Ce brouillon n’existe plus : il a été envoyé, effacé ou il a expiré.");
+    return ok;
+}
+
+bool draft_list(struct tx *tx, struct arena *arena, int64_t account, instant now, struct drafts *out, struct err *err)
+{
+    struct rows rows =
+        tx_query(tx, select_by_account, P_INT("account", account), P_INT("now", now), P_INT("most", LISTED_MOST));
+    bool ok = true;
+    while (ok && rows_next(&rows))
+        ok = draft_of(&rows, arena, vec_push(arena, out), err);
+    return rows_end(&rows, err) && ok;
+}
+
+bool draft_delete(struct tx *tx, int64_t id, bool *was_there, struct err *err)
+{
+    int64_t changed = 0;
+    struct sql_param params[] = {P_INT("id", id)};
+    bool ok = tx_run_params(tx, delete_by_id, params, 1, &changed, err);
+    *was_there = changed > 0;
+    return ok;
+}
+
+bool drafts_purge(struct tx *tx, instant now, int most, int64_t *deleted, struct err *err)
+{
+    struct sql_param params[] = {P_INT("now", now), P_INT("most", most)};
+    return tx_run_params(tx, delete_expired, params, 2, deleted, err);
+}

@@ -1,0 +1,84 @@
+/* What a type of field offers. Private to forms/; one file each in fields/. */
+#ifndef GUICHET_FORMS_FIELD_H
+#define GUICHET_FORMS_FIELD_H
+
+#include "forms/forms.h"
+
+/* What compiling hands to a type. */
+struct compiling {
+    struct arena *arena;
+    struct form_reports *reports;
+    struct form_texts *texts;
+    str where; /* of the field */
+};
+
+/* Members that are NULL stand for « as a text »; see field_types.c for the defaults. */
+struct field_type {
+    const char *name;
+    bool holds_answer;     /* false: title, comment, page */
+    bool is_typed;         /* a person fills it: false for computed too */
+    enum index_kind index; /* of its answer in lists */
+    enum field_required required_default;
+    /* The type's own parameters, from field->json. */
+    const void *(*compile)(struct compiling *compiling, const struct field *field);
+    /* The answer that was posted, a new reference; NULL: none. A text that is wrong gives a message and the text. */
+    json_t *(*read)(const struct field *field, const struct form_context *context, const struct posted *posted,
+                    str *error);
+    /* What is wrong with an answer; empty: nothing. Also completes it: _display, _structured. */
+    str (*check)(const struct field *field, const struct form_context *context, json_t *answers);
+    /* What the widget shows besides what all show. */
+    void (*view)(const struct field *field, const struct form_context *context, const json_t *answers,
+                 struct value_dict *out);
+    str (*display)(const struct field *field, struct arena *arena, const json_t *answers);
+    /* The answer as templates compute with it. */
+    struct value (*value)(const struct field *field, struct arena *arena, const json_t *answers);
+    /* An attribute beyond raw, display, structured: form_var_date_year. */
+    bool (*attribute)(const struct field *field, struct arena *arena, const struct answers_view *view, str key,
+                      struct value *out);
+    /* The answer that a template's value means, a new reference; NULL where it can't be one. */
+    json_t *(*from_value)(const struct field *field, const struct form_context *context, struct value value);
+    /* What a missing answer is told: « Saisissez … ». */
+    str (*missing)(const struct field *field, struct arena *arena);
+};
+
+const struct field_type *field_type_find(str name);
+
+extern const struct field_type field_bool, field_comment, field_computed, field_date, field_email, field_file,
+    field_item, field_items, field_numeric, field_page, field_string, field_subtitle, field_text, field_title;
+
+/* ---- What the types share ---- */
+
+void compile_report(struct compiling *compiling, str construct, const char *message, bool is_error);
+/* NULL where the text is empty or wrong (which is reported). */
+const struct template *compile_text(struct compiling *compiling, str text, enum template_kind kind, const char *what);
+/* The choices' source of item and items: « source » or « items ». Never NULL. */
+const struct source *compile_choices(struct compiling *compiling, const struct field *field);
+
+/* The render that a context's templates use. */
+struct render context_render(const struct form_context *context);
+
+/* The first posted value of a control, without blanks at its ends and NUL; lines end by \n. False where there is none.
+ */
+bool posted_text(const struct form_context *context, const struct posted *posted, str control, str *out);
+const struct posted_file *posted_file(const struct posted *posted, str control);
+
+/* answers[ID], answers[ID + suffix]. */
+const json_t *answer_of(const struct field *field, const json_t *answers);
+const json_t *answer_beside(const struct field *field, const json_t *answers, const char *suffix);
+void answer_set(const struct field *field, json_t *answers, json_t *value);
+void answer_set_beside(const struct field *field, json_t *answers, const char *suffix, json_t *value);
+
+/* The label as a part of a sentence: lower first letter where it isn't an acronym, no « * » or « : » at the end. */
+str label_in_sentence(const struct field *field, struct arena *arena);
+
+/* ---- Text validations ---- */
+
+struct validation; /* immutable */
+/* NULL where the definition asks none; a kind that does not run is reported and accepts everything. */
+const struct validation *validation_compile(struct compiling *compiling, const json_t *json);
+/* The text as it is kept (« 04 00 » without blanks …), or an error for the person. */
+str validation_run(const struct validation *validation, const struct form_context *context, str *text);
+/* What the browser's keyboard shows: « numeric », « tel » …; empty: text. */
+str validation_input_mode(const struct validation *validation);
+
+#endif

@@ -1,0 +1,27 @@
+/* The table of field types: what the compiler, the importer's report and the check read. */
+#include "forms/field.h"
+
+static const struct field_type *const types[] = {
+    &field_bool,  &field_comment, &field_computed, &field_date,   &field_email,    &field_file, &field_item,
+    &field_items, &field_numeric, &field_page,     &field_string, &field_subtitle, &field_text, &field_title,
+};
+
+const struct field_type *field_type_find(str name)
+{
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (str_eq(name, str_of(types[i]->name)))
+            return types[i];
+    return NULL;
+}
+
+bool field_type_runs(str type)
+{
+    return field_type_find(type) != NULL;
+}
+
+const char *const *field_types(void)
+{
+    static const char *const names[] = {"bool",    "comment", "computed", "date",     "email", "file",  "item", "items",
+                                        "numeric", "page",    "string",   "subtitle", "text",  "title", NULL};
+    return names;
+}

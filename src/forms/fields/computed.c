@@ -1,0 +1,60 @@
+/* computed: a value that a template gives, never shown nor typed. */
+#include "forms/field.h"
+
+#include "forms/computed.h"
+
+struct computed_params {
+    const struct template *template; /* NULL: nothing to compute */
+    bool is_frozen;                  /* computed once, at its first page */
+    const struct source *source;     /* gives _display and _structured; may be NULL */
+};
+
+static const void *compile(struct compiling *compiling, const struct field *field)
+{
+    struct computed_params *params = arena_new_of(compiling->arena, struct computed_params);
+    params->template = compile_text(compiling, json_str(field->json, "value_template"), TEMPLATE_TEXT, "valeur");
+    params->is_frozen = json_bool(field->json, "freeze_on_initial_value");
+    if (json_dict(field->json, "source") != NULL)
+        params->source = compile_choices(compiling, field);
+    return params;
+}
+
+static void set_row(const struct field *field, const struct form_context *context, json_t *answers)
+{
+    const struct computed_params *params = field->params;
+    struct render render = context_render(context);
+    struct choices choices = source_choices(params->source, context->sources, &render);
+    const struct choice *choice = choice_find(&choices, json_str_of(answer_of(field, answers)));
+    answer_set_beside(field, answers, "_display", choice == NULL ? NULL : json_from_str(choice->text));
+    answer_set_beside(field, answers, "_structured", choice == NULL ? NULL : json_deep_copy(choice->row));
+}
+
+void computed_update(const struct field *field, const struct form_context *context, json_t *answers)
+{
+    const struct computed_params *params = field->params;
+    if (params->template == NULL || (params->is_frozen && answer_of(field, answers) != NULL))
+        return;
+    struct render render = context_render(context);
+    struct value value = value_plain(context->arena, template_value(params->template, &render));
+    bool is_nothing =
+        value.kind == VALUE_NONE || value.kind == VALUE_UNDEFINED || (value.kind == VALUE_TEXT && value.text.len == 0);
+    answer_set(field, answers, is_nothing ? NULL : json_incref(value_to_json(context->arena, value)));
+    if (params->source != NULL)
+        set_row(field, context, answers);
+}
+
+static str display(const struct field *field, struct arena *arena, const json_t *answers)
+{
+    const json_t *beside = answer_beside(field, answers, "_display");
+    if (beside != NULL)
+        return json_str_of(beside);
+    return value_to_text(arena, value_from_json(arena, answer_of(field, answers)), STR("fr"));
+}
+
+const struct field_type field_computed = {
+    .name = "computed",
+    .holds_answer = true,
+    .index = INDEX_TEXT,
+    .compile = compile,
+    .display = display,
+};

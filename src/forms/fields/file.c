@@ -1,0 +1,185 @@
+/* file: a document, received and kept before it comes here (struct posted_file). Its type is what its bytes say. */
+#include "forms/field.h"
+
+enum { SIZE_DEFAULT = 20 << 20 };
+
+struct file_params {
+    const json_t *mimetypes; /* list, or NULL: any */
+    str type_label;
+    int64_t most; /* bytes */
+};
+
+/* « 10 Mo », « 500 KB », « 2Mi », a bare number of bytes. */
+static int64_t size_of_text(struct arena *arena, str text)
+{
+    int64_t number = 0;
+    size_t at = 0;
+    while (at < text.len && text.ptr[at] >= '0' && text.ptr[at] <= '9')
+        at++;
+    if (!str_to_int64(str_slice(text, 0, at), &number) || number > 1 << 20)
+        return 0;
+    str unit = str_lower(arena, str_trim(str_slice(text, at, text.len)));
+    int64_t factor = str_starts(unit, STR("k"))   ? 1000
+                     : str_starts(unit, STR("m")) ? 1000000
+                     : str_starts(unit, STR("g")) ? 1000000000
+                                                  : 1;
+    return number * factor;
+}
+
+static const void *compile(struct compiling *compiling, const struct field *field)
+{
+    struct file_params *params = arena_new_of(compiling->arena, struct file_params);
+    const json_t *type = json_dict(field->json, "document_type");
+    params->mimetypes = json_list(type, "mimetypes");
+    if (json_array_size(params->mimetypes) == 0)
+        params->mimetypes = NULL;
+    params->type_label = json_str(type, "label");
+    params->most = size_of_text(compiling->arena, json_str(field->json, "max_file_size"));
+    if (params->most == 0)
+        params->most = SIZE_DEFAULT;
+    return params;
+}
+
+/* The file that is sent, else the one that was kept before (control …-garder names its blob; only one that the draft
+ * already has is taken, see check). */
+static json_t *read(const struct field *field, const struct form_context *context, const struct posted *posted,
+                    str *error)
+{
+    (void)error;
+    const struct posted_file *file = posted_file(posted, field_control(context->arena, field));
+    if (file == NULL || file->file_name.len == 0)
+        return NULL;
+    json_t *answer = json_object();
+    json_set_str(answer, STR("blob"), file->blob);
+    json_set_str(answer, STR("name"), file->file_name);
+    json_set_str(answer, STR("type"), file->type);
+    json_set(answer, STR("size"), json_integer(file->size));
+    return answer;
+}
+
+static bool accepts(const struct file_params *params, str type)
+{
+    for (size_t i = 0; i < json_array_size(params->mimetypes); i++) {
+        str known = json_str_of(json_array_get(params->mimetypes, i));
+        if (str_eq(known, type) || (str_ends(known, STR("/*")) && str_starts(type, str_slice(known, 0, known.len - 1))))
+            return true;
+    }
+    return params->mimetypes == NULL;
+}
+
+static str size_shown(struct arena *arena, int64_t bytes)
+{
+    if (bytes >= 1000000)
+        return str_fmt(arena, "%lld,%lld Mo", (long long)(bytes / 1000000), (long long)(bytes % 1000000 / 100000));
+    return bytes >= 1000 ? str_fmt(arena, "%lld Ko", (long long)(bytes / 1000))
+                         : str_fmt(arena, "%lld octets", (long long)bytes);
+}
+
+static str check(const struct field *field, const struct form_context *context, json_t *answers)
+{
+    const struct file_params *params = field->params;
+    struct arena *arena = context->arena;
+    const json_t *answer = answer_of(field, answers);
+    str name = json_str(answer, "name"), error = STR_EMPTY;
+    if (json_int(answer, "size") == 0)
+        error = str_fmt(arena, "Le fichier « %.*s » est vide. Choisissez-en un autre.", STR_ARG(name));
+    else if (json_int(answer, "size") > params->most)
+        error = str_fmt(arena, "Le fichier « %.*s » dépasse %.*s. Choisissez un fichier plus léger.", STR_ARG(name),
+                        STR_ARG(size_shown(arena, params->most)));
+    else if (!accepts(params, json_str(answer, "type")))
+        error = params->type_label.len > 0
+                    ? str_fmt(arena, "Le fichier « %.*s » n’est pas accepté. Types acceptés : %.*s.", STR_ARG(name),
+                              STR_ARG(params->type_label))
+                    : str_fmt(arena, "Le fichier « %.*s » n’est pas d’un type accepté.", STR_ARG(name));
+    if (error.len > 0)
+        field_remove(field, answers); /* a file that is refused is not kept */
+    return error;
+}
+
+static str accept_attribute(const struct file_params *params, struct arena *arena)
+{
+    struct buf out = buf_new(arena, 4096);
+    for (size_t i = 0; i < json_array_size(params->mimetypes); i++) {
+        if (out.len > 0)
+            buf_add_char(&out, ',');
+        buf_add(&out, json_str_of(json_array_get(params->mimetypes, i)));
+    }
+    return buf_str(&out);
+}
+
+static void view(const struct field *field, const struct form_context *context, const json_t *answers,
+                 struct value_dict *out)
+{
+    const struct file_params *params = field->params;
+    struct arena *arena = context->arena;
+    const json_t *answer = answer_of(field, answers);
+    value_dict_set(arena, out, STR("accept"), value_text(accept_attribute(params, arena)));
+    value_dict_set(arena, out, STR("max_size"), value_text(size_shown(arena, params->most)));
+    value_dict_set(arena, out, STR("types"), value_text(params->type_label));
+    if (answer == NULL)
+        return;
+    value_dict_set(arena, out, STR("file_name"), value_text(json_str(answer, "name")));
+    value_dict_set(arena, out, STR("file_size"), value_text(size_shown(arena, json_int(answer, "size"))));
+}
+
+static str display(const struct field *field, struct arena *arena, const json_t *answers)
+{
+    (void)arena;
+    return json_str(answer_of(field, answers), "name");
+}
+
+static struct value value(const struct field *field, struct arena *arena, const json_t *answers)
+{
+    return field_has_answer(field, answers) ? value_text(display(field, arena, answers)) : VALUE_OF_NONE;
+}
+
+static bool attribute(const struct field *field, struct arena *arena, const struct answers_view *view, str key,
+                      struct value *out)
+{
+    const json_t *answer = answer_of(field, view->answers);
+    if (answer == NULL)
+        return false;
+    if (str_eq(key, STR("base_filename")) || str_eq(key, STR("raw")))
+        *out = value_text(json_str(answer, "name"));
+    else if (str_eq(key, STR("content_type")))
+        *out = value_text(json_str(answer, "type"));
+    else if (str_eq(key, STR("size")))
+        *out = value_int(json_int(answer, "size"));
+    else if (str_eq(key, STR("url")) && view->file_url.len > 0)
+        *out = value_text(str_fmt(arena, "%.*s/%.*s/", STR_ARG(view->file_url), STR_ARG(json_str(answer, "blob"))));
+    else
+        return false;
+    return true;
+}
+
+/* A template that names another file field gives its stored form. */
+static json_t *from_value(const struct field *field, const struct form_context *context, struct value value)
+{
+    (void)field;
+    if (value.kind != VALUE_DICT)
+        return NULL;
+    json_t *json = value_to_json(context->arena, value);
+    return json_str(json, "blob").len == 64 ? json_incref(json) : NULL;
+}
+
+static str missing(const struct field *field, struct arena *arena)
+{
+    return str_fmt(arena, "Ajoutez le document « %.*s ».", STR_ARG(str_trim(field->label_text)));
+}
+
+const struct field_type field_file = {
+    .name = "file",
+    .holds_answer = true,
+    .is_typed = true,
+    .index = INDEX_NONE,
+    .required_default = FIELD_REQUIRED,
+    .compile = compile,
+    .read = read,
+    .check = check,
+    .view = view,
+    .display = display,
+    .value = value,
+    .attribute = attribute,
+    .from_value = from_value,
+    .missing = missing,
+};

@@ -1,0 +1,268 @@
+/* item: one choice of a list; items: several. */
+#include "forms/field.h"
+
+#include <string.h>
+
+struct choice_params {
+    const struct source *source;
+    str display_mode;
+    bool hint_is_first_option, shows_disabled;
+    int64_t least, most; /* items: how many; 0: no bound */
+};
+
+static int64_t count_of(const json_t *json, const char *key)
+{
+    int64_t count = json_int(json, key);
+    if (count == 0)
+        str_to_int64(json_str(json, key), &count);
+    return count;
+}
+
+static const void *compile(struct compiling *compiling, const struct field *field)
+{
+    struct choice_params *params = arena_new_of(compiling->arena, struct choice_params);
+    params->source = compile_choices(compiling, field);
+    params->display_mode = json_str(field->json, "display_mode");
+    params->hint_is_first_option = !json_is_false(json_object_get(field->json, "use_hint_as_first_option"));
+    params->shows_disabled = json_bool(field->json, "display_disabled_items");
+    params->least = count_of(field->json, "min_choices");
+    params->most = count_of(field->json, "max_choices");
+    return params;
+}
+
+static struct choices choices_of(const struct field *field, const struct form_context *context)
+{
+    const struct choice_params *params = field->params;
+    struct render render = context_render(context);
+    return source_choices(params->source, context->sources, &render);
+}
+
+/* By id, else by text: what templates and prefilled values give. */
+static const struct choice *choice_meant(const struct choices *choices, str text)
+{
+    const struct choice *choice = choice_find(choices, text);
+    for (size_t i = 0; choice == NULL && i < choices->len; i++)
+        if (str_eq(choices->at[i].text, text))
+            choice = &choices->at[i];
+    return choice;
+}
+
+static json_t *copy_of(const json_t *row)
+{
+    return json_deep_copy(row);
+}
+
+/* ---- item ---- */
+
+static json_t *read_item(const struct field *field, const struct form_context *context, const struct posted *posted,
+                         str *error)
+{
+    (void)error;
+    str id;
+    if (!posted_text(context, posted, field_control(context->arena, field), &id) || id.len == 0)
+        return NULL;
+    return json_from_str(id);
+}
+
+static str check_item(const struct field *field, const struct form_context *context, json_t *answers)
+{
+    struct choices choices = choices_of(field, context);
+    const struct choice *choice = choice_find(&choices, json_str_of(answer_of(field, answers)));
+    if (choice == NULL || choice->is_disabled) {
+        field_remove(field, answers);
+        return STR("Ce choix n’est plus proposé. Choisissez-en un autre.");
+    }
+    answer_set_beside(field, answers, "_display", json_from_str(choice->text));
+    answer_set_beside(field, answers, "_structured", copy_of(choice->row));
+    return STR_EMPTY;
+}
+
+static struct value choice_views(const struct field *field, const struct form_context *context, const json_t *chosen)
+{
+    const struct choice_params *params = field->params;
+    struct arena *arena = context->arena;
+    struct choices choices = choices_of(field, context);
+    struct value_list *list = value_list_new(arena);
+    for (size_t i = 0; i < choices.len; i++) {
+        const struct choice *choice = &choices.at[i];
+        if (choice->is_disabled && !params->shows_disabled)
+            continue;
+        bool is_chosen = json_is_string(chosen) && str_eq(json_str_of(chosen), choice->id);
+        for (size_t j = 0; json_is_array(chosen) && j < json_array_size(chosen); j++)
+            is_chosen = is_chosen || str_eq(json_str_of(json_array_get(chosen, j)), choice->id);
+        struct value_dict *dict = value_dict_new(arena);
+        value_dict_set(arena, dict, STR("id"), value_text(choice->id));
+        value_dict_set(arena, dict, STR("text"), value_text(choice->text));
+        value_dict_set(arena, dict, STR("chosen"), value_bool(is_chosen));
+        value_dict_set(arena, dict, STR("disabled"), value_bool(choice->is_disabled));
+        value_list_add(arena, list, value_dict(dict));
+    }
+    return value_list(list);
+}
+
+static void view_item(const struct field *field, const struct form_context *context, const json_t *answers,
+                      struct value_dict *out)
+{
+    const struct choice_params *params = field->params;
+    bool is_radio = str_eq(params->display_mode, STR("radio"));
+    value_dict_set(context->arena, out, STR("widget"), value_text(is_radio ? STR("radio") : STR("select")));
+    value_dict_set(context->arena, out, STR("choices"), choice_views(field, context, answer_of(field, answers)));
+    value_dict_set(context->arena, out, STR("hint_is_first_option"),
+                   value_bool(params->hint_is_first_option && !is_radio));
+}
+
+static str display_item(const struct field *field, struct arena *arena, const json_t *answers)
+{
+    (void)arena;
+    const json_t *display = answer_beside(field, answers, "_display");
+    return json_str_of(display != NULL ? display : answer_of(field, answers));
+}
+
+/* w.c.s.: a list field stands for what people read; _raw is the id. */
+static struct value item_value(const struct field *field, struct arena *arena, const json_t *answers)
+{
+    return field_has_answer(field, answers) ? value_text(display_item(field, arena, answers)) : VALUE_OF_NONE;
+}
+
+static json_t *item_from_value(const struct field *field, const struct form_context *context, struct value value)
+{
+    struct choices choices = choices_of(field, context);
+    const struct choice *choice = choice_meant(&choices, value_to_text(context->arena, value, STR("fr")));
+    return choice == NULL ? NULL : json_from_str(choice->id);
+}
+
+static str missing_item(const struct field *field, struct arena *arena)
+{
+    return str_fmt(arena, "Choisissez une réponse à « %.*s ».", STR_ARG(str_trim(field->label_text)));
+}
+
+const struct field_type field_item = {
+    .name = "item",
+    .holds_answer = true,
+    .is_typed = true,
+    .index = INDEX_TEXT,
+    .required_default = FIELD_REQUIRED,
+    .compile = compile,
+    .read = read_item,
+    .check = check_item,
+    .view = view_item,
+    .display = display_item,
+    .value = item_value,
+    .from_value = item_from_value,
+    .missing = missing_item,
+};
+
+/* ---- items ---- */
+
+static json_t *read_items(const struct field *field, const struct form_context *context, const struct posted *posted,
+                          str *error)
+{
+    (void)error;
+    str control = field_control(context->arena, field);
+    json_t *list = json_array();
+    for (size_t i = 0; i < posted->value_count; i++)
+        if (str_eq(posted->values[i].name, control) && posted->values[i].value.len > 0)
+            json_array_append_new(list, json_from_str(posted->values[i].value));
+    if (json_array_size(list) > 0)
+        return list;
+    json_decref(list);
+    return NULL;
+}
+
+static str check_count(const struct choice_params *params, struct arena *arena, size_t count)
+{
+    if (params->most > 0 && count > (size_t)params->most)
+        return str_fmt(arena, "Choisissez %lld réponse%s au maximum.", (long long)params->most,
+                       params->most > 1 ? "s" : "");
+    if (params->least > 0 && count < (size_t)params->least)
+        return str_fmt(arena, "Choisissez au moins %lld réponse%s.", (long long)params->least,
+                       params->least > 1 ? "s" : "");
+    return STR_EMPTY;
+}
+
+static str check_items(const struct field *field, const struct form_context *context, json_t *answers)
+{
+    struct arena *arena = context->arena;
+    struct choices choices = choices_of(field, context);
+    const json_t *ids = answer_of(field, answers);
+    json_t *rows = json_keep(arena, json_array());
+    struct buf display = buf_new(arena, 1 << 20);
+    for (size_t i = 0; i < json_array_size(ids); i++) {
+        const struct choice *choice = choice_find(&choices, json_str_of(json_array_get(ids, i)));
+        if (choice == NULL || choice->is_disabled) {
+            field_remove(field, answers);
+            return STR("Un choix n’est plus proposé. Choisissez à nouveau.");
+        }
+        if (display.len > 0)
+            buf_add(&display, STR(", "));
+        buf_add(&display, choice->text);
+        json_array_append_new(rows, copy_of(choice->row));
+    }
+    size_t count = json_array_size(ids);
+    answer_set_beside(field, answers, "_display", json_from_str(buf_str(&display)));
+    answer_set_beside(field, answers, "_structured", json_incref(rows));
+    return check_count(field->params, arena, count);
+}
+
+static void view_items(const struct field *field, const struct form_context *context, const json_t *answers,
+                       struct value_dict *out)
+{
+    value_dict_set(context->arena, out, STR("widget"), value_text(STR("checkboxes")));
+    value_dict_set(context->arena, out, STR("choices"), choice_views(field, context, answer_of(field, answers)));
+}
+
+static str display_items(const struct field *field, struct arena *arena, const json_t *answers)
+{
+    (void)arena;
+    return json_str_of(answer_beside(field, answers, "_display"));
+}
+
+static struct value items_value(const struct field *field, struct arena *arena, const json_t *answers)
+{
+    return field_has_answer(field, answers) ? value_text(display_items(field, arena, answers)) : VALUE_OF_NONE;
+}
+
+static json_t *items_from_value(const struct field *field, const struct form_context *context, struct value value)
+{
+    struct choices choices = choices_of(field, context);
+    json_t *ids = json_array();
+    if (value.kind == VALUE_TEXT) {
+        for (str part, rest = value.text; str_next(&rest, ',', &part);) {
+            const struct choice *choice = choice_meant(&choices, str_trim(part));
+            if (choice != NULL)
+                json_array_append_new(ids, json_from_str(choice->id));
+        }
+    } else if (value.kind == VALUE_LIST) {
+        for (size_t i = 0; i < value.list->len; i++) {
+            str text = value_to_text(context->arena, value_plain(context->arena, value.list->at[i]), STR("fr"));
+            const struct choice *choice = choice_meant(&choices, text);
+            if (choice != NULL)
+                json_array_append_new(ids, json_from_str(choice->id));
+        }
+    }
+    if (json_array_size(ids) > 0)
+        return ids;
+    json_decref(ids);
+    return NULL;
+}
+
+static str missing_items(const struct field *field, struct arena *arena)
+{
+    return str_fmt(arena, "Choisissez au moins une réponse à « %.*s ».", STR_ARG(str_trim(field->label_text)));
+}
+
+const struct field_type field_items = {
+    .name = "items",
+    .holds_answer = true,
+    .is_typed = true,
+    .index = INDEX_TEXT,
+    .required_default = FIELD_REQUIRED,
+    .compile = compile,
+    .read = read_items,
+    .check = check_items,
+    .view = view_items,
+    .display = display_items,
+    .value = items_value,
+    .from_value = items_from_value,
+    .missing = missing_items,
+};

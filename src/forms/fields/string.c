@@ -1,0 +1,120 @@
+/* string: one line of text, with an optional validation; email: an address. */
+#include "forms/field.h"
+
+struct string_params {
+    int64_t most; /* characters, 0: no bound */
+    const struct validation *validation;
+};
+
+static const void *compile(struct compiling *compiling, const struct field *field)
+{
+    struct string_params *params = arena_new_of(compiling->arena, struct string_params);
+    params->most = json_int(field->json, "maxlength");
+    if (params->most == 0)
+        str_to_int64(json_str(field->json, "maxlength"), &params->most);
+    params->validation = validation_compile(compiling, json_dict(field->json, "validation"));
+    return params;
+}
+
+static json_t *read_text(const struct field *field, const struct form_context *context, const struct posted *posted,
+                         str *error)
+{
+    (void)error;
+    str text;
+    if (!posted_text(context, posted, field_control(context->arena, field), &text) || text.len == 0)
+        return NULL;
+    return json_from_str(str_replace(context->arena, text, STR("\n"), STR(" ")));
+}
+
+static str too_long(struct arena *arena, const struct field *field, int64_t most, str text)
+{
+    size_t length = utf8_length(text);
+    if (most == 0 || length <= (size_t)most)
+        return STR_EMPTY;
+    return str_fmt(arena, "« %.*s » : écrivez %lld caractères au plus. Vous en avez saisi %zu.",
+                   STR_ARG(str_trim(field->label_text)), (long long)most, length);
+}
+
+static str check(const struct field *field, const struct form_context *context, json_t *answers)
+{
+    const struct string_params *params = field->params;
+    str text = json_str_of(answer_of(field, answers));
+    str error = too_long(context->arena, field, params->most, text);
+    if (error.len > 0 || params->validation == NULL)
+        return error;
+    str kept = text;
+    error = validation_run(params->validation, context, &kept);
+    if (error.len == 0 && !str_eq(kept, text))
+        answer_set(field, answers, json_from_str(kept));
+    return error;
+}
+
+static void view(const struct field *field, const struct form_context *context, const json_t *answers,
+                 struct value_dict *out)
+{
+    (void)answers;
+    const struct string_params *params = field->params;
+    if (params->most > 0)
+        value_dict_set(context->arena, out, STR("maxlength"), value_int(params->most));
+    str mode = validation_input_mode(params->validation);
+    if (mode.len > 0)
+        value_dict_set(context->arena, out, STR("inputmode"), value_text(mode));
+}
+
+const struct field_type field_string = {
+    .name = "string",
+    .holds_answer = true,
+    .is_typed = true,
+    .index = INDEX_TEXT,
+    .required_default = FIELD_REQUIRED,
+    .compile = compile,
+    .read = read_text,
+    .check = check,
+    .view = view,
+};
+
+static bool is_address(str text)
+{
+    str local, domain;
+    if (!str_cut(text, '@', &local, &domain) || local.len == 0 || local.len > 64 || domain.len > 253)
+        return false;
+    bool has_dot = false;
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        if (c <= ' ' || c == 0x7F || c == '<' || c == '>' || c == '"' || c == ',' || c == ';' || c == '\\')
+            return false;
+    }
+    for (size_t i = 1; i + 1 < domain.len; i++)
+        has_dot = has_dot || domain.ptr[i] == '.';
+    return has_dot && !str_contains(domain, STR("@")) && !str_contains(text, STR("..")) && domain.ptr[0] != '.' &&
+           domain.ptr[0] != '-' && domain.ptr[domain.len - 1] != '.';
+}
+
+static str check_email(const struct field *field, const struct form_context *context, json_t *answers)
+{
+    (void)context;
+    str text = json_str_of(answer_of(field, answers));
+    if (!str_contains(text, STR("@")))
+        return STR("L’adresse e-mail doit contenir un « @ ». Exemple : prenom@exemple.fr");
+    return is_address(text) ? STR_EMPTY
+                            : STR("Cette adresse e-mail ne semble pas complète. Exemple : prenom@exemple.fr");
+}
+
+static void view_email(const struct field *field, const struct form_context *context, const json_t *answers,
+                       struct value_dict *out)
+{
+    (void)field;
+    (void)answers;
+    value_dict_set(context->arena, out, STR("inputmode"), value_text(STR("email")));
+}
+
+const struct field_type field_email = {
+    .name = "email",
+    .holds_answer = true,
+    .is_typed = true,
+    .index = INDEX_TEXT,
+    .required_default = FIELD_REQUIRED,
+    .read = read_text,
+    .check = check_email,
+    .view = view_email,
+};

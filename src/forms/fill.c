@@ -1,0 +1,205 @@
+/* Filling: which fields are shown, prefilled, read from a post and checked. */
+#include "forms/field.h"
+
+bool field_is_visible(const struct field *field, const struct form_context *context)
+{
+    if (field->condition == NULL)
+        return true;
+    struct render render = context_render(context);
+    return template_holds(field->condition, &render);
+}
+
+/* ---- Prefilling ---- */
+
+/* A datum of the account, by our name or by Publik's. */
+static str account_datum(const struct form_context *context, str name)
+{
+    static const struct {
+        const char *publik, *ours;
+    } aliases[] = {
+        {"city", "address_city"},        {"zipcode", "address_zipcode"}, {"street", "address_street"},
+        {"num_house", "address_number"}, {"num_box", "address_box"},     {"country", "address_country"},
+    };
+    const char *key = str_z(context->arena, name);
+    str value = json_str(context->account, key);
+    for (size_t i = 0; value.len == 0 && i < sizeof aliases / sizeof *aliases; i++)
+        if (str_eq(name, str_of(aliases[i].publik)))
+            value = json_str(context->account, aliases[i].ours);
+    return value;
+}
+
+/* The prefilled value, or undefined. */
+static struct value prefill_value(const struct field *field, const struct form_context *context)
+{
+    if (field->prefill == PREFILL_TEMPLATE) {
+        struct render render = context_render(context);
+        return value_plain(context->arena, template_value(field->prefill_template, &render));
+    }
+    str datum = field->prefill == PREFILL_USER ? account_datum(context, field->prefill_user) : STR_EMPTY;
+    return datum.len > 0 ? value_text(datum) : VALUE_OF_UNDEFINED;
+}
+
+static bool is_nothing(struct value value)
+{
+    return value.kind == VALUE_UNDEFINED || value.kind == VALUE_NONE ||
+           (value.kind == VALUE_TEXT && value.text.len == 0);
+}
+
+void field_set(const struct field *field, const struct form_context *context, struct value value, json_t *answers)
+{
+    value = value_plain(context->arena, value);
+    if (field->type == NULL || !field->type->holds_answer)
+        return;
+    json_t *answer = NULL;
+    if (!is_nothing(value)) {
+        if (field->type->from_value != NULL)
+            answer = field->type->from_value(field, context, value);
+        else if (field->type == &field_computed)
+            answer = json_incref(value_to_json(context->arena, value));
+        else
+            answer = json_from_str(value_to_text(context->arena, value, STR("fr")));
+    }
+    field_remove(field, answers);
+    if (answer == NULL)
+        return;
+    answer_set(field, answers, answer);
+    if (field->type->check != NULL && (field->type == &field_item || field->type == &field_items))
+        field->type->check(field, context, answers); /* puts the label and the row beside the id */
+}
+
+static bool is_locked(const struct field *field, const struct form_context *context)
+{
+    if (!field->prefill_locked || context->in_backoffice)
+        return false;
+    return !field->prefill_locked_unless_empty || !is_nothing(prefill_value(field, context));
+}
+
+void fields_prefill(const struct field_list *fields, const struct form_context *context, json_t *answers)
+{
+    for (size_t i = 0; i < fields->len; i++) {
+        const struct field *field = &fields->at[i];
+        if (field->type == NULL || field->prefill == PREFILL_NONE || !field->type->is_typed)
+            continue;
+        if (answer_of(field, answers) != NULL && !is_locked(field, context))
+            continue;
+        if (!field_is_visible(field, context))
+            continue;
+        struct value value = prefill_value(field, context);
+        if (!is_nothing(value) || is_locked(field, context))
+            field_set(field, context, value, answers);
+    }
+}
+
+/* ---- Reading and checking ---- */
+
+static void add_error(const struct field *field, const struct form_context *context, str message,
+                      struct field_errors *errors)
+{
+    *vec_push(context->arena, errors) = (struct field_error){field, field_control(context->arena, field), message};
+}
+
+static bool is_required(const struct field *field, const struct form_context *context)
+{
+    return field->required == FIELD_REQUIRED ||
+           (field->required == FIELD_REQUIRED_OF_RESIDENTS && !context->in_backoffice);
+}
+
+static str missing_message(const struct field *field, struct arena *arena)
+{
+    if (field->type->missing != NULL)
+        return field->type->missing(field, arena);
+    return str_fmt(arena, "Saisissez une réponse à « %.*s ».", STR_ARG(str_trim(field->label_text)));
+}
+
+/* A box that must be ticked has an answer, false, that does not count. */
+static bool is_answered(const struct field *field, const json_t *answers)
+{
+    return field->type == &field_bool ? json_is_true(answer_of(field, answers)) : field_has_answer(field, answers);
+}
+
+static void check_one(const struct field *field, const struct form_context *context, json_t *answers,
+                      struct field_errors *errors)
+{
+    if (!is_answered(field, answers)) {
+        if (is_required(field, context))
+            add_error(field, context, missing_message(field, context->arena), errors);
+        return;
+    }
+    if (field->type->check == NULL)
+        return;
+    str error = field->type->check(field, context, answers);
+    if (error.len > 0)
+        add_error(field, context, error, errors);
+}
+
+bool fields_check(const struct field_list *fields, const struct form_context *context, json_t *answers,
+                  struct field_errors *errors)
+{
+    size_t before = errors->len;
+    for (size_t i = 0; i < fields->len; i++) {
+        const struct field *field = &fields->at[i];
+        if (field->type == NULL || !field->type->is_typed)
+            continue;
+        if (field_is_visible(field, context))
+            check_one(field, context, answers, errors);
+        else
+            field_remove(field, answers);
+    }
+    return errors->len == before;
+}
+
+/* A file stays where none is sent: a browser never sends again what was kept. It goes where its box « retirer » is
+ * ticked. */
+static bool keeps_file(const struct field *field, const struct form_context *context, const struct posted *posted)
+{
+    str ticked;
+    str control = str_fmt(context->arena, "f%.*s-retirer", STR_ARG(field->id));
+    return field->type == &field_file && !posted_text(context, posted, control, &ticked);
+}
+
+static void read_one(const struct field *field, const struct form_context *context, const struct posted *posted,
+                     json_t *answers, struct field_errors *errors)
+{
+    if (is_locked(field, context)) {
+        field_set(field, context, prefill_value(field, context), answers);
+        return;
+    }
+    str error = STR_EMPTY;
+    json_t *answer = field->type->read(field, context, posted, &error);
+    if (answer == NULL && keeps_file(field, context, posted))
+        return;
+    field_remove(field, answers);
+    if (answer != NULL)
+        answer_set(field, answers, answer);
+    if (error.len > 0)
+        add_error(field, context, error, errors);
+}
+
+static bool has_error(const struct field_errors *errors, const struct field *field)
+{
+    for (size_t i = 0; i < errors->len; i++)
+        if (errors->at[i].field == field)
+            return true;
+    return false;
+}
+
+/* In order, since a condition may read what stands before it on the page; the completing check comes with it, so that
+ * conditions on a list's label see it. */
+bool fields_read(const struct field_list *fields, const struct form_context *context, const struct posted *posted,
+                 json_t *answers, struct field_errors *errors)
+{
+    size_t before = errors->len;
+    for (size_t i = 0; i < fields->len; i++) {
+        const struct field *field = &fields->at[i];
+        if (field->type == NULL || !field->type->is_typed)
+            continue;
+        if (!field_is_visible(field, context)) {
+            field_remove(field, answers);
+            continue;
+        }
+        read_one(field, context, posted, answers, errors);
+        if (!has_error(errors, field))
+            check_one(field, context, answers, errors);
+    }
+    return errors->len == before;
+}

@@ -1,0 +1,132 @@
+/* From a form document to struct form: the header, then the pages. */
+#include "forms/field.h"
+
+static struct str_views views_of(struct arena *arena, const json_t *json, const char *key)
+{
+    const json_t *list = json_list(json, key);
+    size_t count = json_array_size(list);
+    str *at = arena_array_of(arena, str, count);
+    for (size_t i = 0; i < count; i++)
+        at[i] = json_str_of(json_array_get(list, i));
+    return (struct str_views){at, count};
+}
+
+/* AAAA-MM-JJ or AAAA-MM-JJTHH:MM (or a blank for the T), local time; 0 where there is none. */
+static instant local_of(str text)
+{
+    struct datetime local = {0};
+    int64_t hour = 0, minute = 0;
+    if (text.len < 10 || !date_parse(str_slice(text, 0, 10), &local.date))
+        return 0;
+    if (text.len >= 16 && str_to_int64(str_slice(text, 11, 13), &hour) &&
+        str_to_int64(str_slice(text, 14, 16), &minute)) {
+        local.hour = (int)hour;
+        local.minute = (int)minute;
+    }
+    return instant_from_local(local);
+}
+
+static void compile_post_conditions(struct compiling *compiling, const json_t *json, struct form_page *page)
+{
+    const json_t *list = json_list(json, "post_conditions");
+    size_t count = json_array_size(list);
+    struct post_condition *conditions = arena_array_of(compiling->arena, struct post_condition, count);
+    for (size_t i = 0; i < count; i++) {
+        const json_t *one = json_array_get(list, i);
+        struct post_condition condition = {
+            compile_text(compiling, json_str(one, "condition"), TEMPLATE_CONDITION, "condition de sortie"),
+            compile_text(compiling, json_str(one, "error_message"), TEMPLATE_TEXT, "message de sortie")};
+        if (condition.condition != NULL)
+            conditions[page->post_condition_count++] = condition;
+    }
+    page->post_conditions = conditions;
+}
+
+/* A form whose first field is no page has one without a name before it. */
+static void cut_pages(struct compiling *compiling, struct form *form)
+{
+    struct form_page *pages = arena_array_of(compiling->arena, struct form_page, form->fields.len + 1);
+    struct form_page *page = NULL;
+    for (size_t i = 0; i < form->fields.len; i++) {
+        const struct field *field = &form->fields.at[i];
+        bool is_page = field->type == &field_page;
+        if (is_page || page == NULL) {
+            page = &pages[form->page_count++];
+            page->fields.at = is_page ? field + 1 : field;
+            page->id = is_page ? field->id : STR_EMPTY;
+            page->label = is_page ? field->label_text : STR_EMPTY;
+            page->condition = is_page ? field->condition : NULL;
+            compiling->where = str_fmt(compiling->arena, "page %.*s", STR_ARG(field->label_text));
+            if (is_page)
+                compile_post_conditions(compiling, field->json, page);
+        }
+        page->fields.len += !is_page;
+    }
+    if (form->page_count == 0)
+        form->page_count = 1;
+    form->pages = pages;
+}
+
+static void compile_header(struct compiling *compiling, struct form *form)
+{
+    const json_t *json = form->json;
+    struct arena *arena = compiling->arena;
+    form->description = json_str(json, "description");
+    form->category = json_str(json, "category");
+    form->workflow = json_str(json, "workflow");
+    form->workflow_name = json_str(json, "workflow_name");
+    form->is_disabled = json_bool(json, "disabled");
+    form->opens = local_of(json_str(json, "publication_date"));
+    form->closes = local_of(json_str(json, "expiration_date"));
+    form->has_confirmation = !json_is_false(json_object_get(json, "confirmation"));
+    form->has_tracking_codes = json_bool(json, "enable_tracking_codes");
+    form->only_one = json_bool(json, "only_allow_one");
+    form->keywords = views_of(arena, json, "keywords");
+    form->roles = views_of(arena, json, "roles");
+    form->backoffice_roles = views_of(arena, json, "backoffice_submission_roles");
+    form->drafts_lifespan = (int)json_int(json, "drafts_lifespan");
+    form->functions = json_dict(json, "functions");
+    form->options = json_dict(json, "workflow_options");
+    form->service = json_dict(json, "service");
+    compiling->where = STR("réglages");
+    form->disabled_redirection =
+        compile_text(compiling, json_str(json, "disabled_redirection"), TEMPLATE_TEXT, "redirection");
+    form->digest = compile_text(compiling, json_str(json, "digest_template"), TEMPLATE_TEXT, "résumé");
+}
+
+const struct form *form_compile(struct arena *arena, const json_t *json, int64_t version, struct err *err)
+{
+    struct form *form = arena_new_of(arena, struct form);
+    form->json = json;
+    form->version = version;
+    form->slug = json_str(json, "slug");
+    form->name = json_str(json, "name");
+    if (form->slug.len == 0 || json_list(json, "fields") == NULL) {
+        err_set(err, ERR_INVALID, "A form has a slug and a list of fields.");
+        return NULL;
+    }
+    if (form->name.len == 0)
+        form->name = form->slug;
+    struct compiling compiling = {.arena = arena, .reports = &form->reports, .texts = &form->texts};
+    compile_header(&compiling, form);
+    form->fields = *field_list_compile(arena, json_list(json, "fields"), &form->reports, &form->texts);
+    cut_pages(&compiling, form);
+    return form;
+}
+
+bool form_is_open(const struct form *form, instant now, struct err *err)
+{
+    if (now == 0)
+        now = instant_now();
+    struct arena *arena = arena_new();
+    bool open = true;
+    if (form->is_disabled)
+        open = err_set(err, ERR_CLOSED, "Cette démarche est fermée pour le moment.");
+    else if (form->opens != 0 && now < form->opens)
+        open = err_set(err, ERR_CLOSED, "Cette démarche ouvre le %s.", instant_long(arena, form->opens).ptr);
+    else if (form->closes != 0 && now >= form->closes)
+        open =
+            err_set(err, ERR_CLOSED, "Cette démarche est fermée depuis le %s.", instant_long(arena, form->closes).ptr);
+    arena_free(arena);
+    return open;
+}

@@ -1,0 +1,91 @@
+/* Pages: which come, in which order, and what leaving one means. */
+#include "forms/field.h"
+
+#include "forms/computed.h"
+
+bool form_page_is_visible(const struct form *form, size_t page, const struct form_context *context)
+{
+    const struct template *condition = form->pages[page].condition;
+    if (condition == NULL)
+        return true;
+    struct render render = context_render(context);
+    return template_holds(condition, &render);
+}
+
+size_t form_next_page(const struct form *form, size_t page, const struct form_context *context)
+{
+    for (size_t next = page + 1; next < form->page_count; next++)
+        if (form_page_is_visible(form, next, context))
+            return next;
+    return SIZE_MAX;
+}
+
+size_t form_previous_page(const struct form *form, size_t page, const struct form_context *context)
+{
+    while (page > 0)
+        if (form_page_is_visible(form, --page, context))
+            return page;
+    return SIZE_MAX;
+}
+
+size_t form_first_page(const struct form *form, const struct form_context *context)
+{
+    return form_page_is_visible(form, 0, context) ? 0 : form_next_page(form, 0, context);
+}
+
+void form_compute(const struct form *form, const struct form_context *context, json_t *answers)
+{
+    for (size_t i = 0; i < form->fields.len; i++)
+        if (form->fields.at[i].type == &field_computed)
+            computed_update(&form->fields.at[i], context, answers);
+}
+
+static bool post_conditions_hold(const struct form_page *page, const struct form_context *context,
+                                 struct field_errors *errors)
+{
+    bool hold = true;
+    for (size_t i = 0; i < page->post_condition_count; i++) {
+        struct render render = context_render(context);
+        if (template_holds(page->post_conditions[i].condition, &render))
+            continue;
+        hold = false;
+        const struct template *message = page->post_conditions[i].message;
+        str text = message == NULL ? STR_EMPTY : template_text(message, &render);
+        *vec_push(context->arena, errors) = (struct field_error){
+            .message = text.len > 0 ? text : STR("Ces réponses ne permettent pas de continuer. Vérifiez-les.")};
+    }
+    return hold;
+}
+
+bool form_page_read(const struct form *form, size_t page, const struct form_context *context,
+                    const struct posted *posted, json_t *answers, struct field_errors *errors)
+{
+    bool ok = fields_read(&form->pages[page].fields, context, posted, answers, errors);
+    form_compute(form, context, answers);
+    return ok && post_conditions_hold(&form->pages[page], context, errors);
+}
+
+static void forget(const struct field_list *fields, json_t *answers)
+{
+    for (size_t i = 0; i < fields->len; i++)
+        field_remove(&fields->at[i], answers);
+}
+
+bool form_check(const struct form *form, const struct form_context *context, json_t *answers,
+                struct field_errors *errors, size_t *page)
+{
+    *page = SIZE_MAX;
+    for (size_t i = 0; i < form->page_count; i++) {
+        form_compute(form, context, answers);
+        if (!form_page_is_visible(form, i, context)) {
+            forget(&form->pages[i].fields, answers);
+            continue;
+        }
+        bool ok = fields_check(&form->pages[i].fields, context, answers, errors);
+        ok = ok && post_conditions_hold(&form->pages[i], context, errors);
+        if (!ok && *page == SIZE_MAX)
+            *page = i;
+    }
+    form_compute(form, context, answers);
+    return *page == SIZE_MAX;
+}

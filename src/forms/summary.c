@@ -1,0 +1,130 @@
+/* Answers as they are shown: for checking before sending, on the request's page, as plain text in mails. */
+#include "forms/field.h"
+
+static void set(struct arena *arena, struct value_dict *dict, const char *key, struct value value)
+{
+    value_dict_set(arena, dict, str_of(key), value);
+}
+
+static str label_of(const struct field *field, const struct form_context *context)
+{
+    struct render render = context_render(context);
+    return field->label == NULL ? STR_EMPTY : template_text(field->label, &render);
+}
+
+static struct value heading(struct arena *arena, const char *kind, str text, size_t page)
+{
+    struct value_dict *row = value_dict_new(arena);
+    set(arena, row, "title", value_text(text));
+    set(arena, row, "kind", value_text(str_of(kind)));
+    set(arena, row, "page", value_int((int64_t)page));
+    return value_dict(row);
+}
+
+static void add_file(struct value_dict *row, const struct field *field, const struct form_context *context,
+                     const json_t *answers)
+{
+    struct arena *arena = context->arena;
+    const json_t *answer = answer_of(field, answers);
+    if (field->type != &field_file || answer == NULL)
+        return;
+    struct value_dict *file = value_dict_new(arena);
+    set(arena, file, "name", value_text(json_str(answer, "name")));
+    set(arena, file, "size", value_int(json_int(answer, "size")));
+    set(arena, file, "type", value_text(json_str(answer, "type")));
+    if (context->file_url.len > 0)
+        set(arena, file, "url",
+            value_text(str_fmt(arena, "%.*s/%.*s/", STR_ARG(context->file_url), STR_ARG(json_str(answer, "blob")))));
+    set(arena, row, "file", value_dict(file));
+}
+
+static struct value answer_row(const struct field *field, const struct form_context *context, json_t *answers,
+                               size_t page)
+{
+    struct arena *arena = context->arena;
+    struct value_dict *row = value_dict_new(arena);
+    str text = field_display(field, arena, answers);
+    struct value_list *lines = value_list_new(arena);
+    for (str line, rest = text; str_next(&rest, '\n', &line);)
+        value_list_add(arena, lines, value_text(line));
+    set(arena, row, "id", value_text(field->id));
+    set(arena, row, "control", value_text(field_control(arena, field)));
+    set(arena, row, "label", value_text(label_of(field, context)));
+    set(arena, row, "text", value_text(text));
+    set(arena, row, "lines", value_list(lines));
+    set(arena, row, "page", value_int((int64_t)page));
+    set(arena, row, "type", value_text(field->type_name));
+    add_file(row, field, context, answers);
+    return value_dict(row);
+}
+
+static void add_row(struct value_list *rows, const struct field *field, const struct form_context *context,
+                    json_t *answers, unsigned place, size_t page)
+{
+    struct arena *arena = context->arena;
+    if (field->type == NULL || field->type == &field_page || !(field->places & place) ||
+        !field_is_visible(field, context))
+        return;
+    if (field->type == &field_title || field->type == &field_subtitle) {
+        value_list_add(arena, rows, heading(arena, field->type->name, label_of(field, context), page));
+    } else if (field->type == &field_comment) {
+        struct value_dict *row = value_dict_new(arena);
+        set(arena, row, "html", value_html(label_of(field, context)));
+        value_list_add(arena, rows, value_dict(row));
+    } else if (field->type->is_typed && (field_has_answer(field, answers) || place == PLACE_VALIDATION)) {
+        value_list_add(arena, rows, answer_row(field, context, answers, page));
+    }
+}
+
+struct value fields_summary(const struct field_list *fields, const struct form_context *context, json_t *answers,
+                            unsigned place)
+{
+    struct value_list *rows = value_list_new(context->arena);
+    for (size_t i = 0; fields != NULL && i < fields->len; i++)
+        add_row(rows, &fields->at[i], context, answers, place, 0);
+    return value_list(rows);
+}
+
+struct value form_summary(const struct form *form, const struct form_context *context, json_t *answers, unsigned place)
+{
+    struct value_list *rows = value_list_new(context->arena);
+    for (size_t i = 0; i < form->page_count; i++) {
+        const struct form_page *page = &form->pages[i];
+        if (!form_page_is_visible(form, i, context))
+            continue;
+        size_t before = rows->len;
+        if (page->label.len > 0)
+            value_list_add(context->arena, rows, heading(context->arena, "page", page->label, i + 1));
+        size_t with_heading = rows->len;
+        for (size_t j = 0; j < page->fields.len; j++)
+            add_row(rows, &page->fields.at[j], context, answers, place, i + 1);
+        if (rows->len == with_heading)
+            rows->len = before; /* a page without an answer has no heading */
+    }
+    return value_list(rows);
+}
+
+str form_details(const struct form *form, const struct form_context *context, json_t *answers)
+{
+    struct arena *arena = context->arena;
+    struct buf out = buf_new(arena, 1 << 20);
+    for (size_t i = 0; i < form->page_count; i++) {
+        const struct form_page *page = &form->pages[i];
+        bool has_heading = page->label.len == 0;
+        if (!form_page_is_visible(form, i, context))
+            continue;
+        for (size_t j = 0; j < page->fields.len; j++) {
+            const struct field *field = &page->fields.at[j];
+            if (field->type == NULL || !field->type->is_typed || !(field->places & PLACE_SUMMARY) ||
+                !field_has_answer(field, answers) || !field_is_visible(field, context))
+                continue;
+            if (!has_heading)
+                buf_fmt(&out, "%s%.*s\n\n", out.len > 0 ? "\n" : "", STR_ARG(page->label));
+            has_heading = true;
+            str text = field_display(field, arena, answers);
+            buf_fmt(&out, "%.*s :\n  %.*s\n", STR_ARG(label_of(field, context)),
+                    STR_ARG(str_replace(arena, text, STR("\n"), STR("\n  "))));
+        }
+    }
+    return buf_str(&out);
+}
