@@ -61,29 +61,16 @@ void buf_fmt(struct buf *buf, const char *format, ...)
     va_end(again);
 }
 
-static str html_entity(char c)
-{
-    switch (c) {
-    case '&':
-        return STR("&amp;");
-    case '<':
-        return STR("&lt;");
-    case '>':
-        return STR("&gt;");
-    case '"':
-        return STR("&quot;");
-    case '\'':
-        return STR("&#x27;");
-    default:
-        return STR_EMPTY;
-    }
-}
-
 void buf_add_html(struct buf *buf, str text)
 {
+    static const str entities[256] = {['&'] = STR_INIT("&amp;"),
+                                      ['<'] = STR_INIT("&lt;"),
+                                      ['>'] = STR_INIT("&gt;"),
+                                      ['"'] = STR_INIT("&quot;"),
+                                      ['\''] = STR_INIT("&#x27;")};
     size_t from = 0;
     for (size_t i = 0; i < text.len; i++) {
-        str entity = html_entity(text.ptr[i]);
+        str entity = entities[(unsigned char)text.ptr[i]];
         if (entity.len == 0)
             continue;
         buf_add(buf, str_slice(text, from, i));
