@@ -14,21 +14,28 @@ struct write {
     store_fn fn;
     void *arg;
     store_done done;
-    bool ok;
+    void *done_arg;
+    bool ok, adds_jobs;
     struct err err;
 };
 
 struct engine {
     enum store_engine kind;
+    /* Whether the installation answers at all; may be NULL. */
+    bool (*reach)(struct stores *stores, struct err *err);
     /* A connection to the store's database, or NULL and err. */
     struct connection *(*connect)(struct store *store, struct err *err);
     void (*disconnect)(struct connection *connection);
-    /* Makes the database where connecting does not; may be NULL. */
-    bool (*make_database)(struct store *store, struct connection *connection, struct err *err);
+    /* Of no more use: the server has gone. May be NULL: never. */
+    bool (*is_broken)(const struct connection *connection);
+    /* Begins a transaction that makes the database where connecting does not, and that no other process's migration
+     * stands beside. */
+    bool (*begin_migration)(struct store *store, struct connection *connection, struct err *err);
     bool (*begin)(struct connection *connection, bool write, struct err *err);
     /* True only when what the transaction wrote is on disk. */
     bool (*commit)(struct connection *connection, struct err *err);
     void (*rollback)(struct connection *connection);
+    /* What run and query fail with goes to err, or to the tx's failure_kept. */
     bool (*run)(struct tx *tx, const char *text, const struct sql_param *params, size_t count, int64_t *changed,
                 struct err *err);
     /* Several statements without parameters or rows: a migration. */
@@ -39,11 +46,14 @@ struct engine {
     int64_t (*integer)(struct rows *rows, int column);
     double (*real)(struct rows *rows, int column);
     str (*text)(struct rows *rows, int column);
-    bool (*end)(struct rows *rows, struct err *err);
-    /* Starts and stops what makes the store's writes durable; write gives it one. */
+    void (*end)(struct rows *rows);
+    /* Starts and stops what makes the store's writes durable. */
     bool (*start)(struct store *store, struct err *err);
     void (*stop)(struct store *store);
-    void (*write)(struct store *store, struct write *write);
+    /* Returns when fn's transaction is on disk. */
+    bool (*write)(struct store *store, store_fn fn, void *arg, struct err *err);
+    /* Takes a write that malloc made; tells and frees it when it is done. */
+    void (*write_later)(struct store *store, struct write *write);
 };
 
 extern const struct engine sqlite_engine, postgres_engine;
@@ -51,9 +61,10 @@ extern const struct engine sqlite_engine, postgres_engine;
 struct tx {
     struct store *store;
     struct connection *connection;
-    bool failed;             /* PostgreSQL: a statement failed, the transaction can only be undone */
-    bool must_retry;         /* PostgreSQL: another transaction was in the way, run it again */
-    struct err failure_kept; /* what a query that is still being read failed with */
+    int open_rows;           /* queries that rows_end has not ended */
+    bool failed;             /* a statement failed: the transaction can only be undone */
+    bool adds_jobs;          /* the runner is to be woken after the commit */
+    struct err failure_kept; /* what it failed with */
 };
 
 struct stores {
@@ -61,26 +72,43 @@ struct stores {
     struct arena *arena;
     str url;
     const char *folder;
-    pthread_mutex_t lock;
+    pthread_mutex_t lock; /* of the list */
     struct store *first;
+    pthread_mutex_t pool_lock; /* of the connections of every store */
+    pthread_cond_t has_room;
+    int open_count, waiting;
 };
 
-enum { IDLE_MOST = 16 };
+enum { POOL_STORE_MOST = 16, POOL_MOST = 64 };
 
 struct store {
     struct store *next;
     struct stores *stores;
     const struct engine *engine;
     str name;
-    pthread_mutex_t lock; /* of idle */
-    struct connection *idle[IDLE_MOST];
-    size_t idle_count;
+    struct connection *idle[POOL_STORE_MOST];
+    int idle_count, open_count;
     void *writer; /* the engine's own */
+    pthread_mutex_t watch_lock;
+    void (*jobs_added)(void *watcher); /* NULL: nobody runs this store's jobs here */
+    void *watcher;
 };
 
-/* A connection for one transaction, and back: kept for the next, closed where broken. */
+/* Runs fn inside tx; false also where a statement failed and fn did not say so. A query that was not ended aborts. */
+bool tx_call(struct tx *tx, store_fn fn, void *arg, struct err *err);
+/* Tells the runner that committed writes added jobs. */
+void store_tell_jobs_added(struct store *store);
+
+/* The parameter of that name; a statement that names one which was not given aborts: it could only do harm. */
+const struct sql_param *sql_param_called(const struct sql_param *params, size_t count, const char *name,
+                                         const char *text);
+
+/* A connection for one transaction, already begun; NULL and err where there is none in time. Given back it is kept for
+ * the next, or closed where it broke. */
+struct connection *store_begin(struct store *store, bool write, struct err *err);
 struct connection *store_take_connection(struct store *store, struct err *err);
-void store_give_connection(struct store *store, struct connection *connection, bool broken);
+void store_give_connection(struct store *store, struct connection *connection);
+void store_close_connections(struct store *store);
 
 /* Brings a database up to date. */
 bool store_migrate(struct store *store, const struct migration *migrations, size_t count, struct err *err);

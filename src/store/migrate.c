@@ -1,12 +1,8 @@
 #include "store/engine.h"
 
-/* Two processes may start at once: on SQLite the write transaction keeps the second waiting, on PostgreSQL the lock of
- * the table that remembers does. */
-static const struct sql remember_table = {
-    "CREATE TABLE IF NOT EXISTS migration (owner TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (owner, number))",
-    "CREATE TABLE IF NOT EXISTS migration (owner TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (owner, number));"
-    "LOCK TABLE migration IN EXCLUSIVE MODE",
-};
+/* Two processes may start at once: begin_migration lets only one be here. */
+static const char remember_table[] =
+    "CREATE TABLE IF NOT EXISTS migration (owner TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (owner, number))";
 static const char is_taken[] = "SELECT 1 FROM migration WHERE owner = :owner AND number = :number";
 static const char remember[] = "INSERT INTO migration (owner, number) VALUES (:owner, :number)";
 
@@ -24,7 +20,7 @@ static bool take(struct tx *tx, const struct migration *migration, struct err *e
 
 static bool take_all(struct tx *tx, const struct migration *migrations, size_t count, struct err *err)
 {
-    if (!tx->store->engine->script(tx->connection, sql_for(tx, &remember_table), err))
+    if (!tx->store->engine->script(tx->connection, remember_table, err))
         return false;
     for (size_t i = 0; i < count; i++)
         if (!take(tx, &migrations[i], err))
@@ -34,16 +30,15 @@ static bool take_all(struct tx *tx, const struct migration *migrations, size_t c
 
 bool store_migrate(struct store *store, const struct migration *migrations, size_t count, struct err *err)
 {
+    const struct engine *engine = store->engine;
     struct connection *connection = store_take_connection(store, err);
     if (connection == NULL)
         return false;
     struct tx tx = {.store = store, .connection = connection};
-    const struct engine *engine = store->engine;
-    bool made = engine->make_database == NULL || engine->make_database(store, connection, err);
-    bool ok = made && engine->begin(connection, true, err) && take_all(&tx, migrations, count, err) &&
+    bool ok = engine->begin_migration(store, connection, err) && take_all(&tx, migrations, count, err) &&
               engine->commit(connection, err);
     if (!ok)
         engine->rollback(connection);
-    store_give_connection(store, connection, !ok);
+    store_give_connection(store, connection);
     return ok;
 }

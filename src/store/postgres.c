@@ -7,14 +7,34 @@
 
 enum { OID_BYTEA = 17, OID_INT8 = 20, OID_TEXT = 25, OID_FLOAT8 = 701, PARAMS_MOST = 64 };
 
+static bool is_state(const char *state, const char *wanted)
+{
+    return state != NULL && strncmp(state, wanted, strlen(wanted)) == 0;
+}
+
+static enum err_code code_of(const char *state)
+{
+    if (is_state(state, "23"))
+        return ERR_CONFLICT; /* integrity constraint violation */
+    if (is_state(state, "22"))
+        return ERR_INVALID; /* data exception */
+    if (is_state(state, "42"))
+        return ERR_INTERNAL; /* syntax error or access rule violation */
+    return ERR_UNAVAILABLE;
+}
+
 bool postgres_fail(struct connection *connection, const PGresult *result, struct err *err)
 {
     const char *state = result == NULL ? NULL : PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    connection->must_retry = state != NULL && (strcmp(state, "40001") == 0 || strcmp(state, "40P01") == 0);
-    if (state != NULL && strncmp(state, "23", 2) == 0)
-        err_set(err, ERR_CONFLICT, "The change contradicts what is already there.");
+    if (is_state(state, "40001") || is_state(state, "40P01")) /* serialization failure, deadlock */
+        connection->must_retry = true;
+    if (is_state(state, "23505")) /* unique violation */
+        connection->is_doubtful = true;
+    enum err_code code = code_of(state);
+    if (code == ERR_CONFLICT)
+        err_set(err, code, "Cette modification contredit ce qui est déjà enregistré.");
     else
-        err_set(err, ERR_UNAVAILABLE, "The store does not answer.");
+        err_set(err, code, "Le service est momentanément indisponible. Réessayez dans quelques minutes.");
     return err_detail(err, "postgresql %s: %s", state == NULL ? "-" : state,
                       result == NULL ? PQerrorMessage(connection->pg) : PQresultErrorMessage(result));
 }
@@ -53,19 +73,44 @@ static bool with_schema(struct store *store, struct connection *connection, cons
     return ok;
 }
 
-static bool make_database(struct store *store, struct connection *connection, struct err *err)
+/* Reads its snapshot after the lock is ours, so that it sees what another process's migration did. */
+static bool begin_migration(struct store *store, struct connection *connection, struct err *err)
 {
-    return with_schema(store, connection, "CREATE SCHEMA IF NOT EXISTS", err);
+    return command(connection, "BEGIN ISOLATION LEVEL READ COMMITTED", err) &&
+           command(connection, "SELECT pg_advisory_xact_lock(7104112105)", err) &&
+           with_schema(store, connection, "CREATE SCHEMA IF NOT EXISTS", err);
+}
+
+/* What the operator's URL does not say: a server that is gone is noticed in seconds. */
+static PGconn *dial(const struct stores *stores)
+{
+    struct arena *arena = arena_new();
+    const char *names[] = {"connect_timeout", "tcp_user_timeout", "application_name",
+                           "dbname",          "client_encoding",  NULL};
+    const char *values[] = {"5", "10000", "guichet", str_z(arena, stores->url), "UTF8", NULL};
+    PGconn *pg = PQconnectdbParams(names, values, 1);
+    arena_free(arena);
+    return pg;
+}
+
+static bool reach(struct stores *stores, struct err *err)
+{
+    PGconn *pg = dial(stores);
+    bool ok = PQstatus(pg) == CONNECTION_OK;
+    if (!ok) {
+        err_set(err, ERR_UNAVAILABLE, "PostgreSQL can't be reached.");
+        err_detail(err, "%s", PQerrorMessage(pg));
+    }
+    PQfinish(pg);
+    return ok;
 }
 
 static struct connection *pg_connect(struct store *store, struct err *err)
 {
-    struct arena *arena = arena_new();
     struct connection *connection = calloc(1, sizeof *connection);
     if (connection == NULL)
         abort();
-    connection->pg = PQconnectdb(str_z(arena, store->stores->url));
-    arena_free(arena);
+    connection->pg = dial(store->stores);
     if (PQstatus(connection->pg) != CONNECTION_OK) {
         postgres_fail(connection, NULL, err);
         disconnect(connection);
@@ -79,8 +124,16 @@ static struct connection *pg_connect(struct store *store, struct err *err)
     return NULL;
 }
 
+static bool is_broken(const struct connection *connection)
+{
+    return PQtransactionStatus(connection->pg) != PQTRANS_IDLE;
+}
+
+/* REPEATABLE READ: a row that another transaction changed since our snapshot makes ours run again
+ * (docs/decisions/0007-postgresql-isolation.md). */
 static bool begin(struct connection *connection, bool write, struct err *err)
 {
+    connection->must_retry = connection->is_doubtful = false;
     return command(connection,
                    write ? "BEGIN ISOLATION LEVEL REPEATABLE READ" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
                    err);
@@ -101,14 +154,6 @@ static bool script(struct connection *connection, const char *text, struct err *
     return command(connection, text, err);
 }
 
-static const struct sql_param *param_called(const struct sql_param *params, size_t count, const char *name)
-{
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(params[i].name, name) == 0)
-            return &params[i];
-    return NULL;
-}
-
 /* What libpq wants of the parameters, in the order of the statement. */
 struct bound {
     Oid types[PARAMS_MOST];
@@ -119,7 +164,7 @@ struct bound {
 
 static void bind_one(struct bound *bound, int i, const struct sql_param *param, struct arena *arena)
 {
-    switch (param == NULL ? SQL_NULL : param->kind) {
+    switch (param->kind) {
     case SQL_NULL:
         return;
     case SQL_INT:
@@ -164,7 +209,7 @@ static PGresult *execute(struct connection *connection, const char *text, const 
     struct bound *bound = arena_new_of(arena, struct bound);
     int number = prepared->name_count < PARAMS_MOST ? prepared->name_count : PARAMS_MOST;
     for (int i = 0; i < number; i++)
-        bind_one(bound, i, param_called(params, count, prepared->names[i]), arena);
+        bind_one(bound, i, sql_param_called(params, count, prepared->names[i], text), arena);
     PGresult *result = NULL;
     if (!prepared->is_known) {
         result = PQprepare(connection->pg, prepared->name, prepared->text, number, bound->types);
@@ -179,12 +224,6 @@ static PGresult *execute(struct connection *connection, const char *text, const 
     return result;
 }
 
-static void note_failure(struct tx *tx)
-{
-    tx->failed = true;
-    tx->must_retry = tx->must_retry || tx->connection->must_retry;
-}
-
 static bool run(struct tx *tx, const char *text, const struct sql_param *params, size_t count, int64_t *changed,
                 struct err *err)
 {
@@ -193,7 +232,6 @@ static bool run(struct tx *tx, const char *text, const struct sql_param *params,
     bool ok = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
     if (!ok) {
         postgres_fail(tx->connection, result, err);
-        note_failure(tx);
     } else if (changed != NULL && !str_to_int64(str_of(PQcmdTuples(result)), changed)) {
         *changed = 0;
     }
@@ -208,10 +246,8 @@ static struct rows query(struct tx *tx, const char *text, const struct sql_param
     rows.statement = result;
     rows.failed = PQresultStatus(result) != PGRES_TUPLES_OK;
     rows.count = rows.failed ? 0 : (size_t)PQntuples(result);
-    if (rows.failed) {
+    if (rows.failed)
         postgres_fail(tx->connection, result, &tx->failure_kept);
-        note_failure(tx);
-    }
     return rows;
 }
 
@@ -274,19 +310,18 @@ static str text_of(struct rows *rows, int column)
     return (str){bytes, length};
 }
 
-static bool end(struct rows *rows, struct err *err)
+static void end(struct rows *rows)
 {
     PQclear(rows->statement);
-    if (rows->failed && err != NULL)
-        *err = rows->tx->failure_kept;
-    return !rows->failed;
 }
 
 const struct engine postgres_engine = {
     .kind = STORE_POSTGRES,
+    .reach = reach,
     .connect = pg_connect,
     .disconnect = disconnect,
-    .make_database = make_database,
+    .is_broken = is_broken,
+    .begin_migration = begin_migration,
     .begin = begin,
     .commit = commit,
     .rollback = rollback,
@@ -302,4 +337,5 @@ const struct engine postgres_engine = {
     .start = postgres_writer_start,
     .stop = postgres_writer_stop,
     .write = postgres_writer_write,
+    .write_later = postgres_writer_write_later,
 };

@@ -10,7 +10,8 @@ struct connection {
     PGconn *pg;
     struct statement_cache statements;
     int statement_count;
-    bool must_retry; /* the last failure was another transaction's fault */
+    bool must_retry;  /* a failure since begin was another transaction's fault */
+    bool is_doubtful; /* a failure since begin may have been: a row that it committed after our snapshot */
 };
 
 /* A statement as PostgreSQL takes it: $1, $2 … in the order of the names. */
@@ -26,11 +27,13 @@ struct prepared {
 struct prepared *prepared_new(const char *text);
 void prepared_free(void *prepared);
 
-/* True, and err filled, where the last call failed because of another transaction (40001, 40P01). */
+/* Fills err by what the server said (result NULL: by why it can't be reached), notes whose fault it was, returns false.
+ */
 bool postgres_fail(struct connection *connection, const PGresult *result, struct err *err);
 
 bool postgres_writer_start(struct store *store, struct err *err);
 void postgres_writer_stop(struct store *store);
-void postgres_writer_write(struct store *store, struct write *write);
+bool postgres_writer_write(struct store *store, store_fn fn, void *arg, struct err *err);
+void postgres_writer_write_later(struct store *store, struct write *write);
 
 #endif

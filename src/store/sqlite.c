@@ -2,18 +2,35 @@
 #include "store/sqlite.h"
 #include "store/engine.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-static bool fail(struct connection *connection, struct err *err)
+/* Page caches of all connections together stop growing here. */
+enum { SOFT_HEAP = 24 << 20 };
+
+/* An fsync that failed must not be tried again: the kernel may have dropped the page, and the next fsync would lie
+ * (PostgreSQL's lesson of 2018). The process ends; recovery at the next start keeps all that was acknowledged. */
+static void stop_if_disk_lies(sqlite3 *db)
 {
-    int code = sqlite3_errcode(connection->db);
-    enum err_code kind = (code & 0xFF) == SQLITE_CONSTRAINT ? ERR_CONFLICT : ERR_UNAVAILABLE;
-    if (kind == ERR_CONFLICT)
-        err_set(err, kind, "The change contradicts what is already there.");
+    int code = sqlite3_extended_errcode(db);
+    if (code != SQLITE_IOERR_FSYNC && code != SQLITE_IOERR_DIR_FSYNC)
+        return;
+    log_line(LOG_ERROR, "store.fsync", "an fsync failed: nothing more is acknowledged, stopping");
+    abort();
+}
+
+bool sqlite_fail(struct connection *connection, struct err *err)
+{
+    stop_if_disk_lies(connection->db);
+    int code = sqlite3_errcode(connection->db) & 0xFF;
+    if (code == SQLITE_CONSTRAINT)
+        err_set(err, ERR_CONFLICT, "Cette modification contredit ce qui est déjà enregistré.");
     else
-        err_set(err, kind, "The store does not answer.");
+        err_set(err, code == SQLITE_ERROR ? ERR_INTERNAL : ERR_UNAVAILABLE,
+                "Le service est momentanément indisponible. Réessayez dans quelques minutes.");
     return err_detail(err, "sqlite %d: %s", sqlite3_extended_errcode(connection->db), sqlite3_errmsg(connection->db));
 }
 
@@ -28,21 +45,37 @@ static const char *synchronous_pragma(void)
 static bool set_up(struct connection *connection, struct err *err)
 {
     static const char settings[] = "PRAGMA busy_timeout=10000; PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON;"
-                                   "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-1024; PRAGMA wal_autocheckpoint=0;"
-                                   "PRAGMA journal_size_limit=67108864";
+                                   "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-2048; PRAGMA wal_autocheckpoint=0;"
+                                   "PRAGMA journal_size_limit=33554432";
     return (sqlite3_exec(connection->db, settings, NULL, NULL, NULL) == SQLITE_OK &&
             sqlite3_exec(connection->db, synchronous_pragma(), NULL, NULL, NULL) == SQLITE_OK) ||
-           fail(connection, err);
+           sqlite_fail(connection, err);
+}
+
+/* SQLite makes its files readable by all; its log and index take the mode of the database. */
+static void make_file(const char *path)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd >= 0)
+        close(fd);
+}
+
+static void bound_memory(void)
+{
+    sqlite3_soft_heap_limit64(SOFT_HEAP);
 }
 
 struct connection *sqlite_connect(struct store *store, struct err *err)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, bound_memory);
     struct arena *arena = arena_new();
     const char *path = str_fmt(arena, "%s/%.*s.db", store->stores->folder, STR_ARG(store->name)).ptr;
     struct connection *connection = calloc(1, sizeof *connection);
     if (connection == NULL)
         abort();
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
+    make_file(path);
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
     if (sqlite3_open_v2(path, &connection->db, flags, NULL) != SQLITE_OK || !set_up(connection, err)) {
         err_set(err, ERR_UNAVAILABLE, "Cannot open the database %s.", path);
         err_detail(err, "sqlite: %s", sqlite3_errmsg(connection->db));
@@ -96,41 +129,34 @@ static void done_with(struct connection *connection, const char *text, sqlite3_s
     }
 }
 
-static int parameter_index(sqlite3_stmt *statement, const char *name)
+/* Texts are bound without a copy: they outlive the statement's use, or the row loop that reads it. */
+static void bind_one(sqlite3_stmt *statement, int index, const struct sql_param *param)
 {
-    int count = sqlite3_bind_parameter_count(statement);
-    for (int i = 1; i <= count; i++) {
-        const char *known = sqlite3_bind_parameter_name(statement, i);
-        if (known != NULL && strcmp(known + 1, name) == 0)
-            return i;
+    const char *bytes = param->text.len == 0 ? "" : param->text.ptr;
+    switch (param->kind) {
+    case SQL_NULL:
+        sqlite3_bind_null(statement, index);
+        break;
+    case SQL_INT:
+        sqlite3_bind_int64(statement, index, param->integer);
+        break;
+    case SQL_REAL:
+        sqlite3_bind_double(statement, index, param->real);
+        break;
+    case SQL_TEXT:
+        sqlite3_bind_text64(statement, index, bytes, param->text.len, SQLITE_STATIC, SQLITE_UTF8);
+        break;
+    case SQL_BLOB:
+        sqlite3_bind_blob64(statement, index, bytes, param->text.len, SQLITE_STATIC);
+        break;
     }
-    return 0;
 }
 
-/* Texts are bound without a copy: they outlive the statement's use, or the row loop that reads it. */
-static void bind(sqlite3_stmt *statement, const struct sql_param *params, size_t count)
+static void bind(sqlite3_stmt *statement, const char *text, const struct sql_param *params, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        int index = parameter_index(statement, params[i].name);
-        const char *bytes = params[i].text.len == 0 ? "" : params[i].text.ptr;
-        switch (params[i].kind) {
-        case SQL_NULL:
-            sqlite3_bind_null(statement, index);
-            break;
-        case SQL_INT:
-            sqlite3_bind_int64(statement, index, params[i].integer);
-            break;
-        case SQL_REAL:
-            sqlite3_bind_double(statement, index, params[i].real);
-            break;
-        case SQL_TEXT:
-            sqlite3_bind_text64(statement, index, bytes, params[i].text.len, SQLITE_STATIC, SQLITE_UTF8);
-            break;
-        case SQL_BLOB:
-            sqlite3_bind_blob64(statement, index, bytes, params[i].text.len, SQLITE_STATIC);
-            break;
-        }
-    }
+    int wanted = sqlite3_bind_parameter_count(statement);
+    for (int i = 1; i <= wanted; i++)
+        bind_one(statement, i, sql_param_called(params, count, sqlite3_bind_parameter_name(statement, i) + 1, text));
 }
 
 static bool begin(struct connection *connection, bool write, struct err *err)
@@ -140,7 +166,7 @@ static bool begin(struct connection *connection, bool write, struct err *err)
     bool ok = statement != NULL && sqlite3_step(statement) == SQLITE_DONE;
     if (statement != NULL)
         sqlite3_reset(statement);
-    return ok || fail(connection, err);
+    return ok || sqlite_fail(connection, err);
 }
 
 static bool commit(struct connection *connection, struct err *err)
@@ -149,7 +175,7 @@ static bool commit(struct connection *connection, struct err *err)
     sqlite3_stmt *statement = statement_of(connection, text);
     bool ok = statement != NULL && sqlite3_step(statement) == SQLITE_DONE;
     if (!ok)
-        fail(connection, err);
+        sqlite_fail(connection, err);
     if (statement != NULL)
         sqlite3_reset(statement);
     return ok;
@@ -173,14 +199,14 @@ static bool run(struct tx *tx, const char *text, const struct sql_param *params,
     struct connection *connection = tx->connection;
     sqlite3_stmt *statement = statement_of(connection, text);
     if (statement == NULL)
-        return fail(connection, err);
-    bind(statement, params, count);
+        return sqlite_fail(connection, err);
+    bind(statement, text, params, count);
     int step;
     do
         step = sqlite3_step(statement);
     while (step == SQLITE_ROW);
     if (step != SQLITE_DONE)
-        fail(connection, err);
+        sqlite_fail(connection, err);
     if (changed != NULL)
         *changed = sqlite3_changes64(connection->db);
     done_with(connection, text, statement);
@@ -189,88 +215,72 @@ static bool run(struct tx *tx, const char *text, const struct sql_param *params,
 
 static bool script(struct connection *connection, const char *text, struct err *err)
 {
-    return sqlite3_exec(connection->db, text, NULL, NULL, NULL) == SQLITE_OK || fail(connection, err);
+    return sqlite3_exec(connection->db, text, NULL, NULL, NULL) == SQLITE_OK || sqlite_fail(connection, err);
 }
-
-/* What a row loop needs to end well. */
-struct reading {
-    sqlite3_stmt *statement;
-    const char *text;
-};
 
 static struct rows query(struct tx *tx, const char *text, const struct sql_param *params, size_t count)
 {
-    struct rows rows = {.tx = tx};
-    struct reading *reading = calloc(1, sizeof *reading);
-    if (reading == NULL)
-        abort();
-    rows.statement = reading;
-    reading->text = text;
-    reading->statement = statement_of(tx->connection, text);
-    if (reading->statement == NULL) {
-        rows.failed = true;
-        fail(tx->connection, &tx->failure_kept);
-        return rows;
-    }
-    bind(reading->statement, params, count);
+    struct rows rows = {.tx = tx, .text = text};
+    rows.statement = statement_of(tx->connection, text);
+    rows.failed = rows.statement == NULL;
+    if (rows.failed)
+        sqlite_fail(tx->connection, &tx->failure_kept);
+    else
+        bind(rows.statement, text, params, count);
     return rows;
-}
-
-static sqlite3_stmt *statement_in(struct rows *rows)
-{
-    return ((struct reading *)rows->statement)->statement;
 }
 
 static bool next(struct rows *rows)
 {
-    int step = sqlite3_step(statement_in(rows));
+    int step = sqlite3_step(rows->statement);
     if (step == SQLITE_ROW)
         return true;
     if (step != SQLITE_DONE) {
         rows->failed = true;
-        fail(rows->tx->connection, &rows->tx->failure_kept);
+        sqlite_fail(rows->tx->connection, &rows->tx->failure_kept);
     }
     return false;
 }
 
 static bool is_null(struct rows *rows, int column)
 {
-    return sqlite3_column_type(statement_in(rows), column) == SQLITE_NULL;
+    return sqlite3_column_type(rows->statement, column) == SQLITE_NULL;
 }
 
 static int64_t integer(struct rows *rows, int column)
 {
-    return sqlite3_column_int64(statement_in(rows), column);
+    return sqlite3_column_int64(rows->statement, column);
 }
 
 static double real(struct rows *rows, int column)
 {
-    return sqlite3_column_double(statement_in(rows), column);
+    return sqlite3_column_double(rows->statement, column);
 }
 
 static str text_of(struct rows *rows, int column)
 {
-    sqlite3_stmt *statement = statement_in(rows);
+    sqlite3_stmt *statement = rows->statement;
     const char *bytes = sqlite3_column_blob(statement, column);
     int length = sqlite3_column_bytes(statement, column);
     return bytes == NULL ? STR_EMPTY : (str){bytes, (size_t)length};
 }
 
-static bool end(struct rows *rows, struct err *err)
+static void end(struct rows *rows)
 {
-    struct reading *reading = rows->statement;
-    if (reading->statement != NULL)
-        done_with(rows->tx->connection, reading->text, reading->statement);
-    free(reading);
-    if (rows->failed && err != NULL)
-        *err = rows->tx->failure_kept;
-    return !rows->failed;
+    done_with(rows->tx->connection, rows->text, rows->statement);
+}
+
+static bool begin_migration(struct store *store, struct connection *connection, struct err *err)
+{
+    (void)store;
+    return begin(connection, true, err);
 }
 
 const struct engine sqlite_engine = {
     .kind = STORE_SQLITE,
     .connect = sqlite_connect,
     .disconnect = sqlite_disconnect,
+    .begin_migration = begin_migration,
     .begin = begin,
     .commit = commit,
     .rollback = rollback,
@@ -286,4 +296,5 @@ const struct engine sqlite_engine = {
     .start = sqlite_writer_start,
     .stop = sqlite_writer_stop,
     .write = sqlite_writer_write,
+    .write_later = sqlite_writer_write_later,
 };

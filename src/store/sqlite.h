@@ -14,8 +14,12 @@ struct connection {
 struct connection *sqlite_connect(struct store *store, struct err *err);
 void sqlite_disconnect(struct connection *connection);
 
+/* Fills err by the connection's last error and returns false; a failed fsync ends the process. */
+bool sqlite_fail(struct connection *connection, struct err *err);
+
 bool sqlite_writer_start(struct store *store, struct err *err);
 void sqlite_writer_stop(struct store *store);
-void sqlite_writer_write(struct store *store, struct write *write);
+bool sqlite_writer_write(struct store *store, store_fn fn, void *arg, struct err *err);
+void sqlite_writer_write_later(struct store *store, struct write *write);
 
 #endif

@@ -10,18 +10,23 @@
 
 enum {
     GROUP_MOST = 1024,
-    CHECKPOINT_PAGES = 1000,   /* start to copy the log back */
-    CHECKPOINT_FORCED = 32000, /* the log has outgrown its readers: make the writer wait once */
+    PASS_PAGES = 1000,    /* copy the log back each time it has grown so much */
+    RESTART_PAGES = 4000, /* a log that is never idle only grows: begin it again from here */
+    RESTART_WAIT_MS = 20, /* for readers of its end, and not longer */
+    BUSY_WAIT_MS = 10000, /* for another process's write */
 };
 
 struct writer {
     struct store *store;
     struct connection *connection;
-    pthread_t thread, checkpoint_thread;
+    struct connection *copier; /* copies the log back */
+    pthread_t thread, copier_thread;
     pthread_mutex_t lock;
     pthread_cond_t has_work, has_pages;
     struct write *first, **last;
-    int log_pages;
+    int log_pages;  /* after the last commit */
+    int next_pass;  /* the length at which to copy back next */
+    int restart_at; /* the length at which to begin again next; of the writer thread alone */
     bool stopping;
 };
 
@@ -31,8 +36,12 @@ static int note_log_size(void *arg, sqlite3 *db, const char *name, int pages)
     (void)name;
     struct writer *writer = arg;
     pthread_mutex_lock(&writer->lock);
+    if (pages < writer->log_pages) { /* it began again */
+        writer->next_pass = PASS_PAGES;
+        writer->restart_at = RESTART_PAGES;
+    }
     writer->log_pages = pages;
-    if (pages >= CHECKPOINT_PAGES)
+    if (pages >= writer->next_pass)
         pthread_cond_signal(&writer->has_pages);
     pthread_mutex_unlock(&writer->lock);
     return SQLITE_OK;
@@ -75,7 +84,8 @@ static void run_one(struct writer *writer, struct write *write)
     static const char savepoint[] = "SAVEPOINT w", undo[] = "ROLLBACK TO w", release[] = "RELEASE w";
     struct tx tx = {.store = writer->store, .connection = writer->connection};
     step(writer->connection, savepoint);
-    write->ok = write->fn(&tx, write->arg, &write->err);
+    write->ok = tx_call(&tx, write->fn, write->arg, &write->err);
+    write->adds_jobs = write->ok && tx.adds_jobs;
     if (!write->ok)
         step(writer->connection, undo);
     step(writer->connection, release);
@@ -91,7 +101,7 @@ static bool run_group(struct writer *writer, struct write *group, struct err *er
     for (struct write *write = group; write != NULL; write = write->next) {
         run_one(writer, write);
         if (sqlite3_get_autocommit(writer->connection->db))
-            return err_set(err, ERR_UNAVAILABLE, "The store does not answer.");
+            return sqlite_fail(writer->connection, err);
         any = any || write->ok;
     }
     if (any && engine->commit(writer->connection, err))
@@ -100,38 +110,36 @@ static bool run_group(struct writer *writer, struct write *group, struct err *er
     return !any;
 }
 
-static void tell(struct write *group, bool committed, const struct err *err)
+static void tell(struct store *store, struct write *group, bool committed, const struct err *err)
 {
+    bool adds_jobs = false;
     while (group != NULL) {
         struct write *next = group->next;
         if (!committed) {
             group->ok = false;
             group->err = *err;
         }
-        group->done(group->arg, group->ok, &group->err);
+        adds_jobs = adds_jobs || (group->ok && group->adds_jobs);
+        group->done(group->done_arg, group->ok, &group->err);
         free(group);
         group = next;
     }
+    if (adds_jobs)
+        store_tell_jobs_added(store);
 }
 
-/* An fsync that failed must not be tried again: the kernel may have dropped the page, and the next fsync would lie
- * (PostgreSQL's lesson of 2018). The process ends; recovery at the next start keeps all that was acknowledged. */
-static void stop_if_disk_lies(struct writer *writer)
+/* The passes of the other thread never reach the end of a log that is always written to. Where a reader holds the end
+ * too long the log may grow as much again. */
+static void restart_log(struct writer *writer)
 {
-    int code = sqlite3_extended_errcode(writer->connection->db);
-    if (code != SQLITE_IOERR_FSYNC && code != SQLITE_IOERR_DIR_FSYNC)
+    if (writer->log_pages < writer->restart_at)
         return;
-    log_line(LOG_ERROR, "store.fsync", "database=%.*s an fsync failed: stopping", STR_ARG(writer->store->name));
-    abort();
-}
-
-static void force_checkpoint(struct writer *writer)
-{
-    pthread_mutex_lock(&writer->lock);
-    bool forced = writer->log_pages >= CHECKPOINT_FORCED;
-    pthread_mutex_unlock(&writer->lock);
-    if (forced)
-        sqlite3_wal_checkpoint_v2(writer->connection->db, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
+    sqlite3 *db = writer->connection->db;
+    sqlite3_busy_timeout(db, RESTART_WAIT_MS);
+    if (sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL) != SQLITE_OK)
+        sqlite_fail(writer->connection, NULL);
+    sqlite3_busy_timeout(db, BUSY_WAIT_MS);
+    writer->restart_at = writer->log_pages + RESTART_PAGES;
 }
 
 static void *write_all(void *arg)
@@ -140,12 +148,10 @@ static void *write_all(void *arg)
     for (struct write *group; (group = take_group(writer)) != NULL;) {
         struct err err = {0};
         bool committed = run_group(writer, group, &err);
-        if (!committed) {
-            stop_if_disk_lies(writer);
+        if (!committed)
             log_err("store.commit", &err);
-        }
-        tell(group, committed, &err);
-        force_checkpoint(writer);
+        tell(writer->store, group, committed, &err);
+        restart_log(writer);
     }
     return NULL;
 }
@@ -153,25 +159,32 @@ static void *write_all(void *arg)
 static bool wait_for_pages(struct writer *writer)
 {
     pthread_mutex_lock(&writer->lock);
-    while (writer->log_pages < CHECKPOINT_PAGES && !writer->stopping)
+    while (writer->log_pages < writer->next_pass && !writer->stopping)
         pthread_cond_wait(&writer->has_pages, &writer->lock);
-    writer->log_pages = 0; /* the next commit says how long the log is now */
+    writer->next_pass = writer->log_pages + PASS_PAGES;
     bool going_on = !writer->stopping;
     pthread_mutex_unlock(&writer->lock);
     return going_on;
 }
 
-static void *checkpoint_all(void *arg)
+static void *copy_log_back(void *arg)
 {
     struct writer *writer = arg;
-    struct err err;
-    struct connection *connection = sqlite_connect(writer->store, &err);
     while (wait_for_pages(writer))
-        if (connection != NULL)
-            sqlite3_wal_checkpoint_v2(connection->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-    if (connection != NULL)
-        sqlite_disconnect(connection);
+        if (sqlite3_wal_checkpoint_v2(writer->copier->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL) != SQLITE_OK)
+            sqlite_fail(writer->copier, NULL);
     return NULL;
+}
+
+static bool connect(struct writer *writer, struct err *err)
+{
+    writer->connection = sqlite_connect(writer->store, err);
+    writer->copier = writer->connection == NULL ? NULL : sqlite_connect(writer->store, err);
+    if (writer->copier != NULL)
+        return true;
+    if (writer->connection != NULL)
+        sqlite_disconnect(writer->connection);
+    return false;
 }
 
 bool sqlite_writer_start(struct store *store, struct err *err)
@@ -179,10 +192,9 @@ bool sqlite_writer_start(struct store *store, struct err *err)
     struct writer *writer = calloc(1, sizeof *writer);
     if (writer == NULL)
         abort();
-    writer->store = store;
+    *writer = (struct writer){.store = store, .next_pass = PASS_PAGES, .restart_at = RESTART_PAGES};
     writer->last = &writer->first;
-    writer->connection = sqlite_connect(store, err);
-    if (writer->connection == NULL) {
+    if (!connect(writer, err)) {
         free(writer);
         return false;
     }
@@ -192,7 +204,7 @@ bool sqlite_writer_start(struct store *store, struct err *err)
     pthread_cond_init(&writer->has_pages, NULL);
     store->writer = writer;
     pthread_create(&writer->thread, NULL, write_all, writer);
-    pthread_create(&writer->checkpoint_thread, NULL, checkpoint_all, writer);
+    pthread_create(&writer->copier_thread, NULL, copy_log_back, writer);
     return true;
 }
 
@@ -205,21 +217,62 @@ void sqlite_writer_stop(struct store *store)
     pthread_cond_signal(&writer->has_pages);
     pthread_mutex_unlock(&writer->lock);
     pthread_join(writer->thread, NULL);
-    pthread_join(writer->checkpoint_thread, NULL);
+    pthread_join(writer->copier_thread, NULL);
+    sqlite_disconnect(writer->copier);
     sqlite_disconnect(writer->connection);
-    pthread_cond_destroy(&writer->has_work);
     pthread_cond_destroy(&writer->has_pages);
+    pthread_cond_destroy(&writer->has_work);
     pthread_mutex_destroy(&writer->lock);
     free(writer);
     store->writer = NULL;
 }
 
-void sqlite_writer_write(struct store *store, struct write *write)
+void sqlite_writer_write_later(struct store *store, struct write *write)
 {
     struct writer *writer = store->writer;
     pthread_mutex_lock(&writer->lock);
+    bool was_empty = writer->first == NULL;
     *writer->last = write;
     writer->last = &write->next;
-    pthread_cond_signal(&writer->has_work);
+    if (was_empty)
+        pthread_cond_signal(&writer->has_work);
     pthread_mutex_unlock(&writer->lock);
+}
+
+struct waiter {
+    pthread_mutex_t lock;
+    pthread_cond_t is_done;
+    bool done, ok;
+    struct err *err;
+};
+
+static void wake_waiter(void *arg, bool ok, const struct err *err)
+{
+    struct waiter *waiter = arg;
+    pthread_mutex_lock(&waiter->lock);
+    waiter->ok = ok;
+    if (!ok && waiter->err != NULL)
+        *waiter->err = *err;
+    waiter->done = true;
+    pthread_cond_signal(&waiter->is_done);
+    pthread_mutex_unlock(&waiter->lock);
+}
+
+bool sqlite_writer_write(struct store *store, store_fn fn, void *arg, struct err *err)
+{
+    struct waiter waiter = {.err = err};
+    struct write *write = calloc(1, sizeof *write);
+    if (write == NULL)
+        abort();
+    *write = (struct write){.fn = fn, .arg = arg, .done = wake_waiter, .done_arg = &waiter};
+    pthread_mutex_init(&waiter.lock, NULL);
+    pthread_cond_init(&waiter.is_done, NULL);
+    sqlite_writer_write_later(store, write);
+    pthread_mutex_lock(&waiter.lock);
+    while (!waiter.done)
+        pthread_cond_wait(&waiter.is_done, &waiter.lock);
+    pthread_mutex_unlock(&waiter.lock);
+    pthread_cond_destroy(&waiter.is_done);
+    pthread_mutex_destroy(&waiter.lock);
+    return waiter.ok;
 }

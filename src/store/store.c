@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct stores *stores_open(str url, struct err *err)
 {
@@ -22,9 +23,12 @@ struct stores *stores_open(str url, struct err *err)
     stores->engine = engine;
     stores->url = str_dup(arena, url);
     pthread_mutex_init(&stores->lock, NULL);
+    pthread_mutex_init(&stores->pool_lock, NULL);
+    pthread_cond_init(&stores->has_room, NULL);
     if (engine->kind == STORE_SQLITE)
         stores_set_folder(stores, str_z(arena, str_slice(url, STR("sqlite:").len, url.len)));
-    if (stores->folder != NULL && !file_make_folder(stores->folder, err)) {
+    if ((stores->folder != NULL && !file_make_folder(stores->folder, err)) ||
+        (engine->reach != NULL && !engine->reach(stores, err))) {
         stores_close(stores);
         return NULL;
     }
@@ -35,9 +39,8 @@ static void store_close(struct store *store)
 {
     if (store->writer != NULL)
         store->engine->stop(store);
-    for (size_t i = 0; i < store->idle_count; i++)
-        store->engine->disconnect(store->idle[i]);
-    pthread_mutex_destroy(&store->lock);
+    store_close_connections(store);
+    pthread_mutex_destroy(&store->watch_lock);
 }
 
 void stores_close(struct stores *stores)
@@ -46,6 +49,8 @@ void stores_close(struct stores *stores)
         return;
     for (struct store *store = stores->first; store != NULL; store = store->next)
         store_close(store);
+    pthread_cond_destroy(&stores->has_room);
+    pthread_mutex_destroy(&stores->pool_lock);
     pthread_mutex_destroy(&stores->lock);
     arena_free(stores->arena);
 }
@@ -92,13 +97,15 @@ static struct store *store_make(struct stores *stores, str name, const struct mi
     store->stores = stores;
     store->engine = stores->engine;
     store->name = str_dup(stores->arena, name);
-    pthread_mutex_init(&store->lock, NULL);
+    pthread_mutex_init(&store->watch_lock, NULL);
     if (!store_migrate(store, migrations, count, err) || !store->engine->start(store, err)) {
         store_close(store);
         return NULL;
     }
     store->next = stores->first;
+    pthread_mutex_lock(&stores->pool_lock);
     stores->first = store;
+    pthread_mutex_unlock(&stores->pool_lock);
     return store;
 }
 
@@ -127,41 +134,42 @@ enum store_engine store_engine(const struct store *store)
     return store->engine->kind;
 }
 
-struct connection *store_take_connection(struct store *store, struct err *err)
+/* After a query that is still open its statement would be lost to the connection: a bug of the caller's, said at once.
+ */
+static void check_rows_are_ended(const struct tx *tx)
 {
-    pthread_mutex_lock(&store->lock);
-    struct connection *connection = store->idle_count > 0 ? store->idle[--store->idle_count] : NULL;
-    pthread_mutex_unlock(&store->lock);
-    return connection != NULL ? connection : store->engine->connect(store, err);
+    if (tx->open_rows == 0)
+        return;
+    log_line(LOG_ERROR, "store.rows", "database=%.*s a query was not ended by rows_end", STR_ARG(tx->store->name));
+    abort();
 }
 
-void store_give_connection(struct store *store, struct connection *connection, bool broken)
+bool tx_call(struct tx *tx, store_fn fn, void *arg, struct err *err)
 {
-    bool kept = false;
-    pthread_mutex_lock(&store->lock);
-    if (!broken && store->idle_count < IDLE_MOST) {
-        store->idle[store->idle_count++] = connection;
-        kept = true;
-    }
-    pthread_mutex_unlock(&store->lock);
-    if (!kept)
-        store->engine->disconnect(connection);
+    bool ok = fn(tx, arg, err);
+    check_rows_are_ended(tx);
+    if (!ok || !tx->failed)
+        return ok;
+    if (err != NULL)
+        *err = tx->failure_kept;
+    return false;
 }
 
 bool store_read(struct store *store, store_fn fn, void *arg, struct err *err)
 {
-    struct connection *connection = store_take_connection(store, err);
+    struct connection *connection = store_begin(store, false, err);
     if (connection == NULL)
         return false;
-    if (!store->engine->begin(connection, false, err)) {
-        store_give_connection(store, connection, true);
-        return false;
-    }
     struct tx tx = {.store = store, .connection = connection};
-    bool ok = fn(&tx, arg, err);
+    bool ok = tx_call(&tx, fn, arg, err);
     store->engine->rollback(connection); /* a read leaves nothing */
-    store_give_connection(store, connection, tx.failed);
+    store_give_connection(store, connection);
     return ok;
+}
+
+bool store_write(struct store *store, store_fn fn, void *arg, struct err *err)
+{
+    return store->engine->write(store, fn, arg, err);
 }
 
 void store_write_later(struct store *store, store_fn fn, void *arg, store_done done)
@@ -169,52 +177,16 @@ void store_write_later(struct store *store, store_fn fn, void *arg, store_done d
     struct write *write = calloc(1, sizeof *write);
     if (write == NULL)
         abort();
-    *write = (struct write){.fn = fn, .arg = arg, .done = done};
-    store->engine->write(store, write);
+    *write = (struct write){.fn = fn, .arg = arg, .done = done, .done_arg = arg};
+    store->engine->write_later(store, write);
 }
 
-struct waiter {
-    pthread_mutex_t lock;
-    pthread_cond_t is_done;
-    bool done, ok;
-    struct err err;
-    store_fn fn;
-    void *arg;
-};
-
-static bool run_for_waiter(struct tx *tx, void *arg, struct err *err)
+void store_tell_jobs_added(struct store *store)
 {
-    struct waiter *waiter = arg;
-    return waiter->fn(tx, waiter->arg, err);
-}
-
-static void wake_waiter(void *arg, bool ok, const struct err *err)
-{
-    struct waiter *waiter = arg;
-    pthread_mutex_lock(&waiter->lock);
-    waiter->ok = ok;
-    if (!ok)
-        waiter->err = *err;
-    waiter->done = true;
-    pthread_cond_signal(&waiter->is_done);
-    pthread_mutex_unlock(&waiter->lock);
-}
-
-bool store_write(struct store *store, store_fn fn, void *arg, struct err *err)
-{
-    struct waiter waiter = {.fn = fn, .arg = arg};
-    pthread_mutex_init(&waiter.lock, NULL);
-    pthread_cond_init(&waiter.is_done, NULL);
-    store_write_later(store, run_for_waiter, &waiter, wake_waiter);
-    pthread_mutex_lock(&waiter.lock);
-    while (!waiter.done)
-        pthread_cond_wait(&waiter.is_done, &waiter.lock);
-    pthread_mutex_unlock(&waiter.lock);
-    pthread_cond_destroy(&waiter.is_done);
-    pthread_mutex_destroy(&waiter.lock);
-    if (!waiter.ok && err != NULL)
-        *err = waiter.err;
-    return waiter.ok;
+    pthread_mutex_lock(&store->watch_lock);
+    if (store->jobs_added != NULL)
+        store->jobs_added(store->watcher);
+    pthread_mutex_unlock(&store->watch_lock);
 }
 
 const char *sql_for(const struct tx *tx, const struct sql *sql)
@@ -222,15 +194,45 @@ const char *sql_for(const struct tx *tx, const struct sql *sql)
     return tx->store->engine->kind == STORE_SQLITE ? sql->sqlite : sql->postgres;
 }
 
+const struct sql_param *sql_param_called(const struct sql_param *params, size_t count, const char *name,
+                                         const char *text)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(params[i].name, name) == 0)
+            return &params[i];
+    log_line(LOG_ERROR, "store.parameter", "name=%s is not given to: %s", name, text);
+    abort();
+}
+
+/* PostgreSQL can't keep a NUL in a text: nobody may, so that both stores hold the same. */
+static bool texts_are_storable(const struct sql_param *params, size_t count, struct err *err)
+{
+    for (size_t i = 0; i < count; i++)
+        if (params[i].kind == SQL_TEXT && params[i].text.len > 0 &&
+            memchr(params[i].text.ptr, '\0', params[i].text.len) != NULL)
+            return err_set(err, ERR_INVALID, "Ce texte contient un caractère qui ne peut pas être enregistré.");
+    return true;
+}
+
 bool tx_run_params(struct tx *tx, const char *text, const struct sql_param *params, size_t count, int64_t *changed,
                    struct err *err)
 {
-    return tx->store->engine->run(tx, text, params, count, changed, err);
+    struct err *kept = &tx->failure_kept;
+    if (texts_are_storable(params, count, kept) && tx->store->engine->run(tx, text, params, count, changed, kept))
+        return true;
+    tx->failed = true;
+    if (err != NULL)
+        *err = *kept;
+    return false;
 }
 
 struct rows tx_query_params(struct tx *tx, const char *text, const struct sql_param *params, size_t count)
 {
-    return tx->store->engine->query(tx, text, params, count);
+    tx->open_rows++;
+    if (texts_are_storable(params, count, &tx->failure_kept))
+        return tx->store->engine->query(tx, text, params, count);
+    tx->failed = true;
+    return (struct rows){.tx = tx, .failed = true};
 }
 
 bool rows_next(struct rows *rows)
@@ -265,7 +267,16 @@ str rows_copy(struct rows *rows, struct arena *arena, int column)
 
 bool rows_end(struct rows *rows, struct err *err)
 {
-    return rows->tx->store->engine->end(rows, err);
+    struct tx *tx = rows->tx;
+    tx->open_rows--;
+    if (rows->statement != NULL)
+        tx->store->engine->end(rows);
+    if (!rows->failed)
+        return true;
+    tx->failed = true;
+    if (err != NULL)
+        *err = tx->failure_kept;
+    return false;
 }
 
 /* 43 bits of milliseconds, then 20 of chance: two machines may make ids in the same millisecond. */

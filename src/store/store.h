@@ -96,6 +96,7 @@ bool tx_run_params(struct tx *tx, const char *text, const struct sql_param *para
 struct rows {
     struct tx *tx;
     void *statement;
+    const char *text;
     size_t row, count;
     bool failed;
 };

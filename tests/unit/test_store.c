@@ -184,7 +184,7 @@ static void what_is_not_sql_is_an_error_for_the_log(void **state)
 {
     STORE_OR_SKIP(test);
     assert_false(store_write(store, not_sql, NULL, &err));
-    assert_int_equal(err.code, ERR_UNAVAILABLE);
+    assert_int_equal(err.code, ERR_INTERNAL);
     assert_non_null(strstr(err.detail, "SELEC"));
     assert_int_equal(count_of(store), 0);
 }
