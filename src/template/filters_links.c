@@ -135,17 +135,28 @@ static bool is_address(str text)
            !str_contains(domain, STR("@")) && str_contains(domain, STR(".")) && domain.ptr[0] != '.';
 }
 
-/* Percent-encodes what a URL may not hold; what is encoded already stays. */
+static bool is_hex(char c)
+{
+    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
+}
+
+static bool is_encoded(str url, size_t at)
+{
+    return url.ptr[at] == '%' && at + 2 < url.len && is_hex(url.ptr[at + 1]) && is_hex(url.ptr[at + 2]);
+}
+
+/* Percent-encodes what a URL may not hold; what is encoded already stays. A query keeps only what parts it. */
 static void add_quoted_url(struct buf *out, str url)
 {
+    bool in_query = false;
     for (size_t i = 0; i < url.len; i++) {
         char c = url.ptr[i];
-        if (strchr("!$&'()*+,;=:/?#[]@~%", c) != NULL && c != '\0') {
-            str one = {&url.ptr[i], 1};
-            buf_add_html(out, one);
-        } else {
+        const char *kept = in_query ? "&=+#" : "!$&'()*+,;=:/?#[]@~";
+        if ((c != '\0' && strchr(kept, c) != NULL) || is_encoded(url, i))
+            buf_add_html(out, str_slice(url, i, i + 1));
+        else
             buf_add_url(out, str_slice(url, i, i + 1));
-        }
+        in_query = (in_query || c == '?') && c != '#';
     }
 }
 
