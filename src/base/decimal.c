@@ -334,11 +334,10 @@ bool decimal_modulo(struct decimal a, struct decimal b, struct decimal *out)
         }
         return true;
     }
-    if (b.exponent - low + digits_of(b.coefficient) > 36)
-        return false;
+    struct decimal most = {.coefficient = b.coefficient, .exponent = b.exponent + PRECISION};
+    if (compare_magnitudes(a, most) >= 0 || b.exponent - low + digits_of(b.coefficient) > 36)
+        return false; /* a quotient of more digits than a number keeps */
     wide divisor = b.coefficient * power_of_ten(b.exponent - low);
-    if (a.exponent - low + digits_of(a.coefficient) > EXPONENT_MOST)
-        return false;
     wide rest = a.coefficient % divisor;
     for (int i = a.exponent; i > low; i--)
         rest = rest * 10 % divisor;

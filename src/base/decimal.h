@@ -27,7 +27,7 @@ struct decimal decimal_subtract(struct decimal a, struct decimal b);
 struct decimal decimal_multiply(struct decimal a, struct decimal b);
 /* False on a division by zero. */
 bool decimal_divide(struct decimal a, struct decimal b, struct decimal *out);
-/* The remainder has the sign of a. */
+/* The remainder has the sign of a. False on a division by zero, or where the quotient has over 28 digits. */
 bool decimal_modulo(struct decimal a, struct decimal b, struct decimal *out);
 int decimal_cmp(struct decimal a, struct decimal b);
 bool decimal_is_zero(struct decimal d);

@@ -163,6 +163,7 @@ static struct template_settings settings_of(const json_t *line, struct template_
                                          .dialect = django ? TEMPLATE_DJANGO : TEMPLATE_WCS,
                                          .strict = true};
     settings.keep_ends = django;
+    settings.no_brackets = json_bool(json_dict(line, "options"), "disable_ezt_support");
     if (str_eq(json_str(line, "kind"), STR("condition")))
         settings.kind = TEMPLATE_CONDITION;
     if (loader->data != NULL)

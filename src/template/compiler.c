@@ -1,6 +1,7 @@
 #include "template/compiler.h"
 
 #include "template/blanks.h"
+#include "template/brackets.h"
 #include "template/filter.h"
 
 #include <stdarg.h>
@@ -275,8 +276,36 @@ bool compile_other(struct compiler *c, str name, struct unit **out)
     return true;
 }
 
+static bool has_brackets(const struct compiler *c)
+{
+    const struct template_settings *settings = &c->template->settings;
+    str source = c->lexer.source;
+    return settings->dialect == TEMPLATE_WCS && !settings->no_brackets && settings->loader == NULL &&
+           settings->kind != TEMPLATE_CONDITION && !str_contains(source, STR("{{")) &&
+           !str_contains(source, STR("{%")) && brackets_stand_in(c->arena, source);
+}
+
+/* A text that only looks like the legacy dialect (« [end] ») is itself, unless it is to be checked. */
+static bool compile_brackets(struct compiler *c)
+{
+    struct err *err = c->err;
+    struct err ours = {0};
+    c->err = c->template->settings.strict ? err : &ours;
+    c->any_tag = true;
+    bool compiled = brackets_compile(c, c->lexer.source);
+    c->err = err;
+    if (compiled || c->template->settings.strict)
+        return compiled;
+    c->unit->code.len = 0;
+    c->any_tag = false;
+    compile_text(c, c->lexer.source);
+    return true;
+}
+
 static bool compile_whole(struct compiler *c)
 {
+    if (has_brackets(c))
+        return compile_brackets(c);
     if (c->template->settings.kind != TEMPLATE_CONDITION)
         return compile_body(c, "", NULL);
     c->token = (struct token){.kind = TOKEN_PRINT, .text = c->lexer.source, .line = 1, .column = 1};

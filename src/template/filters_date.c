@@ -283,6 +283,48 @@ static struct value apply_duration(struct machine *m, struct value value, const 
     return value_text(enumerate(m, parts, count, french));
 }
 
+/* What passed from one time to another, in its two largest units that meet (Django's timesince): « 2 days, 3 hours ».
+ */
+static str time_between(struct machine *m, struct datetime from, struct datetime to)
+{
+    static const struct {
+        int64_t seconds;
+        const char *one[2], *many[2]; /* French, English */
+    } units[] = {
+        {31536000, {"année", "year"}, {"années", "years"}},   {2592000, {"mois", "month"}, {"mois", "months"}},
+        {604800, {"semaine", "week"}, {"semaines", "weeks"}}, {86400, {"jour", "day"}, {"jours", "days"}},
+        {3600, {"heure", "hour"}, {"heures", "hours"}},       {60, {"minute", "minute"}, {"minutes", "minutes"}}};
+    size_t english = str_eq(m->lang, STR("en")), count = sizeof units / sizeof *units, i = 0;
+    int64_t seconds = (instant_from_local(to) - instant_from_local(from)) / INSTANT_SECOND;
+    while (i + 1 < count && seconds < units[i].seconds)
+        i++;
+    int64_t first = seconds < 0 ? 0 : seconds / units[i].seconds, second = 0;
+    if (i + 1 < count)
+        second = seconds % units[i].seconds / units[i + 1].seconds;
+    const char *name = (english ? first == 1 : first < 2) ? units[i].one[english] : units[i].many[english];
+    str text = str_fmt(m->arena, "%lld\u00A0%s", (long long)first, name);
+    if (second == 0)
+        return text;
+    name = second == 1 ? units[i + 1].one[english] : units[i + 1].many[english];
+    return str_fmt(m->arena, "%.*s, %lld\u00A0%s", STR_ARG(text), (long long)second, name);
+}
+
+static struct value apply_timesince(struct machine *m, struct value value, const struct value *argument)
+{
+    struct datetime from, to;
+    if (!value_to_datetime(m->arena, value, &from) || !reference(m, argument, &to))
+        return VALUE_EMPTY;
+    return value_text(time_between(m, from, to));
+}
+
+static struct value apply_timeuntil(struct machine *m, struct value value, const struct value *argument)
+{
+    struct datetime from, to;
+    if (!value_to_datetime(m->arena, value, &to) || !reference(m, argument, &from))
+        return VALUE_EMPTY;
+    return value_text(time_between(m, from, to));
+}
+
 static const struct filter filters[] = {
     {"add_days", apply_add_days, ARGUMENT_NEEDED, FILTER_WCS},
     {"add_hours", apply_add_hours, ARGUMENT_NEEDED, FILTER_WCS},
@@ -303,6 +345,8 @@ static const struct filter filters[] = {
     {"parse_time", apply_parse_time, ARGUMENT_NONE, FILTER_WCS},
     {"time", apply_time, ARGUMENT_OPTIONAL, FILTER_WCS},
     {"time", apply_django_time, ARGUMENT_OPTIONAL, FILTER_DJANGO},
+    {"timesince", apply_timesince, ARGUMENT_OPTIONAL, 0},
+    {"timeuntil", apply_timeuntil, ARGUMENT_OPTIONAL, 0},
 };
 
 FILTER_TABLE(filters_date, filters);

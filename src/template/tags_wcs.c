@@ -54,7 +54,10 @@ static struct value call_from_scope(struct machine *m, const struct value *args,
     (void)args;
     const str *name = call->data;
     struct value value = value_get(m->arena, m->render->scope, *name);
-    return value.kind == VALUE_UNDEFINED || value.kind == VALUE_NONE ? VALUE_EMPTY : value;
+    if (value.kind == VALUE_UNDEFINED && call->line > 0)
+        machine_log(m, str_fmt(m->arena, "La balise « %.*s » ne peut rien montrer ici.", STR_ARG(*name)), call->line,
+                    call->column);
+    return filter_is_missing(value) ? VALUE_EMPTY : value;
 }
 
 static bool compile_from_scope(struct compiler *c, const struct words *words)
@@ -84,9 +87,21 @@ static bool compile_url(struct compiler *c, const struct words *words)
 }
 
 static const struct tag tags[] = {
-    {"make_public_url", compile_from_scope},      {"newline", compile_newline},
-    {"temporary_access_url", compile_from_scope}, {"token_alphanum", compile_token_alphanum},
-    {"token_decimal", compile_token_decimal},     {"url", compile_url},
+    {"action_button", compile_from_scope},
+    {"add_javascript", compile_from_scope},
+    {"block_value", compile_from_scope},
+    {"csrf_token", compile_from_scope},
+    {"make_public_url", compile_from_scope},
+    {"newline", compile_newline},
+    {"standard_text", compile_from_scope},
+    {"temporary_access_button", compile_from_scope},
+    {"temporary_access_url", compile_from_scope},
+    {"token_alphanum", compile_token_alphanum},
+    {"token_decimal", compile_token_decimal},
+    {"url", compile_url},
+    {"version_hash", compile_from_scope},
+    {"webservice", compile_from_scope},
+    {"zip", compile_from_scope},
 };
 
 const struct tag_table tags_wcs = {tags, sizeof tags / sizeof *tags};

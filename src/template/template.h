@@ -35,7 +35,9 @@ struct template_settings {
     const struct template_loader *loader; /* NULL: include and extends are refused */
     str name;                             /* what messages call this text: a path, « form X, field 3, condition » */
     enum template_dialect dialect;
-    bool keep_ends; /* a TEMPLATE_TEXT keeps the blanks at its ends: what is glued to another text */
+    bool no_brackets; /* the legacy dialect of w.c.s. ([form_var_x], [if-any x]) is not read; it never is in pages, in
+                       * conditions, nor beside {{ and {% */
+    bool keep_ends;   /* a TEMPLATE_TEXT keeps the blanks at its ends: what is glued to another text */
     bool strict; /* an unknown filter is refused (our pages); else it gives an empty value and a fault when it runs */
 };
 

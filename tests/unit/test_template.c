@@ -264,6 +264,41 @@ static void a_site_option_is_a_text_and_a_boolean(void **state)
     assert_true(holds("option == False and option == \"false\""));
 }
 
+static void old_texts_in_brackets_are_read(void **state)
+{
+    (void)state;
+    given("nom", value_text(STR("Ada")));
+    given("non", value_bool(false));
+    given_json("l", "[1, 2]");
+    assert_str(text_of("[nom] [inconnu] [nom autre] [[]x]"), "Ada [inconnu] [nom autre] [x]");
+    assert_str(text_of("[if-any non]a[else]b[end][if-any inconnu]a[else]b[end]"), "ab");
+    assert_str(text_of("[is nom \"ADA\"]oui[end]"), "oui");
+    assert_str(text_of("[for l][l][if-index l last].[else],[end][end]"), "1,2.");
+    assert_str(text_of("[for l][l]"), "[for l][l]");
+    assert_str(text_of("{{ nom }} [nom]"), "Ada [nom]");
+}
+
+static void numbers_add_and_texts_join(void **state)
+{
+    (void)state;
+    given("a", value_text(STR("1,10")));
+    given("f", value_float(0.1));
+    assert_str(text_of("{{ a|add:\"2.2\" }} {{ \"x\"|add:\"y\" }} {{ f|add:0.2 }} {{ a|multiply:3 }}"),
+               "3.30 xy 0.3 3.30");
+    assert_str(text_of("{{ 10|divide:0 }}{{ 7|divide:2|decimal:2 }}"), "3.50");
+}
+
+static void dates_are_read_from_texts(void **state)
+{
+    (void)state;
+    given("d", value_text(STR("14/07/2020 10h32")));
+    assert_str(text_of("{{ d|date }} {{ d|datetime }} {{ d|date:\"l j F Y\" }}"),
+               "14/07/2020 14/07/2020 10:32 mardi 14 juillet 2020");
+    assert_str(text_of("{{ \"2024-02-29\"|add_days:366 }} {{ d|is_working_day }} {{ d|adjust_to_working_day }}"),
+               "01/03/2025 False 15/07/2020");
+    assert_true(holds("d|date < \"2021-01-01\"|date"));
+}
+
 #define SENTENCE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -282,6 +317,9 @@ int main(void)
         SENTENCE(names_read_are_known_before_rendering),
         SENTENCE(bounds_stop_a_rendering),
         SENTENCE(a_site_option_is_a_text_and_a_boolean),
+        SENTENCE(numbers_add_and_texts_join),
+        SENTENCE(dates_are_read_from_texts),
+        SENTENCE(old_texts_in_brackets_are_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
