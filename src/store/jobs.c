@@ -3,39 +3,51 @@
 
 #include "store/jobs_table.h"
 
+#include "store/engine.h"
+
+/* look: when a runner may next take it: its due time, then the end of its lease, then its next try. The lease is thus
+ * also the mark by which a runner knows that a job is still its own. */
 const struct migration jobs_migrations[] = {
     {1, "jobs",
      "CREATE TABLE job ("
      " id BIGINT PRIMARY KEY, kind TEXT NOT NULL, key TEXT, payload TEXT NOT NULL, due BIGINT NOT NULL,"
-     " lease_until BIGINT NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0, dead BIGINT, error TEXT);"
+     " look BIGINT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, dead BIGINT, error TEXT);"
      "CREATE UNIQUE INDEX job_key ON job (key) WHERE key IS NOT NULL;"
-     "CREATE INDEX job_due ON job (due) WHERE dead IS NULL;"
+     "CREATE INDEX job_look ON job (look) WHERE dead IS NULL;"
      "CREATE INDEX job_dead ON job (id) WHERE dead IS NOT NULL",
      NULL},
 };
 const size_t jobs_migration_count = sizeof jobs_migrations / sizeof *jobs_migrations;
 
-static const char insert[] = "INSERT INTO job (id, kind, key, payload, due) VALUES (:id, :kind, :key, :payload, :due)"
+static const char insert[] = "INSERT INTO job (id, kind, key, payload, due, look)"
+                             " VALUES (:id, :kind, :key, :payload, :due, :due)"
                              " ON CONFLICT (key) WHERE key IS NOT NULL DO NOTHING";
 static const char delete_by_key[] = "DELETE FROM job WHERE key = :key";
-static const char select_due[] = "SELECT id, kind, key, payload, due, attempts FROM job"
-                                 " WHERE dead IS NULL AND due <= :now AND lease_until <= :now ORDER BY due LIMIT :most";
-static const struct sql select_due_alone = {select_due,
-                                            "SELECT id, kind, key, payload, due, attempts FROM job"
-                                            " WHERE dead IS NULL AND due <= :now AND lease_until <= :now ORDER BY due"
-                                            " LIMIT :most FOR UPDATE SKIP LOCKED"};
-static const char lease[] = "UPDATE job SET lease_until = :until, attempts = attempts + 1 WHERE id = :id";
-static const char delete_by_id[] = "DELETE FROM job WHERE id = :id";
-static const char postpone[] = "UPDATE job SET lease_until = 0, due = :due, error = :error WHERE id = :id";
-static const char bury[] = "UPDATE job SET lease_until = 0, dead = :now, error = :error WHERE id = :id";
-static const char select_next[] = "SELECT MIN(CASE WHEN lease_until > due THEN lease_until ELSE due END) FROM job"
-                                  " WHERE dead IS NULL";
+static const struct sql select_due = {
+    "SELECT id, kind, key, payload, due, attempts FROM job WHERE dead IS NULL AND look <= :now"
+    " AND kind NOT IN (SELECT value FROM json_each(:except)) ORDER BY look LIMIT :most",
+    "SELECT id, kind, key, payload, due, attempts FROM job WHERE dead IS NULL AND look <= :now"
+    " AND kind NOT IN (SELECT json_array_elements_text(:except::json)) ORDER BY look LIMIT :most"
+    " FOR UPDATE SKIP LOCKED"};
+static const struct sql select_next = {
+    "SELECT look FROM job WHERE dead IS NULL AND kind NOT IN (SELECT value FROM json_each(:except))"
+    " ORDER BY look LIMIT 1",
+    "SELECT look FROM job WHERE dead IS NULL AND kind NOT IN (SELECT json_array_elements_text(:except::json))"
+    " ORDER BY look LIMIT 1"};
+static const char lease[] = "UPDATE job SET look = :until, attempts = attempts + 1 WHERE id = :id";
+static const char delete_own[] = "DELETE FROM job WHERE id = :id AND look = :lease AND dead IS NULL";
+static const char postpone[] = "UPDATE job SET look = :look, error = :error"
+                               " WHERE id = :id AND look = :lease AND dead IS NULL";
+static const char bury[] =
+    "UPDATE job SET dead = :now, error = :error WHERE id = :id AND look = :lease AND dead IS NULL";
 static const char select_dead[] = "SELECT id, kind, key, payload, due, attempts, error, dead FROM job"
                                   " WHERE dead IS NOT NULL AND id < :before ORDER BY id DESC LIMIT :most";
-static const char revive[] = "UPDATE job SET dead = NULL, attempts = 0, due = :now WHERE id = :id AND dead IS NOT NULL";
+static const char revive[] = "UPDATE job SET dead = NULL, attempts = 0, look = :now"
+                             " WHERE id = :id AND dead IS NOT NULL";
 
 bool job_add(struct tx *tx, const struct job *job, struct err *err)
 {
+    tx->adds_jobs = true;
     return tx_run(tx, insert, err, P_INT("id", store_new_id()), P_TEXT("kind", job->kind),
                   P_TEXT_OR_NULL("key", job->key), P_TEXT("payload", job->payload),
                   P_INT("due", job->due == 0 ? instant_now() : job->due));
@@ -44,6 +56,15 @@ bool job_add(struct tx *tx, const struct job *job, struct err *err)
 bool job_cancel(struct tx *tx, str key, struct err *err)
 {
     return tx_run(tx, delete_by_key, err, P_TEXT("key", key));
+}
+
+bool job_finish(struct tx *tx, const struct job *job, struct err *err)
+{
+    int64_t changed = 0;
+    struct sql_param params[] = {P_INT("id", job->id), P_INT("lease", job->lease)};
+    if (!tx_run_params(tx, delete_own, params, 2, &changed, err))
+        return false;
+    return changed > 0 || err_set(err, ERR_CONFLICT, "The job %lld is no longer ours.", (long long)job->id);
 }
 
 static struct job job_of(struct rows *rows, struct arena *arena)
@@ -56,29 +77,33 @@ static struct job job_of(struct rows *rows, struct arena *arena)
                         .attempts = (int)rows_int(rows, 5)};
 }
 
+static bool take_one(struct tx *tx, const struct jobs_taken *taken, struct job *job, struct err *err)
+{
+    job->lease = taken->now + taken->lease_of(job->kind, taken->lease_data) * INSTANT_SECOND;
+    return tx_run(tx, lease, err, P_INT("id", job->id), P_INT("until", job->lease));
+}
+
 bool jobs_take(struct tx *tx, void *arg, struct err *err)
 {
     struct jobs_taken *taken = arg;
     taken->jobs.len = 0; /* the write may run again */
-    struct rows rows =
-        tx_query(tx, sql_for(tx, &select_due_alone), P_INT("now", taken->now), P_INT("most", taken->most));
+    struct rows rows = tx_query(tx, sql_for(tx, &select_due), P_INT("now", taken->now), P_TEXT("except", taken->except),
+                                P_INT("most", taken->most));
     while (rows_next(&rows))
         *vec_push(taken->arena, &taken->jobs) = job_of(&rows, taken->arena);
     if (!rows_end(&rows, err))
         return false;
     for (size_t i = 0; i < taken->jobs.len; i++)
-        if (!tx_run(tx, lease, err, P_INT("id", taken->jobs.at[i].id),
-                    P_INT("until",
-                          taken->now + taken->lease_of(taken->jobs.at[i].kind, taken->lease_data) * INSTANT_SECOND)))
+        if (!take_one(tx, taken, &taken->jobs.at[i], err))
             return false;
     return true;
 }
 
-bool jobs_next_due(struct tx *tx, void *arg, struct err *err)
+bool jobs_next_look(struct tx *tx, void *arg, struct err *err)
 {
-    instant *next = arg;
-    struct rows rows = tx_query(tx, select_next, P_NULL("none"));
-    *next = rows_next(&rows) && !rows_is_null(&rows, 0) ? rows_int(&rows, 0) : INT64_MAX;
+    struct jobs_next *next = arg;
+    struct rows rows = tx_query(tx, sql_for(tx, &select_next), P_TEXT("except", next->except));
+    next->at = rows_next(&rows) ? rows_int(&rows, 0) : INT64_MAX;
     return rows_end(&rows, err);
 }
 
@@ -97,13 +122,13 @@ static instant retry_at(int attempts)
 bool jobs_end(struct tx *tx, void *arg, struct err *err)
 {
     const struct job_ending *ending = arg;
-    if (ending->ok)
-        return tx_run(tx, delete_by_id, err, P_INT("id", ending->job->id));
+    struct sql_param id = P_INT("id", ending->job->id), ours = P_INT("lease", ending->job->lease);
     str error = str_of(ending->err.detail[0] != '\0' ? ending->err.detail : ending->err.message);
+    if (ending->ok)
+        return tx_run(tx, delete_own, err, id, ours);
     if (ending->is_final)
-        return tx_run(tx, bury, err, P_INT("id", ending->job->id), P_INT("now", instant_now()), P_TEXT("error", error));
-    return tx_run(tx, postpone, err, P_INT("id", ending->job->id), P_INT("due", retry_at(ending->job->attempts)),
-                  P_TEXT("error", error));
+        return tx_run(tx, bury, err, id, ours, P_INT("now", instant_now()), P_TEXT("error", error));
+    return tx_run(tx, postpone, err, id, ours, P_INT("look", retry_at(ending->job->attempts)), P_TEXT("error", error));
 }
 
 bool jobs_dead(struct tx *tx, struct arena *arena, int64_t before, int64_t most, struct dead_jobs *out, struct err *err)
@@ -119,6 +144,7 @@ bool job_replay(struct tx *tx, int64_t id, struct err *err)
 {
     int64_t changed = 0;
     struct sql_param params[] = {P_INT("id", id), P_INT("now", instant_now())};
+    tx->adds_jobs = true;
     if (!tx_run_params(tx, revive, params, 2, &changed, err))
         return false;
     return changed > 0 || err_set(err, ERR_NOT_FOUND, "There is no dead job %lld.", (long long)id);

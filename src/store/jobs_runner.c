@@ -1,16 +1,18 @@
-/* The runner: one thread looks for due jobs in every watched store and hands them to the workers. When nothing is due
- * it sleeps until the next due time, or until it is woken. */
+/* The runner: one thread looks for due jobs in every watched store and hands each to a worker that is free: what is
+ * leased is begun at once. When nothing is due, or nobody is free, it sleeps until the next due time or until it is
+ * woken. */
+#include "store/engine.h"
 #include "store/jobs_table.h"
 
-#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
 
 enum {
     BATCH = 32,
-    QUEUE_MOST = 64,
     LOOK_AGAIN_SECONDS = 5, /* jobs that another process added */
     LEASE_DEFAULT = 120,
+    HELD_WAIT = 20000, /* microseconds */
 };
 
 struct watched VEC_OF(struct store *);
@@ -26,13 +28,18 @@ struct jobs {
     void *context;
     const struct job_kind *kinds;
     size_t kind_count;
+    str remote_kinds; /* a JSON list */
     struct arena *arena;
     pthread_mutex_t lock;
-    pthread_cond_t has_job, wake, has_room;
+    pthread_cond_t has_job, wake;
     struct watched stores;
+    size_t look_first; /* the store to begin with: each in its turn */
     struct queued *first, **last;
-    int queued;
+    int busy, remote_busy; /* workers that have a job */
+    bool wants_worker;     /* the looker left due jobs alone because nobody was free */
     bool woken, stopping;
+    bool workers_stop; /* after the looker, so that what it has leased is run */
+    _Atomic bool store_failed;
     pthread_t looker, *workers;
     int worker_count;
 };
@@ -51,40 +58,67 @@ static int lease_of(str kind, const void *data)
     return known == NULL || known->lease_seconds == 0 ? LEASE_DEFAULT : known->lease_seconds;
 }
 
-static bool is_final(const struct job_kind *kind, const struct job *job, const struct err *err)
+static bool is_remote(const struct jobs *jobs, str kind)
 {
+    const struct job_kind *known = kind_of(jobs, kind);
+    return known != NULL && known->is_remote;
+}
+
+/* A job whose last run neither ended nor failed took the process with it: it must not do so for ever. */
+static bool run_known(struct jobs *jobs, struct store *store, const struct job *job, struct err *err)
+{
+    const struct job_kind *kind = kind_of(jobs, job->kind);
+    if (kind == NULL)
+        return err_set(err, ERR_UNSUPPORTED, "Nothing here runs jobs of kind %.*s.", STR_ARG(job->kind));
+    if (job->attempts >= kind->attempts_most)
+        return err_set(err, ERR_UNSUPPORTED, "It was begun %d times and never ended.", job->attempts);
+    return kind->run(jobs->context, store, job, err);
+}
+
+static bool is_final(const struct jobs *jobs, const struct job *job, const struct err *err)
+{
+    const struct job_kind *kind = kind_of(jobs, job->kind);
     return kind == NULL || err->code == ERR_INVALID || err->code == ERR_UNSUPPORTED ||
            job->attempts + 1 >= kind->attempts_most;
 }
 
+static void log_failure(const struct job *job, const struct job_ending *ending)
+{
+    log_line(ending->is_final ? LOG_ERROR : LOG_WARNING, ending->is_final ? "job.dead" : "job.failed",
+             "kind=%.*s id=%lld attempts=%d message=\"%s\" detail=\"%s\"", STR_ARG(job->kind), (long long)job->id,
+             job->attempts + 1, ending->err.message, ending->err.detail);
+}
+
 static void run_one(struct jobs *jobs, struct store *store, const struct job *job)
 {
-    const struct job_kind *kind = kind_of(jobs, job->kind);
     struct job_ending ending = {.job = job};
-    if (kind == NULL)
-        err_set(&ending.err, ERR_UNSUPPORTED, "Nothing here runs jobs of kind %.*s.", STR_ARG(job->kind));
-    else
-        ending.ok = kind->run(jobs->context, store, job, &ending.err);
-    ending.is_final = !ending.ok && is_final(kind, job, &ending.err);
+    ending.ok = run_known(jobs, store, job, &ending.err);
+    ending.is_final = !ending.ok && is_final(jobs, job, &ending.err);
     if (!ending.ok)
-        log_line(ending.is_final ? LOG_ERROR : LOG_WARNING, ending.is_final ? "job.dead" : "job.failed",
-                 "kind=%.*s id=%lld attempts=%d message=\"%s\" detail=\"%s\"", STR_ARG(job->kind), (long long)job->id,
-                 job->attempts + 1, ending.err.message, ending.err.detail);
+        log_failure(job, &ending);
     struct err err;
     if (!store_write(store, jobs_end, &ending, &err))
         log_err("job.end", &err); /* its lease will end, and it runs again: at least once */
 }
 
 /* Due jobs of one store, leased; they live in a new arena that the caller frees (NULL: none). */
-static struct arena *take_due(struct jobs *jobs, struct store *store, struct job_list *out)
+static struct arena *take_due(struct jobs *jobs, struct store *store, int most, str except, struct job_list *out)
 {
     struct err err;
-    instant next = INT64_MAX, now = instant_now();
-    if (!store_read(store, jobs_next_due, &next, &err) || next > now)
+    instant now = instant_now();
+    struct jobs_next next = {except, INT64_MAX};
+    if (most <= 0 || !store_read(store, jobs_next_look, &next, NULL) || next.at > now)
         return NULL;
     struct arena *arena = arena_new();
-    struct jobs_taken taken = {.arena = arena, .now = now, .most = BATCH, .lease_of = lease_of, .lease_data = jobs};
-    if (!store_write(store, jobs_take, &taken, &err) || taken.jobs.len == 0) {
+    struct jobs_taken taken = {.arena = arena, .now = now, .most = most, .except = except};
+    taken.lease_of = lease_of;
+    taken.lease_data = jobs;
+    bool ok = store_write(store, jobs_take, &taken, &err);
+    if (!ok) {
+        log_err("job.take", &err);
+        jobs->store_failed = true;
+    }
+    if (!ok || taken.jobs.len == 0) {
         arena_free(arena);
         return NULL;
     }
@@ -92,42 +126,52 @@ static struct arena *take_due(struct jobs *jobs, struct store *store, struct job
     return arena;
 }
 
-static void copy_job(struct arena *arena, const struct job *from, struct job *to)
-{
-    *to = *from;
-    to->kind = str_dup(arena, from->kind);
-    to->key = str_dup(arena, from->key);
-    to->payload = str_dup(arena, from->payload);
-}
-
-/* Waits for room: what is leased and not begun would only lose its lease. */
 static void enqueue(struct jobs *jobs, struct store *store, const struct job *job)
 {
     struct arena *arena = arena_new();
     struct queued *queued = arena_new_of(arena, struct queued);
-    queued->arena = arena;
-    queued->store = store;
-    copy_job(arena, job, &queued->job);
+    *queued = (struct queued){.arena = arena, .store = store, .job = *job};
+    queued->job.kind = str_dup(arena, job->kind);
+    queued->job.key = str_dup(arena, job->key);
+    queued->job.payload = str_dup(arena, job->payload);
     pthread_mutex_lock(&jobs->lock);
-    while (jobs->queued >= QUEUE_MOST && !jobs->stopping)
-        pthread_cond_wait(&jobs->has_room, &jobs->lock);
     *jobs->last = queued;
     jobs->last = &queued->next;
-    jobs->queued++;
+    jobs->busy++;
+    jobs->remote_busy += is_remote(jobs, job->kind);
     pthread_cond_signal(&jobs->has_job);
     pthread_mutex_unlock(&jobs->lock);
 }
 
-static bool look_at(struct jobs *jobs, struct store *store)
+/* Hands out due jobs of one store, at most so many. */
+static bool hand_out(struct jobs *jobs, struct store *store, int most, str except)
 {
     struct job_list list;
-    struct arena *arena = take_due(jobs, store, &list);
+    struct arena *arena = take_due(jobs, store, most < BATCH ? most : BATCH, except, &list);
     if (arena == NULL)
         return false;
     for (size_t i = 0; i < list.len; i++)
         enqueue(jobs, store, &list.at[i]);
     arena_free(arena);
     return true;
+}
+
+/* How many workers are free: for any job, and for what waits for no other machine. */
+static int free_workers(struct jobs *jobs, bool for_remote)
+{
+    pthread_mutex_lock(&jobs->lock);
+    int spare = jobs->worker_count - jobs->busy;
+    int remote = (jobs->worker_count > 1 ? jobs->worker_count - 1 : 1) - jobs->remote_busy;
+    int count = for_remote && remote < spare ? remote : spare;
+    jobs->wants_worker = jobs->wants_worker || count <= 0;
+    pthread_mutex_unlock(&jobs->lock);
+    return count;
+}
+
+static bool look_at(struct jobs *jobs, struct store *store)
+{
+    bool found = hand_out(jobs, store, free_workers(jobs, true), STR("[]"));
+    return hand_out(jobs, store, free_workers(jobs, false), jobs->remote_kinds) || found;
 }
 
 static size_t store_count(struct jobs *jobs)
@@ -146,15 +190,27 @@ static struct store *store_at(struct jobs *jobs, size_t index)
     return store;
 }
 
-static instant next_due(struct jobs *jobs)
+/* When the first job that someone is free for is to be looked at. What waits for a worker is not waited for here: the
+ * worker wakes us. */
+static instant first_look(struct jobs *jobs, instant soonest)
 {
-    instant soonest = instant_now() + LOOK_AGAIN_SECONDS * INSTANT_SECOND;
+    str except = free_workers(jobs, true) > 0 ? STR("[]") : jobs->remote_kinds;
     for (size_t i = 0; i < store_count(jobs); i++) {
-        instant next = INT64_MAX;
-        if (store_read(store_at(jobs, i), jobs_next_due, &next, NULL) && next < soonest)
-            soonest = next;
+        struct jobs_next next = {except, INT64_MAX};
+        if (store_read(store_at(jobs, i), jobs_next_look, &next, NULL) && next.at < soonest)
+            soonest = next.at;
     }
     return soonest;
+}
+
+/* A due job that could not be taken is held by another process for a moment, or the store can't be written. */
+static instant next_look(struct jobs *jobs)
+{
+    instant now = instant_now(), latest = now + LOOK_AGAIN_SECONDS * INSTANT_SECOND;
+    if (atomic_exchange(&jobs->store_failed, false) || free_workers(jobs, false) <= 0)
+        return latest;
+    instant soonest = first_look(jobs, latest);
+    return soonest > now ? soonest : now + HELD_WAIT;
 }
 
 /* Sleeps until then, or until woken; false when stopping. */
@@ -185,35 +241,52 @@ static bool is_stopping(struct jobs *jobs)
     return stopping;
 }
 
+/* Every store once, beginning with another one each time. */
+static bool look_at_all(struct jobs *jobs)
+{
+    bool found = false;
+    size_t count = store_count(jobs), first = jobs->look_first++;
+    for (size_t i = 0; i < count; i++)
+        found = look_at(jobs, store_at(jobs, (first + i) % count)) || found;
+    return found;
+}
+
 static void *look(void *arg)
 {
     struct jobs *jobs = arg;
     do {
-        bool found = true;
-        while (found && !is_stopping(jobs)) {
-            found = false;
-            for (size_t i = 0; i < store_count(jobs); i++)
-                found = look_at(jobs, store_at(jobs, i)) || found;
-        }
-    } while (sleep_until(jobs, next_due(jobs)));
+        while (!is_stopping(jobs) && look_at_all(jobs))
+            ;
+    } while (sleep_until(jobs, next_look(jobs)));
     return NULL;
 }
 
 static struct queued *dequeue(struct jobs *jobs)
 {
     pthread_mutex_lock(&jobs->lock);
-    while (jobs->first == NULL && !jobs->stopping)
+    while (jobs->first == NULL && !jobs->workers_stop)
         pthread_cond_wait(&jobs->has_job, &jobs->lock);
-    struct queued *queued = jobs->stopping ? NULL : jobs->first;
+    struct queued *queued = jobs->first;
     if (queued != NULL) {
         jobs->first = queued->next;
         if (jobs->first == NULL)
             jobs->last = &jobs->first;
-        jobs->queued--;
-        pthread_cond_signal(&jobs->has_room);
     }
     pthread_mutex_unlock(&jobs->lock);
     return queued;
+}
+
+static void become_free(struct jobs *jobs, const struct job *job)
+{
+    pthread_mutex_lock(&jobs->lock);
+    jobs->busy--;
+    jobs->remote_busy -= is_remote(jobs, job->kind);
+    if (jobs->wants_worker) {
+        jobs->wants_worker = false;
+        jobs->woken = true;
+        pthread_cond_signal(&jobs->wake);
+    }
+    pthread_mutex_unlock(&jobs->lock);
 }
 
 static void *work(void *arg)
@@ -221,9 +294,31 @@ static void *work(void *arg)
     struct jobs *jobs = arg;
     for (struct queued *queued; (queued = dequeue(jobs)) != NULL;) {
         run_one(jobs, queued->store, &queued->job);
+        become_free(jobs, &queued->job);
         arena_free(queued->arena);
     }
     return NULL;
+}
+
+static str list_remote_kinds(struct arena *arena, const struct job_kind *kinds, size_t count)
+{
+    json_t *list = json_keep(arena, json_array());
+    for (size_t i = 0; i < count; i++)
+        if (kinds[i].is_remote)
+            json_array_append_new(list, json_from_str(kinds[i].kind));
+    return json_text(arena, list);
+}
+
+/* Sleeping is by the clock that nobody sets. */
+static void init_locks(struct jobs *jobs)
+{
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&jobs->wake, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    pthread_cond_init(&jobs->has_job, NULL);
+    pthread_mutex_init(&jobs->lock, NULL);
 }
 
 struct jobs *jobs_start(void *context, const struct job_kind *kinds, size_t kind_count, int threads)
@@ -231,17 +326,11 @@ struct jobs *jobs_start(void *context, const struct job_kind *kinds, size_t kind
     struct arena *arena = arena_new();
     struct jobs *jobs = arena_new_of(arena, struct jobs);
     *jobs = (struct jobs){.context = context, .kinds = kinds, .kind_count = kind_count, .arena = arena};
+    jobs->remote_kinds = list_remote_kinds(arena, kinds, kind_count);
     jobs->last = &jobs->first;
-    pthread_mutex_init(&jobs->lock, NULL);
-    pthread_cond_init(&jobs->has_job, NULL);
-    pthread_cond_init(&jobs->has_room, NULL);
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&jobs->wake, &monotonic);
-    pthread_condattr_destroy(&monotonic);
     jobs->worker_count = threads;
     jobs->workers = arena_array_of(arena, pthread_t, (size_t)threads);
+    init_locks(jobs);
     for (int i = 0; i < threads; i++)
         pthread_create(&jobs->workers[i], NULL, work, jobs);
     if (threads > 0)
@@ -249,11 +338,25 @@ struct jobs *jobs_start(void *context, const struct job_kind *kinds, size_t kind
     return jobs;
 }
 
+static void wake_for(void *watcher)
+{
+    jobs_wake(watcher);
+}
+
+static void set_watcher(struct store *store, struct jobs *jobs)
+{
+    pthread_mutex_lock(&store->watch_lock);
+    store->jobs_added = jobs == NULL ? NULL : wake_for;
+    store->watcher = jobs;
+    pthread_mutex_unlock(&store->watch_lock);
+}
+
 void jobs_watch(struct jobs *jobs, struct store *store)
 {
     pthread_mutex_lock(&jobs->lock);
     *vec_push(jobs->arena, &jobs->stores) = store;
     pthread_mutex_unlock(&jobs->lock);
+    set_watcher(store, jobs);
     jobs_wake(jobs);
 }
 
@@ -265,43 +368,54 @@ void jobs_wake(struct jobs *jobs)
     pthread_mutex_unlock(&jobs->lock);
 }
 
+static bool drain_store(struct jobs *jobs, struct store *store)
+{
+    struct job_list list;
+    struct arena *arena = take_due(jobs, store, BATCH, STR("[]"), &list);
+    if (arena == NULL)
+        return false;
+    for (size_t i = 0; i < list.len; i++)
+        run_one(jobs, store, &list.at[i]);
+    arena_free(arena);
+    return true;
+}
+
 void jobs_drain(struct jobs *jobs)
 {
-    bool found = true;
-    while (found) {
+    for (bool found = true; found;) {
         found = false;
-        for (size_t i = 0; i < store_count(jobs); i++) {
-            struct job_list list;
-            struct arena *arena = take_due(jobs, store_at(jobs, i), &list);
-            if (arena == NULL)
-                continue;
-            found = true;
-            for (size_t j = 0; j < list.len; j++)
-                run_one(jobs, store_at(jobs, i), &list.at[j]);
-            arena_free(arena);
-        }
+        for (size_t i = 0; i < store_count(jobs); i++)
+            found = drain_store(jobs, store_at(jobs, i)) || found;
     }
 }
 
-void jobs_stop(struct jobs *jobs)
+static void stop_looker(struct jobs *jobs)
 {
     pthread_mutex_lock(&jobs->lock);
     jobs->stopping = true;
-    pthread_cond_broadcast(&jobs->has_job);
-    pthread_cond_broadcast(&jobs->has_room);
     pthread_cond_signal(&jobs->wake);
     pthread_mutex_unlock(&jobs->lock);
     if (jobs->worker_count > 0)
         pthread_join(jobs->looker, NULL);
+}
+
+static void stop_workers(struct jobs *jobs)
+{
+    pthread_mutex_lock(&jobs->lock);
+    jobs->workers_stop = true;
+    pthread_cond_broadcast(&jobs->has_job);
+    pthread_mutex_unlock(&jobs->lock);
     for (int i = 0; i < jobs->worker_count; i++)
         pthread_join(jobs->workers[i], NULL);
-    while (jobs->first != NULL) { /* leased and not begun: they run after the next start */
-        struct queued *queued = jobs->first;
-        jobs->first = queued->next;
-        arena_free(queued->arena);
-    }
+}
+
+void jobs_stop(struct jobs *jobs)
+{
+    for (size_t i = 0; i < store_count(jobs); i++)
+        set_watcher(store_at(jobs, i), NULL);
+    stop_looker(jobs);
+    stop_workers(jobs);
     pthread_cond_destroy(&jobs->has_job);
-    pthread_cond_destroy(&jobs->has_room);
     pthread_cond_destroy(&jobs->wake);
     pthread_mutex_destroy(&jobs->lock);
     arena_free(jobs->arena);

@@ -10,6 +10,7 @@ struct jobs_taken {
     struct arena *arena;
     instant now;
     int64_t most;
+    str except;                                        /* a JSON list of kinds to leave alone */
     int (*lease_of)(str kind, const void *lease_data); /* seconds */
     const void *lease_data;
     struct job_list jobs; /* what came; theirs until the lease ends */
@@ -17,15 +18,19 @@ struct jobs_taken {
 /* store_fn: takes due jobs that nobody holds. */
 bool jobs_take(struct tx *tx, void *taken, struct err *err);
 
-/* store_fn: when the next job is to be looked at, into an instant; INT64_MAX if never. */
-bool jobs_next_due(struct tx *tx, void *next, struct err *err);
+struct jobs_next {
+    str except;
+    instant at; /* when the next job is to be looked at; INT64_MAX if never */
+};
+/* store_fn */
+bool jobs_next_look(struct tx *tx, void *next, struct err *err);
 
 struct job_ending {
     const struct job *job;
     bool ok, is_final;
     struct err err;
 };
-/* store_fn: deletes what is done, postpones or buries what failed. */
+/* store_fn: deletes what is done, postpones or buries what failed; leaves alone what is no longer ours. */
 bool jobs_end(struct tx *tx, void *ending, struct err *err);
 
 #endif

@@ -1,12 +1,18 @@
 /* store: where everything that must not be lost is kept. One interface, two engines.
  *
  *   sqlite:DIR         one file a database (common.db, site-lyon.db …) in DIR; WAL, synchronous=FULL; one writer thread
- * a file gathers the writes that wait into one commit (group commit); readers never wait. postgresql://…     one schema
- * a database; pooled connections; a write is a SERIALIZABLE-safe transaction retried on serialization failure or
- * deadlock.
+ *                      a file gathers the writes that wait into one commit (group commit); readers never wait.
+ *   postgresql://…     one schema a database (site_lyon); pooled connections; a write is a REPEATABLE READ transaction,
+ *                      run again on serialization failure or deadlock.
  *
  * A write is a function, run inside a transaction. It may run again, so it does nothing but SQL on its tx, and keeps
- * what it computes in its arg. store_write returns when the transaction is on disk: only then may a person be told. */
+ * what it computes in its arg, set anew each time. store_write returns when the transaction is on disk: only then may a
+ * person be told.
+ *
+ * Tables serve both engines by the types BIGINT, INTEGER (flags too, 0 or 1), DOUBLE PRECISION, TEXT (JSON too); bytes
+ * are BLOB or BYTEA, in a migration with both texts. What must hold over several rows needs a unique key, or one row
+ * that all who depend on it update (docs/decisions/0007-postgresql-isolation.md). Full text: an FTS5 table here, a
+ * tsvector with the « simple » configuration there, both filled with text folded by utf8_fold. */
 #ifndef GUICHET_STORE_H
 #define GUICHET_STORE_H
 
@@ -44,11 +50,12 @@ enum store_engine store_engine(const struct store *store);
 
 typedef bool (*store_fn)(struct tx *tx, void *arg, struct err *err);
 
-/* Runs fn in a read transaction: one moment of the database, seen whole. */
+/* Runs fn in a read transaction: one moment of the database, seen whole. Cheap: one a request, around all it reads. */
 bool store_read(struct store *store, store_fn fn, void *arg, struct err *err);
 
 /* Runs fn in a write transaction and returns when it is on disk; false where fn returned false (its changes alone are
- * undone) or where the store failed (ERR_UNAVAILABLE). Not from inside another store_read or store_write. */
+ * undone), where a statement of it failed (even if fn went on) or where the store failed (ERR_UNAVAILABLE). Not from
+ * inside another store_read or store_write. */
 bool store_write(struct store *store, store_fn fn, void *arg, struct err *err);
 
 /* The same without waiting: done is called once, from a thread of the store, after the commit or the failure. It must
@@ -57,7 +64,9 @@ typedef void (*store_done)(void *arg, bool ok, const struct err *err);
 void store_write_later(struct store *store, store_fn fn, void *arg, store_done done);
 
 /* SQL. Statements are literals (or static text) with named parameters, :name; they are prepared once a connection and
- * found again by the address of the text, so never build one at run time. */
+ * found again by the address of the text, so never build one at run time. A parameter that the text names and that is
+ * not given aborts; one that it does not name is passed over (a dialect may need fewer). A text may hold no NUL
+ * (ERR_INVALID). */
 enum sql_kind { SQL_NULL, SQL_INT, SQL_REAL, SQL_TEXT, SQL_BLOB };
 struct sql_param {
     const char *name; /* without the colon */
@@ -81,7 +90,8 @@ struct sql {
 const char *sql_for(const struct tx *tx, const struct sql *sql);
 
 /* Runs a statement that gives no rows. changed (may be NULL): how many rows it touched. ERR_CONFLICT where a unique or
- * foreign key forbids it. */
+ * foreign key forbids it; ERR_INTERNAL where it is not SQL. After any failure the transaction can only be undone: where
+ * a row may already be there, say ON CONFLICT. Parameters may be none: tx_run(tx, text, err). */
 #define tx_run(tx, text, err, ...)                                                                                     \
     tx_run_params((tx), (text), (const struct sql_param[]){__VA_ARGS__},                                               \
                   sizeof((const struct sql_param[]){__VA_ARGS__}) / sizeof(struct sql_param), NULL, (err))
@@ -92,7 +102,10 @@ bool tx_run_params(struct tx *tx, const char *text, const struct sql_param *para
  *
  *     struct rows rows = tx_query(tx, "SELECT id, name FROM site WHERE host = :host", P_TEXT("host", host));
  *     while (rows_next(&rows)) { rows_int(&rows, 0) … rows_text(&rows, 1) … }
- *     return rows_end(&rows, err);                       false where the store failed                             */
+ *     return rows_end(&rows, err);                       false where the store failed
+ *
+ * rows_end is always called, also when leaving early (a query left open aborts). What was given as text parameters must
+ * live until then. A loop may hold other queries and statements. */
 struct rows {
     struct tx *tx;
     void *statement;

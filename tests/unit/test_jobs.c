@@ -2,6 +2,7 @@
 #include "stores.h"
 
 #include <stdatomic.h>
+#include <time.h>
 #include <unistd.h>
 
 #define STORE_OR_SKIP(test)                                                                                            \
@@ -134,49 +135,178 @@ static void a_job_that_fails_is_tried_later_then_kept_in_sight_and_replayed(void
     instant_set_clock(NULL);
 }
 
-static void threads_run_jobs_as_they_come(void **state)
+/* Waits for so many runs, five seconds at most. */
+static void wait_for_runs(int wanted)
+{
+    for (int i = 0; i < 1000 && atomic_load(&runs) < wanted; i++)
+        usleep(5000);
+    assert_int_equal(atomic_load(&runs), wanted);
+}
+
+static void threads_run_jobs_as_they_come_without_being_told(void **state)
 {
     STORE_OR_SKIP(test);
     atomic_store(&runs, 0);
     answer = ERR_NONE;
     struct jobs *jobs = jobs_start(NULL, kinds, 1, 2);
     jobs_watch(jobs, store);
+    instant began = instant_now();
     for (int i = 0; i < 100; i++) {
         struct job job = job_due(0, STR_EMPTY);
         assert_true(store_write(store, add, &job, &err));
     }
-    jobs_wake(jobs);
-    for (int i = 0; i < 2000 && atomic_load(&runs) < 100; i++)
-        usleep(5000);
-    assert_int_equal(atomic_load(&runs), 100);
+    wait_for_runs(100);
+    assert_true(instant_now() - began < 4 * INSTANT_SECOND); /* it did not wait for its next look */
     jobs_stop(jobs);
 }
 
-static bool hold(struct tx *tx, void *arg, struct err *err)
+static int64_t cpu_microseconds(void)
 {
-    (void)arg;
-    return tx_run(tx, "UPDATE job SET lease_until = :until", err, P_INT("until", fake_now + 60 * INSTANT_SECOND));
+    struct timespec used;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    return used.tv_sec * INSTANT_SECOND + used.tv_nsec / 1000;
 }
 
-static void a_lease_that_ended_lets_another_run_the_job(void **state)
+static instant ran_at;
+
+static bool note_time(void *context, struct store *store, const struct job *job, struct err *err)
 {
+    (void)context;
+    (void)store;
+    (void)job;
+    (void)err;
+    ran_at = instant_now();
+    atomic_fetch_add(&runs, 1);
+    return true;
+}
+
+static void a_timer_rings_on_its_time_and_waiting_costs_nothing(void **state)
+{
+    static const struct job_kind timers[] = {{STR_INIT("test.count"), note_time, 3, 5}};
+    STORE_OR_SKIP(test);
+    atomic_store(&runs, 0);
+    struct jobs *jobs = jobs_start(NULL, timers, 1, 2);
+    jobs_watch(jobs, store);
+    struct job job = job_due(instant_now() + 3 * INSTANT_SECOND / 2, STR_EMPTY);
+    assert_true(store_write(store, add, &job, &err));
+    usleep(300000);
+    int64_t used = cpu_microseconds();
+    usleep(900000);
+    assert_true(cpu_microseconds() - used < 20000);
+    wait_for_runs(1);
+    assert_true(ran_at >= job.due && ran_at < job.due + INSTANT_SECOND / 2);
+    jobs_stop(jobs);
+}
+
+static _Atomic bool relay_answers;
+
+static bool wait_for_relay(void *context, struct store *store, const struct job *job, struct err *err)
+{
+    (void)context;
+    (void)store;
+    (void)job;
+    (void)err;
+    while (!atomic_load(&relay_answers))
+        usleep(1000);
+    return true;
+}
+
+static void jobs_that_wait_for_a_relay_leave_a_thread_to_the_others(void **state)
+{
+    static const struct job_kind mixed[] = {{STR_INIT("test.count"), note_time, 3, 5},
+                                            {STR_INIT("test.mail"), wait_for_relay, 3, 60, true}};
+    STORE_OR_SKIP(test);
+    atomic_store(&runs, 0);
+    atomic_store(&relay_answers, false);
+    struct jobs *jobs = jobs_start(NULL, mixed, 2, 3);
+    jobs_watch(jobs, store);
+    struct job mail = {.kind = STR("test.mail"), .payload = STR("{}")};
+    for (int i = 0; i < 10; i++)
+        assert_true(store_write(store, add, &mail, &err));
+    for (int i = 0; i < 10; i++) {
+        struct job timer = job_due(0, STR_EMPTY);
+        assert_true(store_write(store, add, &timer, &err));
+    }
+    wait_for_runs(10);
+    atomic_store(&relay_answers, true);
+    jobs_stop(jobs);
+}
+
+static struct job taken_before;
+
+static bool remember(void *context, struct store *store, const struct job *job, struct err *err)
+{
+    (void)context;
+    (void)store;
+    taken_before = *job;
+    taken_before.kind = taken_before.key = taken_before.payload = STR_EMPTY;
+    atomic_fetch_add(&runs, 1);
+    return err_set(err, ERR_UNAVAILABLE, "not now");
+}
+
+static bool finish(struct tx *tx, void *arg, struct err *err)
+{
+    return job_finish(tx, arg, err);
+}
+
+static bool finish_in_its_own_write(void *context, struct store *store, const struct job *job, struct err *err)
+{
+    (void)context;
+    struct job own = *job;
+    atomic_fetch_add(&runs, 1);
+    return store_write(store, finish, &own, err);
+}
+
+static void a_lease_that_ended_lets_another_run_the_job_and_only_that_one_end_it(void **state)
+{
+    static const struct job_kind first[] = {{STR_INIT("test.count"), remember, 9, 5}};
+    static const struct job_kind second[] = {{STR_INIT("test.count"), finish_in_its_own_write, 9, 5}};
     STORE_OR_SKIP(test);
     fake_now = 9000 * INSTANT_SECOND;
     instant_set_clock(fake_clock);
+    atomic_store(&runs, 0);
     struct job job = job_due(0, STR_EMPTY);
     assert_true(store_write(store, add, &job, &err));
-    assert_true(store_write(store, hold, NULL, &err)); /* by a runner that then died */
+    struct jobs *jobs = jobs_start(NULL, first, 1, 0), *others = jobs_start(NULL, second, 1, 0);
+    jobs_watch(jobs, store);
+    jobs_watch(others, store);
+    jobs_drain(jobs);
+    jobs_drain(others); /* it is put off, and not theirs */
+    assert_int_equal(atomic_load(&runs), 1);
+    assert_false(store_write(store, finish, &taken_before, &err));
+    assert_int_equal(err.code, ERR_CONFLICT);
+    fake_now += 60 * INSTANT_SECOND;
+    jobs_drain(others);
+    assert_int_equal(atomic_load(&runs), 2);
+    fake_now += 3600 * INSTANT_SECOND;
+    jobs_drain(others);
+    assert_int_equal(atomic_load(&runs), 2);
+    jobs_stop(jobs);
+    jobs_stop(others);
+    instant_set_clock(NULL);
+}
+
+static bool begin_often(struct tx *tx, void *arg, struct err *err)
+{
+    (void)arg;
+    return tx_run(tx, "UPDATE job SET attempts = 3", err);
+}
+
+static void a_job_that_takes_the_process_with_it_is_not_begun_for_ever(void **state)
+{
+    STORE_OR_SKIP(test);
     atomic_store(&runs, 0);
-    answer = ERR_NONE;
+    struct job job = job_due(0, STR_EMPTY);
+    assert_true(store_write(store, add, &job, &err));
+    assert_true(store_write(store, begin_often, NULL, &err)); /* three leases ended without a word */
     struct jobs *jobs = jobs_start(NULL, kinds, 1, 0);
     jobs_watch(jobs, store);
     jobs_drain(jobs);
     assert_int_equal(atomic_load(&runs), 0);
-    fake_now += 61 * INSTANT_SECOND;
-    jobs_drain(jobs);
-    assert_int_equal(atomic_load(&runs), 1);
+    struct listing listing = {.arena = test->arena};
+    assert_true(store_read(store, list_dead, &listing, &err));
+    assert_int_equal(listing.dead.len, 1);
     jobs_stop(jobs);
-    instant_set_clock(NULL);
 }
 
 static void blobs_are_kept_by_their_content(void **state)
@@ -209,8 +339,11 @@ int main(void)
         ON_BOTH_STORES(a_job_runs_when_it_is_due_and_once),
         ON_BOTH_STORES(a_cancelled_job_does_not_run),
         ON_BOTH_STORES(a_job_that_fails_is_tried_later_then_kept_in_sight_and_replayed),
-        ON_BOTH_STORES(threads_run_jobs_as_they_come),
-        ON_BOTH_STORES(a_lease_that_ended_lets_another_run_the_job),
+        ON_BOTH_STORES(threads_run_jobs_as_they_come_without_being_told),
+        ON_BOTH_STORES(a_timer_rings_on_its_time_and_waiting_costs_nothing),
+        ON_BOTH_STORES(jobs_that_wait_for_a_relay_leave_a_thread_to_the_others),
+        ON_BOTH_STORES(a_lease_that_ended_lets_another_run_the_job_and_only_that_one_end_it),
+        ON_BOTH_STORES(a_job_that_takes_the_process_with_it_is_not_begun_for_ever),
         cmocka_unit_test_setup_teardown(blobs_are_kept_by_their_content, stores_setup_sqlite, stores_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

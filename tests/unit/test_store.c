@@ -45,7 +45,7 @@ static bool add(struct tx *tx, void *arg, struct err *err)
 
 static bool count(struct tx *tx, void *arg, struct err *err)
 {
-    struct rows rows = tx_query(tx, count_all, P_NULL("none"));
+    struct rows rows = tx_query(tx, count_all);
     *(int64_t *)arg = rows_next(&rows) ? rows_int(&rows, 0) : -1;
     return rows_end(&rows, err);
 }
@@ -60,7 +60,7 @@ static int64_t count_of(struct store *store)
 static bool look(struct tx *tx, void *arg, struct err *err)
 {
     (void)arg;
-    struct rows rows = tx_query(tx, select_all, P_NULL("none"));
+    struct rows rows = tx_query(tx, select_all);
     assert_true(rows_next(&rows));
     assert_int_equal(rows_int(&rows, 0), 7);
     assert_str(rows_text(&rows, 1), "l'été : \"œuf\"");
@@ -151,9 +151,9 @@ static void migrations_are_taken_once_and_in_order(void **state)
 static bool nested(struct tx *tx, void *arg, struct err *err)
 {
     int64_t *pairs = arg;
-    struct rows outer = tx_query(tx, select_all, P_NULL("none"));
+    struct rows outer = tx_query(tx, select_all);
     while (rows_next(&outer)) {
-        struct rows inner = tx_query(tx, select_all, P_NULL("none"));
+        struct rows inner = tx_query(tx, select_all);
         while (rows_next(&inner))
             (*pairs)++;
         if (!rows_end(&inner, err))
@@ -177,7 +177,7 @@ static void a_query_may_stand_in_a_loop_over_itself(void **state)
 static bool not_sql(struct tx *tx, void *arg, struct err *err)
 {
     (void)arg;
-    return tx_run(tx, "SELEC nothing", err, P_NULL("none"));
+    return tx_run(tx, "SELEC nothing", err);
 }
 
 static void what_is_not_sql_is_an_error_for_the_log(void **state)
