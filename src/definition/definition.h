@@ -1,0 +1,50 @@
+/* definition: the versioned JSON documents of a site (docs/definitions): forms, workflows, sources, mail templates …
+ * Every save of other bytes is a new version with its author and comment; nothing is ever overwritten. */
+#ifndef GUICHET_DEFINITION_H
+#define GUICHET_DEFINITION_H
+
+#include "base/base.h"
+#include "store/store.h"
+
+enum { DEFINITION_TEXT_MOST = 4 << 20 };
+
+struct definition {
+    str kind, slug;
+    int64_t version; /* 1, 2 … within kind and slug */
+    str json;        /* the document, keys in order */
+    str author, comment;
+    instant at;
+};
+struct definitions VEC_OF(struct definition);
+
+/* The kinds that exist, NULL-ended. */
+const char *const *definition_kinds(void);
+
+/* Checks the envelope of a document (an object of a known kind, with a well-formed slug) and gives its text with keys
+ * in order. ERR_INVALID says what is wrong, for the administrator. */
+bool definition_from_json(struct arena *arena, const json_t *json, struct definition *out, struct err *err);
+
+/* Saves: a new version where the text differs from the current one, nothing else. *version is what is current then,
+ * *is_new whether it was made. */
+bool definition_save(struct tx *tx, const struct definition *definition, int64_t *version, bool *is_new,
+                     struct err *err);
+
+/* The current version of one, ERR_NOT_FOUND where there is none; of all of a kind (empty: of all kinds). Texts live in
+ * the arena. */
+bool definition_current(struct tx *tx, struct arena *arena, str kind, str slug, struct definition *out,
+                        struct err *err);
+bool definition_list(struct tx *tx, struct arena *arena, str kind, struct definitions *out, struct err *err);
+/* One version of one. */
+bool definition_at(struct tx *tx, struct arena *arena, str kind, str slug, int64_t version, struct definition *out,
+                   struct err *err);
+/* All versions of one, newest first, without their texts. */
+bool definition_history(struct tx *tx, struct arena *arena, str kind, str slug, struct definitions *out,
+                        struct err *err);
+
+/* A number that grows with every save in this store: a cheap « has anything changed? ». */
+bool definition_epoch(struct tx *tx, int64_t *epoch, struct err *err);
+
+extern const struct migration definition_migrations[];
+extern const size_t definition_migration_count;
+
+#endif
