@@ -1,0 +1,182 @@
+/* Messages as jobs, and the rows of what was sent. */
+#include "mail/mail.h"
+
+const struct migration mail_migrations[] = {
+    {1, "mail",
+     "CREATE TABLE mail_sent ("
+     " id BIGINT PRIMARY KEY, job BIGINT NOT NULL, number INTEGER NOT NULL, recipient TEXT NOT NULL, subject TEXT NOT "
+     "NULL,"
+     " text TEXT NOT NULL, html TEXT NOT NULL, state TEXT NOT NULL, at BIGINT NOT NULL);"
+     "CREATE UNIQUE INDEX mail_sent_job ON mail_sent (job, number)",
+     NULL},
+};
+const size_t mail_migration_count = sizeof mail_migrations / sizeof *mail_migrations;
+
+static const char select_done[] = "SELECT 1 FROM mail_sent WHERE job = :job AND number = :number";
+static const char insert[] = "INSERT INTO mail_sent (id, job, number, recipient, subject, text, html, state, at)"
+                             " VALUES (:id, :job, :number, :recipient, :subject, :text, :html, :state, :at)"
+                             " ON CONFLICT (job, number) DO NOTHING";
+static const char select_page[] =
+    "SELECT id, recipient, subject, text, html, state, at FROM mail_sent WHERE id < :before"
+    " ORDER BY id DESC LIMIT :most";
+static const char select_one[] = "SELECT id, recipient, subject, text, html, state, at FROM mail_sent WHERE id = :id";
+
+struct job mail_job(struct arena *arena, const struct mail *mail, str key)
+{
+    json_t *payload = json_keep(arena, json_object()), *to = json_array();
+    for (size_t i = 0; i < mail->to_count; i++)
+        json_array_append_new(to, json_from_str(mail->to[i]));
+    json_set(payload, STR("to"), to);
+    json_set_str(payload, STR("from"), mail->from);
+    json_set_str(payload, STR("from_name"), mail->from_name);
+    json_set_str(payload, STR("reply_to"), mail->reply_to);
+    json_set_str(payload, STR("subject"), mail->subject);
+    json_set_str(payload, STR("text"), mail->text);
+    json_set_str(payload, STR("html"), mail->html);
+    return (struct job){.kind = STR(MAIL_JOB_KIND), .key = key, .payload = json_text(arena, payload)};
+}
+
+/* What the job needs at each address. */
+struct sending {
+    const struct job *job;
+    const struct mail_relay *relay;
+    struct mail mail;
+    int64_t number;
+    str to, state;
+    bool is_done;
+};
+
+static bool is_done(struct tx *tx, void *arg, struct err *err)
+{
+    struct sending *sending = arg;
+    struct rows rows = tx_query(tx, select_done, P_INT("job", sending->job->id), P_INT("number", sending->number));
+    sending->is_done = rows_next(&rows);
+    return rows_end(&rows, err);
+}
+
+static bool keep_row(struct tx *tx, void *arg, struct err *err)
+{
+    const struct sending *sending = arg;
+    return tx_run(tx, insert, err, P_INT("id", store_new_id()), P_INT("job", sending->job->id),
+                  P_INT("number", sending->number), P_TEXT("recipient", sending->to),
+                  P_TEXT("subject", sending->mail.subject), P_TEXT("text", sending->mail.text),
+                  P_TEXT("html", sending->mail.html), P_TEXT("state", sending->state), P_INT("at", instant_now()));
+}
+
+static bool is_address(str text)
+{
+    str local, domain;
+    for (size_t i = 0; i < text.len; i++)
+        if ((unsigned char)text.ptr[i] <= ' ' || text.ptr[i] == 0x7F || text.ptr[i] == '<' || text.ptr[i] == '>')
+            return false;
+    return str_cut(text, '@', &local, &domain) && local.len > 0 && domain.len > 0;
+}
+
+/* The Message-ID is that of the job and the address: a message that is sent twice is one for who receives it. */
+static bool send_one(struct arena *arena, struct store *store, struct sending *sending, struct err *err)
+{
+    if (!store_read(store, is_done, sending, err) || sending->is_done)
+        return sending->is_done;
+    if (!is_address(sending->to))
+        return err_set(err, ERR_INVALID, "« %.*s » is no e-mail address.", STR_ARG(sending->to));
+    sending->state = STR("kept");
+    if (sending->relay->url.len > 0) {
+        str id = str_fmt(arena, "%llx.%llu", (unsigned long long)sending->job->id, (unsigned long long)sending->number);
+        str message = mail_message(arena, &sending->mail, sending->to, id, instant_now());
+        if (!mail_deliver(sending->relay, sending->mail.from, sending->to, message, err))
+            return false;
+        sending->state = STR("sent");
+    }
+    return store_write(store, keep_row, sending, err);
+}
+
+static bool send_all(struct arena *arena, const struct mail_relay *relay, struct store *store, const struct job *job,
+                     struct err *err)
+{
+    const json_t *payload = json_parse(arena, job->payload, err);
+    if (payload == NULL)
+        return false;
+    struct sending sending = {.job = job, .relay = relay};
+    sending.mail = (struct mail){.from = json_str(payload, "from"),
+                                 .from_name = json_str(payload, "from_name"),
+                                 .reply_to = json_str(payload, "reply_to"),
+                                 .subject = json_str(payload, "subject"),
+                                 .text = json_str(payload, "text"),
+                                 .html = json_str(payload, "html")};
+    if (sending.mail.from.len == 0)
+        sending.mail.from = relay->from;
+    const json_t *to = json_list(payload, "to");
+    bool ok = true;
+    for (size_t i = 0; i < json_array_size(to); i++) { /* one that fails does not keep the others waiting */
+        sending.number = (int64_t)i;
+        sending.to = json_str_of(json_array_get(to, i));
+        struct err failure = {0};
+        if (send_one(arena, store, &sending, &failure))
+            continue;
+        if (ok || err->code == ERR_INVALID)
+            *err = failure;
+        ok = false;
+    }
+    return ok;
+}
+
+bool mail_run_job(const struct mail_relay *relay, struct store *store, const struct job *job, struct err *err)
+{
+    struct arena *arena = arena_new();
+    struct err failure = {0};
+    bool ok = send_all(arena, relay, store, job, &failure);
+    if (!ok)
+        *err = failure;
+    arena_free(arena);
+    return ok;
+}
+
+static void row_of(struct rows *rows, struct arena *arena, struct mail_row *out)
+{
+    *out = (struct mail_row){.id = rows_int(rows, 0),
+                             .to = rows_copy(rows, arena, 1),
+                             .subject = rows_copy(rows, arena, 2),
+                             .text = rows_copy(rows, arena, 3),
+                             .html = rows_copy(rows, arena, 4),
+                             .state = rows_copy(rows, arena, 5),
+                             .at = rows_int(rows, 6)};
+}
+
+bool mail_list(struct tx *tx, struct arena *arena, int64_t before, int64_t most, struct mail_rows *out, struct err *err)
+{
+    struct rows rows =
+        tx_query(tx, select_page, P_INT("before", before == 0 ? INT64_MAX : before), P_INT("most", most));
+    while (rows_next(&rows))
+        row_of(&rows, arena, vec_push(arena, out));
+    return rows_end(&rows, err);
+}
+
+bool mail_find(struct tx *tx, struct arena *arena, int64_t id, struct mail_row *out, struct err *err)
+{
+    struct rows rows = tx_query(tx, select_one, P_INT("id", id));
+    bool found = rows_next(&rows);
+    if (found)
+        row_of(&rows, arena, out);
+    return rows_end(&rows, err) && (found || err_set(err, ERR_NOT_FOUND, "Ce courriel n’existe pas."));
+}
+
+static str rendered(struct arena *arena, const struct pages *pages, str path, struct value scope)
+{
+    const struct template *layout = pages_find(pages, path);
+    struct render render = {.arena = arena, .scope = scope, .lang = STR("fr")};
+    return layout == NULL ? STR_EMPTY : template_text(layout, &render);
+}
+
+void mail_compose(struct arena *arena, const struct pages *pages, const struct mail_page *page, struct mail *mail)
+{
+    struct value_dict *scope = value_dict_new(arena);
+    value_dict_set(arena, scope, STR("site_name"), value_text(page->site_name));
+    value_dict_set(arena, scope, STR("title"), value_text(page->title));
+    value_dict_set(arena, scope, STR("text"), value_text(page->text));
+    value_dict_set(arena, scope, STR("action_label"), value_text(page->action_label));
+    value_dict_set(arena, scope, STR("action_url"), value_text(page->action_url));
+    value_dict_set(arena, scope, STR("footer"), value_text(page->footer));
+    mail->subject = page->title;
+    mail->text = rendered(arena, pages, STR("mails/layout.txt"), value_dict(scope));
+    mail->html = rendered(arena, pages, STR("mails/layout.html"), value_dict(scope));
+}

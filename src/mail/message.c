@@ -1,0 +1,126 @@
+/* A message as SMTP carries it: headers by RFC 5322, words beyond ASCII by RFC 2047, bodies in base64 (RFC 2045). */
+#include "mail/mail.h"
+
+#include <openssl/evp.h>
+#include <string.h>
+
+enum { MESSAGE_MOST = 8 << 20, WORD_BYTES = 45 };
+
+static str base64(struct arena *arena, str bytes)
+{
+    unsigned char *out = arena_alloc(arena, bytes.len / 3 * 4 + 5);
+    int length = EVP_EncodeBlock(out, (const unsigned char *)(bytes.len == 0 ? "" : bytes.ptr), (int)bytes.len);
+    return (str){(const char *)out, (size_t)length};
+}
+
+static bool is_plain(str text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if ((unsigned char)text.ptr[i] < 0x20 || (unsigned char)text.ptr[i] > 0x7E)
+            return false;
+    return text.len < 60 && !str_contains(text, STR("=?"));
+}
+
+/* Encoded words of at most 75 signs, cut between characters, one a line. */
+static void add_words(struct buf *out, str text)
+{
+    for (size_t from = 0; from < text.len;) {
+        size_t to = from + WORD_BYTES < text.len ? from + WORD_BYTES : text.len;
+        while (to < text.len && ((unsigned char)text.ptr[to] & 0xC0) == 0x80)
+            to--;
+        if (from > 0)
+            buf_add(out, STR("\r\n "));
+        str word = base64(out->arena, str_slice(text, from, to));
+        buf_fmt(out, "=?UTF-8?B?%.*s?=", STR_ARG(word));
+        from = to;
+    }
+}
+
+/* No control character reaches a header: a line break there would be another header. */
+static str one_line(struct arena *arena, str text)
+{
+    char *out = arena_alloc(arena, text.len + 1);
+    for (size_t i = 0; i < text.len; i++)
+        out[i] = (unsigned char)text.ptr[i] < 0x20 || text.ptr[i] == 0x7F ? ' ' : text.ptr[i];
+    return str_trim((str){out, text.len});
+}
+
+static void add_header(struct buf *out, const char *name, str text)
+{
+    text = one_line(out->arena, text);
+    if (text.len == 0)
+        return;
+    buf_fmt(out, "%s: ", name);
+    if (is_plain(text))
+        buf_add(out, text);
+    else
+        add_words(out, text);
+    buf_add(out, STR("\r\n"));
+}
+
+static void add_address(struct buf *out, const char *header, str name, str address)
+{
+    address = one_line(out->arena, address);
+    if (address.len == 0)
+        return;
+    name = str_replace(out->arena, one_line(out->arena, name), STR("\""), STR(""));
+    buf_fmt(out, "%s: ", header);
+    if (name.len > 0 && is_plain(name))
+        buf_fmt(out, "\"%.*s\" ", STR_ARG(str_replace(out->arena, name, STR("\\"), STR(""))));
+    else if (name.len > 0) {
+        add_words(out, name);
+        buf_add(out, STR("\r\n "));
+    }
+    buf_fmt(out, "<%.*s>\r\n", STR_ARG(address));
+}
+
+static void add_date(struct buf *out, instant at)
+{
+    static const char *const days[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    struct datetime utc = datetime_utc(at);
+    buf_fmt(out, "Date: %s, %02d %s %04d %02d:%02d:%02d +0000\r\n", days[date_weekday(utc.date)], utc.date.day,
+            months[utc.date.month - 1], utc.date.year, utc.hour, utc.minute, utc.second);
+}
+
+static void add_body(struct buf *out, const char *type, str text)
+{
+    buf_fmt(out, "Content-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n", type);
+    str encoded = base64(out->arena, text);
+    for (size_t from = 0; from < encoded.len; from += 76) {
+        buf_add(out, str_slice(encoded, from, from + 76));
+        buf_add(out, STR("\r\n"));
+    }
+}
+
+static str domain_of(str address)
+{
+    str local, domain;
+    return str_cut(address, '@', &local, &domain) && domain.len > 0 ? domain : STR("localhost");
+}
+
+str mail_message(struct arena *arena, const struct mail *mail, str to, str id, instant at)
+{
+    struct buf out = buf_new(arena, MESSAGE_MOST);
+    add_address(&out, "From", mail->from_name, mail->from);
+    add_address(&out, "To", STR_EMPTY, to);
+    add_address(&out, "Reply-To", STR_EMPTY, mail->reply_to);
+    add_header(&out, "Subject", mail->subject);
+    add_date(&out, at);
+    str domain = one_line(arena, domain_of(mail->from));
+    buf_fmt(&out, "Message-ID: <%.*s@%.*s>\r\n", STR_ARG(id), STR_ARG(domain));
+    buf_add(&out, STR("Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n"));
+    if (mail->html.len == 0) {
+        add_body(&out, "plain", mail->text);
+        return buf_str(&out);
+    }
+    str boundary = str_fmt(arena, "guichet-%.*s", STR_ARG(id));
+    buf_fmt(&out, "Content-Type: multipart/alternative; boundary=\"%.*s\"\r\n\r\n--%.*s\r\n", STR_ARG(boundary),
+            STR_ARG(boundary));
+    add_body(&out, "plain", mail->text);
+    buf_fmt(&out, "--%.*s\r\n", STR_ARG(boundary));
+    add_body(&out, "html", mail->html);
+    buf_fmt(&out, "--%.*s--\r\n", STR_ARG(boundary));
+    return buf_str(&out);
+}
