@@ -1,0 +1,139 @@
+/* The common database's tables, the installation's secret, and what is signed with it. */
+#include "people/internal.h"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct migration people_migrations[] = {
+    {1, "people",
+     "CREATE TABLE secret (name TEXT PRIMARY KEY, value TEXT NOT NULL);"
+     "CREATE TABLE account ("
+     " id BIGINT PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, email TEXT NOT NULL, email_key TEXT NOT NULL UNIQUE,"
+     " is_verified INTEGER NOT NULL, first_name TEXT NOT NULL, last_name TEXT NOT NULL, data TEXT NOT NULL,"
+     " is_locked INTEGER NOT NULL, password TEXT NOT NULL, created BIGINT NOT NULL);"
+     "CREATE TABLE link (digest TEXT PRIMARY KEY, account BIGINT NOT NULL, purpose INTEGER NOT NULL, expires BIGINT "
+     "NOT NULL);"
+     "CREATE INDEX link_expires ON link (expires);"
+     "CREATE TABLE session ("
+     " digest TEXT PRIMARY KEY, account BIGINT NOT NULL, created BIGINT NOT NULL, seen BIGINT NOT NULL);"
+     "CREATE INDEX session_account ON session (account);"
+     "CREATE INDEX session_seen ON session (seen);"
+     "CREATE TABLE attempt (who TEXT PRIMARY KEY, failures INTEGER NOT NULL, until BIGINT NOT NULL);"
+     "CREATE TABLE membership ("
+     " account BIGINT NOT NULL, site TEXT NOT NULL, role TEXT NOT NULL, PRIMARY KEY (account, site, role));"
+     "CREATE INDEX membership_role ON membership (site, role);"
+     "CREATE TABLE account_site (account BIGINT NOT NULL, site TEXT NOT NULL, PRIMARY KEY (account, site))",
+     NULL},
+};
+const size_t people_migration_count = sizeof people_migrations / sizeof *people_migrations;
+
+static const char insert_secret[] =
+    "INSERT INTO secret (name, value) VALUES (:name, :value) ON CONFLICT (name) DO NOTHING";
+static const char select_secret[] = "SELECT value FROM secret WHERE name = :name";
+
+static bool make_secret(struct tx *tx, void *arg, struct err *err)
+{
+    struct people *people = arg;
+    struct arena *arena = arena_new();
+    bool ok = tx_run(tx, insert_secret, err, P_TEXT("name", STR("hmac")), P_TEXT("value", random_token(arena)));
+    struct rows rows = tx_query(tx, select_secret, P_TEXT("name", STR("hmac")));
+    if (ok && rows_next(&rows)) {
+        str value = rows_text(&rows, 0);
+        EVP_Digest(value.ptr, value.len, people->secret, NULL, EVP_sha256(), NULL);
+    }
+    ok = rows_end(&rows, err) && ok;
+    arena_free(arena);
+    return ok;
+}
+
+struct people *people_open(struct store *common, struct err *err)
+{
+    struct people *people = calloc(1, sizeof *people);
+    if (people == NULL)
+        abort();
+    people->store = common;
+    pthread_mutex_init(&people->lock, NULL);
+    if (store_write(common, make_secret, people, err))
+        return people;
+    people_close(people);
+    return NULL;
+}
+
+void people_close(struct people *people)
+{
+    if (people == NULL)
+        return;
+    pthread_mutex_destroy(&people->lock);
+    OPENSSL_cleanse(people->secret, sizeof people->secret);
+    free(people);
+}
+
+str digest_of(struct arena *arena, str text)
+{
+    unsigned char digest[32];
+    EVP_Digest(text.len == 0 ? "" : text.ptr, text.len, digest, NULL, EVP_sha256(), NULL);
+    struct buf hex = buf_new(arena, 64);
+    for (int i = 0; i < 32; i++)
+        buf_fmt(&hex, "%02x", digest[i]);
+    return buf_str(&hex);
+}
+
+uint64_t cache_hash(str a, str b)
+{
+    uint64_t hash = 0xcbf29ce484222325U;
+    for (size_t i = 0; i < a.len; i++)
+        hash = (hash ^ (unsigned char)a.ptr[i]) * 0x100000001b3U;
+    for (size_t i = 0; i < b.len; i++)
+        hash = (hash ^ (unsigned char)b.ptr[i]) * 0x100000001b3U;
+    return hash == 0 ? 1 : hash;
+}
+
+str people_sign(const struct people *people, struct arena *arena, str purpose, str text)
+{
+    str parts[] = {purpose, STR("\n"), text};
+    str message = str_concat(arena, parts, 3);
+    unsigned char digest[32], encoded[48];
+    HMAC(EVP_sha256(), people->secret, SECRET_BYTES, (const unsigned char *)message.ptr, message.len, digest, NULL);
+    EVP_EncodeBlock(encoded, digest, 32);
+    char *out = arena_alloc(arena, 44); /* URL-safe, without the padding sign */
+    for (int i = 0; i < 43; i++)
+        out[i] = encoded[i] == '+' ? '-' : encoded[i] == '/' ? '_' : (char)encoded[i];
+    return (str){out, 43};
+}
+
+str csrf_token(const struct people *people, struct arena *arena, str cookie)
+{
+    return people_sign(people, arena, STR("csrf"), cookie);
+}
+
+bool csrf_holds(const struct people *people, str cookie, str token)
+{
+    if (cookie.len == 0 || token.len != 43)
+        return false;
+    struct arena *arena = arena_new();
+    str expected = csrf_token(people, arena, cookie);
+    bool holds = CRYPTO_memcmp(expected.ptr, token.ptr, 43) == 0;
+    arena_free(arena);
+    return holds;
+}
+
+bool rate_allows(struct people *people, str what, str who, int most, int seconds, struct err *err)
+{
+    uint64_t hash = cache_hash(what, who);
+    instant now = instant_now();
+    pthread_mutex_lock(&people->lock);
+    struct rate *rate = &people->rates[hash % RATE_SLOTS];
+    if (rate->hash != hash || rate->until < now)
+        *rate = (struct rate){hash, now + seconds * INSTANT_SECOND, 0};
+    bool allowed = ++rate->count <= most;
+    instant until = rate->until;
+    pthread_mutex_unlock(&people->lock);
+    if (allowed)
+        return true;
+    struct datetime local = datetime_local(until);
+    return err_set(err, ERR_LIMIT, "Trop d’essais. Réessayez à %d h %02d.", local.hour,
+                   local.minute + 1 > 59 ? 59 : local.minute + 1);
+}
