@@ -1,9 +1,9 @@
-/* Distances on the WGS 84 ellipsoid. */
+/* Distances on the WGS 84 ellipsoid, and the projections that French services ask for. */
 #include "template/filters.h"
 
 #include <math.h>
 
-struct position { /* radians */
+struct position { /* radians; x and y in metres once projected */
     double lat, lon;
 };
 
@@ -74,8 +74,77 @@ static struct value apply_distance(struct machine *m, struct value value, const 
     return value_float(vincenty(from, to));
 }
 
+/* Lambert's conformal conic projection with two parallels on GRS 80, which RGF 93 takes (IGN, NTG 71). */
+struct lambert {
+    double lat, lon;    /* of the origin, degrees */
+    double low, high;   /* parallels */
+    double east, north; /* of the origin, metres */
+};
+
+static double isometric(double lat, double e)
+{
+    return log(tan(M_PI / 4 + lat / 2) * pow((1 - e * sin(lat)) / (1 + e * sin(lat)), e / 2));
+}
+
+static struct position lambert_project(const struct lambert *l, struct position p)
+{
+    const double a = 6378137, f = 1 / 298.257222101, e = sqrt(f * (2 - f));
+    double low = l->low * degree, high = l->high * degree;
+    double normal1 = a / sqrt(1 - e * e * sin(low) * sin(low)), normal2 = a / sqrt(1 - e * e * sin(high) * sin(high));
+    double iso1 = isometric(low, e);
+    double n = log(normal2 * cos(high) / (normal1 * cos(low))) / (iso1 - isometric(high, e));
+    double c = normal1 * cos(low) / n * exp(n * iso1);
+    double radius0 = c * exp(-n * isometric(l->lat * degree, e)), radius = c * exp(-n * isometric(p.lat, e));
+    double turn = n * (p.lon - l->lon * degree);
+    return (struct position){l->east + radius * sin(turn), l->north + radius0 - radius * cos(turn)};
+}
+
+static struct position mercator_project(struct position p) /* Web Mercator, on the sphere */
+{
+    return (struct position){6378137 * p.lon, 6378137 * log(tan(M_PI / 4 + p.lat / 2))};
+}
+
+/* x and y of a position; false for a system that is not known. */
+static bool project(int64_t system, struct position p, struct position *out)
+{
+    const struct lambert france = {46.5, 3, 44, 49, 700000, 6600000};
+    if (system == 4326) {
+        *out = (struct position){p.lon / degree, p.lat / degree};
+    } else if (system == 3857) {
+        *out = mercator_project(p);
+    } else if (system == 2154) {
+        *out = lambert_project(&france, p);
+    } else if (system >= 3942 && system <= 3950) { /* the nine zones « CC 42 » to « CC 50 » */
+        double lat = (double)(system - 3900);
+        const struct lambert zone = {lat, 3, lat - 0.75, lat + 0.75, 1700000, (lat - 41) * 1000000 + 200000};
+        *out = lambert_project(&zone, p);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* reproj:"EPSG:3946": the pair x, y. */
+static struct value apply_reproj(struct machine *m, struct value value, const struct value *argument)
+{
+    struct position from, to;
+    int64_t system;
+    str name = filter_text(m, *argument);
+    if (!position_of(m, value, &from))
+        return VALUE_EMPTY;
+    if (!str_starts(name, STR("EPSG:")) || !str_to_int64(str_slice(name, 5, name.len), &system) ||
+        !project(system, from, &to))
+        return machine_fault(m, "« reproj » ne connaît pas la projection « %.*s ».", STR_ARG(name));
+    struct value_list *pair = value_list_new(m->arena);
+    pair->is_tuple = true;
+    value_list_add(m->arena, pair, value_float(to.lat));
+    value_list_add(m->arena, pair, value_float(to.lon));
+    return value_list(pair);
+}
+
 static const struct filter filters[] = {
     {"distance", apply_distance, ARGUMENT_NEEDED, FILTER_WCS},
+    {"reproj", apply_reproj, ARGUMENT_NEEDED, FILTER_WCS},
 };
 
 FILTER_TABLE(filters_geo, filters);

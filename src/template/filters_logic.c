@@ -96,6 +96,7 @@ static const struct filter filters[] = {
     {"divisibleby", apply_divisibleby, ARGUMENT_NEEDED, 0},
     {"is_empty", apply_is_empty, ARGUMENT_NONE, FILTER_WCS},
     {"pluralize", apply_pluralize, ARGUMENT_OPTIONAL, 0},
+    {"translate", apply_identity, ARGUMENT_OPTIONAL, FILTER_WCS},
     {"unlazy_filter", apply_identity, ARGUMENT_NONE, FILTER_WCS},
     {"yesno", apply_yesno, ARGUMENT_OPTIONAL, 0},
 };
