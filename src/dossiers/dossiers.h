@@ -68,15 +68,14 @@ struct filing {
     str email;               /* the account's; empty: the first answer of type email is taken */
     str channel;             /* empty: « web » */
     int64_t agent;           /* who entered it for somebody else, 0: nobody */
-    str draft;               /* id of the draft this ends, or empty: told to drop_draft */
     /* Runs in the same transaction: deletes the draft. May be NULL. */
     bool (*also)(struct tx *tx, void *arg, struct err *err);
     void *also_arg;
 };
 
 /* All that filing will write: number, tracking code, first history entry, the workflow's work, the receipt of CRPA
- * R112-11-1 by mail where an address is known. Reads only; call dossier_apply with it, in one transaction. False and
- * err: ERR_INVALID where the form has no workflow that runs … */
+ * R112-11-1 by mail where an address is known. Reads only: dossier_write_make, then dossier_apply, write it. False and
+ * err: ERR_INVALID where the form has no workflow, ERR_UNAVAILABLE. */
 bool dossier_file_prepare(const struct dossier_place *place, const struct filing *filing, struct change *change,
                           struct err *err);
 
@@ -85,15 +84,22 @@ bool dossier_file_prepare(const struct dossier_place *place, const struct filing
 bool dossier_file(const struct dossier_place *place, const struct filing *filing, const struct dossier **dossier,
                   str *redirect_url, struct err *err);
 
-/* Writes a change: a store_fn, its arg is a struct dossier_write. ERR_CONFLICT where the dossier changed meanwhile. For
- * filing and treatment alike, so that a handler may hand it to request_commit. */
+/* A change made ready for its transaction: every text and index row is computed here, none in the transaction. form is
+ * the one of the dossier (NULL where it is lost: then its search words are lost too). Set also afterwards, to write
+ * something of one's own in the same transaction. */
 struct dossier_write {
     const struct change *change;
-    const struct form *form; /* for the index of its fields */
+    const struct dossier_rows *rows; /* private */
     bool is_new;
     bool (*also)(struct tx *tx, void *arg, struct err *err); /* may be NULL */
     void *also_arg;
 };
+struct dossier_write dossier_write_make(const struct dossier_place *place, const struct form *form,
+                                        const struct change *change, bool is_new);
+
+/* Writes it: a store_fn whose arg is a struct dossier_write, for filing and treatment alike, so that a handler may hand
+ * it to request_commit. ERR_CONFLICT where the dossier changed meanwhile, or its new number was taken: prepare again.
+ */
 bool dossier_apply(struct tx *tx, void *write, struct err *err);
 
 /* ---- Reading -------------------------------------------------------------------------------------------------------
@@ -158,6 +164,7 @@ struct dossier_query {
     str search; /* words, accents and case forgiven, beginnings of words count; a tracking code or a number finds its
                    dossier */
     instant from, to;       /* received in [from, to), 0: no bound */
+    str field, value;       /* with form: the listed field of this id (display_locations) has exactly this text */
     enum dossier_sort sort; /* with search: newest first, whatever is asked */
     str cursor;             /* what the page before gave as next; empty: the first page */
     size_t limit;           /* 0: 50; 200 at the most */

@@ -1,0 +1,244 @@
+/* The one transaction that writes a change: the row under its revision, its history, indexes, jobs, notices. */
+#include "dossiers/tables.h"
+
+static const char insert_row[] =
+    "INSERT INTO dossier (id, uuid, code, form, form_version, form_name, workflow, workflow_version, form_number,"
+    " sequence, account, submitter_name, email, channel, agent, status, status_name, status_colour, public_status,"
+    " received, updated, arrived, is_final, waits_for_submitter, summary, revision, is_anonymised, is_removed, answers,"
+    " data, marks) VALUES (:id, :uuid, :code, :form, :form_version, :form_name, :workflow, :workflow_version,"
+    " :form_number, :sequence, :account, :submitter_name, :email, :channel, :agent, :status, :status_name,"
+    " :status_colour, :public_status, :received, :updated, :arrived, :is_final, :waits_for_submitter, :summary,"
+    " :revision, :is_anonymised, 0, :answers, :data, :marks)";
+static const char update_row[] =
+    "UPDATE dossier SET account = :account, submitter_name = :submitter_name, email = :email, status = :status,"
+    " status_name = :status_name, status_colour = :status_colour, public_status = :public_status, updated = :updated,"
+    " arrived = :arrived, is_final = :is_final, waits_for_submitter = :waits_for_submitter, summary = :summary,"
+    " revision = :revision, is_anonymised = :is_anonymised, answers = :answers, data = :data, marks = :marks"
+    " WHERE id = :id AND revision = :revision_before AND is_removed = 0";
+static const char remove_row[] =
+    "UPDATE dossier SET account = 0, submitter_name = '', email = '', summary = '', revision = :revision,"
+    " is_removed = 1, answers = '{}', data = '{}', marks = '{}'"
+    " WHERE id = :id AND revision = :revision_before AND is_removed = 0";
+static const char insert_entry[] =
+    "INSERT INTO dossier_history (id, dossier, at, author, account, author_name, status, parts)"
+    " VALUES (:id, :dossier, :at, :author, :account, :author_name, :status, :parts)";
+static const char blank_history[] =
+    "UPDATE dossier_history SET parts = '[]', account = 0, author_name = '' WHERE dossier = :dossier";
+static const char insert_listing[] =
+    "INSERT INTO dossier_listing (role, received, dossier, form, status, is_final, is_waiting, updated)"
+    " VALUES (:role, :received, :dossier, :form, :status, :is_final, :is_waiting, :updated)";
+static const char insert_value[] = "INSERT INTO dossier_value (form, field, text, dossier, number)"
+                                   " VALUES (:form, :field, :text, :dossier, :number)";
+static const char insert_blob[] =
+    "INSERT INTO dossier_blob (blob, dossier) VALUES (:blob, :dossier) ON CONFLICT DO NOTHING";
+static const char insert_notice[] = "INSERT INTO dossier_notice (id, account, dossier, at, title, body, url, is_read)"
+                                    " VALUES (:id, :account, :dossier, :at, :title, :body, :url, 0)";
+static const char delete_listing[] = "DELETE FROM dossier_listing WHERE dossier = :dossier";
+static const char delete_values[] = "DELETE FROM dossier_value WHERE dossier = :dossier";
+static const char delete_blobs[] = "DELETE FROM dossier_blob WHERE dossier = :dossier";
+static const char delete_history[] = "DELETE FROM dossier_history WHERE dossier = :dossier";
+static const char delete_notes[] = "DELETE FROM dossier_note WHERE dossier = :dossier";
+static const char delete_notices[] = "DELETE FROM dossier_notice WHERE dossier = :dossier";
+
+static bool write_row(struct tx *tx, const struct dossier_write *write, struct err *err)
+{
+    const struct dossier *dossier = write->change->after;
+    const struct dossier_rows *rows = write->rows;
+    const struct sql_param params[] = {
+        P_INT("id", dossier->id),
+        P_INT("account", dossier->account),
+        P_TEXT("submitter_name", dossier->submitter_name),
+        P_TEXT("email", dossier->email),
+        P_TEXT("status", dossier->status),
+        P_TEXT("status_name", rows->status_name),
+        P_TEXT("status_colour", rows->status_colour),
+        P_TEXT("public_status", rows->public_status),
+        P_INT("updated", dossier->updated),
+        P_INT("arrived", dossier->arrived),
+        P_INT("is_final", dossier->is_final),
+        P_INT("waits_for_submitter", rows->waits_for_submitter),
+        P_TEXT("summary", rows->index.summary),
+        P_INT("revision", dossier->revision),
+        P_INT("is_anonymised", dossier->is_anonymised),
+        P_TEXT("answers", rows->answers),
+        P_TEXT("data", rows->data),
+        P_TEXT("marks", rows->marks),
+        /* only the new row has these */
+        P_TEXT("uuid", dossier->uuid),
+        P_TEXT("code", dossier->code),
+        P_TEXT("form", dossier->form),
+        P_INT("form_version", dossier->form_version),
+        P_TEXT("form_name", rows->form_name),
+        P_TEXT("workflow", dossier->workflow),
+        P_INT("workflow_version", dossier->workflow_version),
+        P_INT("form_number", dossier->form_number),
+        P_INT("sequence", dossier->sequence),
+        P_TEXT("channel", dossier->channel),
+        P_INT("agent", dossier->agent),
+        P_INT("received", dossier->received),
+    };
+    enum { COUNT = sizeof params / sizeof *params, OF_UPDATE = 18 };
+    if (write->is_new)
+        return tx_run_params(tx, insert_row, params, COUNT, NULL, err);
+
+    struct sql_param some[OF_UPDATE + 1];
+    for (size_t i = 0; i < OF_UPDATE; i++)
+        some[i] = params[i];
+    some[OF_UPDATE] = P_INT("revision_before", write->change->revision_before);
+    int64_t changed = 0;
+    if (!tx_run_params(tx, update_row, some, OF_UPDATE + 1, &changed, err))
+        return false;
+    return changed == 1 || err_set(err, ERR_CONFLICT, "Cette demande vient d’être modifiée par quelqu’un d’autre.");
+}
+
+static bool write_history(struct tx *tx, const struct dossier_write *write, struct err *err)
+{
+    const struct history *entries = &write->change->entries;
+    if (write->change->is_anonymised && !tx_run(tx, blank_history, err, P_INT("dossier", write->change->after->id)))
+        return false;
+    for (size_t i = 0; i < entries->len; i++) {
+        const struct history_entry *entry = &entries->at[i];
+        bool is_blank = write->change->is_anonymised;
+        if (!tx_run(tx, insert_entry, err, P_INT("id", entry->id), P_INT("dossier", write->change->after->id),
+                    P_INT("at", entry->at), P_INT("author", entry->author),
+                    P_INT("account", is_blank ? 0 : entry->account),
+                    P_TEXT("author_name", is_blank ? STR_EMPTY : entry->author_name), P_TEXT("status", entry->status),
+                    P_TEXT("parts", is_blank ? STR("[]") : write->rows->parts[i])))
+            return false;
+    }
+    return true;
+}
+
+static bool is_waiting_for(const struct change *change, str role)
+{
+    for (size_t i = 0; i < change->waiting.len; i++) {
+        str one = change->waiting.at[i];
+        if (str_eq(one, role) || (str_eq(role, EVERY_ROLE) && !str_eq(one, STR("_submitter"))))
+            return true;
+    }
+    return false;
+}
+
+static bool list_for(struct tx *tx, const struct change *change, str role, struct err *err)
+{
+    const struct dossier *dossier = change->after;
+    return tx_run(tx, insert_listing, err, P_TEXT("role", role), P_INT("received", dossier->received),
+                  P_INT("dossier", dossier->id), P_TEXT("form", dossier->form), P_TEXT("status", dossier->status),
+                  P_INT("is_final", dossier->is_final), P_INT("is_waiting", is_waiting_for(change, role)),
+                  P_INT("updated", dossier->updated));
+}
+
+static bool write_listing(struct tx *tx, const struct dossier_write *write, struct err *err)
+{
+    const struct change *change = write->change;
+    if (!write->is_new && !tx_run(tx, delete_listing, err, P_INT("dossier", change->after->id)))
+        return false;
+    if (!list_for(tx, change, EVERY_ROLE, err))
+        return false;
+    for (size_t i = 0; i < change->concerned.len; i++)
+        if (!list_for(tx, change, change->concerned.at[i], err))
+            return false;
+    return true;
+}
+
+static bool write_values(struct tx *tx, const struct dossier_write *write, struct err *err)
+{
+    const struct dossier *dossier = write->change->after;
+    const struct index_rows *index = &write->rows->index;
+    if (!write->is_new && !tx_run(tx, delete_values, err, P_INT("dossier", dossier->id)))
+        return false;
+    for (size_t i = 0; i < index->values.len; i++) {
+        const struct field_value *value = &index->values.at[i];
+        struct sql_param number = value->has_number ? P_REAL("number", value->number) : P_NULL("number");
+        if (!tx_run(tx, insert_value, err, P_TEXT("form", dossier->form), P_TEXT("field", value->field),
+                    P_TEXT("text", value->text), P_INT("dossier", dossier->id), number))
+            return false;
+    }
+    return true;
+}
+
+static bool write_blobs(struct tx *tx, const struct dossier_write *write, struct err *err)
+{
+    int64_t dossier = write->change->after->id;
+    if (!write->is_new && !tx_run(tx, delete_blobs, err, P_INT("dossier", dossier)))
+        return false;
+    for (size_t i = 0; i < write->rows->blobs.len; i++)
+        if (!tx_run(tx, insert_blob, err, P_TEXT("blob", write->rows->blobs.at[i]), P_INT("dossier", dossier)))
+            return false;
+    return true;
+}
+
+static bool write_notices(struct tx *tx, const struct dossier_write *write, struct err *err)
+{
+    const struct change *change = write->change;
+    if (change->is_anonymised)
+        return tx_run(tx, delete_notices, err, P_INT("dossier", change->after->id)) &&
+               tx_run(tx, delete_notes, err, P_INT("dossier", change->after->id));
+    for (size_t i = 0; i < change->notices.len; i++) {
+        const struct notice *notice = &change->notices.at[i];
+        if (!tx_run(tx, insert_notice, err, P_INT("id", write->rows->notice_ids[i]), P_INT("account", notice->account),
+                    P_INT("dossier", change->after->id), P_INT("at", change->after->updated),
+                    P_TEXT("title", notice->title), P_TEXT("body", notice->body), P_TEXT("url", notice->url)))
+            return false;
+    }
+    return true;
+}
+
+/* Timers that are taken back go first: a status that was left and come to again sets its own anew. */
+static bool write_jobs(struct tx *tx, const struct change *change, struct err *err)
+{
+    for (size_t i = 0; i < change->cancelled.len; i++)
+        if (!job_cancel(tx, change->cancelled.at[i], err))
+            return false;
+    for (size_t i = 0; i < change->jobs.len; i++)
+        if (!job_add(tx, &change->jobs.at[i], err))
+            return false;
+    return true;
+}
+
+static bool remove_all(struct tx *tx, const struct dossier_write *write, struct err *err)
+{
+    const struct dossier *dossier = write->change->after;
+    struct sql_param id = P_INT("dossier", dossier->id);
+    int64_t changed = 0;
+    const struct sql_param params[] = {P_INT("id", dossier->id), P_INT("revision", dossier->revision),
+                                       P_INT("revision_before", write->change->revision_before)};
+    if (!tx_run_params(tx, remove_row, params, 3, &changed, err))
+        return false;
+    if (changed != 1)
+        return err_set(err, ERR_CONFLICT, "Cette demande vient d’être modifiée par quelqu’un d’autre.");
+    return tx_run(tx, delete_listing, err, id) && tx_run(tx, delete_values, err, id) &&
+           tx_run(tx, delete_blobs, err, id) && tx_run(tx, delete_history, err, id) &&
+           tx_run(tx, delete_notes, err, id) && tx_run(tx, delete_notices, err, id) &&
+           search_write(tx, dossier->id, STR_EMPTY, STR_EMPTY, err);
+}
+
+/* The row that was just inserted, with its own revision. */
+static bool remove_new(struct tx *tx, const struct dossier_write *write, struct err *err)
+{
+    const struct dossier *dossier = write->change->after;
+    return tx_run(tx, remove_row, err, P_INT("id", dossier->id), P_INT("revision", dossier->revision),
+                  P_INT("revision_before", dossier->revision));
+}
+
+/* A dossier that its own filing removes (a form that only redirects) leaves a blank row behind. */
+static bool write_all(struct tx *tx, const struct dossier_write *write, struct err *err)
+{
+    if (write->change->is_removed && !write->is_new)
+        return remove_all(tx, write, err);
+    if (!write_row(tx, write, err))
+        return false;
+    if (write->change->is_removed)
+        return remove_new(tx, write, err);
+    return write_history(tx, write, err) && write_listing(tx, write, err) && write_values(tx, write, err) &&
+           write_blobs(tx, write, err) && write_notices(tx, write, err) &&
+           search_write(tx, write->change->after->id, write->rows->index.text, write->rows->index.keys, err);
+}
+
+bool dossier_apply(struct tx *tx, void *arg, struct err *err)
+{
+    const struct dossier_write *write = arg;
+    if (!write_all(tx, write, err) || !write_jobs(tx, write->change, err))
+        return false;
+    return !write->also || write->also(tx, write->also_arg, err);
+}

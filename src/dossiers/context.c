@@ -1,0 +1,112 @@
+/* What the workflow's engine asks, answered from the place, the form and the people. */
+#include "dossiers/tables.h"
+
+struct workflow_host {
+    const struct dossier_place *place;
+    const struct form *form; /* NULL where it is lost */
+    const struct workflow *workflow;
+    struct scope scope;
+};
+
+str context_role_of(const struct dossier_place *place, const struct form *form, str function)
+{
+    str role = form ? json_str_of(json_get(form->functions, function)) : STR_EMPTY;
+    return role.len ? role : place->default_role;
+}
+
+static struct value scope_of(void *data, const struct dossier *dossier)
+{
+    struct workflow_host *host = data;
+    host->scope = (struct scope){.place = host->place,
+                                 .form = host->form,
+                                 .workflow = host->workflow,
+                                 .answers = dossier->answers,
+                                 .dossier = dossier};
+    return scope_value(&host->scope);
+}
+
+static str role_of(void *data, str function)
+{
+    const struct workflow_host *host = data;
+    return context_role_of(host->place, host->form, function);
+}
+
+static bool role_is_known(void *data, str slug)
+{
+    const struct dossier_place *place = ((const struct workflow_host *)data)->place;
+    return place->role_is_known && place->role_is_known(place->data, slug);
+}
+
+static void role_addresses(void *data, str role, struct recipients *out)
+{
+    const struct dossier_place *place = ((const struct workflow_host *)data)->place;
+    if (place->role_addresses)
+        place->role_addresses(place->data, place->arena, role, out);
+}
+
+static void role_accounts(void *data, str role, int64_t **out, size_t *count)
+{
+    const struct dossier_place *place = ((const struct workflow_host *)data)->place;
+    if (place->role_accounts)
+        place->role_accounts(place->data, place->arena, role, out, count);
+}
+
+static bool mail_template(void *data, str slug, struct mail_text *out)
+{
+    const struct dossier_definitions *definitions = ((const struct workflow_host *)data)->place->definitions;
+    return definitions->mail_template && definitions->mail_template(definitions->data, slug, out);
+}
+
+static void anonymise_fields(const struct field_list *fields, json_t *answers, bool is_final)
+{
+    for (size_t i = 0; fields && i < fields->len; i++) {
+        str when = fields->at[i].anonymise;
+        if (str_eq(when, STR("intermediate")) || (is_final && !str_eq(when, STR("no"))))
+            field_remove(&fields->at[i], answers);
+    }
+}
+
+/* Publik: each field says whether it goes at the intermediate step already, at the end, or stays for the statistics. */
+static void anonymise(void *data, struct dossier *dossier, str mode)
+{
+    const struct workflow_host *host = data;
+    bool is_final = str_eq(mode, STR("final"));
+    if (!host->form && is_final)
+        json_object_clear(dossier->answers);
+    if (host->form)
+        anonymise_fields(&host->form->fields, dossier->answers, is_final);
+    anonymise_fields(workflow_backoffice_fields(host->workflow), dossier->answers, is_final);
+}
+
+bool context_make(const struct dossier_place *place, const struct form *form, const struct workflow *workflow,
+                  struct workflow_context *context)
+{
+    if (!workflow)
+        return false;
+    struct workflow_host *host = arena_new_of(place->arena, struct workflow_host);
+    *host = (struct workflow_host){.place = place, .form = form, .workflow = workflow};
+    *context = (struct workflow_context){
+        .arena = place->arena,
+        .workflow = workflow,
+        .now = place_now(place),
+        .data = host,
+        .scope = scope_of,
+        .site = dossier_site_scope(place),
+        .role_of = role_of,
+        .role_is_known = role_is_known,
+        .role_addresses = role_addresses,
+        .mail_template = mail_template,
+        .role_accounts = role_accounts,
+        .anonymise = anonymise,
+        .form_fields = form ? &form->fields : NULL,
+        .sources = place->definitions->sources,
+        .site_name = place->site_name,
+        .mail_from = place->mail_from,
+    };
+    return true;
+}
+
+bool context_of(const struct dossier_place *place, const struct dossier *dossier, struct workflow_context *context)
+{
+    return context_make(place, dossier_form(place, dossier), dossier_workflow(place, dossier), context);
+}

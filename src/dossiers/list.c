@@ -1,0 +1,373 @@
+/* Lists: keyset pages along the indexes of dossier_listing, one walk for each role of who asks, merged. */
+#include "dossiers/tables.h"
+
+#include <stdlib.h>
+
+enum { LIMIT_USUAL = 50, LIMIT_MOST = 200, ROLES_MOST = 64 };
+
+/* Every combination of filter and order is a text of its own, so that each finds its index; what filters little more
+ * (waiting, state beside a status) is a plain condition. */
+#define EITHER " AND (:waiting = 0 OR l.is_waiting = 1)"
+#define OF_ALL ""
+#define OF_STATE " AND l.is_final = :final"
+#define OF_WAITING " AND l.is_waiting = 1"
+#define OF_FORM " AND l.form = :form" EITHER
+#define OF_FORM_STATE " AND l.form = :form AND l.is_final = :final" EITHER
+#define OF_STATUS " AND l.form = :form AND l.status = :status" EITHER
+#define NEWEST(filter)                                                                                                 \
+    "SELECT l.received, l.dossier FROM dossier_listing l WHERE l.role = :role" filter                                  \
+    " AND (l.received, l.dossier) < (:at, :id) AND l.received >= :bound"                                               \
+    " ORDER BY l.received DESC, l.dossier DESC LIMIT :limit"
+#define OLDEST(filter)                                                                                                 \
+    "SELECT l.received, l.dossier FROM dossier_listing l WHERE l.role = :role" filter                                  \
+    " AND (l.received, l.dossier) > (:at, :id) AND l.received < :bound"                                                \
+    " ORDER BY l.received, l.dossier LIMIT :limit"
+#define UPDATED(filter)                                                                                                \
+    "SELECT l.updated, l.dossier FROM dossier_listing l WHERE l.role = :role" filter                                   \
+    " AND (l.updated, l.dossier) < (:at, :id) AND l.received >= :bound"                                                \
+    " ORDER BY l.updated DESC, l.dossier DESC LIMIT :limit"
+#define SHAPE(filter)                                                                                                  \
+    {                                                                                                                  \
+        NEWEST(filter), OLDEST(filter), UPDATED(filter)                                                                \
+    }
+
+enum shape { SHAPE_ALL, SHAPE_STATE, SHAPE_WAITING, SHAPE_FORM, SHAPE_FORM_STATE, SHAPE_STATUS };
+static const char *const walks[][3] = {
+    [SHAPE_ALL] = SHAPE(OF_ALL),   [SHAPE_STATE] = SHAPE(OF_STATE),           [SHAPE_WAITING] = SHAPE(OF_WAITING),
+    [SHAPE_FORM] = SHAPE(OF_FORM), [SHAPE_FORM_STATE] = SHAPE(OF_FORM_STATE), [SHAPE_STATUS] = SHAPE(OF_STATUS),
+};
+
+static const char walk_value[] =
+    "SELECT l.received, l.dossier FROM dossier_value v JOIN dossier_listing l ON l.dossier = v.dossier"
+    " WHERE v.form = :form AND v.field = :field AND v.text = :value AND v.dossier < :id AND l.role = :role"
+    " AND (:status = '' OR l.status = :status) AND (:final < 0 OR l.is_final = :final)"
+    " AND (:waiting = 0 OR l.is_waiting = 1) AND l.received >= :bound ORDER BY v.dossier DESC LIMIT :limit";
+
+#define LINE                                                                                                           \
+    "SELECT id, code, form_number, sequence, form, form_name, submitter_name, status, status_name, status_colour,"     \
+    " public_status, received, updated, is_final, waits_for_submitter, summary FROM dossier "
+static const struct sql select_lines = {
+    LINE "WHERE id IN (SELECT value FROM json_each(:ids))",
+    LINE "WHERE id IN (SELECT CAST(json_array_elements_text(CAST(:ids AS JSON)) AS BIGINT))"};
+static const char select_of_account[] = LINE "WHERE account = :account AND account <> 0 AND id < :before"
+                                             " AND is_removed = 0 ORDER BY id DESC LIMIT :limit";
+static const char select_by_code[] = "SELECT id FROM dossier WHERE code = :code AND is_removed = 0";
+static const char select_by_number[] = "SELECT d.id FROM dossier_form f JOIN dossier d ON d.form = f.form"
+                                       " WHERE f.number = :number AND d.sequence = :sequence AND d.is_removed = 0";
+static const char select_right[] = "SELECT 1 FROM dossier_listing WHERE dossier = :dossier AND role = :role";
+static const char select_open_of_account[] =
+    "SELECT 1 FROM dossier WHERE account = :account AND account <> 0 AND form = :form AND is_final = 0"
+    " AND is_removed = 0 LIMIT 1";
+
+/* ---- The walk ---- */
+
+static enum shape shape_of(const struct dossier_query *query)
+{
+    if (query->form.len && query->status.len)
+        return SHAPE_STATUS;
+    if (query->form.len)
+        return query->state == DOSSIER_ANY ? SHAPE_FORM : SHAPE_FORM_STATE;
+    if (query->waiting_only)
+        return SHAPE_WAITING;
+    return query->state == DOSSIER_ANY ? SHAPE_ALL : SHAPE_STATE;
+}
+
+static struct found start_of(const struct dossier_query *query)
+{
+    if (query->sort == DOSSIER_OLDEST)
+        return (struct found){query->from, -1};
+    return (struct found){query->to && query->sort == DOSSIER_NEWEST ? query->to : INT64_MAX, 0};
+}
+
+static bool parse_cursor(str cursor, struct found *out)
+{
+    str at, id;
+    return str_cut(cursor, '.', &at, &id) && str_to_int64(at, &out->at) && str_to_int64(id, &out->id);
+}
+
+struct walk {
+    struct arena *arena;
+    const struct dossier_query *query;
+    struct found after;
+    int64_t limit;
+    struct founds found;
+};
+
+static bool walk_role(struct tx *tx, struct walk *walk, str role, struct err *err)
+{
+    const struct dossier_query *query = walk->query;
+    bool by_value = query->form.len && query->field.len;
+    int64_t is_final = query->state == DOSSIER_ANY ? -1 : query->state == DOSSIER_FINAL;
+    int64_t bound = query->sort == DOSSIER_OLDEST ? (query->to ? query->to : INT64_MAX) : query->from;
+    const struct sql_param params[] = {
+        P_TEXT("role", role),
+        P_INT("id", by_value && !walk->after.id ? INT64_MAX : walk->after.id),
+        P_INT("bound", bound),
+        P_INT("limit", walk->limit),
+        P_INT("at", walk->after.at),
+        P_TEXT("form", query->form),
+        P_TEXT("status", query->status),
+        P_INT("final", is_final),
+        P_INT("waiting", query->waiting_only),
+        P_TEXT("field", query->field),
+        P_TEXT("value", query->value),
+    };
+    const char *text = by_value ? walk_value : walks[shape_of(query)][query->sort];
+    struct rows rows = tx_query_params(tx, text, params, sizeof params / sizeof *params);
+    while (rows_next(&rows)) {
+        int64_t id = rows_int(&rows, 1);
+        *vec_push(walk->arena, &walk->found) = (struct found){by_value ? id : rows_int(&rows, 0), id};
+    }
+    return rows_end(&rows, err);
+}
+
+static int newest_first(const void *a, const void *b)
+{
+    const struct found *left = a, *right = b;
+    if (left->at != right->at)
+        return left->at > right->at ? -1 : 1;
+    return left->id == right->id ? 0 : left->id > right->id ? -1 : 1;
+}
+
+static int oldest_first(const void *a, const void *b)
+{
+    return newest_first(b, a);
+}
+
+/* The pages of several roles, merged; a dossier that two of them see comes once. */
+static void merge(struct walk *walk)
+{
+    struct founds *found = &walk->found;
+    bool is_oldest = walk->query->sort == DOSSIER_OLDEST && str_is_empty(walk->query->search);
+    if (found->len)
+        qsort(found->at, found->len, sizeof *found->at, is_oldest ? oldest_first : newest_first);
+    size_t kept = 0;
+    for (size_t i = 0; i < found->len; i++)
+        if (!kept || found->at[kept - 1].id != found->at[i].id)
+            found->at[kept++] = found->at[i];
+    found->len = kept < (size_t)walk->limit ? kept : (size_t)walk->limit;
+}
+
+static bool walk_roles(struct tx *tx, struct walk *walk, struct err *err)
+{
+    const struct actor *actor = walk->query->actor;
+    if (actor->is_admin)
+        return walk_role(tx, walk, EVERY_ROLE, err);
+    for (size_t i = 0; i < actor->role_count && i < ROLES_MOST; i++)
+        if (!walk_role(tx, walk, actor->roles[i], err))
+            return false;
+    merge(walk);
+    return true;
+}
+
+/* ---- A code or a number finds its dossier ---- */
+
+static bool find_one(struct tx *tx, struct arena *arena, str search, int64_t *id, struct err *err)
+{
+    str code, left, right;
+    int64_t number, sequence;
+    struct rows rows;
+    *id = 0;
+    if (dossier_code_parse(arena, search, &code))
+        rows = tx_query(tx, select_by_code, P_TEXT("code", code));
+    else if (str_cut(str_trim(search), '-', &left, &right) && str_to_int64(left, &number) &&
+             str_to_int64(right, &sequence))
+        rows = tx_query(tx, select_by_number, P_INT("number", number), P_INT("sequence", sequence));
+    else
+        return true;
+    if (rows_next(&rows))
+        *id = rows_int(&rows, 0);
+    return rows_end(&rows, err);
+}
+
+static bool may_see(struct tx *tx, const struct actor *actor, int64_t id, bool *may, struct err *err)
+{
+    *may = actor->is_admin;
+    for (size_t i = 0; i < actor->role_count && !*may; i++) {
+        struct rows rows = tx_query(tx, select_right, P_INT("dossier", id), P_TEXT("role", actor->roles[i]));
+        *may = rows_next(&rows);
+        if (!rows_end(&rows, err))
+            return false;
+    }
+    return true;
+}
+
+static bool walk_search(struct tx *tx, struct walk *walk, struct err *err)
+{
+    int64_t id;
+    bool may = false;
+    if (!find_one(tx, walk->arena, walk->query->search, &id, err))
+        return false;
+    if (id && !may_see(tx, walk->query->actor, id, &may, err))
+        return false;
+    if (!may)
+        return search_walk(tx, walk->arena, walk->query, walk->after, walk->limit, &walk->found, err);
+    if (!walk->after.id)
+        *vec_push(walk->arena, &walk->found) = (struct found){id, id};
+    return true;
+}
+
+static bool walk_all(struct tx *tx, struct walk *walk, struct err *err)
+{
+    walk->found.len = 0;
+    if (!str_is_empty(str_trim(walk->query->search)))
+        return walk_search(tx, walk, err);
+    return walk_roles(tx, walk, err);
+}
+
+/* ---- Lines ---- */
+
+static struct dossier_line line_of(struct rows *rows, struct arena *arena)
+{
+    return (struct dossier_line){
+        .id = rows_int(rows, 0),
+        .code = rows_copy(rows, arena, 1),
+        .number = str_fmt(arena, "%lld-%lld", (long long)rows_int(rows, 2), (long long)rows_int(rows, 3)),
+        .form = rows_copy(rows, arena, 4),
+        .form_name = rows_copy(rows, arena, 5),
+        .submitter_name = rows_copy(rows, arena, 6),
+        .status = rows_copy(rows, arena, 7),
+        .status_name = rows_copy(rows, arena, 8),
+        .status_colour = rows_copy(rows, arena, 9),
+        .public_status_name = rows_copy(rows, arena, 10),
+        .received = rows_int(rows, 11),
+        .updated = rows_int(rows, 12),
+        .is_final = rows_int(rows, 13) != 0,
+        .waits_for_submitter = rows_int(rows, 14) != 0,
+        .summary = rows_copy(rows, arena, 15),
+    };
+}
+
+static bool read_lines(struct tx *tx, struct arena *arena, const struct founds *found, size_t count,
+                       struct dossier_page *out, struct err *err)
+{
+    struct dossier_line *lines = arena_array_of(arena, struct dossier_line, count);
+    json_t *ids = json_keep(arena, json_array());
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(ids, json_integer(found->at[i].id));
+    struct rows rows = tx_query(tx, sql_for(tx, &select_lines), P_TEXT("ids", json_text(arena, ids)));
+    while (rows_next(&rows)) {
+        int64_t id = rows_int(&rows, 0);
+        for (size_t i = 0; i < count; i++)
+            if (found->at[i].id == id)
+                lines[i] = line_of(&rows, arena);
+    }
+    for (size_t i = 0; i < count; i++)
+        if (lines[i].id)
+            *vec_push(arena, &out->lines) = lines[i];
+    return rows_end(&rows, err);
+}
+
+struct list {
+    struct walk walk;
+    struct dossier_page *out;
+};
+
+/* One more than the page is asked for: whether there is a next page. */
+static bool list(struct tx *tx, void *arg, struct err *err)
+{
+    struct list *list = arg;
+    struct walk *walk = &list->walk;
+    if (!walk_all(tx, walk, err))
+        return false;
+    size_t limit = (size_t)walk->limit - 1, count = walk->found.len < limit ? walk->found.len : limit;
+    *list->out = (struct dossier_page){.next = STR_EMPTY};
+    if (walk->found.len > limit)
+        list->out->next = str_fmt(walk->arena, "%lld.%lld", (long long)walk->found.at[limit - 1].at,
+                                  (long long)walk->found.at[limit - 1].id);
+    return read_lines(tx, walk->arena, &walk->found, count, list->out, err);
+}
+
+static size_t limit_of(size_t asked)
+{
+    if (!asked)
+        return LIMIT_USUAL;
+    return asked < LIMIT_MOST ? asked : LIMIT_MOST;
+}
+
+bool dossier_list(const struct dossier_place *place, const struct dossier_query *query, struct dossier_page *out,
+                  struct err *err)
+{
+    struct list arg = {.out = out,
+                       .walk = {.arena = place->arena,
+                                .query = query,
+                                .after = start_of(query),
+                                .limit = (int64_t)limit_of(query->limit) + 1}};
+    if (query->search.len)
+        arg.walk.after = (struct found){0};
+    if (query->cursor.len && !parse_cursor(query->cursor, &arg.walk.after))
+        return err_set(err, ERR_INVALID, "Cette page de la liste n’existe pas. Revenez à la première.");
+    return store_read(place->store, list, &arg, err);
+}
+
+static bool count(struct tx *tx, void *arg, struct err *err)
+{
+    return walk_all(tx, arg, err);
+}
+
+bool dossier_count(const struct dossier_place *place, const struct dossier_query *query, int64_t *number, bool *is_more,
+                   struct err *err)
+{
+    struct walk walk = {
+        .arena = place->arena, .query = query, .after = start_of(query), .limit = DOSSIER_COUNT_MOST + 1};
+    if (query->search.len)
+        walk.after = (struct found){0};
+    if (!store_read(place->store, count, &walk, err))
+        return false;
+    *is_more = walk.found.len > DOSSIER_COUNT_MOST;
+    *number = *is_more ? DOSSIER_COUNT_MOST : (int64_t)walk.found.len;
+    return true;
+}
+
+/* ---- Of an account ---- */
+
+struct own {
+    struct arena *arena;
+    int64_t account, before;
+    size_t limit;
+    str form;
+    bool has;
+    struct dossier_page *out;
+};
+
+static bool list_own(struct tx *tx, void *arg, struct err *err)
+{
+    struct own *own = arg;
+    *own->out = (struct dossier_page){.next = STR_EMPTY};
+    struct rows rows = tx_query(tx, select_of_account, P_INT("account", own->account), P_INT("before", own->before),
+                                P_INT("limit", (int64_t)own->limit + 1));
+    while (rows_next(&rows))
+        *vec_push(own->arena, &own->out->lines) = line_of(&rows, own->arena);
+    if (own->out->lines.len > own->limit) {
+        own->out->lines.len = own->limit;
+        own->out->next = str_fmt(own->arena, "%lld", (long long)own->out->lines.at[own->limit - 1].id);
+    }
+    return rows_end(&rows, err);
+}
+
+bool dossier_list_of_account(const struct dossier_place *place, int64_t account, str cursor, size_t limit,
+                             struct dossier_page *out, struct err *err)
+{
+    struct own own = {
+        .arena = place->arena, .account = account, .before = INT64_MAX, .limit = limit_of(limit), .out = out};
+    if (cursor.len && !str_to_int64(cursor, &own.before))
+        return err_set(err, ERR_INVALID, "Cette page de la liste n’existe pas. Revenez à la première.");
+    return store_read(place->store, list_own, &own, err);
+}
+
+static bool has_open(struct tx *tx, void *arg, struct err *err)
+{
+    struct own *own = arg;
+    struct rows rows = tx_query(tx, select_open_of_account, P_INT("account", own->account), P_TEXT("form", own->form));
+    own->has = rows_next(&rows);
+    return rows_end(&rows, err);
+}
+
+bool dossier_account_has(const struct dossier_place *place, int64_t account, str form, bool *has, struct err *err)
+{
+    struct own own = {.arena = place->arena, .account = account, .form = form};
+    if (!store_read(place->store, has_open, &own, err))
+        return false;
+    *has = own.has;
+    return true;
+}

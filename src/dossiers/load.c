@@ -1,0 +1,148 @@
+/* Reading one dossier with its history. */
+#include "dossiers/tables.h"
+
+#define COLUMNS                                                                                                        \
+    "SELECT id, uuid, code, form, form_version, workflow, workflow_version, form_number, sequence, account,"           \
+    " submitter_name, email, channel, agent, status, received, updated, arrived, is_final, revision, is_anonymised,"   \
+    " is_removed, answers, data, marks FROM dossier "
+
+static const char select_by_id[] = COLUMNS "WHERE id = :id";
+static const char select_by_code[] = "SELECT id FROM dossier WHERE code = :code AND is_removed = 0";
+static const char select_history[] = "SELECT id, at, author, account, author_name, status, parts FROM dossier_history"
+                                     " WHERE dossier = :dossier ORDER BY id";
+
+static json_t *parse_object(struct arena *arena, str text)
+{
+    json_t *json = json_parse(arena, text, NULL);
+    return json_is_object(json) ? json : json_keep(arena, json_object());
+}
+
+static void read_row(struct rows *rows, struct arena *arena, struct dossier *dossier)
+{
+    *dossier = (struct dossier){
+        .id = rows_int(rows, 0),
+        .uuid = rows_copy(rows, arena, 1),
+        .code = rows_copy(rows, arena, 2),
+        .form = rows_copy(rows, arena, 3),
+        .form_version = rows_int(rows, 4),
+        .workflow = rows_copy(rows, arena, 5),
+        .workflow_version = rows_int(rows, 6),
+        .form_number = rows_int(rows, 7),
+        .sequence = rows_int(rows, 8),
+        .account = rows_int(rows, 9),
+        .submitter_name = rows_copy(rows, arena, 10),
+        .email = rows_copy(rows, arena, 11),
+        .channel = rows_copy(rows, arena, 12),
+        .agent = rows_int(rows, 13),
+        .status = rows_copy(rows, arena, 14),
+        .received = rows_int(rows, 15),
+        .updated = rows_int(rows, 16),
+        .arrived = rows_int(rows, 17),
+        .is_final = rows_int(rows, 18) != 0,
+        .revision = rows_int(rows, 19),
+        .is_anonymised = rows_int(rows, 20) != 0,
+        .is_removed = rows_int(rows, 21) != 0,
+        .answers = parse_object(arena, rows_text(rows, 22)),
+        .data = parse_object(arena, rows_text(rows, 23)),
+        .marks = parse_object(arena, rows_text(rows, 24)),
+    };
+}
+
+static bool read_history(struct tx *tx, struct arena *arena, struct dossier *dossier, struct err *err)
+{
+    struct rows rows = tx_query(tx, select_history, P_INT("dossier", dossier->id));
+    while (rows_next(&rows)) {
+        *vec_push(arena, &dossier->history) = (struct history_entry){
+            .id = rows_int(&rows, 0),
+            .at = rows_int(&rows, 1),
+            .author = (enum history_author)rows_int(&rows, 2),
+            .account = rows_int(&rows, 3),
+            .author_name = rows_copy(&rows, arena, 4),
+            .status = rows_copy(&rows, arena, 5),
+            .parts = json_parse(arena, rows_text(&rows, 6), NULL),
+        };
+    }
+    return rows_end(&rows, err);
+}
+
+bool load_in(struct tx *tx, struct arena *arena, int64_t id, struct dossier **out, struct err *err)
+{
+    struct dossier *dossier = arena_new_of(arena, struct dossier);
+    struct rows rows = tx_query(tx, select_by_id, P_INT("id", id));
+    bool found = rows_next(&rows);
+    if (found)
+        read_row(&rows, arena, dossier);
+    if (!rows_end(&rows, err))
+        return false;
+    if (!found || dossier->is_removed)
+        return err_set(err, ERR_NOT_FOUND, "Nous ne trouvons pas cette demande.");
+    *out = dossier;
+    return read_history(tx, arena, dossier, err);
+}
+
+struct load {
+    struct arena *arena;
+    int64_t id;
+    str code; /* looked up first, where there is one */
+    struct dossier **out;
+};
+
+static bool load(struct tx *tx, void *arg, struct err *err)
+{
+    struct load *load = arg;
+    if (load->code.len) {
+        struct rows rows = tx_query(tx, select_by_code, P_TEXT("code", load->code));
+        load->id = rows_next(&rows) ? rows_int(&rows, 0) : 0;
+        if (!rows_end(&rows, err))
+            return false;
+    }
+    return load_in(tx, load->arena, load->id, load->out, err);
+}
+
+bool dossier_load(const struct dossier_place *place, int64_t id, struct dossier **out, struct err *err)
+{
+    struct load arg = {.arena = place->arena, .id = id, .out = out};
+    return store_read(place->store, load, &arg, err);
+}
+
+bool dossier_find_by_code(const struct dossier_place *place, str typed, struct dossier **out, struct err *err)
+{
+    struct load arg = {.arena = place->arena, .out = out};
+    if (!dossier_code_parse(place->arena, typed, &arg.code))
+        return err_set(err, ERR_INVALID, "Vérifiez le numéro : il comporte 7 signes, comme 4K7-P92-M.");
+    return store_read(place->store, load, &arg, err);
+}
+
+const struct form *dossier_form(const struct dossier_place *place, const struct dossier *dossier)
+{
+    const struct dossier_definitions *definitions = place->definitions;
+    return definitions->form(definitions->data, dossier->form, dossier->form_version);
+}
+
+const struct workflow *dossier_workflow(const struct dossier_place *place, const struct dossier *dossier)
+{
+    const struct dossier_definitions *definitions = place->definitions;
+    return definitions->workflow(definitions->data, dossier->workflow, dossier->workflow_version);
+}
+
+str dossier_number(struct arena *arena, const struct dossier *dossier)
+{
+    return str_fmt(arena, "%lld-%lld", (long long)dossier->form_number, (long long)dossier->sequence);
+}
+
+/* Who has an account follows the request there; the others come with the code. */
+str dossier_url(const struct dossier_place *place, const struct dossier *dossier)
+{
+    const char *folder = dossier->account ? "mon-compte/demandes" : "suivre";
+    return str_fmt(place->arena, "%.*s/%s/%.*s/", STR_ARG(place->base_url), folder, STR_ARG(dossier->code));
+}
+
+str dossier_url_backoffice(const struct dossier_place *place, const struct dossier *dossier)
+{
+    return str_fmt(place->arena, "%.*s/agents/demandes/%.*s/", STR_ARG(place->base_url), STR_ARG(dossier->code));
+}
+
+instant place_now(const struct dossier_place *place)
+{
+    return place->now ? place->now : instant_now();
+}

@@ -1,0 +1,96 @@
+/* A change made ready for its transaction. */
+#include "dossiers/tables.h"
+
+static void add_blobs(struct arena *arena, const struct field_list *fields, const json_t *answers, struct str_list *out)
+{
+    struct named_files files = {0};
+    if (fields)
+        fields_files(fields, arena, answers, &files);
+    for (size_t i = 0; i < files.len; i++)
+        *vec_push(arena, out) = files.at[i].blob;
+}
+
+/* Of the answers, of the data of the treatment, of the sub-forms. */
+static void collect_blobs(struct arena *arena, const struct form *form, const struct workflow *workflow,
+                          const struct dossier *dossier, struct str_list *out)
+{
+    if (form)
+        add_blobs(arena, &form->fields, dossier->answers, out);
+    if (!workflow)
+        return;
+    add_blobs(arena, workflow_backoffice_fields(workflow), dossier->answers, out);
+    for (size_t i = 0; i < dossier->history.len; i++) {
+        const json_t *parts = dossier->history.at[i].parts;
+        for (size_t k = 0; k < json_array_size(parts); k++) {
+            const json_t *part = json_array_get(parts, k);
+            if (str_eq(json_str(part, "type"), STR("form")))
+                add_blobs(arena, workflow_form_fields(workflow, part), json_dict(part, "answers"), out);
+        }
+    }
+}
+
+static void name_statuses(const struct dossier_place *place, const struct form *form, const struct workflow *workflow,
+                          const struct dossier *dossier, struct dossier_rows *rows)
+{
+    struct workflow_context context;
+    if (!context_make(place, form, workflow, &context))
+        return;
+    const struct workflow_status *status = workflow_status_find(workflow, dossier->status);
+    rows->status_name = status ? status->name : dossier->status;
+    rows->status_colour = status ? status->colour : STR_EMPTY;
+    struct actor submitter = {.account = dossier->account, .is_submitter = true};
+    rows->public_status = workflow_visible_status(&context, dossier, &submitter)->name;
+}
+
+static bool waits_for_submitter(const struct change *change)
+{
+    for (size_t i = 0; i < change->waiting.len; i++)
+        if (str_eq(change->waiting.at[i], STR("_submitter")))
+            return true;
+    return false;
+}
+
+static void write_entries(struct arena *arena, const struct change *change, struct dossier_rows *rows)
+{
+    rows->parts = arena_array_of(arena, str, change->entries.len);
+    for (size_t i = 0; i < change->entries.len; i++)
+        rows->parts[i] = json_text(arena, change->entries.at[i].parts);
+    rows->notice_ids = arena_array_of(arena, int64_t, change->notices.len);
+    for (size_t i = 0; i < change->notices.len; i++)
+        rows->notice_ids[i] = store_new_id();
+}
+
+static void use_digest(const struct dossier_place *place, const struct form *form, const struct dossier *dossier,
+                       struct dossier_rows *rows)
+{
+    if (!form || !form->digest || dossier->is_anonymised)
+        return;
+    struct render render = {.arena = place->arena,
+                            .scope = dossier_scope(place, form, NULL, dossier),
+                            .site = dossier_site_scope(place),
+                            .lang = place->lang,
+                            .now = place_now(place)};
+    str digest = template_text(form->digest, &render);
+    if (digest.len)
+        rows->index.summary = utf8_slice(digest, 0, 160);
+}
+
+struct dossier_write dossier_write_make(const struct dossier_place *place, const struct form *form,
+                                        const struct change *change, bool is_new)
+{
+    struct arena *arena = place->arena;
+    const struct dossier *dossier = change->after;
+    const struct workflow *workflow = dossier_workflow(place, dossier);
+    struct dossier_rows *rows = arena_new_of(arena, struct dossier_rows);
+    index_make(arena, form, change, &rows->index);
+    use_digest(place, form, dossier, rows);
+    rows->answers = json_text(arena, dossier->answers);
+    rows->data = json_text(arena, dossier->data);
+    rows->marks = json_text(arena, dossier->marks);
+    rows->form_name = form ? form->name : dossier->form;
+    rows->waits_for_submitter = waits_for_submitter(change);
+    write_entries(arena, change, rows);
+    name_statuses(place, form, workflow, dossier, rows);
+    collect_blobs(arena, form, workflow, dossier, &rows->blobs);
+    return (struct dossier_write){.change = change, .rows = rows, .is_new = is_new};
+}

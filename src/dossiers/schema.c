@@ -1,0 +1,74 @@
+/* The tables.
+ *
+ * dossier           one row a dossier; a removed one stays as a blank row, so that its number and code never come again
+ * dossier_listing   one row for each role that may see it (and one for « * », the administrators): every list is a walk
+ *                   along one of its indexes
+ * dossier_value     the typed side index of the fields that are listed
+ * dossier_search    the folded text, for FTS5 or tsvector
+ * dossier_history, dossier_note, dossier_notice, dossier_blob, dossier_form (the forms' numbers) */
+#include "dossiers/tables.h"
+
+#define TABLES(ID)                                                                                                     \
+    "CREATE TABLE dossier_form (form TEXT PRIMARY KEY, number BIGINT NOT NULL UNIQUE);"                                \
+    "CREATE TABLE dossier ("                                                                                           \
+    " id " ID " PRIMARY KEY, uuid TEXT NOT NULL, code TEXT NOT NULL UNIQUE, form TEXT NOT NULL,"                       \
+    " form_version BIGINT NOT NULL, form_name TEXT NOT NULL, workflow TEXT NOT NULL, workflow_version BIGINT NOT "     \
+    "NULL,"                                                                                                            \
+    " form_number BIGINT NOT NULL, sequence BIGINT NOT NULL, account BIGINT NOT NULL, submitter_name TEXT NOT NULL,"   \
+    " email TEXT NOT NULL, channel TEXT NOT NULL, agent BIGINT NOT NULL, status TEXT NOT NULL,"                        \
+    " status_name TEXT NOT NULL, status_colour TEXT NOT NULL, public_status TEXT NOT NULL, received BIGINT NOT NULL,"  \
+    " updated BIGINT NOT NULL, arrived BIGINT NOT NULL, is_final INTEGER NOT NULL, waits_for_submitter INTEGER NOT "   \
+    "NULL,"                                                                                                            \
+    " summary TEXT NOT NULL, revision BIGINT NOT NULL, is_anonymised INTEGER NOT NULL, is_removed INTEGER NOT NULL,"   \
+    " answers TEXT NOT NULL, data TEXT NOT NULL, marks TEXT NOT NULL);"                                                \
+    "CREATE UNIQUE INDEX dossier_number ON dossier (form, sequence);"                                                  \
+    "CREATE INDEX dossier_account ON dossier (account, id) WHERE account <> 0;"                                        \
+    "CREATE TABLE dossier_history ("                                                                                   \
+    " id " ID " PRIMARY KEY, dossier BIGINT NOT NULL, at BIGINT NOT NULL, author INTEGER NOT NULL,"                    \
+    " account BIGINT NOT NULL, author_name TEXT NOT NULL, status TEXT NOT NULL, parts TEXT NOT NULL);"                 \
+    "CREATE INDEX dossier_history_of ON dossier_history (dossier, id);"                                                \
+    "CREATE TABLE dossier_note ("                                                                                      \
+    " id " ID " PRIMARY KEY, dossier BIGINT NOT NULL, at BIGINT NOT NULL, account BIGINT NOT NULL,"                    \
+    " author TEXT NOT NULL, text TEXT NOT NULL);"                                                                      \
+    "CREATE INDEX dossier_note_of ON dossier_note (dossier, id);"                                                      \
+    "CREATE TABLE dossier_notice ("                                                                                    \
+    " id " ID " PRIMARY KEY, account BIGINT NOT NULL, dossier BIGINT NOT NULL, at BIGINT NOT NULL,"                    \
+    " title TEXT NOT NULL, body TEXT NOT NULL, url TEXT NOT NULL, is_read INTEGER NOT NULL);"                          \
+    "CREATE INDEX dossier_notice_of ON dossier_notice (account, id);"                                                  \
+    "CREATE INDEX dossier_notice_about ON dossier_notice (dossier);"                                                   \
+    "CREATE TABLE dossier_blob (blob TEXT NOT NULL, dossier BIGINT NOT NULL, PRIMARY KEY (blob, dossier));"            \
+    "CREATE INDEX dossier_blob_of ON dossier_blob (dossier);"                                                          \
+    "CREATE TABLE dossier_listing ("                                                                                   \
+    " role TEXT NOT NULL, received BIGINT NOT NULL, dossier BIGINT NOT NULL, form TEXT NOT NULL, status TEXT NOT "     \
+    "NULL,"                                                                                                            \
+    " is_final INTEGER NOT NULL, is_waiting INTEGER NOT NULL, updated BIGINT NOT NULL,"                                \
+    " PRIMARY KEY (role, received, dossier))"
+
+#define LISTING_INDEXES                                                                                                \
+    "CREATE INDEX dossier_listing_of ON dossier_listing (dossier);"                                                    \
+    "CREATE INDEX dossier_listing_state ON dossier_listing (role, is_final, received, dossier);"                       \
+    "CREATE INDEX dossier_listing_waiting ON dossier_listing (role, received, dossier, form, status)"                  \
+    " WHERE is_waiting = 1;"                                                                                           \
+    "CREATE INDEX dossier_listing_form ON dossier_listing (role, form, received, dossier);"                            \
+    "CREATE INDEX dossier_listing_form_state ON dossier_listing (role, form, is_final, received, dossier);"            \
+    "CREATE INDEX dossier_listing_status ON dossier_listing (role, form, status, received, dossier);"                  \
+    "CREATE INDEX dossier_listing_updated ON dossier_listing"                                                          \
+    " (role, updated, dossier, received, form, status, is_final, is_waiting);"                                         \
+    "CREATE TABLE dossier_value ("                                                                                     \
+    " form TEXT NOT NULL, field TEXT NOT NULL, text TEXT NOT NULL, dossier BIGINT NOT NULL, number DOUBLE PRECISION,"  \
+    " PRIMARY KEY (form, field, text, dossier))"
+
+const struct migration dossiers_migrations[] = {
+    {1, "dossiers",
+     TABLES(
+         "INTEGER") " WITHOUT ROWID;" LISTING_INDEXES " WITHOUT ROWID;"
+                    "CREATE INDEX dossier_value_of ON dossier_value (dossier);"
+                    "CREATE TABLE dossier_search (dossier INTEGER PRIMARY KEY, text TEXT NOT NULL, keys TEXT NOT NULL);"
+                    "CREATE VIRTUAL TABLE dossier_words USING fts5 (text, keys, content = 'dossier_search',"
+                    " content_rowid = 'dossier', tokenize = 'ascii', prefix = '2 3')",
+     TABLES("BIGINT") ";" LISTING_INDEXES ";"
+                      "CREATE INDEX dossier_value_of ON dossier_value (dossier);"
+                      "CREATE TABLE dossier_search (dossier BIGINT PRIMARY KEY, words TSVECTOR NOT NULL);"
+                      "CREATE INDEX dossier_search_words ON dossier_search USING GIN (words)"},
+};
+const size_t dossiers_migration_count = sizeof dossiers_migrations / sizeof *dossiers_migrations;

@@ -1,0 +1,78 @@
+/* What the files of this folder share. */
+#ifndef GUICHET_DOSSIERS_TABLES_H
+#define GUICHET_DOSSIERS_TABLES_H
+
+#include "dossiers/dossiers.h"
+
+/* The role under which every dossier is listed, for administrators. */
+#define EVERY_ROLE STR("*")
+
+instant place_now(const struct dossier_place *place);
+
+/* ---- rows (load.c) ---- */
+bool load_in(struct tx *tx, struct arena *arena, int64_t id, struct dossier **out, struct err *err);
+
+/* ---- what of a dossier is searched and listed (index.c) ---- */
+struct field_value {
+    str field, text;
+    double number;
+    bool has_number;
+};
+struct index_rows {
+    str text;    /* folded: what the full-text search reads */
+    str keys;    /* the words that bound a search: one a role, one for the form */
+    str summary; /* one line */
+    struct VEC_OF(struct field_value) values;
+};
+struct dossier_rows {
+    struct index_rows index;
+    str answers, data, marks, status_name, status_colour, public_status, form_name;
+    bool waits_for_submitter;
+    str *parts;          /* one text an entry of the change */
+    int64_t *notice_ids; /* one a notice */
+    struct str_list blobs;
+};
+void index_make(struct arena *arena, const struct form *form, const struct change *change, struct index_rows *out);
+/* The word that stands for a role or a form in the search keys. */
+str index_key(struct arena *arena, char kind, str name);
+
+/* ---- full text (search.c) ---- */
+/* Replaces the words of a dossier; both empty: takes them away. */
+bool search_write(struct tx *tx, int64_t dossier, str text, str keys, struct err *err);
+struct found { /* a dossier in a list, and where it stands */
+    int64_t at, id;
+};
+struct founds VEC_OF(struct found);
+bool search_walk(struct tx *tx, struct arena *arena, const struct dossier_query *query, struct found after,
+                 int64_t limit, struct founds *out, struct err *err);
+
+/* ---- computing (context.c) ---- */
+struct workflow_host; /* what the engine's questions are answered from */
+/* A context for this dossier; false and err where its workflow is lost. */
+bool context_make(const struct dossier_place *place, const struct form *form, const struct workflow *workflow,
+                  struct workflow_context *context);
+bool context_of(const struct dossier_place *place, const struct dossier *dossier, struct workflow_context *context);
+str context_role_of(const struct dossier_place *place, const struct form *form, str function);
+
+/* ---- numbers (numbers.c) ---- */
+bool numbers_take(const struct dossier_place *place, str form, int64_t *form_number, int64_t *sequence,
+                  struct err *err);
+
+/* ---- the receipt (receipt.c) ---- */
+void receipt_add(const struct dossier_place *place, const struct form *form, struct change *change);
+
+/* ---- names (variables.c) ---- */
+struct scope {
+    const struct dossier_place *place;
+    const struct form *form;         /* may be NULL */
+    const struct workflow *workflow; /* may be NULL */
+    const json_t *answers;           /* of a draft; a dossier's are read from it */
+    const struct dossier *dossier;   /* NULL: not filed */
+};
+struct value scope_value(struct scope *scope);
+struct value variables_form(const struct scope *scope); /* form_* (variables_form.c) */
+str scope_file_url(const struct scope *scope);          /* where the files of the dossier are read */
+struct value variables_person(struct arena *arena, const struct dossier_person *person);
+bool variables_form_parts(const struct scope *scope, struct arena *arena, str varname, struct value *out);
+
+#endif

@@ -1,0 +1,119 @@
+/* Treating a dossier: the engine's answer, written. */
+#include "dossiers/tables.h"
+
+bool dossier_perform_prepare(const struct dossier_place *place, const struct dossier *dossier,
+                             const struct event *event, struct change *change, struct err *err)
+{
+    struct workflow_context context;
+    if (!context_of(place, dossier, &context))
+        return err_set(err, ERR_NOT_FOUND, "Le circuit de traitement de cette demande n’existe plus.");
+    return workflow_perform(&context, dossier, event, change, err);
+}
+
+static bool is_empty(const struct change *change)
+{
+    return !change->entries.len && !change->jobs.len && !change->cancelled.len && !change->is_removed;
+}
+
+bool dossier_perform(const struct dossier_place *place, const struct dossier *dossier, const struct event *event,
+                     str *redirect_url, struct err *err)
+{
+    struct change change;
+    if (!dossier_perform_prepare(place, dossier, event, &change, err))
+        return false;
+    if (redirect_url)
+        *redirect_url = change.redirect_url;
+    if (is_empty(&change))
+        return true;
+    struct dossier_write write = dossier_write_make(place, dossier_form(place, dossier), &change, false);
+    return store_write(place->store, dossier_apply, &write, err);
+}
+
+void dossier_offer(const struct dossier_place *place, const struct dossier *dossier, const struct actor *actor,
+                   struct offer *offer)
+{
+    struct workflow_context context;
+    *offer = (struct offer){.status = dossier->status};
+    if (context_of(place, dossier, &context))
+        workflow_offer(&context, dossier, actor, offer);
+}
+
+void dossier_offer_global(const struct dossier_place *place, const struct dossier *dossier, const struct actor *actor,
+                          str action, struct offer *offer)
+{
+    struct workflow_context context;
+    *offer = (struct offer){.status = dossier->status};
+    if (context_of(place, dossier, &context))
+        workflow_offer_global(&context, dossier, actor, action, offer);
+}
+
+void dossier_show_history(const struct dossier_place *place, const struct dossier *dossier, const struct actor *actor,
+                          struct shown_history *out)
+{
+    struct workflow_context context;
+    *out = (struct shown_history){0};
+    if (context_of(place, dossier, &context))
+        workflow_show_history(&context, dossier, actor, out);
+}
+
+const struct workflow_status *dossier_visible_status(const struct dossier_place *place, const struct dossier *dossier,
+                                                     const struct actor *actor)
+{
+    static const struct workflow_status unknown = {.name = STR_INIT("Envoyée")};
+    struct workflow_context context;
+    return context_of(place, dossier, &context) ? workflow_visible_status(&context, dossier, actor) : &unknown;
+}
+
+static bool has_role(const struct actor *actor, str role)
+{
+    for (size_t i = 0; i < actor->role_count; i++)
+        if (str_eq(actor->roles[i], role))
+            return true;
+    return false;
+}
+
+bool dossier_is_visible(const struct dossier_place *place, const struct dossier *dossier, const struct actor *actor)
+{
+    if (!actor->is_agent)
+        return false;
+    if (actor->is_admin)
+        return true;
+    const struct form *form = dossier_form(place, dossier);
+    const struct workflow *workflow = dossier_workflow(place, dossier);
+    if (!workflow)
+        return false;
+    const struct workflow_functions *functions = workflow_functions(workflow);
+    for (size_t i = 0; i < functions->len; i++)
+        if (has_role(actor, context_role_of(place, form, functions->at[i].id)))
+            return true;
+    if (!functions->len && has_role(actor, context_role_of(place, form, STR("_receiver"))))
+        return true;
+    struct offer offer;
+    dossier_offer(place, dossier, actor, &offer);
+    return offer.can_act && (offer.buttons.len || offer.forms.len);
+}
+
+/* ---- Timers ---- */
+
+const str dossier_job_kinds[] = {STR_INIT("workflow.timer"), STR_INIT("workflow.global")};
+const size_t dossier_job_kind_count = sizeof dossier_job_kinds / sizeof *dossier_job_kinds;
+
+bool dossier_run_job(const struct dossier_place *place, const struct job *job, struct err *err)
+{
+    struct err found = {0};
+    const json_t *payload = json_parse(place->arena, job->payload, err);
+    if (!payload)
+        return false;
+    struct dossier *dossier;
+    if (!dossier_load(place, json_int(payload, "dossier"), &dossier, &found)) {
+        if (found.code == ERR_NOT_FOUND)
+            return true;
+        *err = found;
+        return false;
+    }
+    bool is_global = str_eq(job->kind, STR("workflow.global"));
+    struct event event = {.kind = is_global ? EVENT_GLOBAL_TIMER : EVENT_TIMER,
+                          .action = json_str(payload, "action"),
+                          .status = json_str(payload, "status")};
+    return dossier_perform(place, dossier, &event, NULL, err);
+}
