@@ -8,8 +8,9 @@
 typedef unsigned __int128 wide;
 
 enum {
-    PRECISION = 28,       /* digits that a result keeps: Python's default context */
-    EXPONENT_MOST = 6000, /* beyond it a text is not taken for a number */
+    PRECISION = 28,        /* digits that a result keeps: Python's default context */
+    EXPONENT_MOST = 6000,  /* beyond it a text is not taken for a number */
+    EXPONENT_END = 999999, /* beyond it a result is held there: Python's Emax */
 };
 
 static wide power_of_ten(int exponent) /* 0 to 38 */
@@ -65,9 +66,15 @@ static wide drop_digits(wide coefficient, int drop, bool sticky, bool negative, 
     return quotient + (rounds_up(quotient, twice, rest == 0 && !sticky, negative, rounding) ? 1 : 0);
 }
 
+static int within(int exponent)
+{
+    return exponent > EXPONENT_END ? EXPONENT_END : exponent < -EXPONENT_END ? -EXPONENT_END : exponent;
+}
+
 /* Brings a result down to the precision. */
 static struct decimal fit(struct decimal d, bool sticky)
 {
+    d.exponent = within(d.exponent);
     int digits = digits_of(d.coefficient);
     if (digits > PRECISION) {
         int drop = digits - PRECISION;
@@ -303,7 +310,7 @@ bool decimal_divide(struct decimal a, struct decimal b, struct decimal *out)
 {
     if (b.coefficient == 0)
         return false;
-    int wished = a.exponent - b.exponent;
+    int wished = within(a.exponent - b.exponent);
     struct decimal q = {.exponent = wished, .negative = a.negative != b.negative};
     q.coefficient = a.coefficient / b.coefficient;
     wide rest = a.coefficient % b.coefficient;

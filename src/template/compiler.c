@@ -117,7 +117,7 @@ static bool compile_tag(struct compiler *c, str name)
     if (tag == NULL)
         return compiler_fail(c, "Balise inconnue ou mal placée : « %.*s ».", STR_ARG(name));
     struct words words = lexer_split(c->arena, c->token.text);
-    if (words.len > ARGUMENTS_MOST)
+    if (words.len > ARGUMENTS_MOST && !tag->is_long)
         return compiler_fail(c, "La balise « %.*s » a trop d'arguments.", STR_ARG(name));
     size_t bound = c->bound.len;
     if (!tag->compile(c, &words))

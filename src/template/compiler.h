@@ -17,7 +17,8 @@ struct lexer {
     str source;
     size_t at;
     int line, column;
-    str verbatim; /* the tag that opened it, empty outside */
+    size_t vain_until[3]; /* no {{, {% or {# that opens before closes */
+    str verbatim;         /* the tag that opened it, empty outside */
 };
 
 /* The next token; comments are left out. */
@@ -105,6 +106,7 @@ typedef bool tag_fn(struct compiler *c, const struct words *words);
 struct tag {
     const char *name;
     tag_fn *compile;
+    bool is_long; /* its words are not values on the stack: any number */
 };
 
 struct tag_table {

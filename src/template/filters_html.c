@@ -78,6 +78,8 @@ static struct value apply_linebreaks(struct machine *m, struct value value, cons
     return value_html(buf_str(&out));
 }
 
+enum { TAG_MOST = 8192 }; /* a < without its > within that length is a text */
+
 /* Where the tag, comment or declaration that begins at from ends; from itself where none begins there. */
 static size_t markup_end(str text, size_t from)
 {
@@ -92,7 +94,7 @@ static size_t markup_end(str text, size_t from)
     if (!opens)
         return from;
     char quote = '\0';
-    for (size_t i = from + 1; i < text.len; i++) {
+    for (size_t i = from + 1; i < text.len && i - from < TAG_MOST; i++) {
         if (quote != '\0')
             quote = text.ptr[i] == quote ? '\0' : quote;
         else if (text.ptr[i] == '>')

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+enum { URL_MOST = 2048 }; /* a longer word is no link: what surrounds it is taken off sign by sign */
+
 struct piece { /* a word without what surrounds it */
     str lead, middle, trail;
 };
@@ -185,7 +187,8 @@ static void add_link(struct linker *l, const struct piece *piece, const char *pr
 
 static void add_word(struct linker *l, str word)
 {
-    if (!str_contains(word, STR(".")) && !str_contains(word, STR("@")) && !str_contains(word, STR(":"))) {
+    bool plain = !str_contains(word, STR(".")) && !str_contains(word, STR("@")) && !str_contains(word, STR(":"));
+    if (plain || word.len > URL_MOST) {
         add(l, word);
         return;
     }

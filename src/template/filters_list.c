@@ -32,17 +32,27 @@ static struct value apply_length_is(struct machine *m, struct value value, const
     return value_bool(apply_length(m, value, NULL).integer == wanted);
 }
 
+static struct value end_of_text(struct value value, bool last)
+{
+    size_t from = last && value.text.len > 0 ? value.text.len - 1 : 0, to = from;
+    while (from > 0 && ((unsigned char)value.text.ptr[from] & 0xC0) == 0x80)
+        to = --from;
+    if (to < value.text.len)
+        utf8_next(value.text, &to);
+    value.text = str_slice(value.text, from, to);
+    return value;
+}
+
 static struct value at_end(struct machine *m, struct value value, bool last)
 {
     const struct value_list *items;
+    if (value.kind == VALUE_TEXT)
+        return end_of_text(value, last);
     if (value.kind == VALUE_DICT || !value_items(m->arena, value, &items))
         return machine_is_wcs(m) || filter_is_missing(value) ? VALUE_EMPTY : VALUE_RAISED;
     if (items->len == 0)
         return VALUE_EMPTY;
-    struct value item = items->at[last ? items->len - 1 : 0];
-    if (value.kind == VALUE_TEXT)
-        item.safe = value.safe;
-    return item;
+    return items->at[last ? items->len - 1 : 0];
 }
 
 static struct value apply_first(struct machine *m, struct value value, const struct value *argument)

@@ -143,6 +143,8 @@ static struct value apply_list(struct machine *m, struct value value, const stru
     return value_list(list);
 }
 
+enum { UNIQUE_MOST = 5000 }; /* each item is compared with those kept */
+
 static bool holds(struct machine *m, const struct value_list *list, struct value item)
 {
     for (size_t i = 0; i < list->len; i++)
@@ -158,7 +160,9 @@ static struct value apply_set(struct machine *m, struct value value, const struc
     struct value_list *unique = value_list_new(m->arena);
     if (value.kind == VALUE_TEXT || !value_items(m->arena, value, &items))
         return value_list(unique);
-    for (size_t i = 0; i < items->len && unique->len < 10000; i++)
+    if (items->len > UNIQUE_MOST)
+        return machine_fault(m, "Cette liste est trop longue pour être dédoublée.");
+    for (size_t i = 0; i < items->len; i++)
         if (!holds(m, unique, items->at[i]))
             value_list_add(m->arena, unique, items->at[i]);
     return value_list(unique);
@@ -174,7 +178,8 @@ static struct value apply_check_no_duplicates(struct machine *m, struct value va
         machine_fault(m, "« check_no_duplicates » veut une liste.");
         return value_bool(false);
     }
-    return value_bool(apply_set(m, value, NULL).list->len == items->len);
+    struct value unique = apply_set(m, value, NULL);
+    return value_bool(unique.kind == VALUE_LIST && unique.list->len == items->len);
 }
 
 /* How often: a whole number, also as 3.0 or « 3 »; a boolean counts as one. */

@@ -15,27 +15,34 @@ static void advance(struct lexer *lexer, size_t to)
     }
 }
 
-/* Where the tag that opens at from ends (behind its braces), 0 where it does not: a tag stands on one line. */
-static size_t tag_end(str source, size_t from)
+/* Where the tag that opens at from ends (behind its braces), 0 where it does not: a tag stands on one line. A search in
+ * vain is remembered: those that begin behind it, up to where it ended, would be as vain. */
+static size_t tag_end(struct lexer *lexer, size_t from)
 {
+    str source = lexer->source;
     char kind = source.ptr[from + 1];
     char close = kind == '{' ? '}' : kind;
-    for (size_t i = from + 2; i + 1 < source.len && source.ptr[i] != '\n'; i++)
+    size_t *vain = &lexer->vain_until[kind == '{' ? 0 : kind == '%' ? 1 : 2], i;
+    if (from < *vain)
+        return 0;
+    for (i = from + 2; i + 1 < source.len && source.ptr[i] != '\n'; i++)
         if (source.ptr[i] == close && source.ptr[i + 1] == '}')
             return i + 2;
+    *vain = i;
     return 0;
 }
 
 /* The next place where a tag stands whole; the end of the source where there is none. */
-static size_t find_tag(str source, size_t from, size_t *end)
+static size_t find_tag(struct lexer *lexer, size_t from, size_t *end)
 {
+    str source = lexer->source;
     while (from + 1 < source.len) {
         const char *brace = memchr(source.ptr + from, '{', source.len - from - 1);
         if (brace == NULL)
             break;
         size_t at = (size_t)(brace - source.ptr);
         char kind = source.ptr[at + 1];
-        if ((kind == '{' || kind == '%' || kind == '#') && (*end = tag_end(source, at)) != 0)
+        if ((kind == '{' || kind == '%' || kind == '#') && (*end = tag_end(lexer, at)) != 0)
             return at;
         from = at + 1;
     }
@@ -65,7 +72,7 @@ static bool closes_verbatim(const struct lexer *lexer, str tag)
 static struct token next_verbatim(struct lexer *lexer)
 {
     size_t from = lexer->at, end, at;
-    while ((at = find_tag(lexer->source, from, &end)) < lexer->source.len) {
+    while ((at = find_tag(lexer, from, &end)) < lexer->source.len) {
         str inside = blank_trim(str_slice(lexer->source, at + 2, end - 2));
         if (lexer->source.ptr[at + 1] == '%' && closes_verbatim(lexer, inside))
             break;
@@ -84,7 +91,7 @@ struct token lexer_next(struct lexer *lexer)
             return take(lexer, TOKEN_END, lexer->at, STR_EMPTY);
         if (lexer->verbatim.len > 0)
             return next_verbatim(lexer);
-        size_t end, at = find_tag(lexer->source, lexer->at, &end);
+        size_t end, at = find_tag(lexer, lexer->at, &end);
         if (at > lexer->at)
             return take(lexer, TOKEN_TEXT, at, str_slice(lexer->source, lexer->at, at));
         char kind = lexer->source.ptr[at + 1];

@@ -184,11 +184,8 @@ static bool compile_ifchanged(struct compiler *c, const struct words *words)
 }
 
 static const struct tag tags[] = {
-    {"for", compile_for},
-    {"if", compile_if},
-    {"ifchanged", compile_ifchanged},
-    {"ifequal", compile_ifequal},
-    {"ifnotequal", compile_ifnotequal},
+    {"for", compile_for},         {"if", compile_if, .is_long = true}, {"ifchanged", compile_ifchanged},
+    {"ifequal", compile_ifequal}, {"ifnotequal", compile_ifnotequal},
 };
 
 const struct tag_table tags_flow = {tags, sizeof tags / sizeof *tags};

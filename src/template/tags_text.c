@@ -131,7 +131,7 @@ static struct value call_widthratio(struct machine *m, const struct value *args,
         return VALUE_EMPTY;
     if (!filter_double(m, args[0], &value) || !filter_double(m, args[1], &most))
         return VALUE_EMPTY;
-    double ratio = most == 0 ? 0 : value / most * (double)(int64_t)width;
+    double ratio = most == 0 ? 0 : value / most * trunc(width);
     if (most == 0)
         return value_text(STR("0"));
     if (!isfinite(ratio) || fabs(ratio) > 1e18)
@@ -286,18 +286,10 @@ static bool compile_blocktrans(struct compiler *c, const struct words *words)
 }
 
 static const struct tag tags[] = {
-    {"blocktrans", compile_blocktrans},
-    {"blocktranslate", compile_blocktrans},
-    {"comment", compile_comment},
-    {"filter", compile_filter_tag},
-    {"load", compile_load},
-    {"now", compile_now},
-    {"spaceless", compile_spaceless},
-    {"templatetag", compile_templatetag},
-    {"trans", compile_trans},
-    {"translate", compile_trans},
-    {"verbatim", compile_verbatim},
-    {"widthratio", compile_widthratio},
+    {"blocktrans", compile_blocktrans}, {"blocktranslate", compile_blocktrans},  {"comment", compile_comment},
+    {"filter", compile_filter_tag},     {"load", compile_load, .is_long = true}, {"now", compile_now},
+    {"spaceless", compile_spaceless},   {"templatetag", compile_templatetag},    {"trans", compile_trans},
+    {"translate", compile_trans},       {"verbatim", compile_verbatim},          {"widthratio", compile_widthratio},
 };
 
 const struct tag_table tags_text = {tags, sizeof tags / sizeof *tags};

@@ -13,7 +13,7 @@ static const struct value_list *keys_of(struct arena *arena, const struct value_
 static const struct value_list *characters_of(struct arena *arena, str text)
 {
     struct value_list *characters = value_list_new(arena);
-    for (size_t at = 0, from; at < text.len;) {
+    for (size_t at = 0, from; at < text.len && characters->len < ITEMS_MOST;) {
         from = at;
         utf8_next(text, &at);
         value_list_add(arena, characters, value_text(str_slice(text, from, at)));
