@@ -98,10 +98,22 @@ struct value value_get(struct arena *arena, struct value from, str key)
     return value_member(arena, from, key, &out) ? out : VALUE_OF_UNDEFINED;
 }
 
+/* A member by its key: a dict's methods (items, keys …) are asked for behind a dot alone, lest {{ items }} show all
+ * that a scope holds. */
+static bool member_by_key(struct arena *arena, struct value from, str key, struct value *out)
+{
+    if (from.kind != VALUE_DICT)
+        return value_member(arena, from, key, out);
+    const struct value *found = map_get(&from.dict->map, key);
+    if (found != NULL)
+        *out = *found;
+    return found != NULL;
+}
+
 /* The underscore rule, from key onwards. tries bounds what a name of many underscores can cost. */
 static bool lookup_joined(struct arena *arena, struct value from, str key, struct value *out, int *tries)
 {
-    if (value_member(arena, from, key, out))
+    if (member_by_key(arena, from, key, out))
         return true;
     for (size_t i = key.len; i-- > 1;) {
         if (key.ptr[i] != '_' || i + 1 == key.len)
@@ -109,7 +121,7 @@ static bool lookup_joined(struct arena *arena, struct value from, str key, struc
         struct value next;
         if (--*tries < 0)
             return false;
-        if (value_member(arena, from, str_slice(key, 0, i), &next) && next.kind != VALUE_TEXT &&
+        if (member_by_key(arena, from, str_slice(key, 0, i), &next) && next.kind != VALUE_TEXT &&
             lookup_joined(arena, next, str_slice(key, i + 1, key.len), out, tries))
             return true;
     }

@@ -114,7 +114,8 @@ static void names_are_cut_at_underscores_longest_first(void **state)
     assert_str(text_of("{{ form_var_ville }}"), "Dinant");
     assert_str(text_of("{{ form_var_x_raw }}"), "2");
     assert_str(text_of("{{ form.var.x.raw }}"), "1");
-    assert_str(text_of("{{ form_var_y }}"), "");
+    assert_str(text_of("{{ form_var_y }}{{ items }}{{ form_var_items }}"), "");
+    assert_str(text_of("{% for k, v in form_var_x.items %}{{ k }}={{ v }}{% endfor %}"), "raw=2");
 }
 
 static void conditions_have_the_precedence_of_django(void **state)
