@@ -1,0 +1,94 @@
+/* Private to http/. */
+#ifndef GUICHET_HTTP_INTERNAL_H
+#define GUICHET_HTTP_INTERNAL_H
+
+#include "http/http.h"
+
+#include <microhttpd.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+/* A connection, for the watch on slow ones. */
+struct peer {
+    struct peer *next, **link;
+    int fd;
+    _Atomic instant deadline;
+};
+
+enum stage {
+    STAGE_NEW,       /* the head is there */
+    STAGE_BODY,      /* the body comes */
+    STAGE_SUSPENDED, /* a worker or the store has it */
+    STAGE_ANSWER,    /* the response is made */
+    STAGE_SENT,
+};
+
+/* What the server knows of a request beyond what handlers see. */
+struct exchange {
+    struct request request;
+    struct http_server *server;
+    struct MHD_Connection *connection;
+    struct peer *peer;
+    enum stage stage;
+    struct exchange *next; /* in the workers' queue, or among the free ones */
+    /* The body while it comes. */
+    struct buf body;
+    struct multipart *multipart;
+    int body_error; /* status, 0: none; the rest of the body is thrown away */
+    struct err body_err;
+    bool must_close;
+    /* A commit that is waited for. */
+    store_fn commit_fn;
+    void *commit_arg;
+    request_then commit_then;
+    char uri[1]; /* as it came; more bytes follow */
+};
+
+struct http_server {
+    const struct http_app *app;
+    struct MHD_Daemon *daemon;
+    struct route_table *routes;
+    struct arena *arena;
+    int port;
+    _Atomic bool stopping;
+    /* workers.c */
+    pthread_mutex_t queue_lock;
+    pthread_cond_t has_work;
+    struct exchange *first, **last;
+    int queued;
+    pthread_t *workers;
+    /* watch.c */
+    pthread_mutex_t peers_lock;
+    struct peer *peers;
+    pthread_t watch;
+    _Atomic int under_way;
+};
+
+/* route.c */
+struct route_table *route_table_new(struct arena *arena, const struct route *routes, size_t count);
+/* The route of a path; NULL where none has it. *other_methods: of the routes that have the path with another method. */
+const struct route *route_find(const struct route_table *table, struct request *request, unsigned *other_methods);
+
+/* request.c: reads the head into the request; a status where it must be refused, else 0. */
+int request_read_head(struct exchange *exchange, const char *method);
+
+/* response.c */
+enum MHD_Result response_send(struct exchange *exchange);
+
+/* workers.c */
+void workers_start(struct http_server *server);
+void workers_stop(struct http_server *server);
+/* False where the queue is full. */
+bool workers_take(struct http_server *server, struct exchange *exchange);
+
+/* watch.c */
+void watch_start(struct http_server *server);
+void watch_stop(struct http_server *server);
+void watch_connection(void *server, struct MHD_Connection *connection, void **socket_context,
+                      enum MHD_ConnectionNotificationCode code);
+void watch_set(struct peer *peer, int seconds);
+
+/* server.c */
+void exchange_run_handler(struct exchange *exchange);
+
+#endif

@@ -1,0 +1,148 @@
+/* Reading a request's head, and what handlers ask of a request. */
+#include "http/internal.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+static str find_param(const struct http_params *params, const char *name)
+{
+    for (size_t i = 0; i < params->len; i++)
+        if (str_eq(params->at[i].name, str_of(name)))
+            return params->at[i].value;
+    return STR_EMPTY;
+}
+
+str request_query(const struct request *request, const char *name)
+{
+    return find_param(&request->query_params, name);
+}
+
+str request_form(const struct request *request, const char *name)
+{
+    return find_param(&request->form, name);
+}
+
+str request_path_param(const struct request *request, const char *name)
+{
+    return find_param(&request->path_params, name);
+}
+
+int64_t request_path_int(const struct request *request, const char *name)
+{
+    int64_t value = 0;
+    return str_to_int64(request_path_param(request, name), &value) ? value : 0;
+}
+
+str request_header(const struct request *request, const char *name)
+{
+    const char *value = NULL;
+    size_t length = 0;
+    MHD_lookup_connection_value_n(request->exchange->connection, MHD_HEADER_KIND, name, strlen(name), &value, &length);
+    return value == NULL ? STR_EMPTY : (str){value, length};
+}
+
+str request_cookie(const struct request *request, const char *name)
+{
+    str full = str_of(name);
+    if (request->exchange->server->app->is_https)
+        full = str_fmt(request->arena, "__Host-%s", name);
+    return http_cookie_value(request_header(request, "Cookie"), full);
+}
+
+/* Two lengths, or a length and chunks, are how two servers are made to see two different requests (RFC 9112 §6.3). */
+struct framing {
+    int lengths, encodings, hosts;
+    bool has_fold;
+};
+
+static enum MHD_Result note_header(void *arg, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    (void)kind;
+    struct framing *framing = arg;
+    framing->lengths += strcasecmp(name, "Content-Length") == 0;
+    framing->encodings += strcasecmp(name, "Transfer-Encoding") == 0;
+    framing->hosts += strcasecmp(name, "Host") == 0;
+    framing->has_fold = framing->has_fold || (value != NULL && strpbrk(value, "\r\n") != NULL);
+    return MHD_YES;
+}
+
+static bool framing_is_plain(struct MHD_Connection *connection)
+{
+    struct framing framing = {0};
+    MHD_get_connection_values(connection, MHD_HEADER_KIND, note_header, &framing);
+    return framing.lengths + framing.encodings <= 1 && framing.hosts <= 1 && !framing.has_fold;
+}
+
+/* The host without its port, lower case; only what a host name may hold. */
+static bool read_host(struct request *request)
+{
+    str host = request_header(request, "Host"), name = host, port;
+    size_t bracket = str_find(host, STR("]"), 0);
+    if (bracket != SIZE_MAX)
+        name = str_slice(host, 0, bracket + 1);
+    else
+        str_cut(host, ':', &name, &port);
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.ptr[i];
+        bool is_word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (!is_word && strchr("-.:[]_", c) == NULL)
+            return false;
+    }
+    request->host = str_lower(request->arena, name);
+    return name.len <= 253;
+}
+
+/* Behind a front on this machine, the last address it added is who asks. */
+static void read_address(struct request *request)
+{
+    const struct exchange *exchange = request->exchange;
+    if (exchange->server->app->trusts_forwarded) {
+        str forwarded = request_header(request, "X-Forwarded-For"), part;
+        for (str rest = forwarded; str_next(&rest, ',', &part);)
+            request->address = str_trim(part);
+        if (request->address.len > 0 && request->address.len < INET6_ADDRSTRLEN)
+            return;
+    }
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    char text[INET6_ADDRSTRLEN] = "";
+    const struct sockaddr *address = info == NULL ? NULL : info->client_addr;
+    if (address != NULL && address->sa_family == AF_INET)
+        inet_ntop(AF_INET, &((const struct sockaddr_in *)address)->sin_addr, text, sizeof text);
+    else if (address != NULL && address->sa_family == AF_INET6)
+        inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)address)->sin6_addr, text, sizeof text);
+    request->address = str_dup(request->arena, str_of(text));
+}
+
+static int read_target(struct exchange *exchange)
+{
+    struct request *request = &exchange->request;
+    const struct http_limits *limits = &exchange->server->app->limits;
+    str uri = str_of(exchange->uri), path;
+    if (uri.len > limits->url_bytes)
+        return 414;
+    str_cut(uri, '?', &path, &request->query);
+    if (path.len == 0 || path.ptr[0] != '/' || !http_decode_path(request->arena, path, &request->path))
+        return 400;
+    return http_parse_urlencoded(request->arena, request->query, limits->params, &request->query_params) ? 0 : 400;
+}
+
+static int read_method(struct request *request, const char *method)
+{
+    request->is_head = strcmp(method, "HEAD") == 0;
+    request->method = request->is_head || strcmp(method, "GET") == 0 ? HTTP_GET : HTTP_POST;
+    bool is_known = request->method == HTTP_GET || strcmp(method, "POST") == 0;
+    return is_known ? 0 : 405;
+}
+
+int request_read_head(struct exchange *exchange, const char *method)
+{
+    struct request *request = &exchange->request;
+    if (!framing_is_plain(exchange->connection) || !read_host(request)) {
+        exchange->must_close = true;
+        return 400;
+    }
+    read_address(request);
+    int refused = read_target(exchange);
+    return refused != 0 ? refused : read_method(request, method);
+}
