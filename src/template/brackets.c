@@ -181,7 +181,7 @@ static bool read_until(struct reader *r, bool *at_else);
 /* The two branches behind a boolean on the stack. */
 static bool read_branches(struct reader *r, size_t at)
 {
-    bool at_else;
+    bool at_else = false;
     uint32_t otherwise = compiler_emit(r->c, OP_JUMP_FALSE, 0);
     if (!read_until(r, &at_else))
         return false;
@@ -236,7 +236,7 @@ static bool read_if_index(struct reader *r, const struct bracket *b)
 /* [for x]: x is each item in turn. */
 static bool read_for(struct reader *r, const struct bracket *b)
 {
-    bool at_else;
+    bool at_else = false;
     if (b->words.len != 2)
         return compiler_fail(r->c, "[for] veut un nom.");
     struct local_name *name = arena_new_of(r->c->arena, struct local_name);
@@ -320,6 +320,6 @@ static bool read_until(struct reader *r, bool *at_else)
 bool brackets_compile(struct compiler *c, str source)
 {
     struct reader r = {.c = c, .source = source};
-    bool at_else;
+    bool at_else = false;
     return read_until(&r, &at_else);
 }

@@ -119,6 +119,8 @@ static bool compile_tag(struct compiler *c, str name)
     struct words words = lexer_split(c->arena, c->token.text);
     if (words.len > ARGUMENTS_MOST && !tag->is_long)
         return compiler_fail(c, "La balise « %.*s » a trop d'arguments.", STR_ARG(name));
+    if (!tag->is_long && STACK_LEAST + words.len > c->unit->stack_most)
+        c->unit->stack_most = STACK_LEAST + words.len;
     size_t bound = c->bound.len;
     if (!tag->compile(c, &words))
         return false;
@@ -245,6 +247,7 @@ static struct unit *unit_new(struct compiler *c, str name)
 {
     struct unit *unit = arena_new_of(c->arena, struct unit);
     unit->name = name;
+    unit->stack_most = STACK_LEAST;
     return unit;
 }
 
@@ -331,11 +334,11 @@ struct template *template_compile(struct arena *arena, str source, const struct 
     return template;
 }
 
-static const struct tag_table *const tables[] = {&tags_flow, &tags_scope, &tags_text, &tags_pages, &tags_wcs};
+static const struct tag_table *const tables[] = {&tags_flow, &tags_scope, &tags_text, &tags_pages, &tags_wcs, NULL};
 
 const struct tag *tag_find(str name)
 {
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+    for (size_t i = 0; tables[i] != NULL; i++)
         for (size_t j = 0; j < tables[i]->len; j++)
             if (str_eq(name, str_of(tables[i]->at[j].name)))
                 return &tables[i]->at[j];

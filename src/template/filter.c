@@ -6,14 +6,15 @@
 #include <stdlib.h>
 
 static const struct filter_table *const tables[] = {
-    &filters_text,         &filters_html, &filters_number, &filters_arithmetic, &filters_date,
-    &filters_working_days, &filters_list, &filters_table,  &filters_logic,      &filters_query,
-    &filters_france,       &filters_geo,  &filters_links,  &filters_truncate,   &filters_language};
+    &filters_text,  &filters_html,         &filters_number,   &filters_arithmetic,
+    &filters_date,  &filters_working_days, &filters_list,     &filters_table,
+    &filters_logic, &filters_query,        &filters_france,   &filters_geo,
+    &filters_links, &filters_truncate,     &filters_language, NULL};
 
 const struct filter *filter_find(str name, enum template_dialect dialect)
 {
     unsigned other = dialect == TEMPLATE_WCS ? FILTER_DJANGO : FILTER_WCS;
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+    for (size_t i = 0; tables[i] != NULL; i++)
         for (size_t j = 0; j < tables[i]->len; j++)
             if ((tables[i]->at[j].flags & other) == 0 && str_eq(name, str_of(tables[i]->at[j].name)))
                 return &tables[i]->at[j];

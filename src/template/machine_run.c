@@ -532,7 +532,7 @@ static bool run_one(struct machine *m, struct frame *f)
         run_for_next(m, f, &unit->loops.at[i.arg]);
         return true;
     case OP_EXTENDS:
-        run_extends(m, i.arg > 0 ? unit->parents.at[i.arg - 1] : needed_unit(m, *--f->top));
+        run_extends(m, i.arg > 0 ? unit->parents.at[i.arg - 1].unit : needed_unit(m, *--f->top));
         return false;
     case OP_END:
         return false;
@@ -544,8 +544,7 @@ static bool run_one(struct machine *m, struct frame *f)
 
 bool machine_run(struct machine *m, const struct unit *unit, uint32_t address)
 {
-    struct value stack[STACK_MOST] __attribute__((uninitialized)); /* read only below the top: zeroing it costs more
-                                                                       than a condition */
+    struct value *stack = arena_array_of(m->arena, struct value, unit->stack_most);
     struct frame f = {.unit = unit, .top = stack, .at = address};
     if (m->depth >= NESTING_MOST)
         return machine_stop(m, ERR_LIMIT, "Ce modèle s'inclut trop profondément.");

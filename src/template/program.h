@@ -63,7 +63,7 @@ enum loop_member {
 };
 
 enum {
-    STACK_MOST = 64,     /* values on the stack of one run */
+    STACK_LEAST = 8,     /* values on the stack beside a tag's own: an expression needs four at the most */
     ARGUMENTS_MOST = 48, /* values that one tag may push */
     NESTING_MOST = 100,  /* tags in tags, and templates in templates */
 };
@@ -123,6 +123,10 @@ struct include {
     bool only; /* sees nothing but its names */
 };
 
+struct parent { /* what a text extends */
+    struct unit *unit;
+};
+
 struct unit {
     str name;
     struct {
@@ -166,9 +170,10 @@ struct unit {
         size_t len, cap;
     } includes;
     struct {
-        struct unit **at;
+        struct parent *at;
         size_t len, cap;
     } parents;
+    size_t stack_most; /* values on the stack of one run */
     size_t slot_count; /* states of cycle and ifchanged */
 };
 

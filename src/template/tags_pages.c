@@ -73,7 +73,7 @@ static bool compile_extends(struct compiler *c, const struct words *words)
     if (!unit_or_name(c, words->at[1], &parent))
         return false;
     if (parent != NULL)
-        *vec_push(c->arena, &c->unit->parents) = parent;
+        vec_push(c->arena, &c->unit->parents)->unit = parent;
     compiler_emit(c, OP_EXTENDS, parent == NULL ? 0 : c->unit->parents.len);
     return true;
 }

@@ -52,7 +52,7 @@ static bool read_offset(str s, size_t *at, struct datetime *out)
         return false;
     if (hours > 23 || minutes > 59)
         return false;
-    *out = datetime_local(instant_from_utc(*out) - sign * (hours * 60 + minutes) * 60 * INSTANT_SECOND);
+    *out = datetime_local(instant_from_utc(*out) - (int64_t)sign * (hours * 60 + minutes) * 60 * INSTANT_SECOND);
     return true;
 }
 
