@@ -105,7 +105,7 @@ bool file_make_folder(const char *path, struct err *err)
         if (i < whole.len && whole.ptr[i] != '/')
             continue;
         const char *part = str_z(arena, str_slice(whole, 0, i));
-        ok = mkdir(part, 0700) == 0 || errno == EEXIST;
+        ok = mkdir(part, 0700) == 0 ? file_sync_folder_of(part) : errno == EEXIST;
     }
     if (!ok)
         fail(err, "make folder", path);

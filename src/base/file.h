@@ -14,7 +14,7 @@ bool file_write_durably(const char *path, str bytes, struct err *err);
 /* fsyncs the folder that path lies in, so that a rename there is on disk. */
 bool file_sync_folder_of(const char *path);
 
-/* Makes a folder and those above it, mode 0700. */
+/* Makes a folder and those above it, mode 0700, each on disk in the one above. */
 bool file_make_folder(const char *path, struct err *err);
 
 #endif

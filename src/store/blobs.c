@@ -1,10 +1,11 @@
 #include "store/blobs.h"
+#include "store/engine.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <magic.h>
 #include <openssl/evp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -29,73 +30,146 @@ static bool is_blob_id(str id)
     return id.len == 64;
 }
 
+static bool fail(struct err *err, const char *what)
+{
+    int reason = errno;
+    err_set(err, ERR_UNAVAILABLE, "Le fichier n’a pas pu être enregistré. Réessayez dans quelques minutes.");
+    return err_detail(err, "blob: %s: errno %d", what, reason);
+}
+
+/* An installation on PostgreSQL without its folder is a bug of who opened it. */
+static const char *folder_of(const struct stores *stores)
+{
+    if (stores->folder == NULL) {
+        log_line(LOG_ERROR, "blob.folder", "stores_set_folder was not called");
+        abort();
+    }
+    return stores->folder;
+}
+
 static const char *path_of(struct arena *arena, const struct stores *stores, str id)
 {
-    return str_fmt(arena, "%s/blobs/%.2s/%.62s", stores_folder(stores), id.ptr, id.ptr + 2).ptr;
+    return str_fmt(arena, "%s/blobs/%.2s/%.62s", folder_of(stores), id.ptr, id.ptr + 2).ptr;
 }
 
-static bool make_folder_of(struct arena *arena, const struct stores *stores, str id, struct err *err)
+/* The folder ab of a blob, on disk itself before something in it is promised: once a process. */
+static bool make_folder_of(struct arena *arena, struct stores *stores, str id, struct err *err)
 {
-    return file_make_folder(str_fmt(arena, "%s/blobs/%.2s", stores_folder(stores), id.ptr).ptr, err);
+    unsigned number = (unsigned)strtoul(str_z(arena, str_slice(id, 0, 2)), NULL, 16);
+    const char *folder = str_fmt(arena, "%s/blobs/%.2s", folder_of(stores), id.ptr).ptr;
+    pthread_mutex_lock(&stores->blobs_lock);
+    bool ok = stores->has_blob_folder[number] || (file_make_folder(folder, err) && file_sync_folder_of(folder));
+    stores->has_blob_folder[number] = ok;
+    pthread_mutex_unlock(&stores->blobs_lock);
+    return ok;
 }
 
-bool blob_put(struct stores *stores, str bytes, struct blob_id *id, struct err *err)
+/* Whether the blob is there, and then young again, so that blobs_sweep leaves it to the row that will name it. Who put
+ * it may not have fsynced the folder yet: we do. */
+static bool is_kept_already(struct stores *stores, const char *path)
+{
+    pthread_mutex_lock(&stores->blobs_lock);
+    bool is_there = utimensat(AT_FDCWD, path, NULL, 0) == 0;
+    pthread_mutex_unlock(&stores->blobs_lock);
+    return is_there && file_sync_folder_of(path);
+}
+
+static bool put(struct arena *arena, struct stores *stores, str bytes, struct blob_id *id, struct err *err)
 {
     unsigned char digest[32];
     EVP_Digest(bytes.len == 0 ? "" : bytes.ptr, bytes.len, digest, NULL, EVP_sha256(), NULL);
     hex_of(digest, id);
-    struct arena *arena = arena_new();
     const char *path = path_of(arena, stores, str_of(id->hex));
-    bool ok = access(path, F_OK) == 0 ||
-              (make_folder_of(arena, stores, str_of(id->hex), err) && file_write_durably(path, bytes, err));
+    if (is_kept_already(stores, path))
+        return true;
+    if (!make_folder_of(arena, stores, str_of(id->hex), err) || !file_write_durably(path, bytes, err))
+        return fail(err, "write");
+    return true;
+}
+
+bool blob_put(struct stores *stores, str bytes, struct blob_id *id, struct err *err)
+{
+    struct arena *arena = arena_new();
+    bool ok = put(arena, stores, bytes, id, err);
     arena_free(arena);
     return ok;
 }
 
-/* Reads all of fd, into a digest and, where to is not -1, into it. */
-static bool digest_and_copy(int fd, int to, unsigned char digest[32])
+static bool write_whole(int fd, const char *bytes, size_t size)
 {
+    while (size > 0) {
+        ssize_t put_now = write(fd, bytes, size);
+        if (put_now < 0)
+            return false;
+        bytes += put_now;
+        size -= (size_t)put_now;
+    }
+    return true;
+}
+
+/* Reads all of from, into its digest and, where to is not -1, into it. */
+static bool digest_and_copy(int from, int to, struct blob_id *id)
+{
+    unsigned char digest[32];
+    char chunk[CHUNK];
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     EVP_DigestInit_ex(context, EVP_sha256(), NULL);
-    char chunk[CHUNK];
     ssize_t got;
     bool ok = true;
-    while (ok && (got = read(fd, chunk, sizeof chunk)) > 0) {
+    while (ok && (got = read(from, chunk, sizeof chunk)) > 0) {
         EVP_DigestUpdate(context, chunk, (size_t)got);
-        ok = to < 0 || write(to, chunk, (size_t)got) == got;
+        ok = to < 0 || write_whole(to, chunk, (size_t)got);
     }
     EVP_DigestFinal_ex(context, digest, NULL);
     EVP_MD_CTX_free(context);
+    hex_of(digest, id);
     return ok && got == 0;
+}
+
+/* path becomes place, on disk. */
+static bool move_into(int fd, const char *path, const char *place)
+{
+    return fsync(fd) == 0 && rename(path, place) == 0 && file_sync_folder_of(place);
+}
+
+/* From another disk: copied beside the place first. */
+static bool copy_into(struct arena *arena, int from, const char *place)
+{
+    struct blob_id unused;
+    const char *beside = str_fmt(arena, "%s.%.*s", place, STR_ARG(random_token(arena))).ptr;
+    int to = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    bool ok =
+        to >= 0 && lseek(from, 0, SEEK_SET) == 0 && digest_and_copy(from, to, &unused) && move_into(to, beside, place);
+    if (!ok)
+        unlink(beside);
+    if (to >= 0)
+        close(to);
+    return ok;
+}
+
+static bool put_file(struct arena *arena, struct stores *stores, int fd, const char *path, struct blob_id *id,
+                     struct err *err)
+{
+    if (!digest_and_copy(fd, -1, id))
+        return fail(err, "read");
+    const char *place = path_of(arena, stores, str_of(id->hex));
+    if (is_kept_already(stores, place))
+        return true;
+    if (!make_folder_of(arena, stores, str_of(id->hex), err) || fchmod(fd, 0600) != 0)
+        return fail(err, "folder");
+    bool ok = move_into(fd, path, place) || (errno == EXDEV && copy_into(arena, fd, place));
+    return ok || fail(err, "move");
 }
 
 bool blob_put_file(struct stores *stores, const char *path, struct blob_id *id, struct err *err)
 {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return fail(err, "open");
     struct arena *arena = arena_new();
-    str token = random_token(arena);
-    const char *folder = str_fmt(arena, "%s/blobs", stores_folder(stores)).ptr;
-    const char *beside = str_fmt(arena, "%s/%.*s.part", folder, STR_ARG(token)).ptr;
-    unsigned char digest[32];
-    int from = open(path, O_RDONLY | O_CLOEXEC);
-    bool ok = from >= 0 && file_make_folder(folder, err);
-    int to = ok ? open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600) : -1;
-    ok = to >= 0 && digest_and_copy(from, to, digest) && fsync(to) == 0;
-    if (ok) {
-        hex_of(digest, id);
-        const char *place = path_of(arena, stores, str_of(id->hex));
-        ok = make_folder_of(arena, stores, str_of(id->hex), err) && rename(beside, place) == 0 &&
-             file_sync_folder_of(place);
-    }
-    if (!ok) {
-        err_set(err, ERR_UNAVAILABLE, "Le fichier n’a pas pu être enregistré. Réessayez dans quelques minutes.");
-        err_detail(err, "blob: errno %d", errno);
-        unlink(beside);
-    }
-    if (from >= 0)
-        close(from);
-    if (to >= 0)
-        close(to);
+    bool ok = put_file(arena, stores, fd, path, id, err);
     arena_free(arena);
+    close(fd);
     return ok;
 }
 
@@ -121,18 +195,4 @@ bool blob_remove(struct stores *stores, str id, struct err *err)
     bool ok = unlink(path_of(arena, stores, id)) == 0 || errno == ENOENT;
     arena_free(arena);
     return ok || err_set(err, ERR_UNAVAILABLE, "The blob %.*s can't be removed.", STR_ARG(id));
-}
-
-str blob_sniff(struct arena *arena, int fd)
-{
-    static _Thread_local magic_t cookie; /* loading the table costs a millisecond and 3 MB: once a thread that looks */
-    if (cookie == NULL) {
-        cookie = magic_open(MAGIC_MIME_TYPE | MAGIC_ERROR);
-        if (cookie == NULL || magic_load(cookie, NULL) != 0)
-            return STR("application/octet-stream");
-    }
-    char head[CHUNK];
-    ssize_t got = pread(fd, head, sizeof head, 0);
-    const char *type = got > 0 ? magic_buffer(cookie, head, (size_t)got) : NULL;
-    return str_dup(arena, type == NULL ? STR("application/octet-stream") : str_of(type));
 }

@@ -77,6 +77,8 @@ struct stores {
     pthread_mutex_t pool_lock; /* of the connections of every store */
     pthread_cond_t has_room;
     int open_count, waiting;
+    pthread_mutex_t blobs_lock; /* between a put that finds its blob and a sweep that removes it */
+    bool has_blob_folder[256];  /* on disk */
 };
 
 enum { POOL_STORE_MOST = 16, POOL_MOST = 64 };

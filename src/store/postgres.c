@@ -1,6 +1,7 @@
 /* The PostgreSQL engine: connections, statements and rows. postgres_writer.c runs and retries writes. */
 #include "store/postgres.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -190,35 +191,39 @@ static void bind_one(struct bound *bound, int i, const struct sql_param *param, 
     }
 }
 
-static struct prepared *prepared_of(struct connection *connection, const char *text)
+/* The variant for these kinds of parameters. */
+static struct prepared *prepared_of(struct connection *connection, const char *text, const struct sql_param *params,
+                                    size_t count)
 {
-    struct prepared *prepared = statement_cache_get(&connection->statements, text);
-    if (prepared == NULL) {
-        prepared = prepared_new(text);
-        snprintf(prepared->name, sizeof prepared->name, "s%d", ++connection->statement_count);
-        statement_cache_set(&connection->statements, text, prepared);
-    }
+    struct prepared *first = statement_cache_get(&connection->statements, text);
+    for (struct prepared *prepared = first; prepared != NULL; prepared = prepared->next)
+        if (prepared_fits(prepared, text, params, count))
+            return prepared;
+    struct prepared *prepared = prepared_new(text, params, count);
+    assert(prepared->bound_count <= PARAMS_MOST);
+    snprintf(prepared->name, sizeof prepared->name, "s%d", ++connection->statement_count);
+    prepared->next = first;
+    statement_cache_set(&connection->statements, text, prepared);
     return prepared;
 }
 
-/* Prepared at first use, with the types of that use: a NULL then leaves the type to the server. */
 static PGresult *execute(struct connection *connection, const char *text, const struct sql_param *params, size_t count)
 {
-    struct prepared *prepared = prepared_of(connection, text);
+    struct prepared *prepared = prepared_of(connection, text, params, count);
     struct arena *arena = arena_new();
     struct bound *bound = arena_new_of(arena, struct bound);
-    int number = prepared->name_count < PARAMS_MOST ? prepared->name_count : PARAMS_MOST;
-    for (int i = 0; i < number; i++)
-        bind_one(bound, i, sql_param_called(params, count, prepared->names[i], text), arena);
+    for (int i = 0; i < prepared->count; i++)
+        bind_one(bound, prepared->parameters[i].number - 1,
+                 sql_param_called(params, count, prepared->parameters[i].name, text), arena);
     PGresult *result = NULL;
     if (!prepared->is_known) {
-        result = PQprepare(connection->pg, prepared->name, prepared->text, number, bound->types);
+        result = PQprepare(connection->pg, prepared->name, prepared->text, prepared->bound_count, bound->types);
         prepared->is_known = PQresultStatus(result) == PGRES_COMMAND_OK;
     }
     if (prepared->is_known) {
         PQclear(result);
-        result =
-            PQexecPrepared(connection->pg, prepared->name, number, bound->values, bound->lengths, bound->formats, 0);
+        result = PQexecPrepared(connection->pg, prepared->name, prepared->bound_count, bound->values, bound->lengths,
+                                bound->formats, 0);
     }
     arena_free(arena);
     return result;

@@ -14,17 +14,25 @@ struct connection {
     bool is_doubtful; /* a failure since begin may have been: a row that it committed after our snapshot */
 };
 
-/* A statement as PostgreSQL takes it: $1, $2 … in the order of the names. */
+/* A statement as PostgreSQL takes it, for parameters of certain kinds: $1, $2 … in the order of the names, and NULL
+ * itself for what is null, since the type of a null parameter can't always be told. */
 struct prepared {
+    struct prepared *next; /* the same statement for other kinds */
     char name[16];
     char *text;
-    char **names;
-    int name_count;
+    struct prepared_parameter {
+        char *name;
+        enum sql_kind kind;
+        int number; /* its $; 0: null */
+    } * parameters;
+    int count, bound_count;
     bool is_known; /* to the server, on this connection */
 };
 
-/* Turns :name into $n, leaving literals, comments and ::casts alone. The caller frees by prepared_free. */
-struct prepared *prepared_new(const char *text);
+/* Leaves literals, comments and ::casts alone. The caller frees by prepared_free. */
+struct prepared *prepared_new(const char *text, const struct sql_param *params, size_t count);
+bool prepared_fits(const struct prepared *prepared, const char *text, const struct sql_param *params, size_t count);
+/* With all that hang on it. */
 void prepared_free(void *prepared);
 
 /* Fills err by what the server said (result NULL: by why it can't be reached), notes whose fault it was, returns false.

@@ -35,21 +35,34 @@ static size_t opaque_length(const char *at)
     return strncmp(at, "::", 2) == 0 ? 2 : 0;
 }
 
-/* The number of a name, from 1; added if it is new. */
-static int number_of(struct prepared *prepared, const char *name, size_t length)
+static struct prepared_parameter *parameter_called(struct prepared *prepared, const char *name, size_t length)
 {
-    for (int i = 0; i < prepared->name_count; i++)
-        if (strlen(prepared->names[i]) == length && strncmp(prepared->names[i], name, length) == 0)
-            return i + 1;
-    prepared->names = or_abort(realloc(prepared->names, sizeof(char *) * (size_t)(prepared->name_count + 1)));
-    prepared->names[prepared->name_count] = or_abort(strndup(name, length));
-    return ++prepared->name_count;
+    for (int i = 0; i < prepared->count; i++)
+        if (strlen(prepared->parameters[i].name) == length && strncmp(prepared->parameters[i].name, name, length) == 0)
+            return &prepared->parameters[i];
+    size_t size = sizeof *prepared->parameters * (size_t)(prepared->count + 1);
+    prepared->parameters = or_abort(realloc(prepared->parameters, size));
+    struct prepared_parameter *added = &prepared->parameters[prepared->count++];
+    *added = (struct prepared_parameter){.name = or_abort(strndup(name, length)), .kind = SQL_NULL, .number = -1};
+    return added;
 }
 
-struct prepared *prepared_new(const char *text)
+/* What stands for the parameter in the statement; returns its length. */
+static int put_parameter(struct prepared *prepared, struct prepared_parameter *parameter, const struct sql_param *given,
+                         char *out)
 {
+    if (parameter->number == -1) { /* the first time that the statement names it */
+        parameter->kind = given->kind;
+        parameter->number = given->kind == SQL_NULL ? 0 : ++prepared->bound_count;
+    }
+    return parameter->number == 0 ? snprintf(out, 8, "NULL") : snprintf(out, 8, "$%d", parameter->number);
+}
+
+struct prepared *prepared_new(const char *text, const struct sql_param *params, size_t count)
+{
+    const char *whole = text;
     struct prepared *prepared = or_abort(calloc(1, sizeof *prepared));
-    char *out = prepared->text = or_abort(calloc(1, strlen(text) * 2 + 1)); /* $n may be longer than :n */
+    char *out = prepared->text = or_abort(calloc(1, strlen(text) * 2 + 1)); /* NULL is longer than :n, $123 than :a */
     while (*text != '\0') {
         size_t opaque = opaque_length(text);
         if (opaque > 0) {
@@ -60,7 +73,8 @@ struct prepared *prepared_new(const char *text)
             size_t length = 1;
             while (is_name_char(text[1 + length]))
                 length++;
-            out += snprintf(out, 8, "$%d", number_of(prepared, text + 1, length));
+            struct prepared_parameter *parameter = parameter_called(prepared, text + 1, length);
+            out += put_parameter(prepared, parameter, sql_param_called(params, count, parameter->name, whole), out);
             text += 1 + length;
         } else {
             *out++ = *text++;
@@ -69,12 +83,22 @@ struct prepared *prepared_new(const char *text)
     return prepared;
 }
 
+bool prepared_fits(const struct prepared *prepared, const char *text, const struct sql_param *params, size_t count)
+{
+    for (int i = 0; i < prepared->count; i++)
+        if (sql_param_called(params, count, prepared->parameters[i].name, text)->kind != prepared->parameters[i].kind)
+            return false;
+    return true;
+}
+
 void prepared_free(void *data)
 {
-    struct prepared *prepared = data;
-    for (int i = 0; i < prepared->name_count; i++)
-        free(prepared->names[i]);
-    free(prepared->names);
-    free(prepared->text);
-    free(prepared);
+    for (struct prepared *prepared = data, *next; prepared != NULL; prepared = next) {
+        next = prepared->next;
+        for (int i = 0; i < prepared->count; i++)
+            free(prepared->parameters[i].name);
+        free(prepared->parameters);
+        free(prepared->text);
+        free(prepared);
+    }
 }

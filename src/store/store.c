@@ -24,6 +24,7 @@ struct stores *stores_open(str url, struct err *err)
     stores->url = str_dup(arena, url);
     pthread_mutex_init(&stores->lock, NULL);
     pthread_mutex_init(&stores->pool_lock, NULL);
+    pthread_mutex_init(&stores->blobs_lock, NULL);
     pthread_cond_init(&stores->has_room, NULL);
     if (engine->kind == STORE_SQLITE)
         stores_set_folder(stores, str_z(arena, str_slice(url, STR("sqlite:").len, url.len)));
@@ -50,6 +51,7 @@ void stores_close(struct stores *stores)
     for (struct store *store = stores->first; store != NULL; store = store->next)
         store_close(store);
     pthread_cond_destroy(&stores->has_room);
+    pthread_mutex_destroy(&stores->blobs_lock);
     pthread_mutex_destroy(&stores->pool_lock);
     pthread_mutex_destroy(&stores->lock);
     arena_free(stores->arena);
@@ -146,13 +148,15 @@ static void check_rows_are_ended(const struct tx *tx)
 
 bool tx_call(struct tx *tx, store_fn fn, void *arg, struct err *err)
 {
+    struct err own;
+    if (err == NULL)
+        err = &own;
+    err->code = ERR_NONE;
     bool ok = fn(tx, arg, err);
     check_rows_are_ended(tx);
-    if (!ok || !tx->failed)
-        return ok;
-    if (err != NULL)
+    if (tx->failed && (ok || err->code == ERR_NONE))
         *err = tx->failure_kept;
-    return false;
+    return ok && !tx->failed;
 }
 
 bool store_read(struct store *store, store_fn fn, void *arg, struct err *err)
@@ -214,22 +218,29 @@ static bool texts_are_storable(const struct sql_param *params, size_t count, str
     return true;
 }
 
+/* What failed first says why: PostgreSQL refuses whatever comes after it. */
+static bool refuse(struct tx *tx, struct err *err)
+{
+    tx->failed = true;
+    if (err != NULL)
+        *err = tx->failure_kept;
+    return false;
+}
+
 bool tx_run_params(struct tx *tx, const char *text, const struct sql_param *params, size_t count, int64_t *changed,
                    struct err *err)
 {
     struct err *kept = &tx->failure_kept;
-    if (texts_are_storable(params, count, kept) && tx->store->engine->run(tx, text, params, count, changed, kept))
+    if (!tx->failed && texts_are_storable(params, count, kept) &&
+        tx->store->engine->run(tx, text, params, count, changed, kept))
         return true;
-    tx->failed = true;
-    if (err != NULL)
-        *err = *kept;
-    return false;
+    return refuse(tx, err);
 }
 
 struct rows tx_query_params(struct tx *tx, const char *text, const struct sql_param *params, size_t count)
 {
     tx->open_rows++;
-    if (texts_are_storable(params, count, &tx->failure_kept))
+    if (!tx->failed && texts_are_storable(params, count, &tx->failure_kept))
         return tx->store->engine->query(tx, text, params, count);
     tx->failed = true;
     return (struct rows){.tx = tx, .failed = true};
@@ -271,12 +282,7 @@ bool rows_end(struct rows *rows, struct err *err)
     tx->open_rows--;
     if (rows->statement != NULL)
         tx->store->engine->end(rows);
-    if (!rows->failed)
-        return true;
-    tx->failed = true;
-    if (err != NULL)
-        *err = tx->failure_kept;
-    return false;
+    return !rows->failed || refuse(tx, err);
 }
 
 /* 43 bits of milliseconds, then 20 of chance: two machines may make ids in the same millisecond. */

@@ -1,5 +1,6 @@
 #include "stores.h"
 
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -50,11 +51,20 @@ void stores_reopen(struct test_stores *test)
     stores_set_folder(test->stores, folder.ptr);
 }
 
+static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *place)
+{
+    (void)info;
+    (void)kind;
+    (void)place;
+    return remove(path);
+}
+
 int stores_teardown(void **state)
 {
     struct test_stores *test = *state;
     if (test == NULL)
         return 0;
+    nftw(stores_folder(test->stores), remove_one, 16, FTW_DEPTH | FTW_PHYS);
     stores_close(test->stores);
     arena_free(test->arena);
     return 0;

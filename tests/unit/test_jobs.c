@@ -1,4 +1,3 @@
-#include "store/blobs.h"
 #include "stores.h"
 
 #include <stdatomic.h>
@@ -309,30 +308,6 @@ static void a_job_that_takes_the_process_with_it_is_not_begun_for_ever(void **st
     jobs_stop(jobs);
 }
 
-static void blobs_are_kept_by_their_content(void **state)
-{
-    struct test_stores *test = *state;
-    struct err err;
-    struct blob_id id, same;
-    assert_true(blob_put(test->stores, STR("%PDF-1.4 bytes"), &id, &err));
-    assert_true(blob_put(test->stores, STR("%PDF-1.4 bytes"), &same, &err));
-    assert_string_equal(id.hex, same.hex);
-    int fd;
-    int64_t size;
-    assert_true(blob_open(test->stores, str_of(id.hex), &fd, &size, &err));
-    assert_int_equal(size, 14);
-    assert_str(blob_sniff(test->arena, fd), "application/pdf");
-    close(fd);
-    assert_false(blob_open(test->stores, STR("../../../../etc/passwd"), &fd, &size, &err));
-    const char *path = str_fmt(test->arena, "%s/upload", stores_folder(test->stores)).ptr;
-    assert_true(file_write_durably(path, STR("%PDF-1.4 bytes"), &err));
-    assert_true(blob_put_file(test->stores, path, &same, &err));
-    assert_string_equal(id.hex, same.hex);
-    assert_true(blob_remove(test->stores, str_of(id.hex), &err));
-    assert_false(blob_open(test->stores, str_of(id.hex), &fd, &size, &err));
-    assert_int_equal(err.code, ERR_NOT_FOUND);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -344,7 +319,6 @@ int main(void)
         ON_BOTH_STORES(jobs_that_wait_for_a_relay_leave_a_thread_to_the_others),
         ON_BOTH_STORES(a_lease_that_ended_lets_another_run_the_job_and_only_that_one_end_it),
         ON_BOTH_STORES(a_job_that_takes_the_process_with_it_is_not_begun_for_ever),
-        cmocka_unit_test_setup_teardown(blobs_are_kept_by_their_content, stores_setup_sqlite, stores_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

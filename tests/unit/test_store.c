@@ -1,9 +1,13 @@
 #include "stores.h"
 
 #include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static const struct migration migrations[] = {
     {1, "test",
@@ -189,6 +193,320 @@ static void what_is_not_sql_is_an_error_for_the_log(void **state)
     assert_int_equal(count_of(store), 0);
 }
 
+static bool go_on_after_a_failure(struct tx *tx, void *arg, struct err *err)
+{
+    struct item item = {1, STR("first"), false};
+    if (!add(tx, &item, err))
+        return false;
+    add(tx, &item, NULL); /* the same again */
+    item.id = 2;
+    return add(tx, arg, NULL);
+}
+
+static void a_failed_statement_undoes_the_write_even_if_it_goes_on(void **state)
+{
+    STORE_OR_SKIP(test);
+    struct item other = {3, STR("other"), false};
+    assert_false(store_write(store, go_on_after_a_failure, &other, &err));
+    assert_int_equal(err.code, ERR_CONFLICT);
+    assert_int_equal(count_of(store), 0);
+}
+
+static void a_text_with_a_nul_is_refused(void **state)
+{
+    STORE_OR_SKIP(test);
+    struct item item = {1, STR("a\0b"), false};
+    assert_false(store_write(store, add, &item, &err));
+    assert_int_equal(err.code, ERR_INVALID);
+}
+
+static bool look_at_parameters(struct tx *tx, void *arg, struct err *err)
+{
+    (void)arg;
+    static const char text[] = "SELECT :a, ':a', \":b\", CAST(:b AS TEXT) -- :c isn't one\n /* nor :d */ , :a + 1,"
+                               " 'it''s :e' FROM (SELECT 7 AS \":b\") AS one WHERE :n IS NULL OR :n = :a";
+    for (int64_t i = 0; i < 2; i++) { /* with a NULL first, then with a number */
+        struct rows rows =
+            tx_query(tx, text, P_INT("a", 41), P_TEXT("b", STR("text")), P_INT("unused", 1),
+                     (struct sql_param){.name = "n", .kind = i == 0 ? SQL_NULL : SQL_INT, .integer = 41});
+        assert_true(rows_next(&rows));
+        assert_int_equal(rows_int(&rows, 0), 41);
+        assert_str(rows_text(&rows, 1), ":a");
+        assert_int_equal(rows_int(&rows, 2), 7);
+        assert_str(rows_text(&rows, 3), "text");
+        assert_int_equal(rows_int(&rows, 4), 42);
+        assert_str(rows_text(&rows, 5), "it's :e");
+        if (!rows_end(&rows, err))
+            return false;
+    }
+    return true;
+}
+
+static void parameters_stand_by_name_and_nowhere_in_literals(void **state)
+{
+    STORE_OR_SKIP(test);
+    assert_true(store_read(store, look_at_parameters, NULL, &err));
+}
+
+static bool draw_number(struct tx *tx, void *arg, struct err *err)
+{
+    struct item *item = arg;
+    struct rows rows = tx_query(tx, "SELECT COALESCE(MAX(id), 0) + 1 FROM item");
+    item->id = rows_next(&rows) ? rows_int(&rows, 0) : 0;
+    return rows_end(&rows, err) && add(tx, item, err);
+}
+
+static void *draw_many(void *arg)
+{
+    struct crowd *crowd = arg;
+    for (int i = 0; i < 25; i++) {
+        struct item item = {0, str_fmt(crowd->arena, "item %d %d", crowd->first, i), false};
+        while (!store_write(crowd->store, draw_number, &item, NULL))
+            crowd->refused++;
+    }
+    return NULL;
+}
+
+static void numbers_drawn_at_once_are_all_different(void **state)
+{
+    STORE_OR_SKIP(test);
+    struct crowd crowds[4];
+    pthread_t threads[4];
+    for (int i = 0; i < 4; i++) {
+        crowds[i] = (struct crowd){store, arena_new(), i, 0};
+        pthread_create(&threads[i], NULL, draw_many, &crowds[i]);
+    }
+    for (int i = 0; i < 4; i++) {
+        pthread_join(threads[i], NULL);
+        arena_free(crowds[i].arena);
+        assert_true(crowds[i].refused < 25); /* seldom, and never a wrong number */
+    }
+    assert_int_equal(count_of(store), 100);
+}
+
+static bool increment(struct tx *tx, void *arg, struct err *err)
+{
+    (void)arg;
+    struct rows rows = tx_query(tx, "SELECT price FROM item WHERE id = 1");
+    double price = rows_next(&rows) ? rows_real(&rows, 0) : 0;
+    return rows_end(&rows, err) &&
+           tx_run(tx, "UPDATE item SET price = :price WHERE id = 1", err, P_REAL("price", price + 1));
+}
+
+static void *increment_many(void *arg)
+{
+    for (int i = 0; i < 25; i++)
+        assert_true(store_write(arg, increment, NULL, NULL));
+    return NULL;
+}
+
+static bool read_price(struct tx *tx, void *arg, struct err *err)
+{
+    struct rows rows = tx_query(tx, "SELECT price FROM item WHERE id = 1");
+    *(double *)arg = rows_next(&rows) ? rows_real(&rows, 0) : -1;
+    return rows_end(&rows, err);
+}
+
+static void a_write_that_another_got_in_the_way_of_runs_again(void **state)
+{
+    STORE_OR_SKIP(test);
+    struct item item = {1, STR("counter"), false};
+    assert_true(store_write(store, add, &item, &err));
+    pthread_t threads[4];
+    for (int i = 0; i < 4; i++)
+        pthread_create(&threads[i], NULL, increment_many, store);
+    for (int i = 0; i < 4; i++)
+        pthread_join(threads[i], NULL);
+    double price = 0;
+    assert_true(store_read(store, read_price, &price, &err));
+    assert_int_equal((int)price, 12 + 100); /* 12.5 at first */
+}
+
+static void note_done(void *arg, bool ok, const struct err *err)
+{
+    assert_true(ok || err->code != ERR_NONE);
+    atomic_fetch_add((_Atomic int *)arg, ok ? 1 : 1000);
+}
+
+struct later {
+    struct item item;
+    _Atomic int *done;
+};
+
+static bool add_later(struct tx *tx, void *arg, struct err *err)
+{
+    return add(tx, &((struct later *)arg)->item, err);
+}
+
+static void note_later(void *arg, bool ok, const struct err *err)
+{
+    note_done(((struct later *)arg)->done, ok, err);
+}
+
+static void writes_that_nobody_waits_for_are_told_once_each(void **state)
+{
+    STORE_OR_SKIP(test);
+    static _Atomic int done;
+    struct later writes[100];
+    done = 0;
+    for (int i = 0; i < 100; i++) {
+        writes[i] = (struct later){{i, str_fmt(test->arena, "later %d", i), i == 50}, &done};
+        store_write_later(store, add_later, &writes[i], note_later);
+    }
+    for (int i = 0; i < 1000 && done < 99 + 1000; i++)
+        usleep(5000);
+    assert_int_equal(done, 99 + 1000);
+    assert_int_equal(count_of(store), 99);
+}
+
+static const struct migration search_migrations[] = {
+    {1, "search", "CREATE VIRTUAL TABLE found USING fts5 (text, tokenize = 'unicode61 remove_diacritics 2')",
+     "CREATE TABLE found (rowid BIGINT PRIMARY KEY, words TSVECTOR NOT NULL);"
+     "CREATE INDEX found_words ON found USING GIN (words)"},
+};
+static const struct sql index_text = {"INSERT INTO found (rowid, text) VALUES (:id, :text)",
+                                      "INSERT INTO found (rowid, words) VALUES (:id, to_tsvector('simple', :text))"};
+static const struct sql search_text = {
+    "SELECT rowid FROM found WHERE found MATCH :query ORDER BY rowid",
+    "SELECT rowid FROM found WHERE words @@ to_tsquery('simple', :query) ORDER BY rowid"};
+
+static bool search_words(struct tx *tx, void *arg, struct err *err)
+{
+    struct arena *arena = arg;
+    static const char *const texts[] = {"Demande d’accès à la déchèterie", "Élagage d’un arbre", "Accès au parking"};
+    for (int64_t i = 0; i < 3; i++)
+        if (!tx_run(tx, sql_for(tx, &index_text), err, P_INT("id", i),
+                    P_TEXT("text", utf8_fold(arena, str_of(texts[i])))))
+            return false;
+    struct rows rows = tx_query(tx, sql_for(tx, &search_text), P_TEXT("query", utf8_fold(arena, STR("ACCÈS"))));
+    assert_true(rows_next(&rows));
+    assert_int_equal(rows_int(&rows, 0), 0);
+    assert_true(rows_next(&rows));
+    assert_int_equal(rows_int(&rows, 0), 2);
+    assert_false(rows_next(&rows));
+    return rows_end(&rows, err);
+}
+
+static void words_are_found_without_their_accents(void **state)
+{
+    struct test_stores *test = *state;
+    if (test == NULL)
+        skip();
+    struct err err = {0};
+    struct store *store = store_open(test->stores, test->name, search_migrations, 1, &err);
+    assert_non_null(store);
+    assert_true(store_write(store, search_words, test->arena, &err));
+}
+
+static void processes_that_start_at_once_all_find_the_store_made(void **state)
+{
+    struct test_stores *test = *state;
+    if (test == NULL)
+        skip();
+    pid_t children[6];
+    for (int i = 0; i < 6; i++) {
+        children[i] = fork();
+        if (children[i] == 0) {
+            struct err err = {0};
+            struct stores *stores = stores_open(test->url, &err);
+            struct store *store = stores == NULL ? NULL : store_open(stores, test->name, migrations, 1, &err);
+            if (store == NULL)
+                fprintf(stderr, "# %s %s\n", err.message, err.detail);
+            struct item item = {i, str_fmt(test->arena, "of %d", i), false};
+            _exit(store == NULL || !store_write(store, add, &item, &err));
+        }
+    }
+    for (int i = 0; i < 6; i++) {
+        int status;
+        waitpid(children[i], &status, 0);
+        assert_int_equal(status, 0);
+    }
+    struct err err;
+    assert_int_equal(count_of(store_open(test->stores, test->name, migrations, 1, &err)), 6);
+}
+
+static bool forget_parameter(struct tx *tx, void *arg, struct err *err)
+{
+    (void)arg;
+    return tx_run(tx, insert, err, P_INT("id", 1));
+}
+
+static bool leave_query_open(struct tx *tx, void *arg, struct err *err)
+{
+    (void)arg;
+    (void)err;
+    struct rows rows = tx_query(tx, count_all);
+    return rows_next(&rows);
+}
+
+/* In a process of its own, which must abort. */
+static void assert_aborts(struct test_stores *test, store_fn fn)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        struct err err;
+        struct stores *stores = stores_open(test->url, &err);
+        store_write(store_open(stores, test->name, migrations, 1, &err), fn, NULL, NULL);
+        _exit(0);
+    }
+    int status;
+    waitpid(child, &status, 0);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+}
+
+static void bugs_in_a_write_abort(void **state)
+{
+    struct test_stores *test = *state;
+    if (test == NULL)
+        skip();
+    assert_aborts(test, forget_parameter);
+    assert_aborts(test, leave_query_open);
+}
+
+static bool cut_connections(struct tx *tx, void *arg, struct err *err)
+{
+    struct rows rows = tx_query(tx,
+                                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                                " WHERE application_name = :name AND pid <> pg_backend_pid()",
+                                P_TEXT("name", *(str *)arg));
+    while (rows_next(&rows))
+        ;
+    return rows_end(&rows, err);
+}
+
+static void *read_slowly(void *store)
+{
+    count_of(store);
+    return NULL;
+}
+
+static void a_server_that_came_back_is_used_again(void **state)
+{
+    struct test_stores *test = *state;
+    if (test == NULL)
+        skip();
+    struct err err = {0};
+    str name = str_fmt(test->arena, "cut-%.*s", STR_ARG(test->name)); /* other tests keep their connections */
+    struct stores *stores =
+        stores_open(str_fmt(test->arena, "%.*s&application_name=%.*s", STR_ARG(test->url), STR_ARG(name)), &err);
+    struct store *store = store_open(stores, test->name, migrations, 1, &err);
+    struct store *cutter = store_open(test->stores, STR("cutter"), migrations, 1, &err);
+    assert_non_null(store);
+    pthread_t threads[8];
+    for (int i = 0; i < 8; i++)
+        pthread_create(&threads[i], NULL, read_slowly, store);
+    for (int i = 0; i < 8; i++)
+        pthread_join(threads[i], NULL);
+    for (int i = 0; i < 3; i++) {
+        struct item item = {i, str_fmt(test->arena, "after cut %d", i), false};
+        assert_true(store_read(cutter, cut_connections, &name, &err));
+        assert_true(store_write(store, add, &item, &err));
+        assert_true(store_read(cutter, cut_connections, &name, &err));
+        assert_int_equal(count_of(store), i + 1);
+    }
+    stores_close(stores);
+}
+
 static void ids_grow_and_never_meet(void **state)
 {
     (void)state;
@@ -217,6 +535,16 @@ int main(void)
         ON_BOTH_STORES(migrations_are_taken_once_and_in_order),
         ON_BOTH_STORES(a_query_may_stand_in_a_loop_over_itself),
         ON_BOTH_STORES(what_is_not_sql_is_an_error_for_the_log),
+        ON_BOTH_STORES(a_failed_statement_undoes_the_write_even_if_it_goes_on),
+        ON_BOTH_STORES(a_text_with_a_nul_is_refused),
+        ON_BOTH_STORES(parameters_stand_by_name_and_nowhere_in_literals),
+        ON_BOTH_STORES(numbers_drawn_at_once_are_all_different),
+        ON_BOTH_STORES(a_write_that_another_got_in_the_way_of_runs_again),
+        ON_BOTH_STORES(writes_that_nobody_waits_for_are_told_once_each),
+        ON_BOTH_STORES(words_are_found_without_their_accents),
+        ON_BOTH_STORES(processes_that_start_at_once_all_find_the_store_made),
+        ON_BOTH_STORES(bugs_in_a_write_abort),
+        cmocka_unit_test_setup_teardown(a_server_that_came_back_is_used_again, stores_setup_postgres, stores_teardown),
         cmocka_unit_test(ids_grow_and_never_meet),
         cmocka_unit_test(a_store_url_is_checked),
     };
