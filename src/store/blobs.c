@@ -15,7 +15,7 @@ enum { CHUNK = 64 * 1024 };
 static void hex_of(const unsigned char digest[32], struct blob_id *id)
 {
     static const char digits[] = "0123456789abcdef";
-    for (int i = 0; i < 32; i++) {
+    for (size_t i = 0; i < 32; i++) {
         id->hex[2 * i] = digits[digest[i] >> 4];
         id->hex[2 * i + 1] = digits[digest[i] & 15];
     }

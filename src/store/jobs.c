@@ -111,12 +111,12 @@ bool jobs_next_look(struct tx *tx, void *arg, struct err *err)
  * stormed. */
 static instant retry_at(int attempts)
 {
-    int64_t seconds = INT64_C(15) << (attempts < 11 ? attempts : 11);
-    if (seconds > 6 * 3600)
-        seconds = INT64_C(6) * 3600;
+    instant wait = (15 * INSTANT_SECOND) << (attempts < 11 ? attempts : 11);
+    if (wait > INSTANT_DAY / 4)
+        wait = INSTANT_DAY / 4;
     uint32_t chance;
     random_bytes(&chance, sizeof chance);
-    return instant_now() + seconds * INSTANT_SECOND + (instant)(chance % (uint32_t)(seconds / 3 + 1)) * INSTANT_SECOND;
+    return instant_now() + wait + (instant)((double)chance / UINT32_MAX * (double)(wait / 3));
 }
 
 bool jobs_end(struct tx *tx, void *arg, struct err *err)

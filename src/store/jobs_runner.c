@@ -15,7 +15,10 @@ enum {
     HELD_WAIT = 20000, /* microseconds */
 };
 
-struct watched VEC_OF(struct store *);
+struct watched_store {
+    struct store *store;
+};
+struct watched VEC_OF(struct watched_store);
 
 struct queued {
     struct queued *next;
@@ -185,7 +188,7 @@ static size_t store_count(struct jobs *jobs)
 static struct store *store_at(struct jobs *jobs, size_t index)
 {
     pthread_mutex_lock(&jobs->lock);
-    struct store *store = jobs->stores.at[index];
+    struct store *store = jobs->stores.at[index].store;
     pthread_mutex_unlock(&jobs->lock);
     return store;
 }
@@ -354,7 +357,7 @@ static void set_watcher(struct store *store, struct jobs *jobs)
 void jobs_watch(struct jobs *jobs, struct store *store)
 {
     pthread_mutex_lock(&jobs->lock);
-    *vec_push(jobs->arena, &jobs->stores) = store;
+    *vec_push(jobs->arena, &jobs->stores) = (struct watched_store){store};
     pthread_mutex_unlock(&jobs->lock);
     set_watcher(store, jobs);
     jobs_wake(jobs);

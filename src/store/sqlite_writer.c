@@ -28,6 +28,7 @@ struct writer {
     int next_pass;  /* the length at which to copy back next */
     int restart_at; /* the length at which to begin again next; of the writer thread alone */
     bool stopping;
+    long failures; /* commits in a row; of the writer thread alone */
 };
 
 static int note_log_size(void *arg, sqlite3 *db, const char *name, int pages)
@@ -142,14 +143,25 @@ static void restart_log(struct writer *writer)
     writer->restart_at = writer->log_pages + RESTART_PAGES;
 }
 
+/* One line when commits begin to fail, one when they work again. */
+static void log_change(struct writer *writer, bool committed, const struct err *err)
+{
+    if (!committed && writer->failures++ == 0)
+        log_err("store.commit", err);
+    if (committed && writer->failures > 0) {
+        log_line(LOG_INFO, "store.works_again", "database=%.*s failed_commits=%ld", STR_ARG(writer->store->name),
+                 writer->failures);
+        writer->failures = 0;
+    }
+}
+
 static void *write_all(void *arg)
 {
     struct writer *writer = arg;
     for (struct write *group; (group = take_group(writer)) != NULL;) {
         struct err err = {0};
         bool committed = run_group(writer, group, &err);
-        if (!committed)
-            log_err("store.commit", &err);
+        log_change(writer, committed, &err);
         tell(writer->store, group, committed, &err);
         restart_log(writer);
     }
