@@ -48,11 +48,11 @@ extern const struct field_type field_bool, field_comment, field_computed, field_
 
 /* ---- What the types share ---- */
 
-void compile_report(struct compiling *compiling, str construct, const char *message, bool is_error);
+void compiling_report(struct compiling *compiling, str construct, const char *message, bool is_error);
 /* NULL where the text is empty or wrong (which is reported). */
-const struct template *compile_text(struct compiling *compiling, str text, enum template_kind kind, const char *what);
+const struct template *compiling_text(struct compiling *compiling, str text, enum template_kind kind, const char *what);
 /* The choices' source of item and items: « source » or « items ». Never NULL. */
-const struct source *compile_choices(struct compiling *compiling, const struct field *field);
+const struct source *compiling_choices(struct compiling *compiling, const struct field *field);
 
 /* The render that a context's templates use. */
 struct render context_render(const struct form_context *context);

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-void compile_report(struct compiling *compiling, str construct, const char *message, bool is_error)
+void compiling_report(struct compiling *compiling, str construct, const char *message, bool is_error)
 {
     *vec_push(compiling->arena, compiling->reports) =
         (struct form_report){.construct = construct,
@@ -12,7 +12,7 @@ void compile_report(struct compiling *compiling, str construct, const char *mess
                              .is_error = is_error};
 }
 
-const struct template *compile_text(struct compiling *compiling, str text, enum template_kind kind, const char *what)
+const struct template *compiling_text(struct compiling *compiling, str text, enum template_kind kind, const char *what)
 {
     if (str_trim(text).len == 0)
         return NULL;
@@ -21,7 +21,7 @@ const struct template *compile_text(struct compiling *compiling, str text, enum 
     struct err err = {0};
     const struct template *template = template_compile(compiling->arena, text, &settings, &err);
     if (template == NULL) {
-        compile_report(compiling, STR("template"), err.message, true);
+        compiling_report(compiling, STR("template"), err.message, true);
         struct form_report *report = &compiling->reports->at[compiling->reports->len - 1];
         report->line = err.line;
         report->column = err.column;
@@ -31,7 +31,7 @@ const struct template *compile_text(struct compiling *compiling, str text, enum 
     return template;
 }
 
-const struct source *compile_choices(struct compiling *compiling, const struct field *field)
+const struct source *compiling_choices(struct compiling *compiling, const struct field *field)
 {
     const json_t *source_json = json_dict(field->json, "source");
     if (source_json == NULL) {
@@ -44,8 +44,8 @@ const struct source *compile_choices(struct compiling *compiling, const struct f
     const struct source *source = source_compile(compiling->arena, source_json, compiling->where);
     str problem = source_problem(source);
     if (problem.len > 0)
-        compile_report(compiling, str_fmt(compiling->arena, "source:%.*s", STR_ARG(source_kind(source))),
-                       str_z(compiling->arena, problem), false);
+        compiling_report(compiling, str_fmt(compiling->arena, "source:%.*s", STR_ARG(source_kind(source))),
+                         str_z(compiling->arena, problem), false);
     if (source_template(source) != NULL)
         *vec_push(compiling->arena, compiling->texts) = (struct form_text){compiling->where, source_template(source)};
     return source;
@@ -113,15 +113,15 @@ static void compile_prefill(struct compiling *compiling, struct field *field)
     field->prefill_locked = json_bool(prefill, "locked");
     field->prefill_locked_unless_empty = json_bool(prefill, "locked_unless_empty");
     if (str_eq(type, STR("string"))) {
-        field->prefill_template = compile_text(compiling, value, TEMPLATE_TEXT, "préremplissage");
+        field->prefill_template = compiling_text(compiling, value, TEMPLATE_TEXT, "préremplissage");
         field->prefill = field->prefill_template == NULL ? PREFILL_NONE : PREFILL_TEMPLATE;
     } else if (str_eq(type, STR("user"))) {
         field->prefill = PREFILL_USER;
         field->prefill_user = str_starts(value, STR("_")) ? str_slice(value, 1, value.len) : value;
     } else {
         field->prefill = PREFILL_OTHER;
-        compile_report(compiling, str_fmt(compiling->arena, "prefill:%.*s", STR_ARG(type)),
-                       "ce préremplissage n’est pas encore fait : la personne saisit elle-même", false);
+        compiling_report(compiling, str_fmt(compiling->arena, "prefill:%.*s", STR_ARG(type)),
+                         "ce préremplissage n’est pas encore fait : la personne saisit elle-même", false);
     }
 }
 
@@ -129,7 +129,7 @@ static void compile_condition(struct compiling *compiling, struct field *field)
 {
     const json_t *condition = json_object_get(field->json, "condition");
     str text = json_str_of(condition);
-    field->condition = compile_text(compiling, text, TEMPLATE_CONDITION, "condition");
+    field->condition = compiling_text(compiling, text, TEMPLATE_CONDITION, "condition");
 }
 
 static struct field field_compile(struct compiling *compiling, const json_t *json)
@@ -152,13 +152,13 @@ static struct field field_compile(struct compiling *compiling, const json_t *jso
     field.places = places_of(json);
     bool label_is_html = field.type == &field_comment;
     field.label =
-        compile_text(compiling, json_str(json, "label"), label_is_html ? TEMPLATE_HTML : TEMPLATE_TEXT, "libellé");
-    field.hint_template = compile_text(compiling, field.hint, TEMPLATE_HTML, "aide");
+        compiling_text(compiling, json_str(json, "label"), label_is_html ? TEMPLATE_HTML : TEMPLATE_TEXT, "libellé");
+    field.hint_template = compiling_text(compiling, field.hint, TEMPLATE_HTML, "aide");
     compile_condition(compiling, &field);
     compile_prefill(compiling, &field);
     if (field.type == NULL)
-        compile_report(compiling, str_fmt(compiling->arena, "field:%.*s", STR_ARG(field.type_name)),
-                       "ce type de champ ne fonctionne pas encore : il n’est pas montré", false);
+        compiling_report(compiling, str_fmt(compiling->arena, "field:%.*s", STR_ARG(field.type_name)),
+                         "ce type de champ ne fonctionne pas encore : il n’est pas montré", false);
     else if (field.type->compile != NULL)
         field.params = field.type->compile(compiling, &field);
     return field;

@@ -34,8 +34,8 @@ static void compile_post_conditions(struct compiling *compiling, const json_t *j
     for (size_t i = 0; i < count; i++) {
         const json_t *one = json_array_get(list, i);
         struct post_condition condition = {
-            compile_text(compiling, json_str(one, "condition"), TEMPLATE_CONDITION, "condition de sortie"),
-            compile_text(compiling, json_str(one, "error_message"), TEMPLATE_TEXT, "message de sortie")};
+            compiling_text(compiling, json_str(one, "condition"), TEMPLATE_CONDITION, "condition de sortie"),
+            compiling_text(compiling, json_str(one, "error_message"), TEMPLATE_TEXT, "message de sortie")};
         if (condition.condition != NULL)
             conditions[page->post_condition_count++] = condition;
     }
@@ -90,8 +90,8 @@ static void compile_header(struct compiling *compiling, struct form *form)
     form->service = json_dict(json, "service");
     compiling->where = STR("réglages");
     form->disabled_redirection =
-        compile_text(compiling, json_str(json, "disabled_redirection"), TEMPLATE_TEXT, "redirection");
-    form->digest = compile_text(compiling, json_str(json, "digest_template"), TEMPLATE_TEXT, "résumé");
+        compiling_text(compiling, json_str(json, "disabled_redirection"), TEMPLATE_TEXT, "redirection");
+    form->digest = compiling_text(compiling, json_str(json, "digest_template"), TEMPLATE_TEXT, "résumé");
 }
 
 const struct form *form_compile(struct arena *arena, const json_t *json, int64_t version, struct err *err)

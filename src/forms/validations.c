@@ -307,8 +307,8 @@ static void compile_regex(struct compiling *compiling, struct validation *valida
     validation->regex = pcre2_compile((PCRE2_SPTR)(pattern.len == 0 ? "" : pattern.ptr), pattern.len,
                                       PCRE2_UTF | PCRE2_UCP | PCRE2_ANCHORED, &error, &at, NULL);
     if (validation->regex == NULL)
-        compile_report(compiling, STR("validation:regex"), "l’expression rationnelle est fausse : tout est accepté",
-                       true);
+        compiling_report(compiling, STR("validation:regex"), "l’expression rationnelle est fausse : tout est accepté",
+                         true);
     else
         arena_defer(compiling->arena, free_regex, validation->regex);
 }
@@ -324,10 +324,10 @@ const struct validation *validation_compile(struct compiling *compiling, const j
     if (str_eq(type, STR("regex")))
         compile_regex(compiling, validation, value);
     else if (str_eq(type, STR("django")))
-        validation->django = compile_text(compiling, value, TEMPLATE_CONDITION, "validation");
+        validation->django = compiling_text(compiling, value, TEMPLATE_CONDITION, "validation");
     else if (validation->type == NULL)
-        compile_report(compiling, str_fmt(compiling->arena, "validation:%.*s", STR_ARG(type)),
-                       "cette vérification n’est pas encore faite : tout est accepté", false);
+        compiling_report(compiling, str_fmt(compiling->arena, "validation:%.*s", STR_ARG(type)),
+                         "cette vérification n’est pas encore faite : tout est accepté", false);
     return validation;
 }
 

@@ -12,10 +12,10 @@ struct computed_params {
 static const void *compile(struct compiling *compiling, const struct field *field)
 {
     struct computed_params *params = arena_new_of(compiling->arena, struct computed_params);
-    params->template = compile_text(compiling, json_str(field->json, "value_template"), TEMPLATE_TEXT, "valeur");
+    params->template = compiling_text(compiling, json_str(field->json, "value_template"), TEMPLATE_TEXT, "valeur");
     params->is_frozen = json_bool(field->json, "freeze_on_initial_value");
     if (json_dict(field->json, "source") != NULL)
-        params->source = compile_choices(compiling, field);
+        params->source = compiling_choices(compiling, field);
     return params;
 }
 

@@ -9,8 +9,8 @@ struct date_params {
 static const void *compile(struct compiling *compiling, const struct field *field)
 {
     struct date_params *params = arena_new_of(compiling->arena, struct date_params);
-    params->least = compile_text(compiling, json_str(field->json, "minimum_date"), TEMPLATE_TEXT, "date minimale");
-    params->most = compile_text(compiling, json_str(field->json, "maximum_date"), TEMPLATE_TEXT, "date maximale");
+    params->least = compiling_text(compiling, json_str(field->json, "minimum_date"), TEMPLATE_TEXT, "date minimale");
+    params->most = compiling_text(compiling, json_str(field->json, "maximum_date"), TEMPLATE_TEXT, "date maximale");
     params->must_be_future = json_bool(field->json, "minimum_is_future");
     params->must_be_past = json_bool(field->json, "date_in_the_past");
     params->may_be_today = json_bool(field->json, "date_can_be_today");

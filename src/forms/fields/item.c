@@ -21,7 +21,7 @@ static int64_t count_of(const json_t *json, const char *key)
 static const void *compile(struct compiling *compiling, const struct field *field)
 {
     struct choice_params *params = arena_new_of(compiling->arena, struct choice_params);
-    params->source = compile_choices(compiling, field);
+    params->source = compiling_choices(compiling, field);
     params->display_mode = json_str(field->json, "display_mode");
     params->hint_is_first_option = !json_is_false(json_object_get(field->json, "use_hint_as_first_option"));
     params->shows_disabled = json_bool(field->json, "display_disabled_items");
