@@ -210,7 +210,7 @@ static bool remove_all(struct tx *tx, const struct dossier_write *write, struct 
     return tx_run(tx, delete_listing, err, id) && tx_run(tx, delete_values, err, id) &&
            tx_run(tx, delete_blobs, err, id) && tx_run(tx, delete_history, err, id) &&
            tx_run(tx, delete_notes, err, id) && tx_run(tx, delete_notices, err, id) &&
-           search_write(tx, dossier->id, STR_EMPTY, STR_EMPTY, err);
+           search_write(tx, dossier->id, STR_EMPTY, err);
 }
 
 /* The row that was just inserted, with its own revision. */
@@ -232,7 +232,7 @@ static bool write_all(struct tx *tx, const struct dossier_write *write, struct e
         return remove_new(tx, write, err);
     return write_history(tx, write, err) && write_listing(tx, write, err) && write_values(tx, write, err) &&
            write_blobs(tx, write, err) && write_notices(tx, write, err) &&
-           search_write(tx, write->change->after->id, write->rows->index.text, write->rows->index.keys, err);
+           search_write(tx, write->change->after->id, write->rows->index.words, err);
 }
 
 bool dossier_apply(struct tx *tx, void *arg, struct err *err)

@@ -23,25 +23,20 @@ static void add_words(struct arena *arena, struct buf *out, str text)
     buf_add_char(out, ' ');
 }
 
-static str all_words(struct arena *arena, const struct form *form, const struct dossier *dossier)
+/* The roles and the form first, then what people read. */
+static str all_words(struct arena *arena, const struct form *form, const struct change *change)
 {
+    const struct dossier *dossier = change->after;
     struct buf out = buf_new(arena, TEXT_MOST);
+    buf_add(&out, STR(INDEX_KEY_OF_ALL " "));
+    for (size_t i = 0; i < change->concerned.len; i++)
+        buf_fmt(&out, "%.*s ", STR_ARG(index_key(arena, 'r', change->concerned.at[i])));
+    buf_fmt(&out, "%.*s ", STR_ARG(index_key(arena, 'f', dossier->form)));
     add_words(arena, &out, dossier->submitter_name);
     add_words(arena, &out, dossier->email);
     add_words(arena, &out, form->name);
     for (size_t i = 0; i < form->fields.len; i++)
         add_words(arena, &out, utf8_repair(arena, field_display(&form->fields.at[i], arena, dossier->answers)));
-    return buf_str(&out);
-}
-
-static str all_keys(struct arena *arena, const struct change *change)
-{
-    struct buf out = buf_new(arena, TEXT_MOST);
-    buf_add(&out, index_key(arena, 'f', change->after->form));
-    for (size_t i = 0; i < change->concerned.len; i++) {
-        buf_add_char(&out, ' ');
-        buf_add(&out, index_key(arena, 'r', change->concerned.at[i]));
-    }
     return buf_str(&out);
 }
 
@@ -82,11 +77,10 @@ static str listed(struct arena *arena, const struct form *form, const struct dos
 void index_make(struct arena *arena, const struct form *form, const struct change *change, struct index_rows *out)
 {
     const struct dossier *dossier = change->after;
-    *out = (struct index_rows){.text = STR_EMPTY, .summary = STR_EMPTY};
-    out->keys = all_keys(arena, change);
+    *out = (struct index_rows){.words = STR_EMPTY, .summary = STR_EMPTY};
     if (!form || dossier->is_anonymised)
         return;
-    out->text = all_words(arena, form, dossier);
+    out->words = all_words(arena, form, change);
     out->summary = listed(arena, form, dossier);
     for (size_t i = 0; i < form->fields.len; i++)
         if (form->fields.at[i].places & PLACE_LISTINGS)

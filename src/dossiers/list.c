@@ -5,14 +5,15 @@
 
 enum { LIMIT_USUAL = 50, LIMIT_MOST = 200, ROLES_MOST = 64 };
 
-/* Every combination of filter and order is a text of its own, so that each finds its index; what filters little more
- * (waiting, state beside a status) is a plain condition. */
+/* Every combination of filter and order is a text of its own, so that each walks along its index and reads nothing
+ * beside it. */
 #define EITHER " AND (:waiting = 0 OR l.is_waiting = 1)"
 #define OF_ALL ""
 #define OF_STATE " AND l.is_final = :final"
 #define OF_WAITING " AND l.is_waiting = 1"
-#define OF_FORM " AND l.form = :form" EITHER
-#define OF_FORM_STATE " AND l.form = :form AND l.is_final = :final" EITHER
+#define OF_FORM " AND l.form = :form"
+#define OF_FORM_STATE " AND l.form = :form AND l.is_final = :final"
+#define OF_FORM_WAITING " AND l.form = :form AND l.is_waiting = 1"
 #define OF_STATUS " AND l.form = :form AND l.status = :status" EITHER
 #define NEWEST(filter)                                                                                                 \
     "SELECT l.received, l.dossier FROM dossier_listing l WHERE l.role = :role" filter                                  \
@@ -31,10 +32,15 @@ enum { LIMIT_USUAL = 50, LIMIT_MOST = 200, ROLES_MOST = 64 };
         NEWEST(filter), OLDEST(filter), UPDATED(filter)                                                                \
     }
 
-enum shape { SHAPE_ALL, SHAPE_STATE, SHAPE_WAITING, SHAPE_FORM, SHAPE_FORM_STATE, SHAPE_STATUS };
+enum shape { SHAPE_ALL, SHAPE_STATE, SHAPE_WAITING, SHAPE_FORM, SHAPE_FORM_STATE, SHAPE_FORM_WAITING, SHAPE_STATUS };
 static const char *const walks[][3] = {
-    [SHAPE_ALL] = SHAPE(OF_ALL),   [SHAPE_STATE] = SHAPE(OF_STATE),           [SHAPE_WAITING] = SHAPE(OF_WAITING),
-    [SHAPE_FORM] = SHAPE(OF_FORM), [SHAPE_FORM_STATE] = SHAPE(OF_FORM_STATE), [SHAPE_STATUS] = SHAPE(OF_STATUS),
+    [SHAPE_ALL] = SHAPE(OF_ALL),
+    [SHAPE_STATE] = SHAPE(OF_STATE),
+    [SHAPE_WAITING] = SHAPE(OF_WAITING),
+    [SHAPE_FORM] = SHAPE(OF_FORM),
+    [SHAPE_FORM_STATE] = SHAPE(OF_FORM_STATE),
+    [SHAPE_FORM_WAITING] = SHAPE(OF_FORM_WAITING),
+    [SHAPE_STATUS] = SHAPE(OF_STATUS),
 };
 
 static const char walk_value[] =
@@ -61,15 +67,17 @@ static const char select_open_of_account[] =
 
 /* ---- The walk ---- */
 
+/* What waits for somebody is open: the state says nothing more. */
 static enum shape shape_of(const struct dossier_query *query)
 {
+    bool any = query->state == DOSSIER_ANY;
     if (query->form.len && query->status.len)
         return SHAPE_STATUS;
-    if (query->form.len)
-        return query->state == DOSSIER_ANY ? SHAPE_FORM : SHAPE_FORM_STATE;
     if (query->waiting_only)
-        return SHAPE_WAITING;
-    return query->state == DOSSIER_ANY ? SHAPE_ALL : SHAPE_STATE;
+        return query->form.len ? SHAPE_FORM_WAITING : SHAPE_WAITING;
+    if (query->form.len)
+        return any ? SHAPE_FORM : SHAPE_FORM_STATE;
+    return any ? SHAPE_ALL : SHAPE_STATE;
 }
 
 static struct found start_of(const struct dossier_query *query)

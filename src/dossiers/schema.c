@@ -47,11 +47,11 @@
 #define LISTING_INDEXES                                                                                                \
     "CREATE INDEX dossier_listing_of ON dossier_listing (dossier);"                                                    \
     "CREATE INDEX dossier_listing_state ON dossier_listing (role, is_final, received, dossier);"                       \
-    "CREATE INDEX dossier_listing_waiting ON dossier_listing (role, received, dossier, form, status)"                  \
-    " WHERE is_waiting = 1;"                                                                                           \
+    "CREATE INDEX dossier_listing_waiting ON dossier_listing (role, is_waiting, received, dossier);"                   \
+    "CREATE INDEX dossier_listing_form_waiting ON dossier_listing (role, form, is_waiting, received, dossier);"        \
     "CREATE INDEX dossier_listing_form ON dossier_listing (role, form, received, dossier);"                            \
     "CREATE INDEX dossier_listing_form_state ON dossier_listing (role, form, is_final, received, dossier);"            \
-    "CREATE INDEX dossier_listing_status ON dossier_listing (role, form, status, received, dossier);"                  \
+    "CREATE INDEX dossier_listing_status ON dossier_listing (role, form, status, received, dossier, is_waiting);"      \
     "CREATE INDEX dossier_listing_updated ON dossier_listing"                                                          \
     " (role, updated, dossier, received, form, status, is_final, is_waiting);"                                         \
     "CREATE TABLE dossier_value ("                                                                                     \
@@ -60,12 +60,12 @@
 
 const struct migration dossiers_migrations[] = {
     {1, "dossiers",
-     TABLES(
-         "INTEGER") " WITHOUT ROWID;" LISTING_INDEXES " WITHOUT ROWID;"
-                    "CREATE INDEX dossier_value_of ON dossier_value (dossier);"
-                    "CREATE TABLE dossier_search (dossier INTEGER PRIMARY KEY, text TEXT NOT NULL, keys TEXT NOT NULL);"
-                    "CREATE VIRTUAL TABLE dossier_words USING fts5 (text, keys, content = 'dossier_search',"
-                    " content_rowid = 'dossier', tokenize = 'ascii', prefix = '2 3')",
+     TABLES("INTEGER") " WITHOUT ROWID;" LISTING_INDEXES " WITHOUT ROWID;"
+                       "CREATE INDEX dossier_value_of ON dossier_value (dossier);"
+                       "CREATE TABLE dossier_search (dossier INTEGER PRIMARY KEY, words TEXT NOT NULL);"
+                       "CREATE VIRTUAL TABLE dossier_words USING fts5 (words, content = 'dossier_search',"
+                       " content_rowid = 'dossier', tokenize = 'ascii', prefix = '2 3 4 5 6', detail = none, columnsize "
+                       "= 0)",
      TABLES("BIGINT") ";" LISTING_INDEXES ";"
                       "CREATE INDEX dossier_value_of ON dossier_value (dossier);"
                       "CREATE TABLE dossier_search (dossier BIGINT PRIMARY KEY, words TSVECTOR NOT NULL);"

@@ -19,8 +19,7 @@ struct field_value {
     bool has_number;
 };
 struct index_rows {
-    str text;    /* folded: what the full-text search reads */
-    str keys;    /* the words that bound a search: one a role, one for the form */
+    str words;   /* what the full-text search reads: folded, and a key for each role and for the form */
     str summary; /* one line */
     struct VEC_OF(struct field_value) values;
 };
@@ -33,12 +32,14 @@ struct dossier_rows {
     struct str_list blobs;
 };
 void index_make(struct arena *arena, const struct form *form, const struct change *change, struct index_rows *out);
+/* The key that every dossier has. */
+#define INDEX_KEY_OF_ALL "z0all"
 /* The word that stands for a role or a form in the search keys. */
 str index_key(struct arena *arena, char kind, str name);
 
 /* ---- full text (search.c) ---- */
-/* Replaces the words of a dossier; both empty: takes them away. */
-bool search_write(struct tx *tx, int64_t dossier, str text, str keys, struct err *err);
+/* Replaces the words of a dossier; none: takes them away. */
+bool search_write(struct tx *tx, int64_t dossier, str words, struct err *err);
 struct found { /* a dossier in a list, and where it stands */
     int64_t at, id;
 };
