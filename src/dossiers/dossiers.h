@@ -7,6 +7,7 @@
 #ifndef GUICHET_DOSSIERS_H
 #define GUICHET_DOSSIERS_H
 
+#include "pages/pages.h"
 #include "store/jobs.h"
 #include "store/store.h"
 #include "template/template.h"
@@ -20,9 +21,7 @@ struct dossier_definitions {
     const struct workflow *(*workflow)(const void *data, str slug, int64_t version);  /* NULL: none */
     const struct workflow *(*workflow_of)(const void *data, const struct form *form); /* now; NULL: none */
     bool (*mail_template)(const void *data, str slug, struct mail_text *out);         /* false: none */
-    /* A text of ours by its path under templates/ (« mails/are.txt »), compiled once; NULL: none. */
-    const struct template *(*page)(const void *data, str path);
-    const struct source_finder *sources; /* may be NULL */
+    const struct source_finder *sources;                                              /* may be NULL */
 };
 
 /* A person, as templates and mails know them (form_user_*, session_user_*). */
@@ -40,6 +39,7 @@ struct dossier_place {
     struct arena *arena;
     struct store *store; /* the site's */
     const struct dossier_definitions *definitions;
+    const struct pages *pages; /* our own texts: mails/are.txt, mails/are.html, mails/workflow.html */
     str site_name;
     str base_url;               /* « https://lyon.example », without a slash at the end */
     str mail_from;              /* empty: the site's own */

@@ -2,6 +2,8 @@
  * to reach it, what its silence means and from which date, the ways of appeal or the right to an attestation. */
 #include "dossiers/tables.h"
 
+#include "mail/mail.h"
+
 static const json_t *service_key(const struct dossier_place *place, const struct form *form, const char *key)
 {
     const json_t *own = form ? json_object_get(form->service, key) : NULL;
@@ -76,8 +78,7 @@ static struct value scope_of_receipt(const struct dossier_place *place, const st
 
 static str render_page(const struct dossier_place *place, const char *path, struct value scope)
 {
-    const struct dossier_definitions *definitions = place->definitions;
-    const struct template *page = definitions->page ? definitions->page(definitions->data, str_of(path)) : NULL;
+    const struct template *page = place->pages ? pages_find(place->pages, str_of(path)) : NULL;
     struct render render = {.arena = place->arena, .scope = scope, .lang = place->lang, .now = place_now(place)};
     return page ? template_text(page, &render) : STR_EMPTY;
 }
@@ -89,22 +90,19 @@ void receipt_add(const struct dossier_place *place, const struct form *form, str
     if (str_is_empty(dossier->email))
         return;
     struct value scope = scope_of_receipt(place, form, dossier);
-    str text = render_page(place, "mails/are.txt", scope);
-    if (str_is_empty(text)) {
+    str code = dossier_code_shown(arena, dossier->code);
+    struct mail mail = {
+        .to = &dossier->email,
+        .to_count = 1,
+        .from = place->mail_from,
+        .from_name = place->site_name,
+        .subject = str_fmt(arena, "Accusé de réception de votre demande %.*s", STR_ARG(code)),
+        .text = render_page(place, "mails/are.txt", scope),
+        .html = render_page(place, "mails/are.html", scope),
+    };
+    if (str_is_empty(mail.text)) {
         log_line(LOG_ERROR, "receipt.missing", "template=mails/are.txt dossier=%lld", (long long)dossier->id);
         return;
     }
-    json_t *payload = json_keep(arena, json_pack("{s:[]}", "to"));
-    json_array_append_new(json_object_get(payload, "to"), json_from_str(dossier->email));
-    json_set_str(
-        payload, STR("subject"),
-        str_fmt(arena, "Accusé de réception de votre demande %.*s", STR_ARG(dossier_code_shown(arena, dossier->code))));
-    json_set_str(payload, STR("text"), text);
-    json_set_str(payload, STR("html"), render_page(place, "mails/are.html", scope));
-    if (place->mail_from.len)
-        json_set_str(payload, STR("from"), place->mail_from);
-    *vec_push(arena, &change->jobs) = (struct job){.kind = STR("mail.send"),
-                                                   .key = str_fmt(arena, "receipt:%lld", (long long)dossier->id),
-                                                   .payload = json_text(arena, payload),
-                                                   .due = place_now(place)};
+    *vec_push(arena, &change->jobs) = mail_job(arena, &mail, str_fmt(arena, "receipt:%lld", (long long)dossier->id));
 }

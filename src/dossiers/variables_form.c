@@ -105,12 +105,24 @@ static bool workflow_form_get(const struct value_object *object, struct arena *a
 
 static const struct value_object_type workflow_form_type = {.name = "form_workflow_form", .get = workflow_form_get};
 
+static bool is_function(const struct scope *scope, str function)
+{
+    const struct workflow_functions *functions = scope->workflow ? workflow_functions(scope->workflow) : NULL;
+    for (size_t i = 0; functions && i < functions->len; i++)
+        if (str_eq(functions->at[i].id, function))
+            return true;
+    return str_eq(function, STR("_receiver"));
+}
+
 /* form_role_receiver_name, _emails: of the role that plays the function for this form. */
 static bool role_get(const struct value_object *object, struct arena *arena, str key, struct value *out)
 {
     const struct scope *scope = object->self;
     const struct dossier_place *place = scope->place;
-    str role = context_role_of(place, scope->form, str_fmt(arena, "_%.*s", STR_ARG(key)));
+    str function = str_fmt(arena, "_%.*s", STR_ARG(key));
+    if (!is_function(scope, function))
+        return false;
+    str role = context_role_of(place, scope->form, function);
     struct recipients addresses = {0};
     if (place->role_addresses)
         place->role_addresses(place->data, arena, role, &addresses);

@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-void compile_report(struct compiler *compiler, bool is_error, const char *format, ...)
+void compiler_report(struct compiler *compiler, bool is_error, const char *format, ...)
 {
     char text[512];
     va_list args;
@@ -15,8 +15,8 @@ void compile_report(struct compiler *compiler, bool is_error, const char *format
         .where = compiler->where, .message = str_dup(compiler->arena, str_of(text)), .is_error = is_error};
 }
 
-const struct template *compile_text(struct compiler *compiler, const json_t *object, const char *key,
-                                    enum template_kind kind)
+const struct template *compiler_text(struct compiler *compiler, const json_t *object, const char *key,
+                                     enum template_kind kind)
 {
     str source = json_str(object, key);
     if (str_is_empty(str_trim(source)))
@@ -27,7 +27,7 @@ const struct template *compile_text(struct compiler *compiler, const json_t *obj
     struct err err = {0};
     const struct template *template = template_compile(compiler->arena, source, &settings, &err);
     if (!template) {
-        compile_report(compiler, true, "%s : %s", key, err.message);
+        compiler_report(compiler, true, "%s : %s", key, err.message);
         struct workflow_reports *reports = &compiler->workflow->reports;
         reports->at[reports->len - 1].line = err.line;
         reports->at[reports->len - 1].column = err.column;
@@ -37,7 +37,7 @@ const struct template *compile_text(struct compiler *compiler, const json_t *obj
     return template;
 }
 
-struct names compile_names(struct compiler *compiler, const json_t *object, const char *key)
+struct names compiler_names(struct compiler *compiler, const json_t *object, const char *key)
 {
     const json_t *list = json_list(object, key);
     size_t count = json_array_size(list), len = 0;
@@ -50,7 +50,7 @@ struct names compile_names(struct compiler *compiler, const json_t *object, cons
     return (struct names){at, len};
 }
 
-const struct field_list *compile_fields(struct compiler *compiler, const json_t *list)
+const struct field_list *compiler_fields(struct compiler *compiler, const json_t *list)
 {
     if (!json_array_size(list))
         return NULL;
@@ -74,7 +74,7 @@ static void compile_condition(struct compiler *compiler, const json_t *json, str
 {
     if (str_is_empty(str_trim(json_str(json, "condition"))))
         return;
-    action->condition = compile_text(compiler, json, "condition", TEMPLATE_CONDITION);
+    action->condition = compiler_text(compiler, json, "condition", TEMPLATE_CONDITION);
     action->condition_is_broken = !action->condition;
 }
 
@@ -91,19 +91,19 @@ static void compile_action(struct compiler *compiler, const json_t *json, size_t
         str_fmt(compiler->arena, "%.*s, action %zu (%.*s)", STR_ARG(where), index + 1, STR_ARG(action->type_name));
     compiler->where = action->where;
 
-    action->by = compile_names(compiler, json, json_list(json, "by") ? "by" : "to");
+    action->by = compiler_names(compiler, json, json_list(json, "by") ? "by" : "to");
     action->target = json_str(json, "status");
     action->marks_status = json_bool(json, "set_marker_on_status");
     compile_condition(compiler, json, action);
     if (!action->type) {
-        compile_report(compiler, false, "Ce type d’action n’est pas encore exécuté : il est gardé, sans effet.");
+        compiler_report(compiler, false, "Ce type d’action n’est pas encore exécuté : il est gardé, sans effet.");
         return;
     }
     if (action->type->compile)
         action->type->compile(compiler, json, action);
 }
 
-void compile_actions(struct compiler *compiler, const json_t *list, str where, struct actions *out)
+void compiler_actions(struct compiler *compiler, const json_t *list, str where, struct actions *out)
 {
     for (size_t i = 0; i < json_array_size(list); i++) {
         struct action *action = vec_push(compiler->arena, out);
@@ -114,7 +114,7 @@ void compile_actions(struct compiler *compiler, const json_t *list, str where, s
 static void compile_status(struct compiler *compiler, const json_t *json)
 {
     struct status *status = vec_push(compiler->arena, &compiler->workflow->statuses);
-    struct names visibility = compile_names(compiler, json, "visibility");
+    struct names visibility = compiler_names(compiler, json, "visibility");
     status->shown = (struct workflow_status){
         .id = json_str(json, "id"),
         .name = json_str(json, "name"),
@@ -130,11 +130,11 @@ static void compile_status(struct compiler *compiler, const json_t *json)
 
     str where = str_fmt(compiler->arena, "statut « %.*s »", STR_ARG(status->shown.name));
     compiler->where = where;
-    status->info = compile_text(compiler, json, "backoffice_info_text", TEMPLATE_HTML);
+    status->info = compiler_text(compiler, json, "backoffice_info_text", TEMPLATE_HTML);
     if (json_str(json, "loop_items_template").len)
-        compile_report(compiler, false,
-                       "La boucle du statut n’est pas encore exécutée : ses actions passent une fois.");
-    compile_actions(compiler, json_list(json, "actions"), where, &status->actions);
+        compiler_report(compiler, false,
+                        "La boucle du statut n’est pas encore exécutée : ses actions passent une fois.");
+    compiler_actions(compiler, json_list(json, "actions"), where, &status->actions);
 }
 
 /* w.c.s.: an endpoint is a status that nothing leads out of, or that says so; a waitpoint one where something waits. */
@@ -149,7 +149,7 @@ static void compile_kind_of_status(struct compiler *compiler, struct status *sta
         leads_out = true;
         if (!str_eq(action->target, STR("_previous")) && !workflow_status_get(compiler->workflow, action->target)) {
             compiler->where = action->where;
-            compile_report(compiler, true, "Le statut visé, « %.*s », n’existe pas.", STR_ARG(action->target));
+            compiler_report(compiler, true, "Le statut visé, « %.*s », n’existe pas.", STR_ARG(action->target));
         }
     }
     status->shown.is_endpoint = !leads_out || json_bool(json, "forced_endpoint");
@@ -168,16 +168,16 @@ static void compile_trigger(struct compiler *compiler, const json_t *json, size_
     *trigger = (struct trigger){
         .kind = trigger_kind_of(json_str(json, "type")),
         .id = json_str(json, "id"),
-        .roles = compile_names(compiler, json, "roles"),
-        .statuses = compile_names(compiler, json, "statuses"),
+        .roles = compiler_names(compiler, json, "roles"),
+        .statuses = compiler_names(compiler, json, "statuses"),
         .is_mass = json_bool(json, "allow_as_mass_action"),
         .needs_confirmation = json_bool(json, "require_confirmation"),
-        .confirmation = compile_text(compiler, json, "confirmation_text", TEMPLATE_TEXT),
+        .confirmation = compiler_text(compiler, json, "confirmation_text", TEMPLATE_TEXT),
         .anchor = json_str(json, "anchor"),
         .anchor_first = json_str(json, "anchor_status_first"),
         .anchor_latest = json_str(json, "anchor_status_latest"),
-        .anchor_template = compile_text(compiler, json, "anchor_template", TEMPLATE_TEXT),
-        .timeout = compile_text(compiler, json, "timeout", TEMPLATE_TEXT),
+        .anchor_template = compiler_text(compiler, json, "anchor_template", TEMPLATE_TEXT),
+        .timeout = compiler_text(compiler, json, "timeout", TEMPLATE_TEXT),
         .identifier = json_str(json, "identifier"),
     };
     if (str_is_empty(trigger->id))
@@ -191,11 +191,11 @@ static void compile_global(struct compiler *compiler, const json_t *json)
     global->name = json_str(json, "name");
     str where = str_fmt(compiler->arena, "action globale « %.*s »", STR_ARG(global->name));
     compiler->where = where;
-    global->info = compile_text(compiler, json, "backoffice_info_text", TEMPLATE_HTML);
+    global->info = compiler_text(compiler, json, "backoffice_info_text", TEMPLATE_HTML);
     const json_t *triggers = json_list(json, "triggers");
     for (size_t i = 0; i < json_array_size(triggers); i++)
         compile_trigger(compiler, json_array_get(triggers, i), i, global);
-    compile_actions(compiler, json_list(json, "actions"), where, &global->actions);
+    compiler_actions(compiler, json_list(json, "actions"), where, &global->actions);
 }
 
 static void compile_functions(struct compiler *compiler, const json_t *list)
@@ -222,8 +222,8 @@ const struct workflow *workflow_compile(struct arena *arena, const json_t *json,
 
     struct compiler compiler = {.arena = arena, .workflow = workflow, .where = workflow->name};
     compile_functions(&compiler, json_list(json, "functions"));
-    workflow->options = compile_fields(&compiler, json_list(json, "options"));
-    workflow->backoffice_fields = compile_fields(&compiler, json_list(json, "backoffice_fields"));
+    workflow->options = compiler_fields(&compiler, json_list(json, "options"));
+    workflow->backoffice_fields = compiler_fields(&compiler, json_list(json, "backoffice_fields"));
     for (size_t i = 0; i < json_array_size(statuses); i++)
         compile_status(&compiler, json_array_get(statuses, i));
     for (size_t i = 0; i < workflow->statuses.len; i++)

@@ -90,12 +90,12 @@ struct compiler {
     str where; /* « statut “Nouveau”, action 3 (sendmail) » */
 };
 /* The text of object[key], compiled; NULL where absent, empty, or reported as wrong. */
-const struct template *compile_text(struct compiler *compiler, const json_t *object, const char *key,
-                                    enum template_kind kind);
-struct names compile_names(struct compiler *compiler, const json_t *object, const char *key);
-void compile_actions(struct compiler *compiler, const json_t *list, str where, struct actions *out);
-const struct field_list *compile_fields(struct compiler *compiler, const json_t *list);
-void compile_report(struct compiler *compiler, bool is_error, const char *format, ...)
+const struct template *compiler_text(struct compiler *compiler, const json_t *object, const char *key,
+                                     enum template_kind kind);
+struct names compiler_names(struct compiler *compiler, const json_t *object, const char *key);
+void compiler_actions(struct compiler *compiler, const json_t *list, str where, struct actions *out);
+const struct field_list *compiler_fields(struct compiler *compiler, const json_t *list);
+void compiler_report(struct compiler *compiler, bool is_error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 const struct action_type *action_type_find(str name);

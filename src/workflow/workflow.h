@@ -14,6 +14,7 @@
 
 #include "base/base.h"
 #include "forms/forms.h"
+#include "pages/pages.h"
 #include "store/jobs.h"
 #include "template/template.h"
 
@@ -216,6 +217,7 @@ struct workflow_context {
     const struct field_list *form_fields; /* of the form, for set-backoffice-fields on them; may be NULL */
     const void *sources;                  /* what forms.h needs to look choices up; handed through */
     str site_name;                        /* for mails */
+    const struct pages *pages;            /* mails/workflow.html lays out their HTML; NULL: bare */
     str mail_from;                        /* address or empty: the site's */
     bool for_display;                     /* texts are made for the page of the actor, not for the record */
 };

@@ -9,9 +9,9 @@ static void compile(struct compiler *compiler, const json_t *json, struct action
 {
     struct choice_action *choice = arena_new_of(compiler->arena, struct choice_action);
     action->self = choice;
-    choice->label = compile_text(compiler, json, "label", TEMPLATE_TEXT);
-    choice->confirmation = compile_text(compiler, json, "confirmation_text", TEMPLATE_TEXT);
-    choice->info = compile_text(compiler, json, "backoffice_info_text", TEMPLATE_HTML);
+    choice->label = compiler_text(compiler, json, "label", TEMPLATE_TEXT);
+    choice->confirmation = compiler_text(compiler, json, "confirmation_text", TEMPLATE_TEXT);
+    choice->info = compiler_text(compiler, json, "backoffice_info_text", TEMPLATE_HTML);
 }
 
 static str target_name(struct engine *engine, const struct action *action)

@@ -11,10 +11,10 @@ static void compile(struct compiler *compiler, const json_t *json, struct action
 {
     struct comment_action *comment = arena_new_of(compiler->arena, struct comment_action);
     action->self = comment;
-    comment->label = compile_text(compiler, json, "label", TEMPLATE_TEXT);
-    comment->button = compile_text(compiler, json, "button_label", TEMPLATE_TEXT);
-    comment->hint = compile_text(compiler, json, "hint", TEMPLATE_TEXT);
-    comment->info = compile_text(compiler, json, "backoffice_info_text", TEMPLATE_HTML);
+    comment->label = compiler_text(compiler, json, "label", TEMPLATE_TEXT);
+    comment->button = compiler_text(compiler, json, "button_label", TEMPLATE_TEXT);
+    comment->hint = compiler_text(compiler, json, "hint", TEMPLATE_TEXT);
+    comment->info = compiler_text(compiler, json, "backoffice_info_text", TEMPLATE_HTML);
 }
 
 static str posted_text(const struct engine *engine, const struct action *action)

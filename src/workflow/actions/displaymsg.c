@@ -9,8 +9,8 @@ static void compile(struct compiler *compiler, const json_t *json, struct action
 {
     struct displaymsg *self = arena_new_of(compiler->arena, struct displaymsg);
     action->self = self;
-    self->message = compile_text(compiler, json, "message", TEMPLATE_HTML);
-    action->by = compile_names(compiler, json, "to");
+    self->message = compiler_text(compiler, json, "message", TEMPLATE_HTML);
+    action->by = compiler_names(compiler, json, "to");
 }
 
 static void offer(struct engine *engine, const struct action *action, struct offer *offer)

@@ -11,8 +11,8 @@ static void compile(struct compiler *compiler, const json_t *json, struct action
 {
     struct form_action *form = arena_new_of(compiler->arena, struct form_action);
     action->self = form;
-    form->fields = compile_fields(compiler, json_list(json, "fields"));
-    form->info = compile_text(compiler, json, "backoffice_info_text", TEMPLATE_HTML);
+    form->fields = compiler_fields(compiler, json_list(json, "fields"));
+    form->info = compiler_text(compiler, json, "backoffice_info_text", TEMPLATE_HTML);
 }
 
 static const struct posted_form *posted(const struct engine *engine, const struct action *action)

@@ -33,9 +33,9 @@ static void compile(struct compiler *compiler, const json_t *json, struct action
     jump->trigger = json_str(json, "trigger");
     jump->seconds = json_int(json, "timeout");
     if (jump->mode == MODE_TIMEOUT)
-        jump->timeout = compile_text(compiler, json, "timeout", TEMPLATE_TEXT);
+        jump->timeout = compiler_text(compiler, json, "timeout", TEMPLATE_TEXT);
     if (jump->mode == MODE_TIMEOUT && !jump->timeout && jump->seconds <= 0)
-        compile_report(compiler, true, "Ce saut attend un délai, mais n’en dit pas.");
+        compiler_report(compiler, true, "Ce saut attend un délai, mais n’en dit pas.");
 }
 
 static void perform(struct engine *engine, const struct action *action)

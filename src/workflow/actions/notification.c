@@ -9,12 +9,12 @@ static void compile(struct compiler *compiler, const json_t *json, struct action
 {
     struct notification *notification = arena_new_of(compiler->arena, struct notification);
     action->self = notification;
-    notification->title = compile_text(compiler, json, "title", TEMPLATE_TEXT);
-    notification->body = compile_text(compiler, json, "body", TEMPLATE_TEXT);
-    notification->url = compile_text(compiler, json, "target_url", TEMPLATE_TEXT);
-    action->by = compile_names(compiler, json, "to");
+    notification->title = compiler_text(compiler, json, "title", TEMPLATE_TEXT);
+    notification->body = compiler_text(compiler, json, "body", TEMPLATE_TEXT);
+    notification->url = compiler_text(compiler, json, "target_url", TEMPLATE_TEXT);
+    action->by = compiler_names(compiler, json, "to");
     if (json_str(json, "users_template").len)
-        compile_report(compiler, false, "Les destinataires par modèle (users_template) ne sont pas encore servis.");
+        compiler_report(compiler, false, "Les destinataires par modèle (users_template) ne sont pas encore servis.");
 }
 
 static void add_notice(struct engine *engine, int64_t account, const struct notice *notice)

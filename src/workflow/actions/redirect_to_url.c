@@ -9,7 +9,7 @@ static void compile(struct compiler *compiler, const json_t *json, struct action
 {
     struct redirect *redirect = arena_new_of(compiler->arena, struct redirect);
     action->self = redirect;
-    redirect->url = compile_text(compiler, json, "url", TEMPLATE_TEXT);
+    redirect->url = compiler_text(compiler, json, "url", TEMPLATE_TEXT);
 }
 
 static bool is_web_address(str url)

@@ -9,11 +9,11 @@ static void compile(struct compiler *compiler, const json_t *json, struct action
 {
     struct register_comment *self = arena_new_of(compiler->arena, struct register_comment);
     action->self = self;
-    self->comment = compile_text(compiler, json, "comment", TEMPLATE_HTML);
-    action->by = compile_names(compiler, json, "to");
+    self->comment = compiler_text(compiler, json, "comment", TEMPLATE_HTML);
+    action->by = compiler_names(compiler, json, "to");
     if (json_str(json, "comment_template").len)
-        compile_report(compiler, false,
-                       "Les modèles de commentaire ne sont pas encore servis : le texte de l’action l’est.");
+        compiler_report(compiler, false,
+                        "Les modèles de commentaire ne sont pas encore servis : le texte de l’action l’est.");
 }
 
 static void perform(struct engine *engine, const struct action *action)

@@ -10,13 +10,15 @@ static void compile(struct compiler *compiler, const json_t *json, struct action
 {
     struct sendmail *mail = arena_new_of(compiler->arena, struct sendmail);
     action->self = mail;
-    mail->subject = compile_text(compiler, json, "subject", TEMPLATE_TEXT);
-    mail->body = compile_text(compiler, json, "body", TEMPLATE_TEXT);
-    mail->from = compile_text(compiler, json, "custom_from", TEMPLATE_TEXT);
+    mail->subject = compiler_text(compiler, json, "subject", TEMPLATE_TEXT);
+    /* A body that begins with a tag is HTML: what answers bring is escaped in it. */
+    bool is_html = str_starts(str_trim(json_str(json, "body")), STR("<"));
+    mail->body = compiler_text(compiler, json, "body", is_html ? TEMPLATE_HTML : TEMPLATE_TEXT);
+    mail->from = compiler_text(compiler, json, "custom_from", TEMPLATE_TEXT);
     mail->mail_template = json_str(json, "mail_template");
-    action->by = compile_names(compiler, json, "to");
+    action->by = compiler_names(compiler, json, "to");
     if (!action->by.len)
-        compile_report(compiler, false, "Ce courriel n’a pas de destinataire : il n’est pas envoyé.");
+        compiler_report(compiler, false, "Ce courriel n’a pas de destinataire : il n’est pas envoyé.");
 }
 
 static void note_sent(struct engine *engine, const struct recipients *to, str subject)

@@ -20,7 +20,7 @@ static void compile(struct compiler *compiler, const json_t *json, struct action
         *vec_push(compiler->arena, assignments) =
             (struct assignment){.field = own ? field_by_id(own, id) : NULL,
                                 .field_id = id,
-                                .value = compile_text(compiler, item, "value", TEMPLATE_TEXT)};
+                                .value = compiler_text(compiler, item, "value", TEMPLATE_TEXT)};
     }
 }
 

@@ -1,0 +1,498 @@
+#include "counterwork.h"
+
+static const char form[] = "{'kind':'form','slug':'permis','name':'Permis de végétaliser','workflow':'w',"
+                           "'functions':{'_receiver':'urbanisme'},'workflow_options':{'delai':'3'},'fields':["
+                           "{'id':'1','type':'string','label':'Nom','varname':'nom','anonymise':'final'},"
+                           "{'id':'2','type':'string','label':'Rue','varname':'rue','anonymise':'no'}]}";
+
+#define WORKFLOW(statuses)                                                                                             \
+    "{'kind':'workflow','slug':'w','name':'Circuit','functions':[{'id':'_receiver','name':'Agents'}],"                 \
+    "'options':[{'id':'o1','type':'string','label':'Délai','varname':'delai'}],"                                      \
+    "'backoffice_fields':[{'id':'bo1','type':'string','label':'Décision','varname':'decision'},"                      \
+    "{'id':'bo2','type':'string','label':'Suite','varname':'suite'}],'statuses':[" statuses "]}"
+
+static struct event press(const struct change *change, str action, struct actor actor)
+{
+    return (struct event){.kind = EVENT_SUBMIT, .actor = actor, .action = action, .status = change->after->status};
+}
+
+static const json_t *find_part(const struct change *change, const char *type)
+{
+    for (size_t i = 0; i < change->entries.len; i++) {
+        const json_t *parts = change->entries.at[i].parts;
+        for (size_t k = 0; k < json_array_size(parts); k++)
+            if (str_eq(json_str(json_array_get(parts, k), "type"), str_of(type)))
+                return json_array_get(parts, k);
+    }
+    return NULL;
+}
+
+static const struct job *find_job(const struct change *change, const char *kind)
+{
+    for (size_t i = 0; i < change->jobs.len; i++)
+        if (str_eq(change->jobs.at[i].kind, str_of(kind)))
+            return &change->jobs.at[i];
+    return NULL;
+}
+
+/* ---- Durations ---- */
+
+static void durations_are_read_in_both_languages(void **state)
+{
+    (void)state;
+    static const struct {
+        str text;
+        int64_t seconds;
+    } cases[] = {
+        {STR_INIT("3600"), 3600},
+        {STR_INIT("2 days"), 172800},
+        {STR_INIT("90 jours"), 90 * 86400},
+        {STR_INIT("1 jour et 2 heures"), 93600},
+        {STR_INIT("3 mois"), 3 * 31 * 86400},
+        {STR_INIT("30 minutes"), 1800},
+        {STR_INIT("1 semaine"), 604800},
+        {STR_INIT("2 années"), 2 * INT64_C(31557600)},
+        {STR_INIT("bientôt"), -1},
+        {STR_INIT(""), -1},
+        {STR_INIT("-5"), -1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int64_t seconds;
+        bool read = workflow_duration(cases[i].text, &seconds);
+        assert_int_equal(read ? seconds : -1, cases[i].seconds);
+    }
+}
+
+/* ---- Jumps ---- */
+
+static void filing_runs_the_first_status_and_jumps_on(void **state)
+{
+    (void)state;
+    struct counterwork work;
+    counterwork_make(
+        &work, form,
+        WORKFLOW("{'id':'a','name':'Envoyé','actions':[{'type':'jump','id':'1','status':'b','mode':"
+                 "'immediate','condition':'form_var_nom == \\\"Zoé\\\"'},{'type':'jump','id':'2','status':'c'}]},"
+                 "{'id':'b','name':'Pour Zoé','actions':[]},{'id':'c','name':'Nouveau','actions':[{'type':'choice',"
+                 "'id':'1','label':'Accepter','by':['_receiver'],'status':'b'}]}"));
+    struct change *change = counterwork_file(&work, "{'1':'Ana'}");
+    assert_str(change->after->status, "c");
+    assert_int_equal(change->entries.len, 2);
+    assert_str(change->entries.at[0].status, "a");
+    assert_int_equal(change->entries.at[0].author, AUTHOR_SUBMITTER);
+    assert_int_equal(change->entries.at[1].author, AUTHOR_PROGRAM);
+    assert_int_equal(change->waiting.len, 1);
+    assert_str(change->waiting.at[0], "urbanisme");
+    assert_false(change->after->is_final);
+    change = counterwork_file(&work, "{'1':'Zoé'}");
+    assert_str(change->after->status, "b");
+    assert_true(change->after->is_final);
+    assert_int_equal(change->waiting.len, 0);
+    counterwork_free(&work);
+}
+
+static void a_circle_stops_after_a_hundred_jumps(void **state)
+{
+    (void)state;
+    struct counterwork work;
+    counterwork_make(&work, form,
+                     WORKFLOW("{'id':'a','name':'A','actions':[{'type':'jump','id':'1','status':'b'}]},"
+                              "{'id':'b','name':'B','actions':[{'type':'jump','id':'1','status':'a'}]}"));
+    struct change *change = counterwork_file(&work, "{}");
+    assert_true(change->jumps > WORKFLOW_JUMPS_MOST);
+    assert_non_null(find_part(change, "error"));
+    counterwork_free(&work);
+}
+
+static void previous_goes_back_to_the_marked_status(void **state)
+{
+    (void)state;
+    struct counterwork work;
+    counterwork_make(
+        &work, form,
+        WORKFLOW(
+            "{'id':'a','name':'A','actions':[{'type':'choice','id':'1','label':'Suspendre','by':['_receiver'],"
+            "'status':'b','set_marker_on_status':true}]},{'id':'b','name':'B','actions':[{'type':'choice','id':'1',"
+            "'label':'Reprendre','by':['_receiver'],'status':'_previous'}]}"));
+    struct change *change = counterwork_file(&work, "{}");
+    struct event event = press(change, STR("1"), test_agent);
+    change = counterwork_do(&work, change->after, &event);
+    assert_str(change->after->status, "b");
+    event = press(change, STR("1"), test_agent);
+    change = counterwork_do(&work, change->after, &event);
+    assert_str(change->after->status, "a");
+    counterwork_free(&work);
+}
+
+/* ---- Rights ---- */
+
+static void a_button_is_for_those_it_names(void **state)
+{
+    (void)state;
+    struct counterwork work;
+    counterwork_make(
+        &work, form,
+        WORKFLOW("{'id':'a','name':'A','actions':[{'type':'choice','id':'1','label':'Accepter','by':"
+                 "['_receiver'],'status':'b'},{'type':'choice','id':'2','label':'Annuler','by':['_submitter'],"
+                 "'status':'b'}]},{'id':'b','name':'B','actions':[]}"));
+    struct change *change = counterwork_file(&work, "{}"), refused;
+    struct err err = {0};
+    struct event event = press(change, STR("1"), test_submitter);
+    assert_false(dossier_perform_prepare(&work.place, change->after, &event, &refused, &err));
+    assert_int_equal(err.code, ERR_FORBIDDEN);
+    event = press(change, STR("1"), test_stranger);
+    assert_false(dossier_perform_prepare(&work.place, change->after, &event, &refused, &err));
+    event = press(change, STR("9"), test_agent);
+    assert_false(dossier_perform_prepare(&work.place, change->after, &event, &refused, &err));
+    assert_int_equal(err.code, ERR_NOT_FOUND);
+    event = press(change, STR("1"), test_agent);
+    event.status = STR("b");
+    assert_false(dossier_perform_prepare(&work.place, change->after, &event, &refused, &err));
+    assert_int_equal(err.code, ERR_CONFLICT);
+
+    struct offer offer;
+    dossier_offer(&work.place, change->after, &test_agent, &offer);
+    assert_int_equal(offer.buttons.len, 1);
+    assert_str(offer.buttons.at[0].label, "Accepter");
+    assert_str(offer.buttons.at[0].target, "B");
+    dossier_offer(&work.place, change->after, &test_submitter, &offer);
+    assert_int_equal(offer.buttons.len, 1);
+    assert_str(offer.buttons.at[0].label, "Annuler");
+    dossier_offer(&work.place, change->after, &test_stranger, &offer);
+    assert_false(offer.can_act);
+    assert_int_equal(change->waiting.len, 2);
+    counterwork_free(&work);
+}
+
+/* ---- Comments and sub-forms ---- */
+
+#define STUDY                                                                                                          \
+    "{'id':'a','name':'Étude','actions':[{'type':'commentable','id':'1','label':'Commentaire','button_label':'"       \
+    "Ajouter',"                                                                                                        \
+    "'by':['_receiver','_submitter'],'varname':'mot'},{'type':'form','id':'2','varname':'refus','by':['_receiver'],"   \
+    "'hide_submit_button':true,'fields':[{'id':'1','type':'string','label':'Motif','varname':'motif'}]},"              \
+    "{'type':'jumponsubmit','id':'3','status':'b'},{'type':'choice','id':'4','label':'Refuser','by':['_receiver'],"    \
+    "'status':'c'}]},{'id':'b','name':'Complétée','actions':[]},"                                                    \
+    "{'id':'c','name':'Refusée','actions':[{'type':'set-backoffice-fields','id':'1','fields':[{'field_id':'bo1','"    \
+    "value':"                                                                                                          \
+    "'refus {{ refus_var_motif }}/{{ form_workflow_form_refus_var_motif }}/{{ form_workflow_data_refus_var_motif "     \
+    "}}'},"                                                                                                            \
+    "{'field_id':'bo2','value':'{{ form_var_decision }} après {{ form_previous_status }} {{ form_status_changed "     \
+    "}}'}]},"                                                                                                          \
+    "{'type':'register-comment','id':'2','comment':'<p>{{ form_comment }} {{ comment_mot }}</p>'}]}"
+
+static void a_comment_alone_jumps_on_submit(void **state)
+{
+    (void)state;
+    struct counterwork work;
+    counterwork_make(&work, form, WORKFLOW(STUDY));
+    struct change *change = counterwork_file(&work, "{}");
+    struct offer offer;
+    dossier_offer(&work.place, change->after, &test_submitter, &offer);
+    assert_int_equal(offer.comments.len, 1);
+    assert_int_equal(offer.forms.len, 0);
+    assert_true(offer.has_submit);
+    assert_str(offer.submit_label, "Ajouter");
+
+    struct posted_comment comment = {STR("1"), STR("  Voici la pièce  ")};
+    struct event event = press(change, STR_EMPTY, test_submitter);
+    event.comments = &comment;
+    event.comment_count = 1;
+    change = counterwork_do(&work, change->after, &event);
+    assert_str(change->after->status, "b");
+    assert_str(json_str(find_part(change, "comment"), "text"), "Voici la pièce");
+    assert_str(json_str(change->after->data, "comment_mot"), "Voici la pièce");
+    counterwork_free(&work);
+}
+
+static void a_sub_form_is_read_by_its_names(void **state)
+{
+    (void)state;
+    struct counterwork work;
+    counterwork_make(&work, form, WORKFLOW(STUDY));
+    struct change *change = counterwork_file(&work, "{}");
+    struct posted_form sent = {.action = STR("2"), .answers = json_of(work.arena, "{'1':'Trottoir étroit'}")};
+    struct posted_comment comment = {STR("1"), STR("Désolé <b>")};
+    struct event event = press(change, STR("4"), test_agent);
+    event.forms = &sent;
+    event.form_count = 1;
+    event.comments = &comment;
+    event.comment_count = 1;
+    change = counterwork_do(&work, change->after, &event);
+    assert_str(change->after->status, "c");
+    assert_int_equal(change->entries.len, 1);
+    assert_int_equal(change->entries.at[0].account, 7);
+    assert_str(json_str(change->after->answers, "bo1"), "refus Trottoir étroit/Trottoir étroit/Trottoir étroit");
+    assert_str(json_str(change->after->answers, "bo2"),
+               "refus Trottoir étroit/Trottoir étroit/Trottoir étroit après Étude True");
+    assert_str(json_str(find_part(change, "message"), "html"), "<p>Désolé &lt;b&gt; Désolé &lt;b&gt;</p>");
+
+    sent.has_errors = true;
+    struct change refused;
+    struct err err = {0};
+    struct change *before = counterwork_file(&work, "{}");
+    event.status = before->after->status;
+    assert_false(dossier_perform_prepare(&work.place, before->after, &event, &refused, &err));
+    assert_int_equal(err.code, ERR_INVALID);
+    assert_str(err.field, "2");
+    counterwork_free(&work);
+}
+
+static void a_required_comment_is_asked_for(void **state)
+{
+    (void)state;
+    struct counterwork work;
+    counterwork_make(&work, form,
+                     WORKFLOW("{'id':'a','name':'A','actions':[{'type':'commentable','id':'1','required':true,'by':"
+                              "['_receiver']},{'type':'choice','id':'2','label':'Non','by':['_receiver'],'status':'b'},"
+                              "{'type':'choice','id':'3','label':'Annuler','by':['_receiver'],'status':'b',"
+                              "'ignore_form_errors':true}]},{'id':'b','name':'B','actions':[]}"));
+    struct change *change = counterwork_file(&work, "{}"), refused;
+    struct err err = {0};
+    struct event event = press(change, STR("2"), test_agent);
+    assert_false(dossier_perform_prepare(&work.place, change->after, &event, &refused, &err));
+    assert_int_equal(err.code, ERR_INVALID);
+    event = press(change, STR("3"), test_agent);
+    change = counterwork_do(&work, change->after, &event);
+    assert_str(change->after->status, "b");
+    counterwork_free(&work);
+}
+
+/* ---- Mails, notices, messages ---- */
+
+static void mails_are_rendered_when_they_are_caused(void **state)
+{
+    (void)state;
+    struct counterwork work;
+    counterwork_make(
+        &work, form,
+        WORKFLOW(
+            "{'id':'a','name':'A','actions':[{'type':'sendmail','id':'1','to':['_submitter','_receiver',"
+            "'{{ form_var_rue }}'],'subject':'Demande {{ form_number }}','body':'Bonjour {{ form_var_nom "
+            "}},\\n\\n\\n\\n"
+            "`Suivre <{{ form_url }}>`_ et **merci**'},{'type':'sendmail','id':'2','to':['_receiver'],'mail_template':"
+            "'modele'},{'type':'sendmail','id':'3','to':['_receiver'],'subject':'Rien','condition':'form_var_nom == 3',"
+            "'body':'x'},{'type':'notification','id':'4','to':['_submitter'],'title':'Reçue {{ form_name "
+            "}}','body':'x'}"
+            "]}"));
+    struct change *change = counterwork_file(&work, "{'1':'Ana','2':'voisin@exemple.fr'}");
+    assert_int_equal(change->jobs.len, 2);
+    const json_t *mail = json_parse(work.arena, change->jobs.at[0].payload, NULL);
+    assert_str(change->jobs.at[0].kind, "mail.send");
+    assert_int_equal(json_array_size(json_list(mail, "to")), 3);
+    assert_str(json_str(mail, "subject"), "Demande 12-57");
+    assert_str(json_str(mail, "text"),
+               "Bonjour Ana,\n\nSuivre https://ville.example/mon-compte/demandes/4K7P92M/ et merci");
+    assert_true(str_contains(json_str(mail, "html"),
+                             STR("<a href=\"https://ville.example/mon-compte/demandes/4K7P92M/\">Suivre</a>")));
+    mail = json_parse(work.arena, change->jobs.at[1].payload, NULL);
+    assert_str(json_str(mail, "text"), "Bonjour Ana");
+    assert_int_equal(change->notices.len, 1);
+    assert_int_equal(change->notices.at[0].account, 3);
+    assert_str(change->notices.at[0].title, "Reçue Permis de végétaliser");
+    counterwork_free(&work);
+}
+
+static void messages_are_for_those_they_name(void **state)
+{
+    (void)state;
+    struct counterwork work;
+    counterwork_make(
+        &work, form,
+        WORKFLOW(
+            "{'id':'a','name':'A','actions':[{'type':'displaymsg','id':'1','message':'<p>Bonjour {{ form_var_nom }}"
+            "</p>','level':'info','to':['_submitter']},{'type':'displaymsg','id':'2','message':'Pour tous','position':"
+            "'bottom'}]}"));
+    struct change *change = counterwork_file(&work, "{'1':'<Ana>'}");
+    struct offer offer;
+    dossier_offer(&work.place, change->after, &test_submitter, &offer);
+    assert_int_equal(offer.messages.len, 2);
+    assert_str(offer.messages.at[0].html, "<p>Bonjour &lt;Ana&gt;</p>");
+    assert_str(offer.messages.at[1].position, "bottom");
+    dossier_offer(&work.place, change->after, &test_agent, &offer);
+    assert_int_equal(offer.messages.len, 1);
+    counterwork_free(&work);
+}
+
+/* ---- Time ---- */
+
+static void a_timed_jump_is_a_timer_to_the_second(void **state)
+{
+    (void)state;
+    struct counterwork work;
+    counterwork_make(
+        &work, form,
+        WORKFLOW("{'id':'a','name':'A','actions':[{'type':'jump','id':'1','mode':'timeout','timeout':"
+                 "'{{ form_option_delai }} jours','status':'b'},{'type':'choice','id':'2','label':'B','by':"
+                 "['_receiver'],'status':'b'}]},{'id':'b','name':'B','actions':[]}"));
+    struct change *change = counterwork_file(&work, "{}");
+    const struct job *timer = find_job(change, "workflow.timer");
+    assert_non_null(timer);
+    assert_str(timer->key, "timer:1000:a:1");
+    assert_true(timer->due == test_now + 3 * INSTANT_DAY);
+
+    struct event event = press(change, STR("2"), test_agent);
+    struct change *left = counterwork_do(&work, change->after, &event);
+    assert_int_equal(left->cancelled.len, 1);
+    assert_str(left->cancelled.at[0], "timer:1000:a:1");
+
+    struct event early = {.kind = EVENT_TIMER, .action = STR("1"), .status = STR("a")};
+    struct change *again = counterwork_do(&work, change->after, &early);
+    assert_str(again->after->status, "a");
+    assert_true(find_job(again, "workflow.timer")->due == timer->due);
+    test_now += 3 * INSTANT_DAY;
+    struct change *done = counterwork_do(&work, change->after, &early);
+    assert_str(done->after->status, "b");
+    assert_int_equal(done->entries.at[0].author, AUTHOR_PROGRAM);
+    struct change *late = counterwork_do(&work, left->after, &early);
+    assert_int_equal(late->entries.len, 0);
+    counterwork_free(&work);
+}
+
+#define GLOBAL_WORKFLOW(triggers, actions)                                                                             \
+    "{'kind':'workflow','slug':'w','name':'Circuit','functions':[{'id':'_receiver','name':'Agents'}],'statuses':["     \
+    "{'id':'a','name':'A','actions':[{'type':'choice','id':'1','label':'Fin','by':['_receiver'],'status':'b'}]},"      \
+    "{'id':'b','name':'B','forced_endpoint':true,'actions':[]}],'global_actions':[{'id':'g','name':'Purger','"         \
+    "triggers':"                                                                                                       \
+    "[" triggers "],'actions':[" actions "]}]}"
+
+static void a_time_trigger_fires_once(void **state)
+{
+    (void)state;
+    struct counterwork work;
+    counterwork_make(&work, form,
+                     GLOBAL_WORKFLOW("{'type':'timeout','id':'t','anchor':'finalized','timeout':'30'}",
+                                     "{'type':'register-comment','id':'1','comment':'<p>Purge</p>'}"));
+    struct change *change = counterwork_file(&work, "{}");
+    assert_null(find_job(change, "workflow.global"));
+    struct event event = press(change, STR("1"), test_agent);
+    change = counterwork_do(&work, change->after, &event);
+    assert_true(find_job(change, "workflow.global")->due == test_now + 30 * INSTANT_DAY);
+    test_now += 30 * INSTANT_DAY;
+    event = (struct event){.kind = EVENT_GLOBAL_TIMER, .action = STR("g/t")};
+    change = counterwork_do(&work, change->after, &event);
+    assert_non_null(find_part(change, "message"));
+    change = counterwork_do(&work, change->after, &event);
+    assert_int_equal(change->entries.len, 0);
+    counterwork_free(&work);
+}
+
+static void anonymisation_leaves_what_statistics_need(void **state)
+{
+    (void)state;
+    struct counterwork work;
+    counterwork_make(&work, form,
+                     GLOBAL_WORKFLOW("{'type':'manual','id':'m','roles':['_receiver'],'statuses':['_final']}",
+                                     "{'type':'anonymise','id':'1','mode':'final'}"));
+    struct change *change = counterwork_file(&work, "{'1':'Ana','2':'rue Haute'}"), refused;
+    struct err err = {0};
+    struct event global = {.kind = EVENT_GLOBAL, .actor = test_agent, .action = STR("g")};
+    assert_false(dossier_perform_prepare(&work.place, change->after, &global, &refused, &err));
+    struct event event = press(change, STR("1"), test_agent);
+    change = counterwork_do(&work, change->after, &event);
+    struct offer offer;
+    dossier_offer(&work.place, change->after, &test_agent, &offer);
+    assert_int_equal(offer.globals.len, 1);
+    change = counterwork_do(&work, change->after, &global);
+    assert_true(change->is_anonymised);
+    assert_int_equal(change->after->account, 0);
+    assert_str(change->after->email, "");
+    assert_null(json_object_get(change->after->answers, "1"));
+    assert_str(json_str(change->after->answers, "2"), "rue Haute");
+    counterwork_free(&work);
+}
+
+/* ---- What does not run, what is wrong ---- */
+
+static void what_does_not_run_yet_is_told_and_harmless(void **state)
+{
+    (void)state;
+    struct counterwork work;
+    counterwork_make(&work, form,
+                     WORKFLOW("{'id':'a','name':'A','actions':[{'type':'webservice_call','id':'1','url':'https://x'},"
+                              "{'type':'jump','id':'2','status':'b','condition':'form_var_nom ==='},"
+                              "{'type':'jump','id':'3','status':'nulle-part'},{'type':'jump','id':'4','status':'b'}]},"
+                              "{'id':'b','name':'B','actions':[]}"));
+    const struct workflow_reports *reports = workflow_reports(work.workflow);
+    size_t errors = 0;
+    for (size_t i = 0; i < reports->len; i++)
+        errors += reports->at[i].is_error;
+    assert_int_equal(reports->len, 3);
+    assert_int_equal(errors, 2);
+    struct change *change = counterwork_file(&work, "{}");
+    assert_str(change->after->status, "b");
+    assert_str(json_str(find_part(change, "inert"), "action"), "webservice_call");
+    counterwork_free(&work);
+}
+
+static void removing_ends_everything(void **state)
+{
+    (void)state;
+    struct counterwork work;
+    counterwork_make(
+        &work, form,
+        WORKFLOW("{'id':'a','name':'A','actions':[{'type':'redirect_to_url','id':'1','url':'https://b.example/'},"
+                 "{'type':'remove','id':'2'},{'type':'sendmail','id':'3','to':['_submitter'],'subject':'x',"
+                 "'body':'y'}]}"));
+    struct change *change = counterwork_file(&work, "{}");
+    assert_true(change->is_removed);
+    assert_str(change->redirect_url, "https://b.example/");
+    assert_int_equal(change->jobs.len, 0);
+    counterwork_free(&work);
+}
+
+/* ---- The history ---- */
+
+static void a_hidden_status_is_not_shown_to_residents(void **state)
+{
+    (void)state;
+    struct counterwork work;
+    counterwork_make(
+        &work, form,
+        WORKFLOW(
+            "{'id':'a','name':'Envoyée','actions':[{'type':'jump','id':'1','status':'b'}]},{'id':'b','name':"
+            "'Contrôle','visibility':['_receiver'],'actions':[{'type':'register-comment','id':'1','comment':'<p>Interne"
+            "</p>','to':['_receiver']},{'type':'commentable','id':'2','by':['_receiver']}]}"));
+    struct change *change = counterwork_file(&work, "{}");
+    struct posted_comment comment = {STR("2"), STR("Bonjour")};
+    struct event event = press(change, STR_EMPTY, test_agent);
+    event.comments = &comment;
+    event.comment_count = 1;
+    change = counterwork_do(&work, change->after, &event);
+    struct shown_history shown;
+    dossier_show_history(&work.place, change->after, &test_submitter, &shown);
+    assert_int_equal(shown.len, 2);
+    assert_str(shown.at[0].status->name, "Envoyée");
+    assert_int_equal(shown.at[1].parts.len, 1);
+    assert_str(shown.at[1].parts.at[0].text, "Bonjour");
+    assert_str(shown.at[1].author_name, "");
+    assert_str(dossier_visible_status(&work.place, change->after, &test_submitter)->name, "Envoyée");
+    dossier_show_history(&work.place, change->after, &test_agent, &shown);
+    assert_int_equal(shown.len, 3);
+    assert_str(shown.at[1].status->name, "Contrôle");
+    assert_str(shown.at[2].author_name, "Agathe Agent");
+    counterwork_free(&work);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(durations_are_read_in_both_languages),
+        cmocka_unit_test(filing_runs_the_first_status_and_jumps_on),
+        cmocka_unit_test(a_circle_stops_after_a_hundred_jumps),
+        cmocka_unit_test(previous_goes_back_to_the_marked_status),
+        cmocka_unit_test(a_button_is_for_those_it_names),
+        cmocka_unit_test(a_comment_alone_jumps_on_submit),
+        cmocka_unit_test(a_sub_form_is_read_by_its_names),
+        cmocka_unit_test(a_required_comment_is_asked_for),
+        cmocka_unit_test(mails_are_rendered_when_they_are_caused),
+        cmocka_unit_test(messages_are_for_those_they_name),
+        cmocka_unit_test(a_timed_jump_is_a_timer_to_the_second),
+        cmocka_unit_test(a_time_trigger_fires_once),
+        cmocka_unit_test(anonymisation_leaves_what_statistics_need),
+        cmocka_unit_test(what_does_not_run_yet_is_told_and_harmless),
+        cmocka_unit_test(removing_ends_everything),
+        cmocka_unit_test(a_hidden_status_is_not_shown_to_residents),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
