@@ -116,7 +116,7 @@ static instant retry_at(int attempts)
         wait = INSTANT_DAY / 4;
     uint32_t chance;
     random_bytes(&chance, sizeof chance);
-    return instant_now() + wait + (instant)((double)chance / UINT32_MAX * (double)(wait / 3));
+    return instant_now() + wait + (instant)((double)chance / UINT32_MAX * (double)wait / 3);
 }
 
 bool jobs_end(struct tx *tx, void *arg, struct err *err)
