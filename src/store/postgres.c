@@ -1,4 +1,5 @@
-/* The PostgreSQL engine: connections, statements and rows. postgres_writer.c runs and retries writes. */
+/* The PostgreSQL engine: statements and rows. postgres_connection.c holds connections and transactions,
+ * postgres_writer.c runs and retries writes. */
 #include "store/postgres.h"
 
 #include <assert.h>
@@ -7,153 +8,6 @@
 #include <string.h>
 
 enum { OID_BYTEA = 17, OID_INT8 = 20, OID_TEXT = 25, OID_FLOAT8 = 701, PARAMS_MOST = 64 };
-
-static bool is_state(const char *state, const char *wanted)
-{
-    return state != NULL && strncmp(state, wanted, strlen(wanted)) == 0;
-}
-
-static enum err_code code_of(const char *state)
-{
-    if (is_state(state, "23"))
-        return ERR_CONFLICT; /* integrity constraint violation */
-    if (is_state(state, "22"))
-        return ERR_INVALID; /* data exception */
-    if (is_state(state, "42"))
-        return ERR_INTERNAL; /* syntax error or access rule violation */
-    return ERR_UNAVAILABLE;
-}
-
-bool postgres_fail(struct connection *connection, const PGresult *result, struct err *err)
-{
-    const char *state = result == NULL ? NULL : PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    if (is_state(state, "40001") || is_state(state, "40P01")) /* serialization failure, deadlock */
-        connection->must_retry = true;
-    if (is_state(state, "23505")) /* unique violation */
-        connection->is_doubtful = true;
-    enum err_code code = code_of(state);
-    if (code == ERR_CONFLICT)
-        err_set(err, code, "Cette modification contredit ce qui est déjà enregistré.");
-    else
-        err_set(err, code, "Le service est momentanément indisponible. Réessayez dans quelques minutes.");
-    return err_detail(err, "postgresql %s: %s", state == NULL ? "-" : state,
-                      result == NULL ? PQerrorMessage(connection->pg) : PQresultErrorMessage(result));
-}
-
-static bool command(struct connection *connection, const char *text, struct err *err)
-{
-    PGresult *result = PQexec(connection->pg, text);
-    ExecStatusType status = PQresultStatus(result);
-    bool ok = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
-    if (!ok)
-        postgres_fail(connection, result, err);
-    PQclear(result);
-    return ok;
-}
-
-static void be_silent(void *arg, const PGresult *notice)
-{
-    (void)arg;
-    (void)notice; /* « already exists, skipping » */
-}
-
-static void disconnect(struct connection *connection)
-{
-    statement_cache_free(&connection->statements, prepared_free);
-    PQfinish(connection->pg);
-    free(connection);
-}
-
-/* The schema has the database's name, with _ for -. The name is checked ([a-z0-9-]), so it may stand in a statement. */
-static bool with_schema(struct store *store, struct connection *connection, const char *before, struct err *err)
-{
-    struct arena *arena = arena_new();
-    str schema = str_replace(arena, store->name, STR("-"), STR("_"));
-    bool ok = command(connection, str_fmt(arena, "%s \"%.*s\"", before, STR_ARG(schema)).ptr, err);
-    arena_free(arena);
-    return ok;
-}
-
-/* Reads its snapshot after the lock is ours, so that it sees what another process's migration did. */
-static bool begin_migration(struct store *store, struct connection *connection, struct err *err)
-{
-    return command(connection, "BEGIN ISOLATION LEVEL READ COMMITTED", err) &&
-           command(connection, "SELECT pg_advisory_xact_lock(7104112105)", err) &&
-           with_schema(store, connection, "CREATE SCHEMA IF NOT EXISTS", err);
-}
-
-/* What the operator's URL does not say: a server that is gone is noticed in seconds. */
-static PGconn *dial(const struct stores *stores)
-{
-    struct arena *arena = arena_new();
-    const char *names[] = {"connect_timeout", "tcp_user_timeout", "application_name",
-                           "dbname",          "client_encoding",  NULL};
-    const char *values[] = {"5", "10000", "guichet", str_z(arena, stores->url), "UTF8", NULL};
-    PGconn *pg = PQconnectdbParams(names, values, 1);
-    arena_free(arena);
-    return pg;
-}
-
-static bool reach(struct stores *stores, struct err *err)
-{
-    PGconn *pg = dial(stores);
-    bool ok = PQstatus(pg) == CONNECTION_OK;
-    if (!ok) {
-        err_set(err, ERR_UNAVAILABLE, "PostgreSQL can't be reached.");
-        err_detail(err, "%s", PQerrorMessage(pg));
-    }
-    PQfinish(pg);
-    return ok;
-}
-
-static struct connection *pg_connect(struct store *store, struct err *err)
-{
-    struct connection *connection = calloc(1, sizeof *connection);
-    if (connection == NULL)
-        abort();
-    connection->pg = dial(store->stores);
-    if (PQstatus(connection->pg) != CONNECTION_OK) {
-        postgres_fail(connection, NULL, err);
-        disconnect(connection);
-        return NULL;
-    }
-    PQsetNoticeReceiver(connection->pg, be_silent, NULL);
-    if (command(connection, "SET client_min_messages TO warning", err) &&
-        with_schema(store, connection, "SET search_path TO", err))
-        return connection;
-    disconnect(connection);
-    return NULL;
-}
-
-static bool is_broken(const struct connection *connection)
-{
-    return PQtransactionStatus(connection->pg) != PQTRANS_IDLE;
-}
-
-/* REPEATABLE READ: a row that another transaction changed since our snapshot makes ours run again
- * (docs/decisions/0007-postgresql-isolation.md). */
-static bool begin(struct connection *connection, bool write, struct err *err)
-{
-    connection->must_retry = connection->is_doubtful = false;
-    return command(connection,
-                   write ? "BEGIN ISOLATION LEVEL REPEATABLE READ" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-                   err);
-}
-
-static bool commit(struct connection *connection, struct err *err)
-{
-    return command(connection, "COMMIT", err);
-}
-
-static void rollback(struct connection *connection)
-{
-    command(connection, "ROLLBACK", NULL);
-}
-
-static bool script(struct connection *connection, const char *text, struct err *err)
-{
-    return command(connection, text, err);
-}
 
 /* What libpq wants of the parameters, in the order of the statement. */
 struct bound {
@@ -207,7 +61,59 @@ static struct prepared *prepared_of(struct connection *connection, const char *t
     return prepared;
 }
 
-static PGresult *execute(struct connection *connection, const char *text, const struct sql_param *params, size_t count)
+static bool is_failure(const PGresult *result)
+{
+    ExecStatusType status = PQresultStatus(result);
+    return status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK;
+}
+
+/* What was asked in one go is answered in its order: the statement's own answer comes last, unless something failed
+ * before. NULL between two answers; a connection that was lost gives no more. */
+static PGresult *read_answers(struct connection *connection, int asked, int prepare_place, struct prepared *prepared)
+{
+    PGresult *kept = NULL;
+    for (int place = 0, nothing = 0; nothing <= asked;) {
+        PGresult *result = PQgetResult(connection->pg);
+        if (result == NULL) {
+            nothing++;
+            continue;
+        }
+        if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
+            PQclear(result);
+            break;
+        }
+        place++;
+        if (place == prepare_place)
+            prepared->is_known = !is_failure(result);
+        PGresult *unwanted = kept != NULL && is_failure(kept) ? result : kept;
+        kept = unwanted == result ? kept : result;
+        PQclear(unwanted);
+    }
+    return kept;
+}
+
+/* Sends, in one go, the BEGIN that waits, the statement's preparation if the server does not know it, and itself. */
+static PGresult *ask(struct connection *connection, struct prepared *prepared, const struct bound *bound)
+{
+    PGconn *pg = connection->pg;
+    int asked = 0, prepare_place = 0;
+    PQenterPipelineMode(pg);
+    if (connection->begin_text != NULL)
+        asked += PQsendQueryParams(pg, connection->begin_text, 0, NULL, NULL, NULL, NULL, 0);
+    if (!prepared->is_known) {
+        asked += PQsendPrepare(pg, prepared->name, prepared->text, prepared->bound_count, bound->types);
+        prepare_place = asked;
+    }
+    asked += PQsendQueryPrepared(pg, prepared->name, prepared->bound_count, bound->values, bound->lengths,
+                                 bound->formats, 0);
+    PQpipelineSync(pg);
+    PGresult *result = read_answers(connection, asked, prepare_place, prepared);
+    PQexitPipelineMode(pg);
+    return result;
+}
+
+static PGresult *bind_and_ask(struct connection *connection, const char *text, const struct sql_param *params,
+                              size_t count)
 {
     struct prepared *prepared = prepared_of(connection, text, params, count);
     struct arena *arena = arena_new();
@@ -215,17 +121,23 @@ static PGresult *execute(struct connection *connection, const char *text, const 
     for (int i = 0; i < prepared->count; i++)
         bind_one(bound, prepared->parameters[i].number - 1,
                  sql_param_called(params, count, prepared->parameters[i].name, text), arena);
-    PGresult *result = NULL;
-    if (!prepared->is_known) {
-        result = PQprepare(connection->pg, prepared->name, prepared->text, prepared->bound_count, bound->types);
-        prepared->is_known = PQresultStatus(result) == PGRES_COMMAND_OK;
-    }
-    if (prepared->is_known) {
-        PQclear(result);
-        result = PQexecPrepared(connection->pg, prepared->name, prepared->bound_count, bound->values, bound->lengths,
-                                bound->formats, 0);
-    }
+    PGresult *result = ask(connection, prepared, bound);
     arena_free(arena);
+    return result;
+}
+
+/* An idle connection that the server has closed meanwhile is found out by the first statement: nothing is lost, and it
+ * is asked again on a new one. */
+static PGresult *execute(struct connection *connection, const char *text, const struct sql_param *params, size_t count)
+{
+    postgres_settle(connection);
+    PGresult *result = bind_and_ask(connection, text, params, count);
+    if (connection->begin_text != NULL && PQstatus(connection->pg) != CONNECTION_OK &&
+        postgres_revive(connection, NULL)) {
+        PQclear(result);
+        result = bind_and_ask(connection, text, params, count);
+    }
+    connection->begin_text = NULL;
     return result;
 }
 
@@ -233,8 +145,7 @@ static bool run(struct tx *tx, const char *text, const struct sql_param *params,
                 struct err *err)
 {
     PGresult *result = execute(tx->connection, text, params, count);
-    ExecStatusType status = PQresultStatus(result);
-    bool ok = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+    bool ok = !is_failure(result);
     if (!ok) {
         postgres_fail(tx->connection, result, err);
     } else if (changed != NULL && !str_to_int64(str_of(PQcmdTuples(result)), changed)) {
@@ -322,16 +233,16 @@ static void end(struct rows *rows)
 
 const struct engine postgres_engine = {
     .kind = STORE_POSTGRES,
-    .reach = reach,
-    .connect = pg_connect,
-    .disconnect = disconnect,
-    .is_broken = is_broken,
-    .begin_migration = begin_migration,
-    .begin = begin,
-    .commit = commit,
-    .rollback = rollback,
+    .reach = postgres_reach,
+    .connect = postgres_connect,
+    .disconnect = postgres_disconnect,
+    .is_broken = postgres_is_broken,
+    .begin_migration = postgres_begin_migration,
+    .begin = postgres_begin,
+    .commit = postgres_commit,
+    .rollback = postgres_rollback,
     .run = run,
-    .script = script,
+    .script = postgres_command,
     .query = query,
     .next = next,
     .is_null = is_null,

@@ -8,11 +8,33 @@
 
 struct connection {
     PGconn *pg;
+    struct store *store;
     struct statement_cache statements;
     int statement_count;
+    const char *begin_text; /* to be sent with the first statement; NULL: sent */
+    bool is_reading;
+    bool is_ending;   /* a ROLLBACK was sent, and its answer is still to be read */
     bool must_retry;  /* a failure since begin was another transaction's fault */
     bool is_doubtful; /* a failure since begin may have been: a row that it committed after our snapshot */
 };
+
+bool postgres_reach(struct stores *stores, struct err *err);
+struct connection *postgres_connect(struct store *store, struct err *err);
+void postgres_disconnect(struct connection *connection);
+bool postgres_is_broken(const struct connection *connection);
+/* Dials again for a connection that was found dead before the server heard of its transaction. */
+bool postgres_revive(struct connection *connection, struct err *err);
+bool postgres_begin_migration(struct store *store, struct connection *connection, struct err *err);
+bool postgres_begin(struct connection *connection, bool write, struct err *err);
+bool postgres_commit(struct connection *connection, struct err *err);
+void postgres_rollback(struct connection *connection);
+/* Reads the answer that was not waited for: before anything else is sent. */
+void postgres_settle(struct connection *connection);
+/* Statements without parameters, at once. */
+bool postgres_command(struct connection *connection, const char *text, struct err *err);
+/* Fills err by what the server said (result NULL: by why it can't be reached), notes whose fault it was, returns false.
+ */
+bool postgres_fail(struct connection *connection, const PGresult *result, struct err *err);
 
 /* A statement as PostgreSQL takes it, for parameters of certain kinds: $1, $2 … in the order of the names, and NULL
  * itself for what is null, since the type of a null parameter can't always be told. */
@@ -34,10 +56,6 @@ struct prepared *prepared_new(const char *text, const struct sql_param *params, 
 bool prepared_fits(const struct prepared *prepared, const char *text, const struct sql_param *params, size_t count);
 /* With all that hang on it. */
 void prepared_free(void *prepared);
-
-/* Fills err by what the server said (result NULL: by why it can't be reached), notes whose fault it was, returns false.
- */
-bool postgres_fail(struct connection *connection, const PGresult *result, struct err *err);
 
 bool postgres_writer_start(struct store *store, struct err *err);
 void postgres_writer_stop(struct store *store);
