@@ -44,10 +44,11 @@ static const char *const walks[][3] = {
 };
 
 static const char walk_value[] =
-    "SELECT l.received, l.dossier FROM dossier_value v JOIN dossier_listing l ON l.dossier = v.dossier"
-    " WHERE v.form = :form AND v.field = :field AND v.text = :value AND v.dossier < :id AND l.role = :role"
+    "SELECT v.dossier, v.dossier FROM dossier_value v"
+    " WHERE v.form = :form AND v.field = :field AND v.text = :value AND v.dossier < :id"
+    " AND EXISTS (SELECT 1 FROM dossier_listing l WHERE l.dossier = v.dossier AND l.role = :role"
     " AND (:status = '' OR l.status = :status) AND (:final < 0 OR l.is_final = :final)"
-    " AND (:waiting = 0 OR l.is_waiting = 1) AND l.received >= :bound ORDER BY v.dossier DESC LIMIT :limit";
+    " AND (:waiting = 0 OR l.is_waiting = 1) AND l.received >= :bound) ORDER BY v.dossier DESC LIMIT :limit";
 
 #define LINE                                                                                                           \
     "SELECT id, code, form_number, sequence, form, form_name, submitter_name, status, status_name, status_colour,"     \
@@ -124,7 +125,7 @@ static bool walk_role(struct tx *tx, struct walk *walk, str role, struct err *er
     struct rows rows = tx_query_params(tx, text, params, sizeof params / sizeof *params);
     while (rows_next(&rows)) {
         int64_t id = rows_int(&rows, 1);
-        *vec_push(walk->arena, &walk->found) = (struct found){by_value ? id : rows_int(&rows, 0), id};
+        *vec_push(walk->arena, &walk->found) = (struct found){rows_int(&rows, 0), id};
     }
     return rows_end(&rows, err);
 }

@@ -202,7 +202,7 @@ static void set_timer_again(struct engine *engine, const struct action *action, 
 static bool run_timer(struct engine *engine)
 {
     const struct status *status = engine_status(engine);
-    if (!status || !str_eq(status->shown.id, engine->event->status))
+    if (!status || !str_eq(status->shown.id, engine->event->status) || engine->dossier->is_anonymised)
         return true;
     const struct action *action = find_action(&status->actions, engine->event->action);
     instant due;

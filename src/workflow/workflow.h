@@ -219,7 +219,6 @@ struct workflow_context {
     str site_name;                        /* for mails */
     const struct pages *pages;            /* mails/workflow.html lays out their HTML; NULL: bare */
     str mail_from;                        /* address or empty: the site's */
-    bool for_display;                     /* texts are made for the page of the actor, not for the record */
 };
 
 /* ---- The engine -------------------------------------------------------------------------------------------------- */
