@@ -1,6 +1,7 @@
-/* Group commit: one thread a database owns its only writing connection. It takes every write that waits, runs each
- * inside a savepoint, commits them together, and only then tells those who wait. While one commit is on its way to the
- * disk the next ones gather: the busier, the fewer fsyncs a write.
+/* Group commit: one thread at a time writes to a database. It takes every write that waits, runs them in one
+ * transaction, each undone alone if it fails, and only after the commit tells those who wait. While one commit is on
+ * its way to the disk the next ones gather: the busier, the fewer fsyncs a write. Who comes when nobody writes commits
+ * its write itself; the rest is done by a thread of the writer's own.
  *
  * The write-ahead log is copied back into the database by a second thread, without holding the writer. */
 #include "store/sqlite.h"
@@ -24,11 +25,12 @@ struct writer {
     pthread_mutex_t lock;
     pthread_cond_t has_work, has_pages;
     struct write *first, **last;
-    int log_pages;  /* after the last commit */
-    int next_pass;  /* the length at which to copy back next */
-    int restart_at; /* the length at which to begin again next; of the writer thread alone */
+    int log_pages;   /* after the last commit */
+    int next_pass;   /* the length at which to copy back next */
+    int restart_at;  /* the length at which to begin again next; of who holds the connection */
+    bool is_writing; /* somebody holds the connection */
     bool stopping;
-    long failures; /* commits in a row; of the writer thread alone */
+    long failures; /* commits in a row; of who holds the connection */
 };
 
 static int note_log_size(void *arg, sqlite3 *db, const char *name, int pages)
@@ -52,7 +54,7 @@ static int note_log_size(void *arg, sqlite3 *db, const char *name, int pages)
 static struct write *take_group(struct writer *writer)
 {
     pthread_mutex_lock(&writer->lock);
-    while (writer->first == NULL && !writer->stopping)
+    while (writer->is_writing || (writer->first == NULL && !writer->stopping))
         pthread_cond_wait(&writer->has_work, &writer->lock);
     struct write *group = writer->first, *at = group;
     for (int i = 1; at != NULL && at->next != NULL && i < GROUP_MOST; i++)
@@ -62,6 +64,7 @@ static struct write *take_group(struct writer *writer)
         at->next = NULL;
         if (writer->first == NULL)
             writer->last = &writer->first;
+        writer->is_writing = true;
     }
     pthread_mutex_unlock(&writer->lock);
     return group;
@@ -82,33 +85,55 @@ static void step(struct connection *connection, const char *text)
 
 static void run_one(struct writer *writer, struct write *write)
 {
-    static const char savepoint[] = "SAVEPOINT w", undo[] = "ROLLBACK TO w", release[] = "RELEASE w";
     struct tx tx = {.store = writer->store, .connection = writer->connection};
-    step(writer->connection, savepoint);
     write->ok = tx_call(&tx, write->fn, write->arg, &write->err);
     write->adds_jobs = write->ok && tx.adds_jobs;
+}
+
+static void run_in_savepoint(struct writer *writer, struct write *write)
+{
+    static const char savepoint[] = "SAVEPOINT w", undo[] = "ROLLBACK TO w", release[] = "RELEASE w";
+    step(writer->connection, savepoint);
+    run_one(writer, write);
     if (!write->ok)
         step(writer->connection, undo);
     step(writer->connection, release);
 }
 
-/* After an I/O error SQLite may have rolled the whole transaction back by itself: nothing of the group is kept then. */
-static bool run_group(struct writer *writer, struct write *group, struct err *err)
+enum result { DONE, FAILED, MUST_UNDO };
+
+/* One transaction. Savepoints copy each page before it is changed; most groups need none, since most writes that fail
+ * do so before they change anything. Where one failed later, the group is undone, to be run again with savepoints.
+ * After an I/O error SQLite may have rolled the whole transaction back by itself: nothing of the group is kept then. */
+static enum result run_group(struct writer *writer, struct write *group, bool with_savepoints, struct err *err)
 {
     const struct engine *engine = writer->store->engine;
+    sqlite3 *db = writer->connection->db;
     if (!engine->begin(writer->connection, true, err))
-        return false;
-    bool any = false;
-    for (struct write *write = group; write != NULL; write = write->next) {
-        run_one(writer, write);
-        if (sqlite3_get_autocommit(writer->connection->db))
-            return sqlite_fail(writer->connection, err);
+        return FAILED;
+    bool any = false, must_undo = false;
+    for (struct write *write = group; write != NULL && !must_undo; write = write->next) {
+        int64_t changes = sqlite3_total_changes64(db);
+        (with_savepoints ? run_in_savepoint : run_one)(writer, write);
+        if (sqlite3_get_autocommit(db)) {
+            sqlite_fail(writer->connection, err);
+            return FAILED;
+        }
         any = any || write->ok;
+        must_undo = !with_savepoints && !write->ok && sqlite3_total_changes64(db) != changes;
     }
-    if (any && engine->commit(writer->connection, err))
-        return true;
+    if (!must_undo && any && engine->commit(writer->connection, err))
+        return DONE;
     engine->rollback(writer->connection);
-    return !any;
+    return must_undo ? MUST_UNDO : any ? FAILED : DONE;
+}
+
+static bool write_group(struct writer *writer, struct write *group, struct err *err)
+{
+    enum result result = run_group(writer, group, false, err);
+    if (result == MUST_UNDO)
+        result = run_group(writer, group, true, err);
+    return result == DONE;
 }
 
 static void tell(struct store *store, struct write *group, bool committed, const struct err *err)
@@ -155,16 +180,26 @@ static void log_change(struct writer *writer, bool committed, const struct err *
     }
 }
 
+/* By who holds the connection, which is free afterwards. */
+static void commit_group(struct writer *writer, struct write *group)
+{
+    struct err err = {0};
+    bool committed = write_group(writer, group, &err);
+    log_change(writer, committed, &err);
+    tell(writer->store, group, committed, &err);
+    restart_log(writer);
+    pthread_mutex_lock(&writer->lock);
+    writer->is_writing = false;
+    if (writer->first != NULL || writer->stopping)
+        pthread_cond_signal(&writer->has_work);
+    pthread_mutex_unlock(&writer->lock);
+}
+
 static void *write_all(void *arg)
 {
     struct writer *writer = arg;
-    for (struct write *group; (group = take_group(writer)) != NULL;) {
-        struct err err = {0};
-        bool committed = run_group(writer, group, &err);
-        log_change(writer, committed, &err);
-        tell(writer->store, group, committed, &err);
-        restart_log(writer);
-    }
+    for (struct write *group; (group = take_group(writer)) != NULL;)
+        commit_group(writer, group);
     return NULL;
 }
 
@@ -270,6 +305,16 @@ static void wake_waiter(void *arg, bool ok, const struct err *err)
     pthread_mutex_unlock(&waiter->lock);
 }
 
+/* True where nobody writes and nobody waits: the caller may, without troubling the thread. */
+static bool take_connection(struct writer *writer)
+{
+    pthread_mutex_lock(&writer->lock);
+    bool is_free = !writer->is_writing && writer->first == NULL;
+    writer->is_writing = writer->is_writing || is_free;
+    pthread_mutex_unlock(&writer->lock);
+    return is_free;
+}
+
 bool sqlite_writer_write(struct store *store, store_fn fn, void *arg, struct err *err)
 {
     struct waiter waiter = {.err = err};
@@ -279,7 +324,10 @@ bool sqlite_writer_write(struct store *store, store_fn fn, void *arg, struct err
     *write = (struct write){.fn = fn, .arg = arg, .done = wake_waiter, .done_arg = &waiter};
     pthread_mutex_init(&waiter.lock, NULL);
     pthread_cond_init(&waiter.is_done, NULL);
-    sqlite_writer_write_later(store, write);
+    if (take_connection(store->writer))
+        commit_group(store->writer, write);
+    else
+        sqlite_writer_write_later(store, write);
     pthread_mutex_lock(&waiter.lock);
     while (!waiter.done)
         pthread_cond_wait(&waiter.is_done, &waiter.lock);

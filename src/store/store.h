@@ -55,7 +55,7 @@ bool store_read(struct store *store, store_fn fn, void *arg, struct err *err);
 
 /* Runs fn in a write transaction and returns when it is on disk; false where fn returned false (its changes alone are
  * undone), where a statement of it failed (even if fn went on) or where the store failed (ERR_UNAVAILABLE). Not from
- * inside another store_read or store_write. */
+ * inside another store_read or store_write. It does no DDL: that is a migration's. */
 bool store_write(struct store *store, store_fn fn, void *arg, struct err *err);
 
 /* The same without waiting: done is called once, from a thread of the store, after the commit or the failure. It must
