@@ -6,8 +6,8 @@ const struct migration forms_migrations[] = {
      "CREATE TABLE draft ("
      " id BIGINT PRIMARY KEY, token TEXT NOT NULL UNIQUE, form TEXT NOT NULL, form_version BIGINT NOT NULL,"
      " account BIGINT, answers TEXT NOT NULL, page INTEGER NOT NULL, revision BIGINT NOT NULL,"
-     " created BIGINT NOT NULL, updated BIGINT NOT NULL, expires BIGINT NOT NULL);"
-     "CREATE INDEX draft_account ON draft (account, updated) WHERE account IS NOT NULL;"
+     " created BIGINT NOT NULL, updated BIGINT NOT NULL, expires BIGINT NOT NULL, filed TEXT NOT NULL DEFAULT '');"
+     "CREATE INDEX draft_account ON draft (account, updated) WHERE account IS NOT NULL AND filed = '';"
      "CREATE INDEX draft_expires ON draft (expires)",
      NULL},
 };
@@ -22,14 +22,16 @@ static const char insert[] =
 static const char update[] =
     "UPDATE draft SET form_version = :version, account = :account, answers = :answers, page = :page,"
     " revision = revision + 1, updated = :updated, expires = :expires"
-    " WHERE id = :id AND revision = :revision";
+    " WHERE id = :id AND revision = :revision AND filed = ''";
 static const char select_by_token[] = "SELECT id, token, form, form_version, account, answers, page, revision, created,"
-                                      " updated, expires FROM draft WHERE token = :token AND expires > :now";
+                                      " updated, expires, filed FROM draft WHERE token = :token AND expires > :now";
 static const char select_by_account[] =
     "SELECT id, token, form, form_version, account, answers, page, revision, created,"
-    " updated, expires FROM draft WHERE account = :account AND expires > :now"
+    " updated, expires, filed FROM draft WHERE account = :account"
+    " AND filed = '' AND expires > :now"
     " ORDER BY updated DESC LIMIT :most";
 static const char delete_by_id[] = "DELETE FROM draft WHERE id = :id";
+static const char mark_filed[] = "UPDATE draft SET filed = :code, answers = '{}' WHERE id = :id AND filed = ''";
 static const char delete_expired[] = "DELETE FROM draft WHERE id IN"
                                      " (SELECT id FROM draft WHERE expires <= :now LIMIT :most)";
 
@@ -94,7 +96,8 @@ static bool draft_of(struct rows *rows, struct arena *arena, struct draft *out, 
                           .revision = rows_int(rows, 7),
                           .created = rows_int(rows, 8),
                           .updated = rows_int(rows, 9),
-                          .expires = rows_int(rows, 10)};
+                          .expires = rows_int(rows, 10),
+                          .filed = rows_copy(rows, arena, 11)};
     out->answers = json_parse(arena, rows_copy(rows, arena, 5), err);
     return out->answers != NULL;
 }
@@ -121,13 +124,18 @@ bool draft_list(struct tx *tx, struct arena *arena, int64_t account, instant now
     return rows_end(&rows, err) && ok;
 }
 
-bool draft_delete(struct tx *tx, int64_t id, bool *was_there, struct err *err)
+bool draft_delete(struct tx *tx, int64_t id, struct err *err)
+{
+    return tx_run(tx, delete_by_id, err, P_INT("id", id));
+}
+
+bool draft_file(struct tx *tx, int64_t id, str code, struct err *err)
 {
     int64_t changed = 0;
-    struct sql_param params[] = {P_INT("id", id)};
-    bool ok = tx_run_params(tx, delete_by_id, params, 1, &changed, err);
-    *was_there = changed > 0;
-    return ok;
+    struct sql_param params[] = {P_INT("id", id), P_TEXT("code", code)};
+    if (!tx_run_params(tx, mark_filed, params, 2, &changed, err))
+        return false;
+    return changed > 0 || err_set(err, ERR_CONFLICT, "Cette demande a déjà été envoyée.");
 }
 
 bool drafts_purge(struct tx *tx, instant now, int most, int64_t *deleted, struct err *err)

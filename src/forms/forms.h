@@ -263,6 +263,7 @@ struct draft {
     int page;         /* the furthest page that was left, from 0 */
     int64_t revision; /* grows at each save */
     instant created, updated, expires;
+    str filed; /* the tracking code of the dossier that it became; empty while it is a draft */
 };
 
 /* The draft's first save makes it (id 0 before; token made here). Later saves want the revision that was read:
@@ -277,8 +278,10 @@ void draft_begin(struct arena *arena, struct draft *draft, str form, int64_t for
 bool draft_find(struct tx *tx, struct arena *arena, str token, instant now, struct draft *out, struct err *err);
 struct drafts VEC_OF(struct draft);
 bool draft_list(struct tx *tx, struct arena *arena, int64_t account, instant now, struct drafts *out, struct err *err);
-/* Deletes it; *was_there tells whether this call did: the one filing that may follow a draft. */
-bool draft_delete(struct tx *tx, int64_t id, bool *was_there, struct err *err);
+bool draft_delete(struct tx *tx, int64_t id, struct err *err);
+/* The draft has become the dossier of this code: its answers go, the code stays for who sends it again. In the
+ * transaction of the filing; ERR_CONFLICT where it was filed already, so that a second click files nothing. */
+bool draft_file(struct tx *tx, int64_t id, str code, struct err *err);
 /* Deletes those that have expired, at most so many; *deleted tells how many. */
 bool drafts_purge(struct tx *tx, instant now, int most, int64_t *deleted, struct err *err);
 

@@ -86,8 +86,10 @@ static bool compile_all(struct pages *pages, struct err *err)
     struct template_loader loader = {load_source, pages};
     for (size_t i = 0; i < pages->sources.len; i++) {
         str path = pages->sources.entries[i].key;
-        struct template_settings settings = {
-            .kind = str_ends(path, STR(".html")) ? TEMPLATE_HTML : TEMPLATE_TEXT, .loader = &loader, .name = path};
+        struct template_settings settings = {.kind = str_ends(path, STR(".html")) ? TEMPLATE_HTML : TEMPLATE_TEXT,
+                                             .loader = &loader,
+                                             .name = path,
+                                             .strict = true};
         struct template *template =
             template_compile(pages->arena, *(str *)pages->sources.entries[i].value, &settings, err);
         if (template == NULL)

@@ -15,6 +15,12 @@ void compiler_report(struct compiler *compiler, bool is_error, const char *forma
         .where = compiler->where, .message = str_dup(compiler->arena, str_of(text)), .is_error = is_error};
 }
 
+void compiler_construct(struct compiler *compiler, str construct)
+{
+    struct workflow_reports *reports = &compiler->workflow->reports;
+    reports->at[reports->len - 1].construct = construct;
+}
+
 const struct template *compiler_text(struct compiler *compiler, const json_t *object, const char *key,
                                      enum template_kind kind)
 {
@@ -31,6 +37,7 @@ const struct template *compiler_text(struct compiler *compiler, const json_t *ob
         struct workflow_reports *reports = &compiler->workflow->reports;
         reports->at[reports->len - 1].line = err.line;
         reports->at[reports->len - 1].column = err.column;
+        compiler_construct(compiler, STR("template"));
         return NULL;
     }
     *vec_push(compiler->arena, &compiler->workflow->texts) = (struct workflow_text){where, template};
@@ -59,6 +66,7 @@ const struct field_list *compiler_fields(struct compiler *compiler, const json_t
     const struct field_list *fields = field_list_compile(compiler->arena, list, &reports, &texts);
     for (size_t i = 0; i < reports.len; i++)
         *vec_push(compiler->arena, &compiler->workflow->reports) = (struct workflow_report){
+            .construct = reports.at[i].construct,
             .where = str_fmt(compiler->arena, "%.*s, %.*s", STR_ARG(compiler->where), STR_ARG(reports.at[i].where)),
             .message = reports.at[i].message,
             .is_error = reports.at[i].is_error,
@@ -97,6 +105,7 @@ static void compile_action(struct compiler *compiler, const json_t *json, size_t
     compile_condition(compiler, json, action);
     if (!action->type) {
         compiler_report(compiler, false, "Ce type d’action n’est pas encore exécuté : il est gardé, sans effet.");
+        compiler_construct(compiler, str_fmt(compiler->arena, "action:%.*s", STR_ARG(action->type_name)));
         return;
     }
     if (action->type->compile)
@@ -131,9 +140,11 @@ static void compile_status(struct compiler *compiler, const json_t *json)
     str where = str_fmt(compiler->arena, "statut « %.*s »", STR_ARG(status->shown.name));
     compiler->where = where;
     status->info = compiler_text(compiler, json, "backoffice_info_text", TEMPLATE_HTML);
-    if (json_str(json, "loop_items_template").len)
+    if (json_str(json, "loop_items_template").len) {
         compiler_report(compiler, false,
                         "La boucle du statut n’est pas encore exécutée : ses actions passent une fois.");
+        compiler_construct(compiler, STR("status:loop"));
+    }
     compiler_actions(compiler, json_list(json, "actions"), where, &status->actions);
 }
 

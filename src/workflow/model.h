@@ -97,6 +97,8 @@ void compiler_actions(struct compiler *compiler, const json_t *list, str where, 
 const struct field_list *compiler_fields(struct compiler *compiler, const json_t *list);
 void compiler_report(struct compiler *compiler, bool is_error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* The last report is of a construct that does not run yet. */
+void compiler_construct(struct compiler *compiler, str construct);
 
 const struct action_type *action_type_find(str name);
 

@@ -65,6 +65,7 @@ const struct workflow_status *workflow_status_find(const struct workflow *workfl
 /* What was kept but does not run: unknown action types, triggers, conditions or texts that do not compile. For the
  * importer's report and « guichet check ». */
 struct workflow_report {
+    str construct;    /* what does not run yet: « action:webservice_call »; empty: the definition's own fault */
     str where;        /* « statut “Nouveau”, action 3 (webservice_call) » */
     str message;      /* French, for the administrator */
     bool is_error;    /* a text that does not compile or a target that is missing; else: a kind that does not run yet */

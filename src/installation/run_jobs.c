@@ -1,0 +1,52 @@
+/* The jobs of the counter: mail, and what dossiers wait for. */
+#include "installation/installation.h"
+
+#include <stdlib.h>
+
+static bool run_mail(void *context, struct store *store, const struct job *job, struct err *err)
+{
+    const struct installation *installation = context;
+    return mail_run_job(&installation->relay, store, job, err);
+}
+
+static bool run_in_place(struct installation *installation, struct estate *estate, struct store *store,
+                         struct arena *arena, const struct job *job, struct err *err)
+{
+    for (size_t i = 0; i < estate->sites.len; i++) {
+        if (estate->sites.at[i].store != store)
+            continue;
+        struct place place;
+        place_make(&place, installation, estate, &estate->sites.at[i], arena, NULL);
+        return dossier_run_job(&place.dossiers, job, err);
+    }
+    return err_set(err, ERR_UNAVAILABLE, "The site of this job is not known yet.");
+}
+
+static bool run_dossier_job(void *context, struct store *store, const struct job *job, struct err *err)
+{
+    struct installation *installation = context;
+    struct arena *arena = arena_new();
+    struct estate *estate = installation_hold(installation);
+    bool ok = run_in_place(installation, estate, store, arena, job, err);
+    estate_release(installation, estate);
+    arena_free(arena);
+    if (ok)
+        jobs_wake(installation->jobs); /* it may have added some */
+    return ok;
+}
+
+void installation_run_jobs(struct installation *installation, int threads)
+{
+    struct arena *arena = installation->arena;
+    struct job_kind *kinds = arena_array_of(arena, struct job_kind, dossier_job_kind_count + 1);
+    kinds[0] = (struct job_kind){STR(MAIL_JOB_KIND), run_mail, MAIL_ATTEMPTS, MAIL_LEASE_SECONDS};
+    for (size_t i = 0; i < dossier_job_kind_count; i++)
+        kinds[i + 1] =
+            (struct job_kind){dossier_job_kinds[i], run_dossier_job, DOSSIER_JOB_ATTEMPTS, DOSSIER_JOB_LEASE_SECONDS};
+    installation->jobs = jobs_start(installation, kinds, dossier_job_kind_count + 1, threads);
+    jobs_watch(installation->jobs, installation->common);
+    struct estate *estate = installation_hold(installation);
+    for (size_t i = 0; i < estate->sites.len; i++)
+        jobs_watch(installation->jobs, estate->sites.at[i].store);
+    estate_release(installation, estate);
+}
