@@ -1,8 +1,8 @@
 #include "cli/cli.h"
 
-extern const struct command command_template;
+extern const struct command command_demo, command_import, command_serve, command_site, command_template, command_user;
 
 const struct command *const commands[] = {
-    &command_template,
+    &command_serve, &command_site, &command_user, &command_import, &command_template, &command_demo,
 };
 const size_t command_count = sizeof commands / sizeof *commands;

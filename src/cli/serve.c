@@ -1,0 +1,94 @@
+/* guichet serve: opens the counter and keeps it until SIGTERM. */
+#include "cli/cli.h"
+#include "cli/options.h"
+#include "web/web.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum { JOB_THREADS = 2, REFRESH_SECONDS = 2 };
+
+static void block_signals(sigset_t *signals)
+{
+    sigemptyset(signals);
+    sigaddset(signals, SIGTERM);
+    sigaddset(signals, SIGINT);
+    pthread_sigmask(SIG_BLOCK, signals, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+/* Definitions and sites that another process saved come into service here. */
+static void wait_for_end(struct installation *installation, const sigset_t *signals)
+{
+    const struct timespec pause = {.tv_sec = REFRESH_SECONDS};
+    while (sigtimedwait(signals, NULL, &pause) < 0) {
+        struct err err = {0};
+        if (!installation_refresh(installation, &err))
+            log_err("refresh", &err);
+    }
+}
+
+static int serve(struct installation *installation, const struct option *options, size_t count, const sigset_t *signals)
+{
+    struct err err = {0};
+    struct arena *arena = arena_new();
+    int64_t port = 0;
+    bool is_https = option_is_set(options, count, "https");
+    const char *uploads = str_fmt(arena, "%s/uploads", stores_folder(installation->stores)).ptr;
+    if (!str_to_int64(str_of(option_or(options, count, "port", "8080")), &port) || port < 0 || port > 65535)
+        err_set(&err, ERR_INVALID, "--port takes a number from 0 to 65535");
+    struct web_settings settings = {is_https, option_is_set(options, count, "behind-proxy"), uploads};
+    struct web *web = web_new(installation, &settings);
+    struct http_server *server = NULL;
+    if (err.code == ERR_NONE && file_make_folder(uploads, &err))
+        server = http_start(web_app(web), option_or(options, count, "address", "127.0.0.1"), (int)port, &err);
+    if (server != NULL) {
+        installation->public_scheme = is_https ? STR("https") : STR("http");
+        installation->public_port = is_https ? 0 : http_port(server);
+        installation_run_jobs(installation, JOB_THREADS);
+        printf("Guichet ouvert : http://%s:%d/\n", "localhost", http_port(server));
+        fflush(stdout);
+        wait_for_end(installation, signals);
+        http_stop(server);
+    }
+    web_free(web);
+    arena_free(arena);
+    return server == NULL ? fail_with("serve", &err) : 0;
+}
+
+static int run(int argc, char **argv)
+{
+    struct option options[] = {
+        OPTIONS_OF_PLACE,
+        {"port", false, NULL, "N     port (défaut : 8080 ; 0 : un port libre)"},
+        {"address", false, NULL, "IP    adresse d’écoute (défaut : 127.0.0.1)"},
+        {"smtp", false, NULL,
+         "URL   relais de courrier, smtp://hôte:25 ; sans lui les courriels sont montrés à /courriels/"},
+        {"smtp-from", false, NULL, "E     expéditeur des courriels"},
+        {"https", true, NULL, "      l’adresse publique est en https (cookies Secure, HSTS)"},
+        {"behind-proxy", true, NULL, "croit X-Forwarded-For : un serveur est devant"},
+        {"pages", false, NULL, "DIR   lit templates/ et assets/ ici plutôt que dans le programme"},
+    };
+    size_t count = sizeof options / sizeof *options;
+    struct arena *arena = arena_new();
+    struct words words = {0};
+    sigset_t signals;
+    int status = 2;
+    if (options_parse(arena, argc, argv, options, count, "serve [OPTIONS]", &words)) {
+        block_signals(&signals);
+        struct installation *installation = options_open(options, count);
+        if (installation != NULL) {
+            const char *smtp = getenv("GUICHET_SMTP");
+            installation->relay.url = str_of(option_or(options, count, "smtp", smtp != NULL ? smtp : ""));
+            installation->relay.from = str_of(option_or(options, count, "smtp-from", "guichet@localhost"));
+        }
+        status = installation == NULL ? 1 : serve(installation, options, count, &signals);
+        installation_close(installation);
+    }
+    arena_free(arena);
+    return status;
+}
+
+const struct command command_serve = {"serve", "ouvre le guichet", run};
