@@ -90,9 +90,9 @@ def walk(visitor, start, overrides=None, most=60, stop=None):
     for _ in range(most):
         page = answer.page
         titles.append(page.title.strip())
-        if answer.status >= 400:
+        if answer.status >= 400 and answer.status != 422:
             raise Stuck(f"{answer.status} at {answer.url}: {page.text[:600]}")
-        if (stop and stop(answer)) or answer.url.endswith("/merci/"):
+        if (stop and stop(answer)) or "/merci/" in answer.url:
             return titles
         form = main_form(page)
         if form is None:

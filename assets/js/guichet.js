@@ -1,0 +1,59 @@
+// Everything works without this file. It follows conditions while a page is filled, keeps a form from being sent twice, asks
+// before what can't be undone, and puts the focus on the list of errors.
+
+const summary = document.querySelector("[data-focus]");
+if (summary) summary.focus();
+
+for (const form of document.querySelectorAll("form[data-once]")) {
+  form.addEventListener("submit", (event) => {
+    const question = event.submitter?.dataset.confirm;
+    if (question && !window.confirm(question)) return event.preventDefault();
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = "yes";
+    window.setTimeout(() => delete form.dataset.sent, 8000);
+  });
+}
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-once]")) delete form.dataset.sent;
+});
+
+const fill = (select, choices) => {
+  const kept = select.value;
+  select.replaceChildren(select.options[0], ...choices.map((choice) => {
+    const option = new Option(choice.text, choice.id, false, choice.id === kept);
+    option.disabled = Boolean(choice.disabled);
+    return option;
+  }));
+};
+
+const show = (form, fields) => {
+  for (const [id, state] of Object.entries(fields)) {
+    const box = form.querySelector(`[data-field="${CSS.escape(id)}"]`);
+    if (!box) continue;
+    box.hidden = !state.visible;
+    if (state.html !== undefined) box.innerHTML = state.html;
+    const select = box.querySelector("select");
+    if (select && state.choices) fill(select, state.choices);
+    const input = box.querySelector("input[type=text],input[type=email],input[type=tel]");
+    if (input && state.value && !input.dataset.typed) input.value = state.value;
+  }
+};
+
+for (const form of document.querySelectorAll("form[data-live]")) {
+  let timer, under;
+  const ask = async () => {
+    under?.abort();
+    under = new AbortController();
+    const data = new FormData(form);
+    for (const [name, value] of [...data]) if (value instanceof File) data.delete(name);
+    try {
+      const answer = await fetch(form.dataset.live, { method: "POST", body: data, signal: under.signal });
+      if (answer.ok) show(form, (await answer.json()).fields);
+    } catch { /* offline: the server looks again when the page is sent */ }
+  };
+  form.addEventListener("input", (event) => {
+    event.target.dataset.typed = "yes";
+    window.clearTimeout(timer);
+    timer = window.setTimeout(ask, event.target.type === "text" ? 400 : 50);
+  });
+}

@@ -1,0 +1,130 @@
+/* Before every handler: which site, who, with which right; and the token of what is posted. */
+#include "web/visit.h"
+
+struct visit *visit_of(struct request *request)
+{
+    return request->context;
+}
+
+struct dossier_place *place_of(struct request *request)
+{
+    return &visit_of(request)->place.dossiers;
+}
+
+static void find_session(struct request *request, struct visit *visit)
+{
+    struct people *people = visit->installation->people;
+    str token = request_cookie(request, "session");
+    visit->cookie = request_cookie(request, "visiteur");
+    if (token.len == 0 || !session_find(people, request->arena, token, request->now, &visit->session, NULL))
+        return;
+    if (!account_by_id(people, request->arena, visit->session.account, &visit->account, NULL))
+        return;
+    visit->is_signed_in = true;
+    visit->cookie = token;
+    if (visit->site != NULL)
+        membership_find(people, request->arena, visit->account.id, visit->site->slug, &visit->membership, NULL);
+}
+
+static void make_place(struct request *request, struct visit *visit)
+{
+    place_make(&visit->place, visit->installation, visit->estate, visit->site, request->arena,
+               visit->is_signed_in ? &visit->account : NULL);
+    visit->catalogue = visit->place.catalogue;
+    visit->place.dossiers.now = request->now;
+}
+
+static void send_to_sign_in(struct request *request)
+{
+    struct buf url = buf_new(request->arena, 16 << 10);
+    buf_add(&url, STR("/connexion/?suite="));
+    buf_add_url(&url, request->path);
+    response_redirect(request, buf_str(&url));
+}
+
+static bool has_right(const struct visit *visit, int right)
+{
+    switch (right) {
+    case RIGHT_AGENT:
+        return visit->membership.is_agent;
+    case RIGHT_ADMIN:
+        return visit->membership.is_admin;
+    default:
+        return true;
+    }
+}
+
+bool web_guard(struct request *request)
+{
+    int right = request->route->right;
+    struct visit *visit = arena_new_of(request->arena, struct visit);
+    visit->installation = request->app;
+    visit->estate = installation_hold(visit->installation);
+    request->context = visit;
+    if (right == RIGHT_NONE)
+        return true;
+    visit->site = sites_by_host(&visit->estate->sites, request->host);
+    if (visit->site == NULL) {
+        response_error(request, 404, NULL);
+        return false;
+    }
+    find_session(request, visit);
+    make_place(request, visit);
+    if (right >= RIGHT_ACCOUNT && !visit->is_signed_in) {
+        send_to_sign_in(request);
+        return false;
+    }
+    if (!has_right(visit, right)) {
+        response_error(request, 403, NULL);
+        return false;
+    }
+    visit->place.dossiers.in_backoffice = right >= RIGHT_AGENT;
+    return true;
+}
+
+bool web_check_form(struct request *request)
+{
+    struct visit *visit = visit_of(request);
+    str token = request_form(request, "jeton");
+    if (csrf_holds(visit->installation->people, visit->cookie, token))
+        return true;
+    struct err err;
+    err_set(&err, ERR_FORBIDDEN,
+            "La page était ouverte depuis trop longtemps, ou votre navigateur refuse les cookies. Revenez en arrière, "
+            "rechargez la page et envoyez à nouveau.");
+    response_error(request, 403, &err);
+    return false;
+}
+
+void web_done(struct request *request)
+{
+    struct visit *visit = request->context;
+    if (visit != NULL && visit->estate != NULL)
+        estate_release(visit->installation, visit->estate);
+}
+
+str visit_token(struct request *request)
+{
+    struct visit *visit = visit_of(request);
+    if (visit->cookie.len != 43) {
+        visit->cookie = random_token(request->arena);
+        response_cookie(request, "visiteur", visit->cookie, 0);
+    }
+    return csrf_token(visit->installation->people, request->arena, visit->cookie);
+}
+
+struct actor visit_actor(struct request *request, bool is_agent, bool is_submitter)
+{
+    const struct visit *visit = visit_of(request);
+    struct actor actor = {.is_submitter = is_submitter, .is_agent = is_agent};
+    if (visit->is_signed_in) {
+        actor.account = visit->account.id;
+        actor.name = account_name(request->arena, &visit->account);
+    }
+    if (is_agent) {
+        actor.roles = visit->membership.roles;
+        actor.role_count = visit->membership.count;
+        actor.is_admin = visit->membership.is_admin;
+    }
+    return actor;
+}

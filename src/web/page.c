@@ -1,0 +1,200 @@
+/* Pages: what all of them show, and rendering. */
+#include "web/visit.h"
+
+enum { PAGE_MOST = 8 << 20 };
+
+struct value_dict *page_new(struct request *request)
+{
+    return value_dict_new(request->arena);
+}
+
+void page_set(struct request *request, struct value_dict *page, const char *key, struct value value)
+{
+    value_dict_set(request->arena, page, str_of(key), value);
+}
+
+void page_set_text(struct request *request, struct value_dict *page, const char *key, str text)
+{
+    page_set(request, page, key, value_text(text));
+}
+
+struct value date_value(instant at)
+{
+    return value_date(datetime_local(at).date);
+}
+
+struct value instant_value(instant at)
+{
+    return value_datetime(datetime_local(at));
+}
+
+static struct value site_value(struct request *request, const struct site *site)
+{
+    struct value_dict *dict = page_new(request);
+    page_set_text(request, dict, "name", site->name);
+    page_set_text(request, dict, "slug", site->slug);
+    page_set_text(request, dict, "kind", site->kind);
+    page_set(request, dict, "contact", value_from_json(request->arena, site->contact));
+    page_set(request, dict, "service", value_from_json(request->arena, site->service));
+    return value_dict(dict);
+}
+
+static struct value person_value(struct request *request, const struct visit *visit)
+{
+    struct value_dict *dict = page_new(request);
+    page_set_text(request, dict, "name", account_name(request->arena, &visit->account));
+    page_set_text(request, dict, "email", visit->account.email);
+    page_set(request, dict, "is_agent", value_bool(visit->membership.is_agent));
+    page_set(request, dict, "is_admin", value_bool(visit->membership.is_admin));
+    return value_dict(dict);
+}
+
+/* The kind and the text, between the redirect and the next page, in a cookie of its own. */
+void visit_flash(struct request *request, const char *kind, str text)
+{
+    struct buf value = buf_new(request->arena, 2048);
+    buf_fmt(&value, "%s.", kind);
+    buf_add_url(&value, text);
+    response_cookie(request, "message", buf_str(&value), 60);
+}
+
+static void set_flash(struct request *request, struct value_dict *page)
+{
+    str cookie = request_cookie(request, "message"), kind, encoded, text;
+    if (cookie.len == 0 || !str_cut(cookie, '.', &kind, &encoded) || !http_decode_path(request->arena, encoded, &text))
+        return;
+    struct value_dict *flash = page_new(request);
+    page_set_text(request, flash, "kind", kind);
+    page_set_text(request, flash, "text", text);
+    page_set(request, page, "flash", value_dict(flash));
+    response_cookie(request, "message", STR_EMPTY, -1);
+}
+
+static void set_assets(struct request *request, const struct visit *visit, struct value_dict *page)
+{
+    page_set_text(request, page, "css_url", pages_asset_url(visit->installation->pages, STR("css/guichet.css")));
+    page_set_text(request, page, "js_url", pages_asset_url(visit->installation->pages, STR("js/guichet.js")));
+}
+
+static void set_common(struct request *request, struct value_dict *page)
+{
+    const struct visit *visit = visit_of(request);
+    set_assets(request, visit, page);
+    page_set_text(request, page, "path", request->path);
+    page_set_text(request, page, "request_id", request->id);
+    if (visit->site == NULL)
+        return;
+    page_set(request, page, "site", site_value(request, visit->site));
+    page_set(request, page, "is_demonstration", value_bool(visit->installation->relay.url.len == 0));
+    if (visit->is_signed_in)
+        page_set(request, page, "person", person_value(request, visit));
+    page_set_text(request, page, "jeton", visit_token(request));
+    set_flash(request, page);
+}
+
+void page_show(struct request *request, int status, const char *path, struct value_dict *page)
+{
+    const struct template *template = pages_find(visit_of(request)->installation->pages, str_of(path));
+    set_common(request, page);
+    struct render_log log = {0};
+    struct render render = {
+        .arena = request->arena, .scope = value_dict(page), .lang = STR("fr"), .now = request->now, .log = &log};
+    struct buf html = buf_new(request->arena, PAGE_MOST);
+    struct err err = {0};
+    if (template == NULL || !template_render(template, &render, &html, &err)) {
+        log_line(LOG_ERROR, "page", "path=%s request=%.*s message=\"%s\"", path, STR_ARG(request->id), err.message);
+        response_text(request, 500, STR("text/plain; charset=utf-8"), STR("Erreur interne.\n"));
+        return;
+    }
+    response_html(request, status, buf_str(&html));
+}
+
+/* ---- Errors ---- */
+
+static str error_title(int status)
+{
+    switch (status) {
+    case 400:
+        return STR("Cette demande n’a pas été comprise");
+    case 403:
+        return STR("Vous n’avez pas accès à cette page");
+    case 404:
+        return STR("Cette page n’existe pas ou plus");
+    case 405:
+        return STR("Cette page ne s’ouvre pas ainsi");
+    case 409:
+        return STR("Quelqu’un a modifié cette demande entre-temps");
+    case 410:
+        return STR("Cette démarche est fermée");
+    case 413:
+        return STR("Ce que vous envoyez est trop lourd");
+    case 414:
+        return STR("Cette adresse est trop longue");
+    case 415:
+        return STR("Ce type d’envoi n’est pas accepté");
+    case 429:
+        return STR("Trop d’essais");
+    case 503:
+        return STR("Le service ne répond pas pour le moment");
+    default:
+        return STR("Le service a rencontré un problème");
+    }
+}
+
+static str error_advice(int status)
+{
+    switch (status) {
+    case 404:
+        return STR("Vérifiez l’adresse, ou repartez de l’accueil.");
+    case 403:
+        return STR("Si vous pensez que c’est une erreur, contactez-nous.");
+    case 413:
+        return STR("Choisissez des fichiers plus légers, puis envoyez à nouveau.");
+    case 429:
+        return STR("Attendez un peu avant de réessayer.");
+    case 500:
+    case 503:
+        return STR("Ce que vous aviez enregistré est gardé. Réessayez dans quelques minutes.");
+    default:
+        return STR("Revenez en arrière et réessayez. Ce que vous aviez enregistré est gardé.");
+    }
+}
+
+void web_error_page(struct request *request, int status, const struct err *err)
+{
+    if (request->context == NULL &&
+        request->route == NULL) { /* refused before the guard: the site may be known by its host */
+        struct visit *visit = arena_new_of(request->arena, struct visit);
+        visit->installation = request->app;
+        visit->estate = installation_hold(visit->installation);
+        visit->site = sites_by_host(&visit->estate->sites, request->host);
+        request->context = visit;
+    }
+    if (request->context == NULL)
+        return;
+    struct value_dict *page = page_new(request);
+    if (err != NULL && err->detail[0] != '\0')
+        log_line(status >= 500 ? LOG_ERROR : LOG_INFO, "request.refused", "request=%.*s status=%d detail=\"%s\"",
+                 STR_ARG(request->id), status, err->detail);
+    page_set(request, page, "status", value_int(status));
+    page_set_text(request, page, "title", error_title(status));
+    page_set_text(request, page, "advice", error_advice(status));
+    if (err != NULL && err->code != ERR_UNAVAILABLE)
+        page_set_text(request, page, "message", str_of(err->message));
+    page_show(request, status, "error.html", page);
+}
+
+void show_failure(struct request *request, const struct err *err)
+{
+    static const struct {
+        enum err_code code;
+        int status;
+    } known[] = {{ERR_INVALID, 400}, {ERR_NOT_FOUND, 404}, {ERR_FORBIDDEN, 403}, {ERR_CONFLICT, 409},
+                 {ERR_CLOSED, 410},  {ERR_TOO_LARGE, 413}, {ERR_LIMIT, 429},     {ERR_UNAVAILABLE, 503}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (err->code == known[i].code) {
+            response_error(request, known[i].status, err);
+            return;
+        }
+    response_error(request, 500, err);
+}

@@ -1,0 +1,79 @@
+/* What every handler knows of the request it answers. Private to web/. */
+#ifndef GUICHET_WEB_VISIT_H
+#define GUICHET_WEB_VISIT_H
+
+#include "web/web.h"
+
+enum right {
+    RIGHT_NONE,    /* no site needed: assets */
+    RIGHT_PUBLIC,  /* everybody */
+    RIGHT_ACCOUNT, /* who has signed in */
+    RIGHT_AGENT,   /* agents of the site */
+    RIGHT_ADMIN,   /* its administrators */
+};
+
+struct visit {
+    struct installation *installation;
+    struct estate *estate;
+    const struct site *site;
+    struct catalogue *catalogue;
+    struct place place;
+    struct session session; /* token empty: nobody has signed in */
+    struct account account;
+    bool is_signed_in;
+    struct membership membership;
+    str cookie; /* what the form token is bound to: the session's token, or the visitor's own */
+    bool cookie_is_new;
+};
+
+struct visit *visit_of(struct request *request);
+struct dossier_place *place_of(struct request *request);
+/* Who acts, for the workflow. */
+struct actor visit_actor(struct request *request, bool is_agent, bool is_submitter);
+
+/* A dict of values for a page. */
+struct value_dict *page_new(struct request *request);
+void page_set(struct request *request, struct value_dict *page, const char *key, struct value value);
+void page_set_text(struct request *request, struct value_dict *page, const char *key, str text);
+/* Renders a page with what all pages show (site, person, menu, token), and answers with it. */
+void page_show(struct request *request, int status, const char *path, struct value_dict *page);
+/* The token a form carries; gives the visitor a cookie where there is none. */
+str visit_token(struct request *request);
+/* A text for who was just redirected: « Enregistré. » Shown once. */
+void visit_flash(struct request *request, const char *kind, str text);
+
+struct value date_value(instant at);
+struct value instant_value(instant at);
+
+/* A store error as a page: 409 for a conflict, 503 … */
+void show_failure(struct request *request, const struct err *err);
+
+bool web_guard(struct request *request);
+bool web_check_form(struct request *request);
+void web_error_page(struct request *request, int status, const struct err *err);
+void web_done(struct request *request);
+
+/* The posted values and files of a form, as forms.h takes them; files are kept as blobs. NULL: the answer is made. */
+struct posted *visit_posted(struct request *request);
+/* What fields need, over these answers (of a dossier, or NULL for a form that is being filled). */
+struct form_context visit_form_context(struct request *request, const struct form *form, json_t *answers,
+                                       const struct dossier *dossier);
+
+/* Tables of routes, each beside its handlers. */
+extern const struct route portal_routes[], fill_routes[], track_routes[], account_routes[], requests_routes[],
+    office_routes[], admin_routes[];
+extern const size_t portal_route_count, fill_route_count, track_route_count, account_route_count, requests_route_count,
+    office_route_count, admin_route_count;
+
+/* request_view.c: a dossier as a page shows it, and what is posted on it. */
+void dossier_fill_page(struct request *request, struct dossier *dossier, const struct actor *actor,
+                       struct value_dict *page, const struct field_errors *errors, json_t *form_answers);
+/* Reads the posted action and does it; back: where the browser goes then. page_path: the page to show again on errors.
+ */
+void dossier_post_action(struct request *request, struct dossier *dossier, const struct actor *actor, str back,
+                         void (*show_again)(struct request *request, struct dossier *dossier, const struct actor *actor,
+                                            const struct field_errors *errors, json_t *form_answers));
+struct value dossier_lines_value(struct request *request, const struct dossier_page *lines, str url_prefix);
+void send_dossier_file(struct request *request, const struct dossier *dossier, str blob);
+
+#endif

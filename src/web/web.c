@@ -1,0 +1,58 @@
+/* The application that the server runs: all routes in one table. */
+#include "web/visit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct web {
+    struct arena *arena;
+    struct installation *installation;
+    struct http_app app;
+};
+
+static void add(struct arena *arena, struct web *web, const struct route *routes, size_t count)
+{
+    struct route *all = arena_array_of(arena, struct route, web->app.route_count + count);
+    if (web->app.route_count > 0)
+        memcpy(all, web->app.routes, web->app.route_count * sizeof *all);
+    memcpy(all + web->app.route_count, routes, count * sizeof *all);
+    web->app.routes = all;
+    web->app.route_count += count;
+}
+
+struct web *web_new(struct installation *installation, const struct web_settings *settings)
+{
+    struct arena *arena = arena_new();
+    struct web *web = arena_new_of(arena, struct web);
+    web->arena = arena;
+    web->installation = installation;
+    web->app = (struct http_app){.app = installation,
+                                 .guard = web_guard,
+                                 .check_form = web_check_form,
+                                 .error_page = web_error_page,
+                                 .done = web_done,
+                                 .all_on_workers = stores_engine(installation->stores) == STORE_POSTGRES,
+                                 .is_https = settings->is_https,
+                                 .trusts_forwarded = settings->trusts_forwarded,
+                                 .upload_folder = settings->upload_folder,
+                                 .limits = http_limits_default};
+    add(arena, web, portal_routes, portal_route_count);
+    add(arena, web, fill_routes, fill_route_count);
+    add(arena, web, track_routes, track_route_count);
+    add(arena, web, account_routes, account_route_count);
+    add(arena, web, requests_routes, requests_route_count);
+    add(arena, web, office_routes, office_route_count);
+    add(arena, web, admin_routes, admin_route_count);
+    return web;
+}
+
+void web_free(struct web *web)
+{
+    if (web != NULL)
+        arena_free(web->arena);
+}
+
+const struct http_app *web_app(struct web *web)
+{
+    return &web->app;
+}
