@@ -116,6 +116,17 @@ struct saving {
     str author;
 };
 
+/* Two packages may hold the same object: the last one read is saved, so that importing twice changes nothing. */
+static bool is_replaced(const struct import_files *files, size_t index)
+{
+    const struct publik_document *document = &files->at[index].document;
+    for (size_t i = index + 1; i < files->len; i++)
+        if (files->at[i].document.json != NULL && str_eq(files->at[i].document.kind, document->kind) &&
+            str_eq(files->at[i].document.slug, document->slug))
+            return true;
+    return false;
+}
+
 static bool save_all(struct tx *tx, void *arg, struct err *err)
 {
     struct saving *saving = arg;
@@ -123,7 +134,7 @@ static bool save_all(struct tx *tx, void *arg, struct err *err)
         struct import_file *file = &saving->files->at[i];
         struct definition definition;
         int64_t version;
-        if (file->document.json == NULL)
+        if (file->document.json == NULL || is_replaced(saving->files, i))
             continue;
         if (!definition_from_json(saving->arena, file->document.json, &definition, err))
             return err_detail(err, "%s", file->path);
@@ -148,7 +159,6 @@ static bool find_site(struct installation *installation, struct arena *arena, st
             installation_save_site(installation, &site, &is_changed, err) && installation_refresh(installation, err));
 }
 
-/* The same slug twice among the files: the last one wins, as a second import would. */
 static int import(struct installation *installation, struct arena *arena, struct import_files *files,
                   const struct option *options, size_t count)
 {

@@ -166,7 +166,8 @@ static void examine_references(struct arena *arena, struct import_file *file, co
 {
     const json_t *json = file->document.json;
     examine_fields(arena, file, known, json_list(json, "fields"));
-    want(arena, file, known, "category", json_str(json, "category"), json_str(json, "category_name"));
+    str category = json_str(json, "category"), category_name = json_str(json, "category_name");
+    want(arena, file, known, "category", category, category_name.len > 0 ? category_name : category);
     if (str_eq(file->document.kind, STR("form")))
         want(arena, file, known, "workflow", json_str(json, "workflow"), json_str(json, "workflow_name"));
     examine_people(arena, file, json_list(json, "roles"), NULL, roles);

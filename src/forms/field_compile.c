@@ -31,21 +31,28 @@ const struct template *compiling_text(struct compiling *compiling, str text, enu
     return template;
 }
 
+static const struct source *fixed_choices(struct compiling *compiling, const struct field *field)
+{
+    json_t *fixed = json_keep(compiling->arena, json_object());
+    const json_t *items = json_list(field->json, "items");
+    json_set_str(fixed, STR("type"), STR("fixed"));
+    json_set(fixed, STR("value"), items == NULL ? json_array() : json_incref((json_t *)(uintptr_t)items));
+    return source_compile(compiling->arena, fixed, compiling->where);
+}
+
 const struct source *compiling_choices(struct compiling *compiling, const struct field *field)
 {
     const json_t *source_json = json_dict(field->json, "source");
-    if (source_json == NULL) {
-        json_t *fixed = json_keep(compiling->arena, json_object());
-        const json_t *items = json_list(field->json, "items");
-        json_set_str(fixed, STR("type"), STR("fixed"));
-        json_set(fixed, STR("value"), items == NULL ? json_array() : json_incref((json_t *)(uintptr_t)items));
-        source_json = fixed;
-    }
+    if (source_json == NULL)
+        return fixed_choices(compiling, field);
     const struct source *source = source_compile(compiling->arena, source_json, compiling->where);
     str problem = source_problem(source);
-    if (problem.len > 0)
+    if (problem.len > 0) {
         compiling_report(compiling, str_fmt(compiling->arena, "source:%.*s", STR_ARG(source_kind(source))),
                          str_z(compiling->arena, problem), false);
+        if (json_array_size(json_list(field->json, "items")) > 0) /* the choices that the definition lists stand in */
+            return fixed_choices(compiling, field);
+    }
     if (source_template(source) != NULL)
         *vec_push(compiling->arena, compiling->texts) = (struct form_text){compiling->where, source_template(source)};
     return source;

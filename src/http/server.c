@@ -26,23 +26,35 @@ const struct http_limits http_limits_default = {
 
 /* ---- A request's memory: kept from one request to the next on the same loop ---- */
 
-static _Thread_local struct arena *spare;
+static pthread_key_t spare_key;
+static pthread_once_t spare_once = PTHREAD_ONCE_INIT;
+
+static void free_spare(void *arena)
+{
+    arena_free(arena);
+}
+
+static void make_spare_key(void)
+{
+    pthread_key_create(&spare_key, free_spare);
+}
 
 static struct arena *arena_take(void)
 {
-    struct arena *arena = spare != NULL ? spare : arena_new();
-    spare = NULL;
-    return arena;
+    pthread_once(&spare_once, make_spare_key);
+    struct arena *spare = pthread_getspecific(spare_key);
+    pthread_setspecific(spare_key, NULL);
+    return spare != NULL ? spare : arena_new();
 }
 
 static void arena_give(struct arena *arena)
 {
-    if (spare != NULL) {
+    if (pthread_getspecific(spare_key) != NULL) {
         arena_free(arena);
         return;
     }
     arena_reset(arena);
-    spare = arena;
+    pthread_setspecific(spare_key, arena);
 }
 
 /* The first word of a new request: its target, as it came. */

@@ -148,7 +148,8 @@ json_t *people_to_json(struct conversion *conversion, const xmlNode *node)
         str id = node_attribute(conversion, item, "role_id"), slug = node_attribute(conversion, item, "slug");
         str text = str_trim(node_text(conversion, item));
         bool is_function = str_starts(id, STR("_")) || str_eq(id, STR("logged-users"));
-        str meant = is_function ? id : slug.len > 0 ? slug : id.len > 0 ? utf8_slug(conversion->arena, text) : text;
+        bool is_address = str_contains(text, STR("@")) || str_contains(text, STR("{")) || str_contains(text, STR("["));
+        str meant = is_function ? id : slug.len > 0 ? slug : is_address ? text : utf8_slug(conversion->arena, text);
         if (meant.len > 0)
             json_array_append_new(list, json_from_str(meant));
     }

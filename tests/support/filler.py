@@ -66,6 +66,8 @@ def fill(form, overrides=None, attempt=0):
             values[control.name] = ("1985-03-12", "2030-03-12", "2020-03-12")[attempt % 3]
         elif chosen is not None:
             values[control.name] = chosen
+        elif control.kind == "email":
+            values[control.name] = "jeanne.dupont@example.org"
         elif control.value and attempt == 0:
             values[control.name] = control.value
         else:

@@ -62,26 +62,40 @@ static void begin_draft(struct request *request, struct filling *filling)
 
 /* ---- Opening ---- */
 
+/* The roles of the form that the site has; a role that came with an import and is unknown here keeps nobody out (the
+ * import said that it is missing). */
+static bool has_role_of(const struct visit *visit, const struct form *form, bool *is_restricted)
+{
+    *is_restricted = false;
+    for (size_t i = 0; i < form->roles.len; i++) {
+        if (site_role(visit->site, form->roles.at[i]) == NULL)
+            continue;
+        *is_restricted = true;
+        for (size_t j = 0; j < visit->membership.count; j++)
+            if (str_eq(form->roles.at[i], visit->membership.roles[j]))
+                return true;
+    }
+    return visit->membership.is_admin;
+}
+
+static bool wants_account(const struct form *form)
+{
+    for (size_t i = 0; i < form->roles.len; i++)
+        if (str_eq(form->roles.at[i], STR("logged-users")))
+            return true;
+    return form->only_one;
+}
+
 static bool may_file(struct request *request, const struct form *form)
 {
     const struct visit *visit = visit_of(request);
-    bool needs_account = form->only_one;
-    for (size_t i = 0; i < form->roles.len; i++)
-        needs_account = needs_account || str_eq(form->roles.at[i], STR("logged-users"));
-    bool needs_role = form->roles.len > 0;
-    for (size_t i = 0; i < form->roles.len; i++) {
-        if (str_eq(form->roles.at[i], STR("logged-users")))
-            needs_role = false;
-        for (size_t j = 0; j < visit->membership.count; j++)
-            if (str_eq(form->roles.at[i], visit->membership.roles[j]))
-                needs_role = false;
-    }
-    if ((needs_account || needs_role) && !visit->is_signed_in) {
+    bool is_restricted, has_role = has_role_of(visit, form, &is_restricted);
+    if ((wants_account(form) || is_restricted) && !visit->is_signed_in) {
         response_redirect(request,
                           str_fmt(request->arena, "/connexion/?suite=/demarches/%.*s/1/", STR_ARG(form->slug)));
         return false;
     }
-    if (needs_role && !visit->membership.is_admin) {
+    if (is_restricted && !has_role && !wants_account(form)) {
         response_error(request, 403, NULL);
         return false;
     }

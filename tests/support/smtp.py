@@ -1,0 +1,36 @@
+"""A real SMTP server that keeps what it receives."""
+import email
+import email.policy
+import socket
+import threading
+
+from aiosmtpd.controller import Controller
+
+
+class Mailbox:
+    def __enter__(self):
+        self.messages, self._lock = [], threading.Lock()
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self._controller.start()
+        return self
+
+    def __exit__(self, *_):
+        self._controller.stop()
+
+    @property
+    def url(self):
+        return f"smtp://127.0.0.1:{self.port}"
+
+    async def handle_DATA(self, server, session, envelope):
+        message = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        with self._lock:
+            self.messages.append((envelope.rcpt_tos, message))
+        return "250 kept"
+
+    def of(self, address):
+        """What an address received: (subject, plain text)."""
+        with self._lock:
+            return [(m["Subject"], m.get_body(("plain",)).get_content()) for to, m in self.messages if address in to]
