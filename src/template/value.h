@@ -53,6 +53,11 @@ struct value_object_type {
      */
     bool (*filter)(const struct value_object *object, struct arena *arena, str name, struct value arg,
                    struct value *out);
+    /* Its own order with another value, for == and <, where it is other than its plain value's; false where it has no
+     * opinion: the common rules then decide. */
+    bool (*compare)(const struct value_object *object, struct arena *arena, struct value other, int *order);
+    /* Its own answer to « item in object »; false where it has no opinion. */
+    bool (*contains)(const struct value_object *object, struct arena *arena, struct value item, bool *holds);
     /* The names that get knows, for « did you mean » and for the inspector. */
     void (*keys)(const struct value_object *object, struct arena *arena, struct value_list *out);
 };

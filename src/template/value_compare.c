@@ -81,8 +81,21 @@ static bool compare_lists(struct arena *arena, const struct value_list *a, const
     return true;
 }
 
+/* What an object on either side says of it. */
+static bool object_compares(struct arena *arena, struct value a, struct value b, int *order)
+{
+    if (a.kind == VALUE_OBJECT && a.object.type->compare != NULL && a.object.type->compare(&a.object, arena, b, order))
+        return true;
+    if (b.kind != VALUE_OBJECT || b.object.type->compare == NULL || !b.object.type->compare(&b.object, arena, a, order))
+        return false;
+    *order = -*order;
+    return true;
+}
+
 static bool compare(struct arena *arena, struct value a, struct value b, int *order, int deep)
 {
+    if (object_compares(arena, a, b, order))
+        return true;
     a = value_plain(arena, a);
     b = value_plain(arena, b);
     if (deep > DEEPEST)
@@ -138,9 +151,11 @@ static bool option_equals(const struct value *option, const struct value *other)
 
 static bool equals(struct arena *arena, struct value a, struct value b, int deep)
 {
+    int order;
+    if (object_compares(arena, a, b, &order))
+        return order == 0;
     a = value_plain(arena, a);
     b = value_plain(arena, b);
-    int order;
     if ((a.is_option && option_equals(&a, &b)) || (b.is_option && option_equals(&b, &a)))
         return true;
     if (deep > DEEPEST)
@@ -200,6 +215,10 @@ bool value_is_true(struct arena *arena, struct value value)
 
 bool value_contains(struct arena *arena, struct value container, struct value item, bool *holds)
 {
+    if (container.kind == VALUE_OBJECT && container.object.type->contains != NULL &&
+        container.object.type->contains(&container.object, arena, item, holds))
+        return true;
+    struct value whole = item;
     container = value_plain(arena, container);
     item = value_plain(arena, item);
     if (container.kind == VALUE_TEXT) {
@@ -215,6 +234,6 @@ bool value_contains(struct arena *arena, struct value container, struct value it
         return false;
     *holds = false;
     for (size_t i = 0; i < items->len && !*holds; i++)
-        *holds = value_equals(arena, items->at[i], item);
+        *holds = value_equals(arena, items->at[i], whole);
     return true;
 }
