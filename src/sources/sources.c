@@ -1,8 +1,9 @@
 #include "sources/sources.h"
 
-#include <string.h>
+#include "sources/python_list.h"
 
-enum { CHOICES_MOST = 20000 };
+/* DEEPEST: how far the template of a source may read other sources. */
+enum { CHOICES_MOST = 20000, DEEPEST = 6 };
 
 enum source_type { SOURCE_FIXED, SOURCE_TEMPLATE, SOURCE_NAMED, SOURCE_INERT };
 
@@ -91,6 +92,16 @@ static void make_inert(struct arena *arena, struct source *source)
     source->problem = str_fmt(arena, "la source de type « %.*s » n’est pas encore interrogée", STR_ARG(source->kind));
 }
 
+/* Choices known when compiling; what is no list gives an inert source. */
+static void fix(struct arena *arena, struct source *source, const json_t *list, const char *problem)
+{
+    source->type = json_is_array(list) ? SOURCE_FIXED : SOURCE_INERT;
+    if (source->type == SOURCE_FIXED)
+        source->fixed = choices_from_json(arena, list);
+    else
+        source->problem = str_of(problem);
+}
+
 static void compile_template(struct arena *arena, struct source *source, str text)
 {
     struct template_settings settings = {.kind = TEMPLATE_TEXT, .name = source->where};
@@ -102,16 +113,8 @@ static void compile_template(struct arena *arena, struct source *source, str tex
         source->problem = str_fmt(arena, "le gabarit de la source est faux : %s", err.message);
         return;
     }
-    if (!template_is_constant(source->template))
-        return;
-    const json_t *list = json_parse(arena, text, &err);
-    if (!json_is_array(list)) {
-        source->type = SOURCE_INERT;
-        source->problem = STR("la valeur de la source n’est pas une liste JSON");
-        return;
-    }
-    source->type = SOURCE_FIXED;
-    source->fixed = choices_from_json(arena, list);
+    if (template_is_constant(source->template))
+        fix(arena, source, json_parse(arena, text, &err), "la valeur de la source n’est pas une liste JSON");
 }
 
 const struct source *source_compile(struct arena *arena, const json_t *json, str where)
@@ -128,6 +131,9 @@ const struct source *source_compile(struct arena *arena, const json_t *json, str
     } else if (str_eq(source->kind, STR("fixed")) || json_is_array(value)) {
         source->type = SOURCE_FIXED;
         source->fixed = choices_from_json(arena, value);
+    } else if (str_eq(source->kind, STR("formula"))) {
+        fix(arena, source, python_literal(arena, json_str_of(value)),
+            "la formule Python de la source n’est pas une simple liste : elle n’est pas calculée");
     } else if (str_eq(source->kind, STR("jsonvalue"))) {
         compile_template(arena, source, json_str_of(value));
     } else {
@@ -170,7 +176,14 @@ static void tell(struct render *render, const struct source *source, const char 
 /* The template gives a list, or the text of a JSON list. */
 static struct choices choices_of_template(const struct source *source, struct render *render)
 {
+    static _Thread_local int depth;
+    if (depth >= DEEPEST) {
+        tell(render, source, "elle se lit elle-même");
+        return (struct choices){0};
+    }
+    depth++;
     struct value value = value_plain(render->arena, template_value(source->template, render));
+    depth--;
     const json_t *list = NULL;
     struct err err = {0};
     if (value.kind == VALUE_LIST)

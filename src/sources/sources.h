@@ -1,6 +1,6 @@
-/* sources: the lists that choices come from. Fixed lists, JSON values written as a template, and named sources of the
- * site. Kinds that ask another server (json, jsonp, geojson) or the site's cards are kept, not run yet: they give no
- * choice and a fault in the render's log, never an error. */
+/* sources: the lists that choices come from. Fixed lists, JSON values written as a template, named sources of the site,
+ * and Python's literal lists of old definitions (formula). Kinds that ask another server (json, jsonp, geojson) or the
+ * site's cards are kept, not run yet: they give no choice and a fault in the render's log, never an error. */
 #ifndef GUICHET_SOURCES_H
 #define GUICHET_SOURCES_H
 
