@@ -2,6 +2,7 @@
 #include "forms/field.h"
 
 #include <string.h>
+#include <unictype.h>
 
 static json_t *at_key(const json_t *answers, const struct field *field, const char *suffix)
 {
@@ -70,33 +71,66 @@ struct render context_render(const struct form_context *context)
         .arena = context->arena, .scope = context->scope, .lang = STR("fr"), .now = context->now, .log = context->log};
 }
 
-/* Lines end by \n, NUL and other control characters are no text of a person. */
+/* White space as Python's str.strip sees it. */
+static bool is_blank(uint32_t c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r') || (c >= 0x1C && c <= 0x1F) || uc_is_property_white_space(c);
+}
+
+static str trimmed(str text)
+{
+    size_t from = 0, to = 0;
+    bool begun = false;
+    for (size_t at = 0; at < text.len;) {
+        size_t start = at;
+        if (is_blank(utf8_next(text, &at)))
+            continue;
+        if (!begun)
+            from = start;
+        begun = true;
+        to = at;
+    }
+    return str_slice(text, from, to);
+}
+
+/* Lines end by \n; what is no text (NUL, ill-formed UTF-8) can't be kept: posted_problem refuses it. */
 static str cleaned(struct arena *arena, str text)
 {
+    text = utf8_repair(arena, text);
     char *out = arena_alloc(arena, text.len + 1);
     size_t length = 0;
     for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        if (c == '\r') {
-            if (i + 1 < text.len && text.ptr[i + 1] == '\n')
-                continue;
-            c = '\n';
-        }
-        if ((unsigned char)c >= 0x20 || c == '\n' || c == '\t')
-            out[length++] = c;
+        bool ends_line = text.ptr[i] == '\r';
+        if (ends_line && i + 1 < text.len && text.ptr[i + 1] == '\n')
+            continue;
+        if (text.ptr[i] != '\0')
+            out[length++] = ends_line ? '\n' : text.ptr[i];
     }
-    return str_trim((str){out, length});
+    return trimmed((str){out, length});
+}
+
+static const struct posted_value *posted_of(const struct posted *posted, str control)
+{
+    for (size_t i = 0; i < posted->value_count; i++)
+        if (str_eq(posted->values[i].name, control))
+            return &posted->values[i];
+    return NULL;
 }
 
 bool posted_text(const struct form_context *context, const struct posted *posted, str control, str *out)
 {
-    for (size_t i = 0; i < posted->value_count; i++) {
-        if (!str_eq(posted->values[i].name, control))
-            continue;
-        *out = cleaned(context->arena, posted->values[i].value);
-        return true;
-    }
-    return false;
+    const struct posted_value *value = posted_of(posted, control);
+    if (value != NULL)
+        *out = cleaned(context->arena, value->value);
+    return value != NULL;
+}
+
+str posted_problem(const struct posted *posted, str control)
+{
+    const struct posted_value *value = posted_of(posted, control);
+    if (value == NULL || (utf8_is_valid(value->value) && memchr(value->value.ptr, 0, value->value.len) == NULL))
+        return STR_EMPTY;
+    return STR("Cette réponse contient un signe qui n’est pas du texte. Vérifiez-la, puis continuez.");
 }
 
 const struct posted_file *posted_file(const struct posted *posted, str control)
@@ -158,4 +192,47 @@ void fields_files(const struct field_list *fields, struct arena *arena, const js
         *vec_push(arena, out) = (struct named_file){json_str(answer, "blob"), json_str(answer, "name"),
                                                     json_str(answer, "type"), json_int(answer, "size"), field};
     }
+}
+
+/* ---- After a change of the definition ---- */
+
+static bool fits(const struct field *field, const json_t *answer)
+{
+    if (field->type == NULL || !field->type->holds_answer)
+        return false;
+    if (field->type == &field_computed)
+        return true;
+    if (field->type == &field_bool)
+        return json_is_boolean(answer);
+    if (field->type == &field_items)
+        return json_is_array(answer);
+    return field->type == &field_file ? json_is_object(answer) : json_is_string(answer);
+}
+
+/* The id in a key such as 12_display. */
+static str id_of_key(str key)
+{
+    static const char *const suffixes[] = {"_display", "_structured"};
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
+        if (str_ends(key, str_of(suffixes[i])))
+            return str_slice(key, 0, key.len - strlen(suffixes[i]));
+    return key;
+}
+
+bool form_fit_answers(const struct form *form, json_t *answers)
+{
+    bool removed = false;
+    const char *key;
+    json_t *answer;
+    void *next;
+    json_object_foreach_safe(answers, next, key, answer)
+    {
+        const struct field *field = field_by_id(&form->fields, id_of_key(str_of(key)));
+        const json_t *main = field == NULL ? NULL : answer_of(field, answers);
+        if (main != NULL && fits(field, main))
+            continue;
+        removed = true;
+        json_object_del(answers, key);
+    }
+    return removed;
 }

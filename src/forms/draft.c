@@ -30,6 +30,7 @@ static const char select_by_account[] =
     " updated, expires, filed FROM draft WHERE account = :account"
     " AND filed = '' AND expires > :now"
     " ORDER BY updated DESC LIMIT :most";
+static const char select_with_files[] = "SELECT answers FROM draft WHERE answers LIKE '%\"blob\":%'";
 static const char delete_by_id[] = "DELETE FROM draft WHERE id = :id";
 static const char mark_filed[] = "UPDATE draft SET filed = :code, answers = '{}' WHERE id = :id AND filed = ''";
 static const char delete_expired[] = "DELETE FROM draft WHERE id IN"
@@ -142,4 +143,30 @@ bool drafts_purge(struct tx *tx, instant now, int most, int64_t *deleted, struct
 {
     struct sql_param params[] = {P_INT("now", now), P_INT("most", most)};
     return tx_run_params(tx, delete_expired, params, 2, deleted, err);
+}
+
+static void add_blobs(struct arena *arena, const json_t *answers, struct map *blobs)
+{
+    const char *key;
+    json_t *answer;
+    json_object_foreach((json_t *)(uintptr_t)answers, key, answer)
+    {
+        str blob = str_dup(arena, json_str(answer, "blob"));
+        if (blob.len > 0)
+            map_set(blobs, blob, (void *)(uintptr_t)blob.ptr);
+    }
+}
+
+bool drafts_blobs(struct tx *tx, struct arena *arena, struct map *blobs, struct err *err)
+{
+    struct rows rows = tx_query(tx, select_with_files);
+    bool ok = true;
+    while (ok && rows_next(&rows)) {
+        struct arena *scratch = arena_new();
+        const json_t *answers = json_parse(scratch, rows_text(&rows, 0), err);
+        ok = answers != NULL;
+        add_blobs(arena, answers, blobs);
+        arena_free(scratch);
+    }
+    return rows_end(&rows, err) && ok;
 }

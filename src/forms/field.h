@@ -57,9 +57,11 @@ const struct source *compiling_choices(struct compiling *compiling, const struct
 /* The render that a context's templates use. */
 struct render context_render(const struct form_context *context);
 
-/* The first posted value of a control, without blanks at its ends and NUL; lines end by \n. False where there is none.
- */
+/* The first posted value of a control as a text: without blanks at its ends, lines ended by \n. False where there is
+ * none. */
 bool posted_text(const struct form_context *context, const struct posted *posted, str control, str *out);
+/* Why what was posted is no text at all; empty where it is one. */
+str posted_problem(const struct posted *posted, str control);
 const struct posted_file *posted_file(const struct posted *posted, str control);
 
 /* answers[ID], answers[ID + suffix]. */
@@ -67,6 +69,10 @@ const json_t *answer_of(const struct field *field, const json_t *answers);
 const json_t *answer_beside(const struct field *field, const json_t *answers, const char *suffix);
 void answer_set(const struct field *field, json_t *answers, json_t *value);
 void answer_set_beside(const struct field *field, json_t *answers, const char *suffix, json_t *value);
+/* Of an item or items: whether a choice can be made now. */
+bool field_offers_choices(const struct field *field, const struct form_context *context);
+/* The stored answer that a template's value stands for, and its field; NULL where the value is no field's answer. */
+const json_t *answer_behind(struct value value, const struct field **field);
 
 /* The label as a part of a sentence: lower first letter where it isn't an acronym, no « * » or « : » at the end. */
 str label_in_sentence(const struct field *field, struct arena *arena);

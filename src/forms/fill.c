@@ -33,37 +33,75 @@ static struct value prefill_value(const struct field *field, const struct form_c
 {
     if (field->prefill == PREFILL_TEMPLATE) {
         struct render render = context_render(context);
-        return value_plain(context->arena, template_value(field->prefill_template, &render));
+        return template_value(field->prefill_template, &render);
     }
     str datum = field->prefill == PREFILL_USER ? account_datum(context, field->prefill_user) : STR_EMPTY;
     return datum.len > 0 ? value_text(datum) : VALUE_OF_UNDEFINED;
 }
 
-static bool is_nothing(struct value value)
+static bool is_nothing(const struct form_context *context, struct value value)
 {
+    value = value_plain(context->arena, value);
     return value.kind == VALUE_UNDEFINED || value.kind == VALUE_NONE ||
            (value.kind == VALUE_TEXT && value.text.len == 0);
 }
 
+static bool has_choices(const struct field *field)
+{
+    return field->type == &field_item || field->type == &field_items;
+}
+
+/* The answer of another field is taken as it is stored: a file as the file, choices by their ids before their labels.
+ */
+static json_t *answer_of_answer(const struct field *field, const struct form_context *context, struct value value)
+{
+    const struct field *from;
+    const json_t *stored = answer_behind(value, &from);
+    if (stored == NULL)
+        return NULL;
+    if (from->type == field->type && !has_choices(field))
+        return json_deep_copy(stored);
+    if (has_choices(from) && has_choices(field))
+        return field->type->from_value(field, context, value_from_json(context->arena, stored));
+    return NULL;
+}
+
+static json_t *answer_of_value(const struct field *field, const struct form_context *context, struct value value)
+{
+    json_t *answer = answer_of_answer(field, context, value);
+    value = value_plain(context->arena, value);
+    if (answer != NULL || is_nothing(context, value))
+        return answer;
+    if (field->type->from_value != NULL)
+        return field->type->from_value(field, context, value);
+    if (field->type == &field_computed)
+        return json_incref(value_to_json(context->arena, value));
+    return json_from_str(value_to_text(context->arena, value, STR("fr")));
+}
+
+static void tell_unfit(const struct field *field, const struct form_context *context, struct value value)
+{
+    if (context->log == NULL || is_nothing(context, value))
+        return;
+    str text = utf8_slice(value_to_text(context->arena, value, STR("fr")), 0, 80);
+    *vec_push(context->arena, context->log) =
+        (struct render_fault){.template_name = field->label_text,
+                              .message = str_fmt(context->arena, "le champ %.*s ne peut pas prendre la valeur « %.*s »",
+                                                 STR_ARG(field->id), STR_ARG(text))};
+}
+
 void field_set(const struct field *field, const struct form_context *context, struct value value, json_t *answers)
 {
-    value = value_plain(context->arena, value);
     if (field->type == NULL || !field->type->holds_answer)
         return;
-    json_t *answer = NULL;
-    if (!is_nothing(value)) {
-        if (field->type->from_value != NULL)
-            answer = field->type->from_value(field, context, value);
-        else if (field->type == &field_computed)
-            answer = json_incref(value_to_json(context->arena, value));
-        else
-            answer = json_from_str(value_to_text(context->arena, value, STR("fr")));
-    }
+    json_t *answer = answer_of_value(field, context, value);
+    if (answer == NULL)
+        tell_unfit(field, context, value);
     field_remove(field, answers);
     if (answer == NULL)
         return;
     answer_set(field, answers, answer);
-    if (field->type->check != NULL && (field->type == &field_item || field->type == &field_items))
+    if (has_choices(field))
         field->type->check(field, context, answers); /* puts the label and the row beside the id */
 }
 
@@ -71,7 +109,7 @@ static bool is_locked(const struct field *field, const struct form_context *cont
 {
     if (!field->prefill_locked || context->in_backoffice)
         return false;
-    return !field->prefill_locked_unless_empty || !is_nothing(prefill_value(field, context));
+    return !field->prefill_locked_unless_empty || !is_nothing(context, prefill_value(field, context));
 }
 
 void fields_prefill(const struct field_list *fields, const struct form_context *context, json_t *answers)
@@ -85,7 +123,7 @@ void fields_prefill(const struct field_list *fields, const struct form_context *
         if (!field_is_visible(field, context))
             continue;
         struct value value = prefill_value(field, context);
-        if (!is_nothing(value) || is_locked(field, context))
+        if (!is_nothing(context, value) || is_locked(field, context))
             field_set(field, context, value, answers);
     }
 }
@@ -117,11 +155,17 @@ static bool is_answered(const struct field *field, const json_t *answers)
     return field->type == &field_bool ? json_is_true(answer_of(field, answers)) : field_has_answer(field, answers);
 }
 
+/* A list whose source gives nothing (it does not run, or has no row today) must not shut the form. */
+static bool can_be_answered(const struct field *field, const struct form_context *context)
+{
+    return !has_choices(field) || field_offers_choices(field, context);
+}
+
 static void check_one(const struct field *field, const struct form_context *context, json_t *answers,
                       struct field_errors *errors)
 {
     if (!is_answered(field, answers)) {
-        if (is_required(field, context))
+        if (is_required(field, context) && can_be_answered(field, context))
             add_error(field, context, missing_message(field, context->arena), errors);
         return;
     }
@@ -175,12 +219,44 @@ static void read_one(const struct field *field, const struct form_context *conte
         add_error(field, context, error, errors);
 }
 
+/* The name of what the page sends with each field that was on the screen. */
+static str marker_of(const struct field *field, struct arena *arena)
+{
+    return str_fmt(arena, "f%.*s-vu", STR_ARG(field->id));
+}
+
+static bool tells_what_was_seen(const struct posted *posted)
+{
+    for (size_t i = 0; i < posted->value_count; i++)
+        if (str_ends(posted->values[i].name, STR("-vu")))
+            return true;
+    return false;
+}
+
+/* A question that the answers of this very post bring, and that was not on the screen, is asked before going on. */
+static bool is_revealed(const struct field *field, const struct form_context *context, const struct posted *posted)
+{
+    str ignored;
+    return field->condition != NULL && tells_what_was_seen(posted) &&
+           !posted_text(context, posted, marker_of(field, context->arena), &ignored);
+}
+
 static bool has_error(const struct field_errors *errors, const struct field *field)
 {
     for (size_t i = 0; i < errors->len; i++)
         if (errors->at[i].field == field)
             return true;
     return false;
+}
+
+static void add_revealed(const struct field *field, const struct form_context *context, json_t *answers,
+                         struct field_errors *errors)
+{
+    str message = str_fmt(context->arena, "Répondez aussi à « %.*s ».", STR_ARG(str_trim(field->label_text)));
+    add_error(field, context, message, errors);
+    errors->at[errors->len - 1].is_revealed = true;
+    struct field_list alone = {field, 1};
+    fields_prefill(&alone, context, answers);
 }
 
 /* In order, since a condition may read what stands before it on the page; the completing check comes with it, so that
@@ -195,6 +271,10 @@ bool fields_read(const struct field_list *fields, const struct form_context *con
             continue;
         if (!field_is_visible(field, context)) {
             field_remove(field, answers);
+            continue;
+        }
+        if (is_revealed(field, context, posted)) {
+            add_revealed(field, context, answers, errors);
             continue;
         }
         read_one(field, context, posted, answers, errors);

@@ -42,7 +42,25 @@ static void compile_post_conditions(struct compiling *compiling, const json_t *j
     page->post_conditions = conditions;
 }
 
-/* A form whose first field is no page has one without a name before it. */
+static bool shows_something(const struct field_list *fields)
+{
+    for (size_t i = 0; i < fields->len; i++)
+        if (fields->at[i].type != NULL && fields->at[i].type != &field_computed)
+            return true;
+    return false;
+}
+
+static void begin_page(struct compiling *compiling, const struct field *field, struct form_page *page)
+{
+    page->id = field->id;
+    page->label = field->label_text;
+    page->condition = field->condition;
+    compiling->where = str_fmt(compiling->arena, "page %.*s", STR_ARG(field->label_text));
+    compile_post_conditions(compiling, field->json, page);
+}
+
+/* A form whose first field is no page has one without a name before it; where that would show nothing (values computed
+ * at the very beginning), its fields belong to the first page that has a name. */
 static void cut_pages(struct compiling *compiling, struct form *form)
 {
     struct form_page *pages = arena_array_of(compiling->arena, struct form_page, form->fields.len + 1);
@@ -50,17 +68,14 @@ static void cut_pages(struct compiling *compiling, struct form *form)
     for (size_t i = 0; i < form->fields.len; i++) {
         const struct field *field = &form->fields.at[i];
         bool is_page = field->type == &field_page;
-        if (is_page || page == NULL) {
+        bool joins = is_page && form->page_count == 1 && page->id.len == 0 && !shows_something(&page->fields);
+        if (page == NULL || (is_page && !joins)) {
             page = &pages[form->page_count++];
             page->fields.at = is_page ? field + 1 : field;
-            page->id = is_page ? field->id : STR_EMPTY;
-            page->label = is_page ? field->label_text : STR_EMPTY;
-            page->condition = is_page ? field->condition : NULL;
-            compiling->where = str_fmt(compiling->arena, "page %.*s", STR_ARG(field->label_text));
-            if (is_page)
-                compile_post_conditions(compiling, field->json, page);
         }
-        page->fields.len += !is_page;
+        if (is_page)
+            begin_page(compiling, field, page);
+        page->fields.len += !is_page || joins;
     }
     if (form->page_count == 0)
         form->page_count = 1;

@@ -79,7 +79,7 @@ bool validation_type_runs(str type);
 struct form_page {
     str id, label;
     const struct template *condition; /* NULL: always */
-    struct field_list fields;         /* without the page field itself */
+    struct field_list fields;         /* a page field among them shows nothing */
     const struct post_condition *post_conditions;
     size_t post_condition_count;
 };
@@ -149,10 +149,13 @@ struct field_error {
     const struct field *field; /* NULL: the page as a whole (post-condition) */
     str control;               /* id of the control that the summary links to; empty: none */
     str message;
+    bool is_revealed; /* not a mistake: a question that this post's answers brought and that was not on the screen */
 };
 struct field_errors VEC_OF(struct field_error);
 
-/* The name of a field's control: « f12 ». */
+/* The name of a field's control: « f12 ». Beside it may stand: f12-jour, f12-mois, f12-annee (a date in three boxes),
+ * f12-retirer (take the file away), and f12-vu, a hidden control that a page sends with each field that is on the
+ * screen: where a page sends any, a field that this post's answers bring is asked first (is_revealed). */
 str field_control(struct arena *arena, const struct field *field);
 
 /* Whether the field is shown, by its condition. */
@@ -171,8 +174,12 @@ bool fields_check(const struct field_list *fields, const struct form_context *co
                   struct field_errors *errors);
 
 /* What a page template shows: a list of dicts, one a visible field, and (with hidden true) the invisible ones marked so
- * that the browser may show them. Each: id, name (control), type, widget, label, hint, value, values, choices, error,
- * required, css, … (templates/forms/ reads them). */
+ * that the browser may show them. Each has id, name (of its control), type, label (HTML of a comment), css,
+ * visible. One that is filled has too: widget (the type's name, but « select » or « radio » for item, « checkboxes »
+ * for items), marker (f12-vu), required, hint (HTML), value (text), display, locked, autocomplete, and where there is
+ * one error, or revealed. By type: maxlength, inputmode, suggestions (string); rows (text); checked (bool); day, month,
+ * year, iso, min, max (date); choices {id, text, chosen, disabled}, hint_is_first_option (item, items); accept,
+ * max_size, types, file_name, file_size (file). */
 struct value fields_view(const struct field_list *fields, const struct form_context *context, json_t *answers,
                          const struct field_errors *errors, bool hidden);
 
@@ -189,11 +196,11 @@ bool form_page_is_visible(const struct form *form, size_t page, const struct for
 size_t form_next_page(const struct form *form, size_t page, const struct form_context *context);
 size_t form_previous_page(const struct form *form, size_t page, const struct form_context *context);
 size_t form_first_page(const struct form *form, const struct form_context *context);
-/* fields_read of the page, then its post-conditions, then the computed fields of the form. */
+/* What is done each time that a page is about to be shown: its computed fields and those before it, then prefilling. */
+void form_page_open(const struct form *form, size_t page, const struct form_context *context, json_t *answers);
+/* fields_read of the page, then the computed fields up to it, then its post-conditions. */
 bool form_page_read(const struct form *form, size_t page, const struct form_context *context,
                     const struct posted *posted, json_t *answers, struct field_errors *errors);
-/* Computed fields, in their order; call when a page is left. */
-void form_compute(const struct form *form, const struct form_context *context, json_t *answers);
 /* Every visible page again, before sending: answers of hidden pages and fields are dropped. *page is the first page
  * with an error. */
 bool form_check(const struct form *form, const struct form_context *context, json_t *answers,
@@ -284,6 +291,13 @@ bool draft_delete(struct tx *tx, int64_t id, struct err *err);
 bool draft_file(struct tx *tx, int64_t id, str code, struct err *err);
 /* Deletes those that have expired, at most so many; *deleted tells how many. */
 bool drafts_purge(struct tx *tx, instant now, int most, int64_t *deleted, struct err *err);
+
+/* Adds to blobs (blob → itself) the files that drafts name: what blobs_sweep must leave. */
+bool drafts_blobs(struct tx *tx, struct arena *arena, struct map *blobs, struct err *err);
+
+/* A definition may have changed under an open draft: removes the answers to fields that are gone or have another type
+ * now. True where it removed some: the person is told, and goes through the pages again. */
+bool form_fit_answers(const struct form *form, json_t *answers);
 
 extern const struct migration forms_migrations[];
 extern const size_t forms_migration_count;

@@ -33,11 +33,26 @@ size_t form_first_page(const struct form *form, const struct form_context *conte
     return form_page_is_visible(form, 0, context) ? 0 : form_next_page(form, 0, context);
 }
 
-void form_compute(const struct form *form, const struct form_context *context, json_t *answers)
+static void compute_page(const struct form_page *page, const struct form_context *context, json_t *answers)
 {
-    for (size_t i = 0; i < form->fields.len; i++)
-        if (form->fields.at[i].type == &field_computed)
-            computed_update(&form->fields.at[i], context, answers);
+    for (size_t i = 0; i < page->fields.len; i++)
+        if (page->fields.at[i].type == &field_computed)
+            computed_update(&page->fields.at[i], context, answers);
+}
+
+/* w.c.s.: computed when their page comes, and again at each change of page from then on; one of a page that is not
+ * reached, or hidden, has no value. */
+static void compute_up_to(const struct form *form, size_t page, const struct form_context *context, json_t *answers)
+{
+    for (size_t i = 0; i <= page && i < form->page_count; i++)
+        if (form_page_is_visible(form, i, context))
+            compute_page(&form->pages[i], context, answers);
+}
+
+void form_page_open(const struct form *form, size_t page, const struct form_context *context, json_t *answers)
+{
+    compute_up_to(form, page, context, answers);
+    fields_prefill(&form->pages[page].fields, context, answers);
 }
 
 static bool post_conditions_hold(const struct form_page *page, const struct form_context *context,
@@ -61,7 +76,7 @@ bool form_page_read(const struct form *form, size_t page, const struct form_cont
                     const struct posted *posted, json_t *answers, struct field_errors *errors)
 {
     bool ok = fields_read(&form->pages[page].fields, context, posted, answers, errors);
-    form_compute(form, context, answers);
+    compute_up_to(form, page, context, answers);
     return ok && post_conditions_hold(&form->pages[page], context, errors);
 }
 
@@ -76,16 +91,16 @@ bool form_check(const struct form *form, const struct form_context *context, jso
 {
     *page = SIZE_MAX;
     for (size_t i = 0; i < form->page_count; i++) {
-        form_compute(form, context, answers);
         if (!form_page_is_visible(form, i, context)) {
             forget(&form->pages[i].fields, answers);
             continue;
         }
+        compute_page(&form->pages[i], context, answers);
         bool ok = fields_check(&form->pages[i].fields, context, answers, errors);
         ok = ok && post_conditions_hold(&form->pages[i], context, errors);
         if (!ok && *page == SIZE_MAX)
             *page = i;
     }
-    form_compute(form, context, answers);
+    compute_up_to(form, form->page_count - 1, context, answers);
     return *page == SIZE_MAX;
 }

@@ -2,6 +2,8 @@
  * French and with an example, what to type. */
 #include "forms/field.h"
 
+#include "forms/iban.h"
+
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 #include <string.h>
@@ -137,11 +139,21 @@ static bool siret_holds(struct arena *arena, str *text)
     return luhn_holds(*text) || (str_starts(*text, STR("356000000")) && sum % 5 == 0);
 }
 
+/* Months over 12 stand for births whose month is not known (20, 30 to 42, 50 and more). */
+static bool is_nir_month(str text)
+{
+    int64_t month;
+    if (!is_digits(text) || !str_to_int64(text, &month))
+        return false;
+    return (month >= 1 && month <= 12) || month == 20 || (month >= 30 && month <= 42) || month >= 50;
+}
+
 /* Corsica's 2A and 2B count as 19 and 18 in the key. */
 static bool nir_holds(struct arena *arena, str *text)
 {
     str plain = utf8_upper(arena, compact(arena, *text));
-    if (plain.len != 15 || plain.ptr[0] == '0')
+    if (plain.len != 15 || plain.ptr[0] == '0' || !is_nir_month(str_slice(plain, 3, 5)) ||
+        str_eq(str_slice(plain, 7, 10), STR("000")) || str_eq(str_slice(plain, 10, 13), STR("000")))
         return false;
     str number = str_slice(plain, 0, 13);
     if (str_eq(str_slice(plain, 5, 7), STR("2A")) || str_eq(str_slice(plain, 5, 7), STR("2B")))
@@ -156,11 +168,16 @@ static bool nir_holds(struct arena *arena, str *text)
     return true;
 }
 
-/* Belgian national number: 97 minus the first nine modulo 97, with a 2 before them for births from 2000 on. */
+/* Belgian national number (royal decree of 3 April 1984): 97 minus the first nine modulo 97, with a 2 before them for
+ * births from 2000 on. Month and day may be 00: not known. */
 static bool nrn_be_holds(struct arena *arena, str *text)
 {
     str plain = compact(arena, *text);
     if (plain.len != 11 || !is_digits(plain))
+        return false;
+    int month = (plain.ptr[2] - '0') * 10 + plain.ptr[3] - '0'; /* 20 or 40 more: of who is in no register */
+    int day = (plain.ptr[4] - '0') * 10 + plain.ptr[5] - '0';
+    if (month >= 60 || month % 20 > 12 || day > 31)
         return false;
     str number = str_slice(plain, 0, 9);
     unsigned key = (unsigned)(plain.ptr[9] - '0') * 10 + (unsigned)(plain.ptr[10] - '0');
@@ -176,20 +193,23 @@ static bool nrn_be_holds(struct arena *arena, str *text)
 static bool iban_holds(struct arena *arena, str *text)
 {
     str plain = utf8_upper(arena, compact(arena, *text));
-    if (plain.len < 15 || plain.len > 34)
+    if (!iban_length_fits(plain))
         return false;
     struct buf digits = buf_new(arena, 128);
-    for (size_t i = 0; i < plain.len; i++) {
-        char c = plain.ptr[(i + 4) % plain.len];
+    bool is_nothing = true;
+    for (size_t i = 4; i < plain.len + 4; i++) {
+        size_t at = i % plain.len;
+        char c = plain.ptr[at];
         bool is_digit = c >= '0' && c <= '9', is_letter = c >= 'A' && c <= 'Z';
-        if ((!is_digit && !is_letter) || (i + 4 == plain.len && !is_letter))
+        if (at < 2 ? !is_letter : at < 4 ? !is_digit : !is_digit && !is_letter)
             return false;
+        is_nothing = is_nothing && (at < 4 || c == '0');
         if (is_digit)
             buf_add_char(&digits, c);
         else
             buf_fmt(&digits, "%d", c - 'A' + 10);
     }
-    if (remainder_97(buf_str(&digits)) != 1)
+    if (is_nothing || remainder_97(buf_str(&digits)) != 1)
         return false;
     *text = plain;
     return true;
@@ -240,9 +260,14 @@ static bool ants_holds(struct arena *arena, str *text)
     return alphanumeric_holds(arena, text, 10);
 }
 
+/* W, then 9 digits; Corsica's 2A and 2B and the 9x of overseas come in the place of the first two. */
 static bool rna_holds(struct arena *arena, str *text)
 {
-    return alphanumeric_holds(arena, text, 10) && text->ptr[0] == 'W' && is_digits(str_slice(*text, 1, 10));
+    if (!alphanumeric_holds(arena, text, 10) || text->ptr[0] != 'W')
+        return false;
+    str number = str_slice(*text, 1, 10);
+    bool has_letter = number.ptr[1] >= 'A' && (number.ptr[0] == '9' || (number.ptr[0] == '2' && number.ptr[1] <= 'B'));
+    return is_digits(has_letter ? str_slice(number, 2, 9) : number);
 }
 
 static bool caf_holds(struct arena *arena, str *text)
@@ -305,7 +330,7 @@ static void compile_regex(struct compiling *compiling, struct validation *valida
     int error;
     PCRE2_SIZE at;
     validation->regex = pcre2_compile((PCRE2_SPTR)(pattern.len == 0 ? "" : pattern.ptr), pattern.len,
-                                      PCRE2_UTF | PCRE2_UCP | PCRE2_ANCHORED, &error, &at, NULL);
+                                      PCRE2_UTF | PCRE2_UCP | PCRE2_ANCHORED | PCRE2_ENDANCHORED, &error, &at, NULL);
     if (validation->regex == NULL)
         compiling_report(compiling, STR("validation:regex"), "l’expression rationnelle est fausse : tout est accepté",
                          true);
@@ -331,7 +356,7 @@ const struct validation *validation_compile(struct compiling *compiling, const j
     return validation;
 }
 
-/* w.c.s.: the expression is matched at the beginning and what it matched must be the whole text. */
+/* w.c.s.: the whole text must match, alternatives tried in turn. What takes too long does not match. */
 static bool regex_holds(const pcre2_code *regex, str text)
 {
     pcre2_match_context *limits = pcre2_match_context_create(NULL);
@@ -339,10 +364,9 @@ static bool regex_holds(const pcre2_code *regex, str text)
     pcre2_set_match_limit(limits, 200000);
     pcre2_set_depth_limit(limits, 10000);
     int found = pcre2_match(regex, (PCRE2_SPTR)(text.len == 0 ? "" : text.ptr), text.len, 0, 0, data, limits);
-    bool holds = found > 0 && pcre2_get_ovector_pointer(data)[1] == text.len;
     pcre2_match_data_free(data);
     pcre2_match_context_free(limits);
-    return holds;
+    return found >= 0;
 }
 
 static bool value_get_alone(const struct value_object *object, struct arena *arena, str key, struct value *out)

@@ -8,24 +8,23 @@ static void set(struct arena *arena, struct value_dict *dict, const char *key, s
     value_dict_set(arena, dict, str_of(key), value);
 }
 
-/* autocomplete tokens (RGAA 11.13), by what the field is prefilled with or called. */
-static str autocomplete_of(const struct field *field)
+/* By the datum of the account, as fields name it (RGAA 11.13, ux.md 5.2). */
+static str token_of_name(str name)
 {
     static const struct {
         const char *name, *token;
     } known[] = {
         {"first_name", "given-name"},
-        {"prenom", "given-name"},
         {"firstname", "given-name"},
+        {"prenom", "given-name"},
         {"last_name", "family-name"},
+        {"lastname", "family-name"},
         {"nom", "family-name"},
-        {"name", "family-name"},
         {"email", "email"},
         {"courriel", "email"},
-        {"mail", "email"},
         {"phone", "tel"},
-        {"telephone", "tel"},
         {"mobile", "tel"},
+        {"telephone", "tel"},
         {"address_street", "street-address"},
         {"street", "street-address"},
         {"zipcode", "postal-code"},
@@ -34,13 +33,39 @@ static str autocomplete_of(const struct field *field)
         {"city", "address-level2"},
         {"address_city", "address-level2"},
         {"birthdate", "bday"},
+        {"date_de_naissance", "bday"},
         {"country", "country-name"},
+        {"address_country", "country-name"},
     };
-    str name = field->prefill == PREFILL_USER ? field->prefill_user : STR_EMPTY;
-    for (size_t i = 0; name.len > 0 && i < sizeof known / sizeof *known; i++)
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (str_eq(name, str_of(known[i].name)))
             return str_of(known[i].token);
     return STR_EMPTY;
+}
+
+/* The datum of the account that a template such as {{ session_user_var_email }} reads; empty where it reads others. */
+static str datum_of_template(const struct template *template)
+{
+    static const char *const roots[] = {"session_user_var_", "form_user_var_", "session_user_", "form_user_"};
+    struct template_names names = template_names(template);
+    for (size_t i = 0; names.len == 1 && i < sizeof roots / sizeof *roots; i++)
+        if (str_starts(names.at[0], str_of(roots[i])))
+            return str_slice(names.at[0], strlen(roots[i]), names.at[0].len);
+    return STR_EMPTY;
+}
+
+/* A class autocomplete-TOKEN says it (Publik); else what it is prefilled with, else the name of a field that nothing
+ * prefills. A child's name is called otherwise and gets none: the parent's must not be proposed for it. */
+static str autocomplete_of(const struct field *field)
+{
+    for (str part, rest = field->css; str_next(&rest, ' ', &part);)
+        if (str_starts(part, STR("autocomplete-")))
+            return str_slice(part, strlen("autocomplete-"), part.len);
+    if (field->prefill == PREFILL_USER)
+        return token_of_name(field->prefill_user);
+    if (field->prefill == PREFILL_TEMPLATE)
+        return token_of_name(datum_of_template(field->prefill_template));
+    return token_of_name(field->varname);
 }
 
 static const struct field_error *error_of(const struct field *field, const struct field_errors *errors)
@@ -69,6 +94,7 @@ static void view_typed(const struct field *field, const struct form_context *con
     struct arena *arena = context->arena;
     const struct field_error *error = error_of(field, errors);
     set(arena, dict, "widget", value_text(field->type_name));
+    set(arena, dict, "marker", value_text(str_fmt(arena, "%.*s-vu", STR_ARG(field_control(arena, field)))));
     set(arena, dict, "required", value_bool(is_required_here(field, context)));
     set(arena, dict, "hint", value_html(html_of(field->hint_template, context)));
     set(arena, dict, "value", value_text(json_str_of(answer_of(field, answers))));
@@ -78,7 +104,7 @@ static void view_typed(const struct field *field, const struct form_context *con
     set(arena, dict, "locked", value_bool(locked));
     set(arena, dict, "display", value_text(field_display(field, arena, answers)));
     if (error != NULL)
-        set(arena, dict, "error", value_text(error->message));
+        set(arena, dict, error->is_revealed ? "revealed" : "error", value_text(error->message));
     if (field->type->view != NULL)
         field->type->view(field, context, answers, dict);
 }

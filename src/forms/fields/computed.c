@@ -29,16 +29,27 @@ static void set_row(const struct field *field, const struct form_context *contex
     answer_set_beside(field, answers, "_structured", choice == NULL ? NULL : json_deep_copy(choice->row));
 }
 
+/* w.c.s.: longer texts are no value. */
+enum { TEXT_MOST = 100000 };
+
+static json_t *compute(const struct template *template, const struct form_context *context)
+{
+    struct render render = context_render(context);
+    struct value value = value_plain(context->arena, template_value(template, &render));
+    if (value.kind == VALUE_NONE || value.kind == VALUE_UNDEFINED ||
+        (value.kind == VALUE_TEXT && (value.text.len == 0 || value.text.len > TEXT_MOST)))
+        return NULL;
+    return json_incref(value_to_json(context->arena, value));
+}
+
+/* One that is frozen at nothing keeps null, so that it is not computed again. */
 void computed_update(const struct field *field, const struct form_context *context, json_t *answers)
 {
     const struct computed_params *params = field->params;
     if (params->template == NULL || (params->is_frozen && answer_of(field, answers) != NULL))
         return;
-    struct render render = context_render(context);
-    struct value value = value_plain(context->arena, template_value(params->template, &render));
-    bool is_nothing =
-        value.kind == VALUE_NONE || value.kind == VALUE_UNDEFINED || (value.kind == VALUE_TEXT && value.text.len == 0);
-    answer_set(field, answers, is_nothing ? NULL : json_incref(value_to_json(context->arena, value)));
+    json_t *answer = compute(params->template, context);
+    answer_set(field, answers, answer == NULL && params->is_frozen ? json_null() : answer);
     if (params->source != NULL)
         set_row(field, context, answers);
 }

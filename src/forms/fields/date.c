@@ -114,9 +114,16 @@ static void view(const struct field *field, const struct form_context *context, 
 {
     struct arena *arena = context->arena;
     str text = json_str_of(answer_of(field, answers));
-    struct date date;
-    if (date_parse(text, &date))
+    const struct date_params *params = field->params;
+    struct date date, bound;
+    if (bound_of(params->least, context, &bound))
+        value_dict_set(arena, out, STR("min"), value_text(date_iso(arena, bound)));
+    if (bound_of(params->most, context, &bound))
+        value_dict_set(arena, out, STR("max"), value_text(date_iso(arena, bound)));
+    if (date_parse(text, &date)) {
+        value_dict_set(arena, out, STR("iso"), value_text(date_iso(arena, date)));
         text = str_fmt(arena, "%d/%d/%d", date.day, date.month, date.year);
+    }
     value_dict_set(arena, out, STR("day"), value_text(part_of(text, 0)));
     value_dict_set(arena, out, STR("month"), value_text(part_of(text, 1)));
     value_dict_set(arena, out, STR("year"), value_text(part_of(text, 2)));
@@ -143,7 +150,10 @@ static bool attribute(const struct field *field, struct arena *arena, const stru
     struct date date;
     if (!date_parse(json_str_of(answer_of(field, view->answers)), &date))
         return false;
-    if (str_eq(key, STR("year")))
+    if (str_eq(key, STR("tm_mon")) ||
+        str_eq(key, STR("tm_mday"))) /* of the time when dates were Python's struct_time */
+        key = str_eq(key, STR("tm_mon")) ? STR("month") : STR("day");
+    if (str_eq(key, STR("year")) || str_eq(key, STR("tm_year")))
         *out = value_int(date.year);
     else if (str_eq(key, STR("month")))
         *out = value_int(date.month);

@@ -40,8 +40,17 @@ static const void *compile(struct compiling *compiling, const struct field *fiel
     return params;
 }
 
-/* The file that is sent, else the one that was kept before (control …-garder names its blob; only one that the draft
- * already has is taken, see check). */
+/* A browser may name a whole path. */
+static str name_of_path(str path)
+{
+    size_t from = 0;
+    for (size_t i = 0; i < path.len; i++)
+        if (path.ptr[i] == '/' || path.ptr[i] == '\\')
+            from = i + 1;
+    return str_slice(path, from, path.len);
+}
+
+/* None where none is sent: what was kept before then stays (fill.c). */
 static json_t *read(const struct field *field, const struct form_context *context, const struct posted *posted,
                     str *error)
 {
@@ -51,7 +60,7 @@ static json_t *read(const struct field *field, const struct form_context *contex
         return NULL;
     json_t *answer = json_object();
     json_set_str(answer, STR("blob"), file->blob);
-    json_set_str(answer, STR("name"), file->file_name);
+    json_set_str(answer, STR("name"), name_of_path(file->file_name));
     json_set_str(answer, STR("type"), file->type);
     json_set(answer, STR("size"), json_integer(file->size));
     return answer;
@@ -139,11 +148,13 @@ static bool attribute(const struct field *field, struct arena *arena, const stru
     const json_t *answer = answer_of(field, view->answers);
     if (answer == NULL)
         return false;
-    if (str_eq(key, STR("base_filename")) || str_eq(key, STR("raw")))
+    if (str_eq(key, STR("base_filename")) || str_eq(key, STR("orig_filename")))
         *out = value_text(json_str(answer, "name"));
     else if (str_eq(key, STR("content_type")))
         *out = value_text(json_str(answer, "type"));
-    else if (str_eq(key, STR("size")))
+    else if (str_eq(key, STR("file_digest")))
+        *out = value_text(json_str(answer, "blob"));
+    else if (str_eq(key, STR("file_size")) || str_eq(key, STR("size")))
         *out = value_int(json_int(answer, "size"));
     else if (str_eq(key, STR("url")) && view->file_url.len > 0)
         *out = value_text(str_fmt(arena, "%.*s/%.*s/", STR_ARG(view->file_url), STR_ARG(json_str(answer, "blob"))));
@@ -152,7 +163,7 @@ static bool attribute(const struct field *field, struct arena *arena, const stru
     return true;
 }
 
-/* A template that names another file field gives its stored form. */
+/* The stored form of a file, as the workflow's data hold it. */
 static json_t *from_value(const struct field *field, const struct form_context *context, struct value value)
 {
     (void)field;

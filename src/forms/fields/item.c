@@ -37,6 +37,15 @@ static struct choices choices_of(const struct field *field, const struct form_co
     return source_choices(params->source, context->sources, &render);
 }
 
+bool field_offers_choices(const struct field *field, const struct form_context *context)
+{
+    struct choices choices = choices_of(field, context);
+    for (size_t i = 0; i < choices.len; i++)
+        if (!choices.at[i].is_disabled)
+            return true;
+    return false;
+}
+
 /* By id, else by text: what templates and prefilled values give. */
 static const struct choice *choice_meant(const struct choices *choices, str text)
 {

@@ -4,6 +4,7 @@
 struct string_params {
     int64_t most; /* characters, 0: no bound */
     const struct validation *validation;
+    const struct source *suggestions; /* NULL: none */
 };
 
 static const void *compile(struct compiling *compiling, const struct field *field)
@@ -12,6 +13,8 @@ static const void *compile(struct compiling *compiling, const struct field *fiel
     params->most = json_int(field->json, "maxlength");
     if (params->most == 0)
         str_to_int64(json_str(field->json, "maxlength"), &params->most);
+    if (json_dict(field->json, "source") != NULL)
+        params->suggestions = compiling_choices(compiling, field);
     params->validation = validation_compile(compiling, json_dict(field->json, "validation"));
     return params;
 }
@@ -19,9 +22,9 @@ static const void *compile(struct compiling *compiling, const struct field *fiel
 static json_t *read_text(const struct field *field, const struct form_context *context, const struct posted *posted,
                          str *error)
 {
-    (void)error;
-    str text;
-    if (!posted_text(context, posted, field_control(context->arena, field), &text) || text.len == 0)
+    str text, control = field_control(context->arena, field);
+    *error = posted_problem(posted, control);
+    if (!posted_text(context, posted, control, &text) || text.len == 0)
         return NULL;
     return json_from_str(str_replace(context->arena, text, STR("\n"), STR(" ")));
 }
@@ -49,11 +52,24 @@ static str check(const struct field *field, const struct form_context *context, 
     return error;
 }
 
+/* What a browser proposes while one types; anything else may be typed. */
+static void view_suggestions(const struct source *source, const struct form_context *context, struct value_dict *out)
+{
+    struct render render = context_render(context);
+    struct choices choices = source_choices(source, context->sources, &render);
+    struct value_list *texts = value_list_new(context->arena);
+    for (size_t i = 0; i < choices.len; i++)
+        value_list_add(context->arena, texts, value_text(choices.at[i].text));
+    value_dict_set(context->arena, out, STR("suggestions"), value_list(texts));
+}
+
 static void view(const struct field *field, const struct form_context *context, const json_t *answers,
                  struct value_dict *out)
 {
     (void)answers;
     const struct string_params *params = field->params;
+    if (params->suggestions != NULL)
+        view_suggestions(params->suggestions, context, out);
     if (params->most > 0)
         value_dict_set(context->arena, out, STR("maxlength"), value_int(params->most));
     str mode = validation_input_mode(params->validation);

@@ -24,9 +24,9 @@ static const void *compile(struct compiling *compiling, const struct field *fiel
 static json_t *read(const struct field *field, const struct form_context *context, const struct posted *posted,
                     str *error)
 {
-    (void)error;
-    str text;
-    if (!posted_text(context, posted, field_control(context->arena, field), &text) || text.len == 0)
+    str text, control = field_control(context->arena, field);
+    *error = posted_problem(posted, control);
+    if (!posted_text(context, posted, control, &text) || text.len == 0)
         return NULL;
     return json_from_str(text);
 }
