@@ -1,0 +1,195 @@
+/* Where choices come from. */
+#include "sources/sources.h"
+
+#include "asking.h"
+
+static struct arena *arena;
+
+static int begin(void **state)
+{
+    (void)state;
+    arena = arena_new();
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    arena_free(arena);
+    return 0;
+}
+
+static const struct source *source_of(const char *json)
+{
+    return source_compile(arena, asking_json(arena, json), STR("champ 1"));
+}
+
+/* « id=text|id=text », a star behind what is disabled. */
+static str listed(const struct choices *choices)
+{
+    struct buf out = buf_new(arena, 1 << 16);
+    for (size_t i = 0; i < choices->len; i++)
+        buf_fmt(&out, "%s%.*s=%.*s%s", i > 0 ? "|" : "", STR_ARG(choices->at[i].id), STR_ARG(choices->at[i].text),
+                choices->at[i].is_disabled ? "*" : "");
+    return buf_str(&out);
+}
+
+static str choices_with(const struct source *source, const struct source_finder *finder, struct render_log *log)
+{
+    struct value_dict *scope = value_dict_new(arena);
+    value_dict_set(arena, scope, STR("commune"), value_text(STR("Lyon")));
+    struct render render = {.arena = arena, .scope = value_dict(scope), .lang = STR("fr"), .log = log};
+    struct choices choices = source_choices(source, finder, &render);
+    return listed(&choices);
+}
+
+static void lists_of_every_shape_give_choices(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *json, *choices;
+    } cases[] = {
+        {"{'type':'fixed','value':['a','b']}", "a=a|b=b"},
+        {"{'type':'fixed','value':[{'id':'1','text':'Un'},{'id':2,'text':'Deux','disabled':true}]}", "1=Un|2=Deux*"},
+        {"{'type':'fixed','value':[['x','Ixe'],['y']]}", "x=Ixe|y=y"},
+        {"{'type':'fixed','value':[{'text':'sans id'},{'autre':1},null,true]}", "sans id=sans id"},
+        {"{'type':'fixed','value':[]}", ""},
+        {"{'type':'jsonvalue','value':'[1, 2.5]'}", "1=1|2.5=2.5"},
+        {"{'type':'formula','value':'[(1, 2), (3, 4,)]'}", "1=2|3=4"},
+        {"{'type':'formula','value':'()'}", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct source *source = source_of(cases[i].json);
+        assert_str(source_problem(source), "");
+        assert_str(choices_with(source, NULL, NULL), cases[i].choices);
+    }
+}
+
+static const struct source *with_value(const char *type, const char *value)
+{
+    json_t *json = json_keep(arena, json_object());
+    json_set_str(json, STR("type"), str_of(type));
+    json_set_str(json, STR("value"), str_of(value));
+    return source_compile(arena, json, STR("champ 1"));
+}
+
+static void a_template_makes_choices(void **state)
+{
+    (void)state;
+    const struct source *source =
+        with_value("jsonvalue", "[{\"id\": \"c\", \"text\": \"Mairie de {{ commune }}\", \"prix\": 12}]");
+    assert_str(choices_with(source, NULL, NULL), "c=Mairie de Lyon");
+    assert_non_null(source_template(source));
+    /* A lone expression may give the list itself. */
+    assert_str(choices_with(with_value("jsonvalue", "{{ \"a;b\"|split:\";\" }}"), NULL, NULL), "a=a|b=b");
+    struct render_log log = {0};
+    assert_str(choices_with(with_value("jsonvalue", "pas {{ commune }} du JSON"), NULL, &log), "");
+    assert_int_equal(log.len, 1);
+    assert_str(choices_with(with_value("jsonvalue", "{{ inconnu }}"), NULL, NULL), "");
+    assert_true(source_problem(with_value("jsonvalue", "{\"a\": 1}")).len > 0);
+    assert_true(source_problem(with_value("jsonvalue", "[{% if x %}]")).len > 0);
+}
+
+static void old_python_lists_are_read(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *choices;
+    } cases[] = {
+        {"[('a', 'A'), ('b', u'B')]", "a=A|b=B"},
+        {"['l\\'eau', \"caf\\u00e9\", 'deux\\x41']", "l'eau=l'eau|café=café|deuxA=deuxA"},
+        {"[{'id': 'x', 'text': \"L'eau\", 'disabled': False}, ]", "x=L'eau"},
+        {"(\n 'un',\n 'deux',\n)", "un=un|deux=deux"},
+        {"[('seul')]", "seul=seul"},
+        {"[-3, 4]", "-3=-3|4=4"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_str(choices_with(with_value("formula", cases[i].text), NULL, NULL), cases[i].choices);
+    static const char *const refused[] = {
+        "",        "[",   "['a'",       "['a' 'b' 'c']]", "script.commune('x')", "[x for x in y]",         "'a' + 'b'",
+        "['\\q']", "['a", "[1, 2,, 3]", "{'a': }",        "['a'] extra",         "[[[[[[[[[[[[[[[[[[[[[[", "lambda: 1",
+    };
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        const struct source *source = with_value("formula", refused[i]);
+        if (source_problem(source).len == 0)
+            print_error("taken: %s\n", refused[i]);
+        assert_true(source_problem(source).len > 0);
+        assert_str(choices_with(source, NULL, NULL), "");
+    }
+}
+
+static const struct source *find_named(const void *data, str slug)
+{
+    const struct source *const *sources = data;
+    return str_eq(slug, STR("couleurs")) ? sources[0] : str_eq(slug, STR("boucle")) ? sources[1] : NULL;
+}
+
+static void a_name_leads_to_the_sites_source(void **state)
+{
+    (void)state;
+    const struct source *sources[] = {
+        source_of("{'kind':'source','slug':'couleurs','source':{'type':'fixed','value':[{'id':'r','text':'Rouge'}]}}"),
+        source_of("{'kind':'source','slug':'boucle','source':{'type':'named','value':'boucle'}}")};
+    struct source_finder finder = {find_named, sources};
+    struct render_log log = {0};
+    const struct source *named = source_of("{'type':'named','value':'couleurs'}");
+    assert_str(source_named(named), "couleurs");
+    assert_str(choices_with(named, &finder, &log), "r=Rouge");
+    assert_int_equal(log.len, 0);
+    /* A name never leads to another name, and what is not there is told. */
+    assert_str(choices_with(source_of("{'type':'named','value':'boucle'}"), &finder, &log), "");
+    assert_str(choices_with(source_of("{'type':'named','value':'absente'}"), &finder, &log), "");
+    assert_str(choices_with(named, NULL, &log), "");
+    assert_int_equal(log.len, 3);
+}
+
+static void kinds_that_do_not_run_give_nothing_and_say_so(void **state)
+{
+    (void)state;
+    static const char *const kinds[] = {"json", "jsonp", "geojson", "card", "wcs:users", "inconnu", ""};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        struct render_log log = {0};
+        const struct source *source = with_value(kinds[i], "https://exemple.invalid/{{ commune }}");
+        assert_str(source_kind(source), kinds[i]);
+        assert_true(source_problem(source).len > 0);
+        assert_str(choices_with(source, NULL, &log), "");
+        assert_int_equal(log.len, 1);
+    }
+}
+
+/* A source whose template reads the source itself ends, with a fault. */
+static bool read_itself(const struct value_object *object, struct arena *in, str key, struct value *out)
+{
+    (void)key;
+    struct render *render = (struct render *)(uintptr_t)object->self;
+    struct choices choices = source_choices(with_value("jsonvalue", "{{ data_source_x|json_dumps }}"), NULL, render);
+    *out = choices_value(in, &choices);
+    return true;
+}
+
+static void a_source_that_reads_itself_ends(void **state)
+{
+    (void)state;
+    static const struct value_object_type type = {.name = "data_source", .get = read_itself};
+    struct render_log log = {0};
+    struct render render = {.arena = arena, .lang = STR("fr"), .log = &log};
+    struct value_dict *scope = value_dict_new(arena);
+    value_dict_set(arena, scope, STR("data_source"), value_object(&type, &render));
+    render.scope = value_dict(scope);
+    struct choices choices = source_choices(with_value("jsonvalue", "{{ data_source_x|json_dumps }}"), NULL, &render);
+    assert_int_equal(choices.len, 0);
+    assert_true(log.len > 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(lists_of_every_shape_give_choices, begin, end),
+        cmocka_unit_test_setup_teardown(a_template_makes_choices, begin, end),
+        cmocka_unit_test_setup_teardown(old_python_lists_are_read, begin, end),
+        cmocka_unit_test_setup_teardown(a_name_leads_to_the_sites_source, begin, end),
+        cmocka_unit_test_setup_teardown(kinds_that_do_not_run_give_nothing_and_say_so, begin, end),
+        cmocka_unit_test_setup_teardown(a_source_that_reads_itself_ends, begin, end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
