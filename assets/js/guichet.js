@@ -31,6 +31,8 @@ const show = (form, fields) => {
     const box = form.querySelector(`[data-field="${CSS.escape(id)}"]`);
     if (!box) continue;
     box.hidden = !state.visible;
+    const marker = box.querySelector("[data-marker]");
+    if (marker) marker.disabled = !state.visible;
     if (state.html !== undefined) box.innerHTML = state.html;
     const select = box.querySelector("select");
     if (select && state.choices) fill(select, state.choices);
@@ -46,6 +48,7 @@ for (const form of document.querySelectorAll("form[data-live]")) {
     under = new AbortController();
     const data = new FormData(form);
     for (const [name, value] of [...data]) if (value instanceof File) data.delete(name);
+    for (const input of form.querySelectorAll("[data-prefilled]")) if (!input.dataset.typed) data.delete(input.name);
     try {
       const answer = await fetch(form.dataset.live, { method: "POST", body: data, signal: under.signal });
       if (answer.ok) show(form, (await answer.json()).fields);

@@ -69,6 +69,8 @@ const json_t *answer_of(const struct field *field, const json_t *answers);
 const json_t *answer_beside(const struct field *field, const json_t *answers, const char *suffix);
 void answer_set(const struct field *field, json_t *answers, json_t *value);
 void answer_set_beside(const struct field *field, json_t *answers, const char *suffix, json_t *value);
+/* Whether the answer is still what a template that reads others gives: it follows them while the page is filled. */
+bool field_is_as_prefilled(const struct field *field, const struct form_context *context, const json_t *answers);
 /* Of an item or items: whether a choice can be made now. */
 bool field_offers_choices(const struct field *field, const struct form_context *context);
 /* The stored answer that a template's value stands for, and its field; NULL where the value is no field's answer. */

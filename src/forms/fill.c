@@ -128,6 +128,17 @@ void fields_prefill(const struct field_list *fields, const struct form_context *
     }
 }
 
+bool field_is_as_prefilled(const struct field *field, const struct form_context *context, const json_t *answers)
+{
+    if (field->prefill != PREFILL_TEMPLATE || template_is_constant(field->prefill_template) ||
+        field->type == &field_file)
+        return false;
+    json_t *alone = json_keep(context->arena, json_object());
+    field_set(field, context, prefill_value(field, context), alone);
+    const json_t *now = answer_of(field, answers), *prefilled = answer_of(field, alone);
+    return now == NULL || prefilled == NULL ? now == prefilled : json_equal(now, prefilled) == 1;
+}
+
 /* ---- Reading and checking ---- */
 
 static void add_error(const struct field *field, const struct form_context *context, str message,

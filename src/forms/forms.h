@@ -176,7 +176,8 @@ bool fields_check(const struct field_list *fields, const struct form_context *co
 /* What a page template shows: a list of dicts, one a visible field, and (with hidden true) the invisible ones marked so
  * that the browser may show them. Each has id, name (of its control), type, label (HTML of a comment), css,
  * visible. One that is filled has too: widget (the type's name, but « select » or « radio » for item, « checkboxes »
- * for items), marker (f12-vu), required, hint (HTML), value (text), display, locked, autocomplete, and where there is
+ * for items), marker (f12-vu), required, hint (HTML), value (text), display, locked,
+ * prefilled (nothing but what a template gave, which follows other answers), autocomplete, and where there is
  * one error, or revealed. By type: maxlength, inputmode, suggestions (string); rows (text); checked (bool); day, month,
  * year, iso, min, max (date); choices {id, text, chosen, disabled}, hint_is_first_option (item, items); accept,
  * max_size, types, file_name, file_size (file). */

@@ -171,6 +171,7 @@ static struct value error_list(struct request *request, const struct field_error
         struct value_dict *dict = page_new(request);
         page_set_text(request, dict, "control", errors->at[i].control);
         page_set_text(request, dict, "message", errors->at[i].message);
+        page_set(request, dict, "revealed", value_bool(errors->at[i].is_revealed));
         value_list_add(request->arena, list, value_dict(dict));
     }
     return value_list(list);
@@ -197,6 +198,14 @@ static void set_steps(struct request *request, struct filling *filling, size_t p
     page_set_text(request, out, "next_step", next);
 }
 
+static bool has_mistake(const struct field_errors *errors)
+{
+    for (size_t i = 0; errors != NULL && i < errors->len; i++)
+        if (!errors->at[i].is_revealed)
+            return true;
+    return false;
+}
+
 static void show_page(struct request *request, struct filling *filling, size_t page, const struct field_errors *errors)
 {
     const struct form_page *shown = &filling->form->pages[page];
@@ -213,10 +222,11 @@ static void show_page(struct request *request, struct filling *filling, size_t p
     page_set_text(request, out, "retour", request_query(request, "retour"));
     set_steps(request, filling, page, out);
     page_set(request, out, "errors", error_list(request, errors));
+    page_set(request, out, "has_mistake", value_bool(has_mistake(errors)));
     page_set(request, out, "fields",
              fields_view(&shown->fields, &filling->context, filling->draft.answers, errors, true));
     page_set(request, out, "has_draft", value_bool(filling->has_draft));
-    page_show(request, errors != NULL && errors->len > 0 ? 422 : 200, "portal/page.html", out);
+    page_show(request, has_mistake(errors) ? 422 : 200, "portal/page.html", out);
 }
 
 static size_t page_number(struct request *request, const struct filling *filling)
@@ -257,8 +267,7 @@ static void get_page(struct request *request)
     }
     if (!is_first_time(request, filling.form))
         return;
-    form_compute(filling.form, &filling.context, filling.draft.answers);
-    fields_prefill(&filling.form->pages[page].fields, &filling.context, filling.draft.answers);
+    form_page_open(filling.form, page, &filling.context, filling.draft.answers);
     show_page(request, &filling, page, NULL);
 }
 
