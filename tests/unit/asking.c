@@ -29,6 +29,7 @@ static void begin(struct asking *asking, const json_t *document)
     asking->view = (struct answers_view){asking->lists, 1, asking->answers, STR("/fichiers")};
     struct value_dict *scope = value_dict_new(arena);
     value_dict_set(arena, scope, STR("form_var"), answers_value(&asking->view));
+    value_dict_set(arena, scope, STR("today"), value_date((struct date){2026, 12, 14}));
     value_dict_set(arena, scope, STR("commune_cp"), value_text(STR("69001")));
     asking->context = (struct form_context){.arena = arena,
                                             .scope = value_dict(scope),
