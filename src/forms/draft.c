@@ -145,15 +145,16 @@ bool drafts_purge(struct tx *tx, instant now, int most, int64_t *deleted, struct
     return tx_run_params(tx, delete_expired, params, 2, deleted, err);
 }
 
-static void add_blobs(struct arena *arena, const json_t *answers, struct map *blobs)
+static void add_blobs(struct arena *arena, json_t *answers, struct map *blobs)
 {
     const char *key;
     json_t *answer;
-    json_object_foreach((json_t *)(uintptr_t)answers, key, answer)
+    json_object_foreach(answers, key, answer)
     {
-        str blob = str_dup(arena, json_str(answer, "blob"));
-        if (blob.len > 0)
-            map_set(blobs, blob, (void *)(uintptr_t)blob.ptr);
+        str *blob = arena_new_of(arena, str);
+        *blob = str_dup(arena, json_str(answer, "blob"));
+        if (blob->len > 0)
+            map_set(blobs, *blob, blob);
     }
 }
 
@@ -163,7 +164,7 @@ bool drafts_blobs(struct tx *tx, struct arena *arena, struct map *blobs, struct 
     bool ok = true;
     while (ok && rows_next(&rows)) {
         struct arena *scratch = arena_new();
-        const json_t *answers = json_parse(scratch, rows_text(&rows, 0), err);
+        json_t *answers = json_parse(scratch, rows_text(&rows, 0), err);
         ok = answers != NULL;
         add_blobs(arena, answers, blobs);
         arena_free(scratch);

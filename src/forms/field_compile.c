@@ -36,7 +36,7 @@ static const struct source *fixed_choices(struct compiling *compiling, const str
     json_t *fixed = json_keep(compiling->arena, json_object());
     const json_t *items = json_list(field->json, "items");
     json_set_str(fixed, STR("type"), STR("fixed"));
-    json_set(fixed, STR("value"), items == NULL ? json_array() : json_incref((json_t *)(uintptr_t)items));
+    json_set(fixed, STR("value"), items == NULL ? json_array() : json_deep_copy(items));
     return source_compile(compiling->arena, fixed, compiling->where);
 }
 

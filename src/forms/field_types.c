@@ -2,15 +2,16 @@
 #include "forms/field.h"
 
 static const struct field_type *const types[] = {
-    &field_bool,  &field_comment, &field_computed, &field_date,   &field_email,    &field_file, &field_item,
-    &field_items, &field_numeric, &field_page,     &field_string, &field_subtitle, &field_text, &field_title,
+    &field_bool,   &field_comment,  &field_computed, &field_date,    &field_email,
+    &field_file,   &field_item,     &field_items,    &field_numeric, &field_page,
+    &field_string, &field_subtitle, &field_text,     &field_title,   NULL,
 };
 
 const struct field_type *field_type_find(str name)
 {
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (str_eq(name, str_of(types[i]->name)))
-            return types[i];
+    for (const struct field_type *const *type = types; *type != NULL; type++)
+        if (str_eq(name, str_of((*type)->name)))
+            return *type;
     return NULL;
 }
 

@@ -68,7 +68,8 @@ static void cut_pages(struct compiling *compiling, struct form *form)
     for (size_t i = 0; i < form->fields.len; i++) {
         const struct field *field = &form->fields.at[i];
         bool is_page = field->type == &field_page;
-        bool joins = is_page && form->page_count == 1 && page->id.len == 0 && !shows_something(&page->fields);
+        bool joins =
+            is_page && page != NULL && form->page_count == 1 && page->id.len == 0 && !shows_something(&page->fields);
         if (page == NULL || (is_page && !joins)) {
             page = &pages[form->page_count++];
             page->fields.at = is_page ? field + 1 : field;

@@ -9,7 +9,7 @@
 
 #include "base/base.h"
 #include "sources/sources.h"
-#include "store/store.h"
+#include "store/jobs.h"
 #include "template/template.h"
 
 /* ---- Definitions, compiled ----------------------------------------------------------------------------------------
@@ -293,7 +293,12 @@ bool draft_file(struct tx *tx, int64_t id, str code, struct err *err);
 /* Deletes those that have expired, at most so many; *deleted tells how many. */
 bool drafts_purge(struct tx *tx, instant now, int most, int64_t *deleted, struct err *err);
 
-/* Adds to blobs (blob → itself) the files that drafts name: what blobs_sweep must leave. */
+/* The job that does so once a day: its kind and job_fn; and a store_fn (arg: nothing) that puts it in a store's table,
+ * where it then stays, however often it is called. */
+#define DRAFTS_PURGE_JOB "drafts.purge"
+bool drafts_run_purge_job(void *context, struct store *store, const struct job *job, struct err *err);
+bool drafts_schedule_purge(struct tx *tx, void *unused, struct err *err);
+/* Adds to blobs (keys; the values mean nothing) the files that drafts name: what blobs_sweep must leave. */
 bool drafts_blobs(struct tx *tx, struct arena *arena, struct map *blobs, struct err *err);
 
 /* A definition may have changed under an open draft: removes the answers to fields that are gone or have another type

@@ -172,7 +172,7 @@ static void watch_new_stores(struct installation *installation, const struct est
 {
     for (size_t i = 0; installation->jobs != NULL && i < estate->sites.len; i++)
         if (before == NULL || sites_by_slug(&before->sites, estate->sites.at[i].slug) == NULL)
-            jobs_watch(installation->jobs, estate->sites.at[i].store);
+            installation_watch_site(installation, estate->sites.at[i].store);
 }
 
 bool installation_refresh(struct installation *installation, struct err *err)

@@ -54,6 +54,8 @@ size_t estate_index(const struct estate *estate, const struct site *site);
 
 /* Starts the jobs of the common database and of every site. */
 void installation_run_jobs(struct installation *installation, int threads);
+/* Has the jobs of a site's store run, the daily ones too. */
+void installation_watch_site(struct installation *installation, struct store *store);
 
 /* The address of a site, without a slash at the end: « https://lyon.example ». */
 str installation_site_url(const struct installation *installation, struct arena *arena, const struct site *site);

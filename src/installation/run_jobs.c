@@ -1,7 +1,10 @@
-/* The jobs of the counter: mail, and what dossiers wait for. */
+/* The jobs of the counter: mail, what dossiers wait for, drafts that expire. */
 #include "installation/installation.h"
 
 #include <stdlib.h>
+
+/* Of the daily purge: it is never given up for a store that is away for a week. */
+enum { PURGE_ATTEMPTS = 1000 };
 
 static bool run_mail(void *context, struct store *store, const struct job *job, struct err *err)
 {
@@ -35,18 +38,27 @@ static bool run_dossier_job(void *context, struct store *store, const struct job
     return ok;
 }
 
+void installation_watch_site(struct installation *installation, struct store *store)
+{
+    struct err err = {0};
+    if (!store_write(store, drafts_schedule_purge, NULL, &err))
+        log_err("jobs.schedule", &err);
+    jobs_watch(installation->jobs, store);
+}
+
 void installation_run_jobs(struct installation *installation, int threads)
 {
     struct arena *arena = installation->arena;
-    struct job_kind *kinds = arena_array_of(arena, struct job_kind, dossier_job_kind_count + 1);
+    struct job_kind *kinds = arena_array_of(arena, struct job_kind, dossier_job_kind_count + 2);
     kinds[0] = (struct job_kind){STR(MAIL_JOB_KIND), run_mail, MAIL_ATTEMPTS, MAIL_LEASE_SECONDS};
+    kinds[1] = (struct job_kind){STR(DRAFTS_PURGE_JOB), drafts_run_purge_job, PURGE_ATTEMPTS, 0};
     for (size_t i = 0; i < dossier_job_kind_count; i++)
-        kinds[i + 1] =
+        kinds[i + 2] =
             (struct job_kind){dossier_job_kinds[i], run_dossier_job, DOSSIER_JOB_ATTEMPTS, DOSSIER_JOB_LEASE_SECONDS};
-    installation->jobs = jobs_start(installation, kinds, dossier_job_kind_count + 1, threads);
+    installation->jobs = jobs_start(installation, kinds, dossier_job_kind_count + 2, threads);
     jobs_watch(installation->jobs, installation->common);
     struct estate *estate = installation_hold(installation);
     for (size_t i = 0; i < estate->sites.len; i++)
-        jobs_watch(installation->jobs, estate->sites.at[i].store);
+        installation_watch_site(installation, estate->sites.at[i].store);
     estate_release(installation, estate);
 }

@@ -59,7 +59,7 @@ struct choices choices_from_json(struct arena *arena, const json_t *list)
     struct choices choices = {0};
     size_t index;
     json_t *node;
-    json_array_foreach((json_t *)(uintptr_t)list, index, node)
+    json_array_foreach(list, index, node)
     {
         struct choice choice;
         if (index < CHOICES_MOST && choice_of(arena, node, &choice))

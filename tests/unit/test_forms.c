@@ -484,7 +484,13 @@ static bool drafting_begin(struct drafting *drafting, void **state)
     drafting->blobs = map_new(drafting->arena);
     str name = str_fmt(drafting->arena, "%.*s-%.*s", STR_ARG(test->name),
                        STR_ARG(random_text(drafting->arena, 6, STR("abcdef"))));
-    drafting->store = store_open(test->stores, name, forms_migrations, forms_migration_count, &err);
+    struct migration *all =
+        arena_array_of(drafting->arena, struct migration, jobs_migration_count + forms_migration_count);
+    for (size_t i = 0; i < jobs_migration_count; i++)
+        all[i] = jobs_migrations[i];
+    for (size_t i = 0; i < forms_migration_count; i++)
+        all[jobs_migration_count + i] = forms_migrations[i];
+    drafting->store = store_open(test->stores, name, all, jobs_migration_count + forms_migration_count, &err);
     assert_non_null(drafting->store);
     draft_begin(drafting->arena, &drafting->draft, STR("essai"), 2, 7, drafting->now, 10);
     json_set_str(drafting->draft.answers, STR("1"), STR("é<&\"'"));
@@ -514,6 +520,37 @@ static void a_draft_is_found_again(void **state)
     assert_int_equal(err.code, ERR_NOT_FOUND);
     assert_true(store_write(drafting.store, purge, &drafting, &err));
     assert_int_equal(drafting.deleted, 1);
+    arena_free(drafting.arena);
+}
+
+static instant moved_clock;
+
+static instant clock_of_test(void)
+{
+    return moved_clock;
+}
+
+static void expired_drafts_are_deleted_once_a_day(void **state)
+{
+    struct drafting drafting;
+    struct err err = {0};
+    if (!drafting_begin(&drafting, state))
+        skip();
+    moved_clock = drafting.now;
+    instant_set_clock(clock_of_test);
+    static const struct job_kind kind = {STR_INIT(DRAFTS_PURGE_JOB), drafts_run_purge_job, 3};
+    struct jobs *jobs = jobs_start(NULL, &kind, 1, 0);
+    jobs_watch(jobs, drafting.store);
+    assert_true(store_write(drafting.store, drafts_schedule_purge, NULL, &err));
+    assert_true(store_write(drafting.store, drafts_schedule_purge, NULL, &err));
+    jobs_drain(jobs);
+    assert_true(store_read(drafting.store, find, &drafting, &err));
+    moved_clock += 11 * INSTANT_DAY;
+    jobs_drain(jobs);
+    assert_true(store_read(drafting.store, list, &drafting, &err));
+    assert_null(map_get(&drafting.blobs, STR("abcd")));
+    jobs_stop(jobs);
+    instant_set_clock(NULL);
     arena_free(drafting.arena);
 }
 
@@ -623,6 +660,7 @@ int main(void)
         cmocka_unit_test(files_are_found),
         cmocka_unit_test(a_changed_form_keeps_the_answers_that_still_fit),
         ON_BOTH_STORES(a_draft_is_found_again),
+        ON_BOTH_STORES(expired_drafts_are_deleted_once_a_day),
         ON_BOTH_STORES(of_two_tabs_the_later_is_told),
         cmocka_unit_test(every_real_form_can_be_asked),
     };

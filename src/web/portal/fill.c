@@ -53,6 +53,14 @@ static bool find_draft(struct request *request, struct filling *filling)
     return is_theirs && str_eq(filling->draft.form, filling->form->slug);
 }
 
+/* The form was published anew since the draft was saved. */
+static void fit_draft(struct filling *filling)
+{
+    form_fit_answers(filling->form, filling->draft.answers);
+    if ((size_t)filling->draft.page >= filling->form->page_count)
+        filling->draft.page = (int)filling->form->page_count - 1;
+}
+
 static void begin_draft(struct request *request, struct filling *filling)
 {
     struct visit *visit = visit_of(request);
@@ -131,8 +139,8 @@ static void show_closed(struct request *request, const struct form *form, const 
     show_failure(request, err);
 }
 
-/* Finds the form and the draft; false where the answer is made. A draft keeps the version that it was begun with only
- * as long as that form is open; answers of fields that are no more are dropped when the pages are read. */
+/* Finds the form and the draft; false where the answer is made. A draft goes on with the form as it is now; answers
+ * that no longer fit are dropped. */
 static bool open_filling(struct request *request, struct filling *filling)
 {
     struct visit *visit = visit_of(request);
@@ -151,6 +159,8 @@ static bool open_filling(struct request *request, struct filling *filling)
     filling->has_draft = find_draft(request, filling);
     if (!filling->has_draft)
         begin_draft(request, filling);
+    else if (filling->draft.form_version != filling->form->version)
+        fit_draft(filling);
     filling->context = visit_form_context(request, filling->form, filling->draft.answers, NULL);
     return true;
 }
