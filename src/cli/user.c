@@ -55,7 +55,7 @@ static bool add_roles(struct installation *installation, int64_t account, const 
     struct estate *estate = installation_hold(installation);
     const struct site *site = sites_by_slug(&estate->sites, site_slug);
     bool ok = site != NULL || err_set(err, ERR_NOT_FOUND, "il n’y a pas de site « %.*s »", STR_ARG(site_slug));
-    if (ok && option_is_set(options, count, "admin"))
+    if (ok && site != NULL && option_is_set(options, count, "admin"))
         ok = membership_add(installation->people, account, site_slug, STR(ROLE_ADMIN), err) &&
              membership_add(installation->people, account, site_slug, site->default_role, err);
     for (str role, rest = str_of(option_or(options, count, "role", "")); ok && str_next(&rest, ',', &role);) {

@@ -60,12 +60,13 @@
 
 const struct migration dossiers_migrations[] = {
     {1, "dossiers",
-     TABLES("INTEGER") " WITHOUT ROWID;" LISTING_INDEXES " WITHOUT ROWID;"
-                       "CREATE INDEX dossier_value_of ON dossier_value (dossier);"
-                       "CREATE TABLE dossier_search (dossier INTEGER PRIMARY KEY, words TEXT NOT NULL);"
-                       "CREATE VIRTUAL TABLE dossier_words USING fts5 (words, content = 'dossier_search',"
-                       " content_rowid = 'dossier', tokenize = 'ascii', prefix = '2 3 4 5 6', detail = none, columnsize "
-                       "= 0)",
+     TABLES(
+         "INTEGER") " WITHOUT ROWID;" LISTING_INDEXES " WITHOUT ROWID;"
+                    "CREATE INDEX dossier_value_of ON dossier_value (dossier);"
+                    "CREATE TABLE dossier_search (dossier INTEGER PRIMARY KEY, words TEXT NOT NULL);"
+                    "CREATE VIRTUAL TABLE dossier_words USING fts5 (words, content = 'dossier_search',"
+                    " content_rowid = 'dossier', tokenize = 'ascii', prefix = '2 3 4 5 6', detail = none, columnsize "
+                    "= 0)",
      TABLES("BIGINT") ";" LISTING_INDEXES ";"
                       "CREATE INDEX dossier_value_of ON dossier_value (dossier);"
                       "CREATE TABLE dossier_search (dossier BIGINT PRIMARY KEY, words TSVECTOR NOT NULL);"

@@ -18,7 +18,7 @@ static bool is_empty(const struct change *change)
 bool dossier_perform(const struct dossier_place *place, const struct dossier *dossier, const struct event *event,
                      str *redirect_url, struct err *err)
 {
-    struct change change;
+    struct change change = {0};
     if (!dossier_perform_prepare(place, dossier, event, &change, err))
         return false;
     if (redirect_url)

@@ -157,7 +157,7 @@ static str missing_message(const struct field *field, struct arena *arena)
 {
     if (field->type->missing != NULL)
         return field->type->missing(field, arena);
-    return str_fmt(arena, "Saisissez une réponse à « %.*s ».", STR_ARG(str_trim(field->label_text)));
+    return str_fmt(arena, "Saisissez une réponse à « %.*s ».", STR_ARG(str_trim(field->label_text)));
 }
 
 /* A box that must be ticked has an answer, false, that does not count. */

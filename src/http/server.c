@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 const struct http_limits http_limits_default = {
-    .header_bytes = 32 * 1024,
-    .url_bytes = 8 * 1024,
+    .header_bytes = (size_t)32 * 1024,
+    .url_bytes = (size_t)8 * 1024,
     .params = 1000,
     .body_bytes = 2 << 20,
     .upload_bytes = 25 << 20,

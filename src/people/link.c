@@ -44,7 +44,7 @@ static bool add_link(struct tx *tx, const struct linking *linking, int64_t accou
     return tx_run(tx, delete_old_links, err, P_INT("now", linking->now)) &&
            tx_run(tx, insert_link, err, P_TEXT("digest", linking->digest), P_INT("account", account),
                   P_INT("purpose", (int64_t)linking->purpose),
-                  P_INT("expires", linking->now + hours * 3600 * INSTANT_SECOND));
+                  P_INT("expires", linking->now + hours * (3600 * INSTANT_SECOND)));
 }
 
 static bool write_account(struct tx *tx, const struct linking *linking, const struct account *known, bool exists,

@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Page caches of all connections together stop growing here. */
@@ -42,12 +43,26 @@ static const char *synchronous_pragma(void)
     return wanted != NULL && strcmp(wanted, "NORMAL") == 0 ? "PRAGMA synchronous=NORMAL" : "PRAGMA synchronous=FULL";
 }
 
+/* SQLite does not wait where two processes turn a new database to WAL at once: it says « busy », whatever the timeout.
+ */
+static bool turn_to_wal(struct connection *connection)
+{
+    static const struct timespec pause = {.tv_nsec = 5000000};
+    int code = SQLITE_BUSY;
+    for (int i = 0; i < 2000 && (code & 0xFF) == SQLITE_BUSY; i++) {
+        code = sqlite3_exec(connection->db, "PRAGMA journal_mode=WAL", NULL, NULL, NULL);
+        if ((code & 0xFF) == SQLITE_BUSY)
+            nanosleep(&pause, NULL);
+    }
+    return code == SQLITE_OK;
+}
+
 static bool set_up(struct connection *connection, struct err *err)
 {
-    static const char settings[] = "PRAGMA busy_timeout=10000; PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON;"
-                                   "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-2048; PRAGMA wal_autocheckpoint=0;"
-                                   "PRAGMA journal_size_limit=33554432";
-    return (sqlite3_exec(connection->db, settings, NULL, NULL, NULL) == SQLITE_OK &&
+    static const char settings[] = "PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-2048;"
+                                   "PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=33554432";
+    return (sqlite3_busy_timeout(connection->db, 10000) == SQLITE_OK && turn_to_wal(connection) &&
+            sqlite3_exec(connection->db, settings, NULL, NULL, NULL) == SQLITE_OK &&
             sqlite3_exec(connection->db, synchronous_pragma(), NULL, NULL, NULL) == SQLITE_OK) ||
            sqlite_fail(connection, err);
 }

@@ -54,22 +54,41 @@ static bool has_right(const struct visit *visit, int right)
     }
 }
 
-bool web_guard(struct request *request)
+/* Who and where: also for the page of a refusal that came before any route was found. */
+bool visit_begin(struct request *request)
 {
-    int right = request->route->right;
     struct visit *visit = arena_new_of(request->arena, struct visit);
     visit->installation = request->app;
     visit->estate = installation_hold(visit->installation);
     request->context = visit;
-    if (right == RIGHT_NONE)
-        return true;
     visit->site = sites_by_host(&visit->estate->sites, request->host);
-    if (visit->site == NULL) {
+    if (visit->site == NULL)
+        return false;
+    find_session(request, visit);
+    make_place(request, visit);
+    return true;
+}
+
+/* An asset is the same for all: it costs no look at sessions. */
+static bool begin_without_site(struct request *request)
+{
+    struct visit *visit = arena_new_of(request->arena, struct visit);
+    visit->installation = request->app;
+    visit->estate = installation_hold(visit->installation);
+    request->context = visit;
+    return true;
+}
+
+bool web_guard(struct request *request)
+{
+    int right = request->route->right;
+    if (right == RIGHT_NONE)
+        return begin_without_site(request);
+    if (!visit_begin(request)) {
         response_error(request, 404, NULL);
         return false;
     }
-    find_session(request, visit);
-    make_place(request, visit);
+    struct visit *visit = visit_of(request);
     if (right >= RIGHT_ACCOUNT && !visit->is_signed_in) {
         send_to_sign_in(request);
         return false;

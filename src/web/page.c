@@ -73,6 +73,7 @@ static void set_flash(struct request *request, struct value_dict *page)
 static void set_assets(struct request *request, const struct visit *visit, struct value_dict *page)
 {
     page_set_text(request, page, "css_url", pages_asset_url(visit->installation->pages, STR("css/guichet.css")));
+    page_set_text(request, page, "icon_url", pages_asset_url(visit->installation->pages, STR("img/icon.svg")));
     page_set_text(request, page, "js_url", pages_asset_url(visit->installation->pages, STR("js/guichet.js")));
 }
 
@@ -162,16 +163,8 @@ static str error_advice(int status)
 
 void web_error_page(struct request *request, int status, const struct err *err)
 {
-    if (request->context == NULL &&
-        request->route == NULL) { /* refused before the guard: the site may be known by its host */
-        struct visit *visit = arena_new_of(request->arena, struct visit);
-        visit->installation = request->app;
-        visit->estate = installation_hold(visit->installation);
-        visit->site = sites_by_host(&visit->estate->sites, request->host);
-        request->context = visit;
-    }
     if (request->context == NULL)
-        return;
+        visit_begin(request);
     struct value_dict *page = page_new(request);
     if (err != NULL && err->detail[0] != '\0')
         log_line(status >= 500 ? LOG_ERROR : LOG_INFO, "request.refused", "request=%.*s status=%d detail=\"%s\"",

@@ -48,6 +48,8 @@ struct value instant_value(instant at);
 /* A store error as a page: 409 for a conflict, 503 … */
 void show_failure(struct request *request, const struct err *err);
 
+/* Fills the context; false where the host is no site. */
+bool visit_begin(struct request *request);
 bool web_guard(struct request *request);
 bool web_check_form(struct request *request);
 void web_error_page(struct request *request, int status, const struct err *err);

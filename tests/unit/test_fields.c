@@ -107,7 +107,7 @@ static void a_box_is_ticked_or_not(void **state)
     assert_true(asking_holds(&asking, "form_var_ok == False and not form_var_ok and form_var_ok_raw == False"));
     assert_true(asking_holds(&asking, "form_var_ok is not None"));
     assert_false(asking_read(&asking));
-    assert_str(asking_error(&asking, "1"), "Cochez la case « J’accepte ».");
+    assert_str(asking_error(&asking, "1"), "Cochez la case « J’accepte ».");
     assert_str(asking_answer(&asking, "oui"), "");
     assert_str(asking_stored(&asking, "1"), "true");
     assert_true(asking_holds(&asking, "form_var_ok and form_var_ok == True and form_var_ok == \"True\""));
@@ -250,7 +250,7 @@ static void one_choice_is_one_of_those_offered(void **state)
         assert_str(asking_stored(&asking, "1"), "");
         assert_str(asking_stored(&asking, "1_display"), "");
     }
-    assert_str(asking_answer(&asking, ""), "Choisissez une réponse à « Couleur ».");
+    assert_str(asking_answer(&asking, ""), "Choisissez une réponse à « Couleur ».");
     assert_true(asking_holds(&asking, "form_var_couleur is None and form_var_couleur_raw is None"));
     asking_end(&asking);
 }
@@ -337,7 +337,7 @@ static void a_file_is_kept_until_it_is_taken_away(void **state)
     asking_begin(&asking, "[{'id':'1','type':'file','label':'Plan','varname':'plan','max_file_size':'1 Mo',"
                           "'document_type':{'label':'PDF','mimetypes':['application/pdf','image/*']}}]");
     assert_false(asking_read(&asking));
-    assert_str(asking_error(&asking, "1"), "Ajoutez le document « Plan ».");
+    assert_str(asking_error(&asking, "1"), "Ajoutez le document « Plan ».");
     send_file(&asking, "C:\\Documents\\plan.pdf", "application/pdf", 1200);
     assert_true(asking_read(&asking));
     assert_str(asking_says(&asking, "{{ form_var_plan }}|{{ form_var_plan_raw }}|{{ form_var_plan_file_size }}|"
@@ -356,7 +356,7 @@ static void a_file_is_kept_until_it_is_taken_away(void **state)
     assert_str(asking_stored(&asking, "1"), "");
     send_file(&asking, "gros.pdf", "application/pdf", 1000001);
     assert_false(asking_read(&asking));
-    assert_str(asking_error(&asking, "1"), "Le fichier « gros.pdf » dépasse 1,0 Mo. Choisissez un fichier plus léger.");
+    assert_str(asking_error(&asking, "1"), "Le fichier « gros.pdf » dépasse 1,0 Mo. Choisissez un fichier plus léger.");
     send_file(&asking, "vide.pdf", "application/pdf", 0);
     assert_false(asking_read(&asking));
     asking_end(&asking);

@@ -41,7 +41,7 @@ static json_t *from_value(const struct field *field, const struct form_context *
 
 static str missing(const struct field *field, struct arena *arena)
 {
-    return str_fmt(arena, "Cochez la case « %.*s ».", STR_ARG(str_trim(field->label_text)));
+    return str_fmt(arena, "Cochez la case « %.*s ».", STR_ARG(str_trim(field->label_text)));
 }
 
 const struct field_type field_bool = {

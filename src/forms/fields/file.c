@@ -91,15 +91,15 @@ static str check(const struct field *field, const struct form_context *context, 
     const json_t *answer = answer_of(field, answers);
     str name = json_str(answer, "name"), error = STR_EMPTY;
     if (json_int(answer, "size") == 0)
-        error = str_fmt(arena, "Le fichier « %.*s » est vide. Choisissez-en un autre.", STR_ARG(name));
+        error = str_fmt(arena, "Le fichier « %.*s » est vide. Choisissez-en un autre.", STR_ARG(name));
     else if (json_int(answer, "size") > params->most)
-        error = str_fmt(arena, "Le fichier « %.*s » dépasse %.*s. Choisissez un fichier plus léger.", STR_ARG(name),
+        error = str_fmt(arena, "Le fichier « %.*s » dépasse %.*s. Choisissez un fichier plus léger.", STR_ARG(name),
                         STR_ARG(size_shown(arena, params->most)));
     else if (!accepts(params, json_str(answer, "type")))
         error = params->type_label.len > 0
-                    ? str_fmt(arena, "Le fichier « %.*s » n’est pas accepté. Types acceptés : %.*s.", STR_ARG(name),
+                    ? str_fmt(arena, "Le fichier « %.*s » n’est pas accepté. Types acceptés : %.*s.", STR_ARG(name),
                               STR_ARG(params->type_label))
-                    : str_fmt(arena, "Le fichier « %.*s » n’est pas d’un type accepté.", STR_ARG(name));
+                    : str_fmt(arena, "Le fichier « %.*s » n’est pas d’un type accepté.", STR_ARG(name));
     if (error.len > 0)
         field_remove(field, answers); /* a file that is refused is not kept */
     return error;
@@ -175,7 +175,7 @@ static json_t *from_value(const struct field *field, const struct form_context *
 
 static str missing(const struct field *field, struct arena *arena)
 {
-    return str_fmt(arena, "Ajoutez le document « %.*s ».", STR_ARG(str_trim(field->label_text)));
+    return str_fmt(arena, "Ajoutez le document « %.*s ».", STR_ARG(str_trim(field->label_text)));
 }
 
 const struct field_type field_file = {

@@ -142,7 +142,7 @@ static json_t *item_from_value(const struct field *field, const struct form_cont
 
 static str missing_item(const struct field *field, struct arena *arena)
 {
-    return str_fmt(arena, "Choisissez une réponse à « %.*s ».", STR_ARG(str_trim(field->label_text)));
+    return str_fmt(arena, "Choisissez une réponse à « %.*s ».", STR_ARG(str_trim(field->label_text)));
 }
 
 const struct field_type field_item = {
@@ -257,7 +257,7 @@ static json_t *items_from_value(const struct field *field, const struct form_con
 
 static str missing_items(const struct field *field, struct arena *arena)
 {
-    return str_fmt(arena, "Choisissez au moins une réponse à « %.*s ».", STR_ARG(str_trim(field->label_text)));
+    return str_fmt(arena, "Choisissez au moins une réponse à « %.*s ».", STR_ARG(str_trim(field->label_text)));
 }
 
 const struct field_type field_items = {

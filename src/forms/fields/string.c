@@ -34,7 +34,7 @@ static str too_long(struct arena *arena, const struct field *field, int64_t most
     size_t length = utf8_length(text);
     if (most == 0 || length <= (size_t)most)
         return STR_EMPTY;
-    return str_fmt(arena, "« %.*s » : écrivez %lld caractères au plus. Vous en avez saisi %zu.",
+    return str_fmt(arena, "« %.*s » : écrivez %lld caractères au plus. Vous en avez saisi %zu.",
                    STR_ARG(str_trim(field->label_text)), (long long)most, length);
 }
 
@@ -111,7 +111,7 @@ static str check_email(const struct field *field, const struct form_context *con
     (void)context;
     str text = json_str_of(answer_of(field, answers));
     if (!str_contains(text, STR("@")))
-        return STR("L’adresse e-mail doit contenir un « @ ». Exemple : prenom@exemple.fr");
+        return STR("L’adresse e-mail doit contenir un « @ ». Exemple : prenom@exemple.fr");
     return is_address(text) ? STR_EMPTY
                             : STR("Cette adresse e-mail ne semble pas complète. Exemple : prenom@exemple.fr");
 }

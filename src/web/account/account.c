@@ -45,7 +45,7 @@ static bool open_session(struct request *request, const struct account *account)
         show_failure(request, &err);
         return false;
     }
-    response_cookie(request, "session", session.token, SESSION_MOST_DAYS * 86400);
+    response_cookie(request, "session", session.token, SESSION_MOST_DAYS * INT64_C(86400));
     response_cookie(request, "visiteur", STR_EMPTY, -1);
     return true;
 }

@@ -120,7 +120,7 @@ static bool is_first_time(struct request *request, const struct form *form)
         return true;
     struct err err;
     err_set(&err, ERR_CLOSED,
-            "Vous avez déjà une demande en cours pour cette démarche. Elle est dans « Mes demandes ».");
+            "Vous avez déjà une demande en cours pour cette démarche. Elle est dans « Mes demandes ».");
     show_failure(request, &err);
     return false;
 }

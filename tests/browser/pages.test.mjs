@@ -1,0 +1,118 @@
+// Every page in its states, on a phone and on a desktop: accessible (axe), valid HTML, no violation of the security policy, no
+// overflow at 320 px.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+import { HtmlValidate } from "html-validate";
+import { Counter, desktop, file, launch, person, phone, signIn } from "./support.mjs";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const validator = new HtmlValidate({
+  extends: ["html-validate:recommended", "html-validate:a11y"],
+  rules: { "no-inline-style": "off", "no-redundant-role": "off", "doctype-style": "off", "long-title": ["error", { maxlength: 140 }],
+    "form-dup-name": ["error", { shared: ["radio", "checkbox", "submit", "button"] }],
+    "no-trailing-whitespace": "off", "prefer-native-element": "off", "void-style": "off", "attribute-boolean-style": "off" },
+});
+const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+const counter = new Counter();
+let browser;
+
+before(async () => {
+  counter.cli("demo", "--port", "0");
+  await counter.start();
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await counter.stop();
+});
+
+/** All that must hold of the page that is shown. */
+const check = async (page, problems) => {
+  const where = page.url().replace(/^http:\/\/[^/]+/, "") + ` at ${page.viewportSize().width}`;
+  const source = await page.content();
+  const response = await page.evaluate(async () => (await fetch(location.href)).text()).catch(() => source);
+  const report = await validator.validateString(response);
+  for (const result of report.results) for (const message of result.messages) problems.push(`${where}: html ${message.ruleId} ${message.message} (line ${message.line})`);
+  const found = await page.evaluate(async ([code, runOnly]) => {
+    if (!window.axe) (0, eval)(code);
+    return (await window.axe.run({ runOnly: { type: "tag", values: runOnly } })).violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(" | ")}`);
+  }, [axe, tags]);
+  for (const violation of found) problems.push(`${where}: axe ${violation}`);
+  const size = page.viewportSize();
+  await page.setViewportSize({ width: 320, height: 700 });
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  if (width > 320) problems.push(`${where}: ${width} px wide at 320 px`);
+  await page.setViewportSize(size);
+};
+
+const open = async (viewport, policy = false) => {
+  const context = await person(browser, { viewport, bypassCSP: !policy });
+  context.setDefaultTimeout(20000);
+  return [context, await context.newPage()];
+};
+
+const publicPages = ["/", "/demarches/", "/demarches/themes/emploi/", "/recherche/?q=lampadaire", "/recherche/?q=xyzzy", "/recherche/?q=",
+  "/demarches/signalement-anomalie/", "/demarches/candidature-emploi/", "/demarches/signalement-anomalie/commencer/", "/suivre/", "/connexion/",
+  "/inscription/", "/mot-de-passe/oublie/", "/aide/", "/accessibilite/", "/donnees-personnelles/", "/mentions-legales/", "/plan-du-site/",
+  "/courriels/", "/rien/"];
+
+for (const viewport of [phone, desktop]) {
+  const at = `${viewport.width} px`;
+
+  test(`public pages, ${at}`, async () => {
+    const [context, page] = await open(viewport), problems = [];
+    for (const path of publicPages) {
+      await page.goto(counter.url("bron", path));
+      await check(page, problems);
+    }
+    assert.deepEqual(problems, []);
+    await context.close();
+  });
+
+  test(`forms that get errors, ${at}`, async () => {
+    const [context, page] = await open(viewport), problems = [];
+    for (const path of ["/demarches/signalement-anomalie/1/", "/demarches/candidature-emploi/1/", "/suivre/", "/connexion/", "/inscription/", "/mot-de-passe/oublie/"]) {
+      await page.goto(counter.url("bron", path));
+      const button = page.locator("main form:not([role=search]) button[type=submit]").first();
+      await Promise.all([page.waitForNavigation(), button.click()]);
+      assert.match(await page.title(), /^Erreur/, path);
+      await check(page, problems);
+    }
+    assert.deepEqual(problems, []);
+    await context.close();
+  });
+
+  for (const slug of ["signalement-anomalie", "candidature-emploi"]) {
+    test(`each page of ${slug}, and its request for who filed it and for an agent, ${at}`, async () => {
+      const [context, page] = await open(viewport), problems = [];
+      await signIn(page, counter, "bron", "habitante@exemple.example");
+      const code = await file(page, counter, "bron", slug, (shown) => check(shown, problems));
+      for (const path of ["/mon-compte/", "/mon-compte/demandes/", `/mon-compte/demandes/${code.replaceAll("-", "")}/`, "/mon-compte/brouillons/", "/mon-compte/profil/"]) {
+        await page.goto(counter.url("bron", path));
+        await check(page, problems);
+      }
+      const [office, desk] = await open(viewport);
+      await signIn(desk, counter, "bron", "admin@bron.example");
+      for (const path of ["/agents/", "/agents/demandes/", "/agents/demandes/?q=xyzzy", `/agents/demandes/?demarche=${slug}`,
+        `/agents/demandes/${code.replaceAll("-", "")}/`, "/administration/"]) {
+        await desk.goto(counter.url("bron", path));
+        await check(desk, problems);
+      }
+      assert.deepEqual(problems, []);
+      await context.close();
+      await office.close();
+    });
+  }
+}
+
+test("no page breaks the security policy", async () => {
+  const [context, page] = await open(phone, true), problems = [];
+  page.on("console", (message) => message.type() === "error" && !/404|422/.test(message.text()) && problems.push(`${page.url()}: ${message.text()}`));
+  for (const path of publicPages) await page.goto(counter.url("bron", path), { waitUntil: "load" });
+  await file(page, counter, "bron", "signalement-anomalie");
+  assert.deepEqual(problems, []);
+  await context.close();
+});

@@ -1,0 +1,181 @@
+// A counter with the demonstration on a temporary folder, and a browser to look at it.
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+export const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
+const binary = process.env.GUICHET ?? join(root, "build/asan/src/cli/guichet");
+export const corpus = process.env.GUICHET_CORPUS ?? resolve(root, "../shared/corpus");
+export const password = "Place-Bellecour-1830";
+export const phone = { width: 390, height: 844 };
+export const desktop = { width: 1280, height: 900 };
+
+export class Counter {
+  constructor() {
+    this.folder = mkdtempSync(join(tmpdir(), "guichet-browser-"));
+  }
+
+  cli(...words) {
+    const done = spawnSync(binary, [...words, "--data", this.folder], { cwd: root, encoding: "utf8" });
+    if (done.status !== 0) throw new Error(`guichet ${words.join(" ")}: ${done.stdout}${done.stderr}`);
+    return done.stdout;
+  }
+
+  async start() {
+    this.server = spawn(binary, ["serve", "--port", "0", "--data", this.folder], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+    this.log = "";
+    this.server.stderr.on("data", (bytes) => (this.log += bytes));
+    this.port = await new Promise((found, failed) => {
+      this.server.stdout.on("data", (bytes) => {
+        const match = /http:\/\/[^:]+:(\d+)/.exec(String(bytes));
+        if (match) found(Number(match[1]));
+      });
+      this.server.on("exit", () => failed(new Error(`the server ended: ${this.log}`)));
+    });
+  }
+
+  url(site, path = "/") {
+    return `http://${site}.localhost:${this.port}${path}`;
+  }
+
+  /** Stops gracefully; a sanitizer's finding is an error. */
+  async stop() {
+    const ended = new Promise((done) => this.server.on("exit", (status) => done(status)));
+    this.server.removeAllListeners("exit");
+    this.server.on("exit", (status) => (this.status = status));
+    this.server.kill("SIGTERM");
+    while (this.status === undefined) await new Promise((next) => setTimeout(next, 20));
+    void ended;
+    rmSync(this.folder, { recursive: true, force: true });
+    if (this.status !== 0) throw new Error(`the server ended with ${this.status}: ${this.log.slice(-4000)}`);
+  }
+}
+
+export const launch = () =>
+  chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+      "--disable-component-update", "--disable-sync", "--lang=fr", "--host-resolver-rules=MAP *.localhost 127.0.0.1"],
+    env: { ...process.env, LANGUAGE: "fr" },
+  });
+
+export const person = (browser, options = {}) =>
+  browser.newContext({ locale: "fr-FR", viewport: phone, reducedMotion: "reduce", ...options });
+
+export const signIn = async (page, counter, site, email) => {
+  await page.goto(counter.url(site, "/connexion/"));
+  await page.fill("#courriel", email);
+  await page.fill("#mot-de-passe", password);
+  await Promise.all([page.waitForNavigation(), page.click("main button[type=submit]")]);
+};
+
+const examples = [
+  [/e-?mail|courriel|\bmail/i, "jeanne.dupont@example.org"], [/registre national|niss/i, "85073003328"],
+  [/iban|compte bancaire/i, "BE68539007547034"], [/code postal/i, "69120"], [/t[ée]l[ée]phone|gsm|mobile/i, "0478123456"],
+  [/heure/i, "14:30"],
+  [/montant|prix|surface|volume|capacit|litre|index|ann[ée]e|nombre|quantit|num[ée]ro|bo[iî]te|consommation/i, "12"],
+];
+
+/** Fills what a page asks, as a careful resident would; again for what the answers made appear. attempt: how often the page
+ * came back. */
+export const fill = async (page, attempt = 0) => {
+  const done = new Set();
+  for (let round = 0; round < 3; round++) {
+    const shown = await page.locator("main form.fields .field[data-field]:visible").evaluateAll((nodes) => nodes.map((node) => node.dataset.field));
+    for (const id of shown.filter((one) => !done.has(one))) {
+      done.add(id);
+      await fillField(page, page.locator(`main form.fields [data-field="${id}"]`), attempt);
+    }
+    for (const area of await page.locator("main form.fields textarea:visible").all())
+      if (!(await area.inputValue())) await area.fill("Texte d’essai");
+    if (await page.locator("form[data-live]").count()) await page.waitForLoadState("networkidle");
+  }
+};
+
+const fillField = async (page, field, attempt) => {
+  const radios = field.locator("input[type=radio]"), boxes = field.locator("input[type=checkbox]");
+  const isGroup = await field.evaluate((node) => node.tagName === "FIELDSET");
+  if (await radios.count()) {
+    if (!(await field.locator("input:checked").count())) await radios.first().check();
+    return;
+  }
+  if (isGroup && (await boxes.count())) return void (await boxes.first().check());
+  if (isGroup) {
+    const [day, month, year] = await field.locator("input").all();
+    await day.fill("12");
+    await month.fill("3");
+    await year.fill(["1985", "2030", "2020"][attempt % 3]);
+    return;
+  }
+  const control = field.locator("input:not([type=hidden]), select, textarea").last();
+  const kind = await control.evaluate((node) => (node.tagName === "INPUT" ? node.type : node.tagName.toLowerCase()));
+  if (kind === "checkbox") return void (await control.check());
+  if (kind === "select") {
+    const value = await control.evaluate((node) => [...node.options].find((option) => option.value && !option.disabled)?.value);
+    if (value) await control.selectOption(value);
+    return;
+  }
+  if (kind === "file") return void (await control.setInputFiles(/image/.test((await control.getAttribute("accept")) ?? "") ? picture : paper));
+  if ((await control.inputValue()) && attempt === 0) return;
+  const label = await field.innerText();
+  const known = kind === "email" ? "jeanne.dupont@example.org" : examples.find(([pattern]) => pattern.test(label))?.[1] ?? "Texte d’essai";
+  await control.fill(kind === "email" ? known : [known, "12", "Texte d’essai", "1"][attempt % 4]);
+};
+
+const picture = { name: "photo.png", mimeType: "image/png", buffer: Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64") };
+const paper = { name: "piece.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n") };
+
+/** From the start page to the confirmation; gives the tracking code. look(page) is called on every page. */
+export const file = async (page, counter, site, slug, look = async () => {}) => {
+  await page.goto(counter.url(site, `/demarches/${slug}/commencer/`));
+  let attempt = 0;
+  for (let step = 0; step < 40; step++) {
+    await look(page);
+    const code = page.locator("p.code");
+    if (await code.count()) return (await code.innerText()).trim();
+    if (await page.getByRole("link", { name: "Continuer sans compte" }).count()) {
+      await Promise.all([page.waitForNavigation(), page.getByRole("link", { name: "Continuer sans compte" }).click()]);
+      continue;
+    }
+    attempt = (await page.title()).startsWith("Erreur") ? attempt + 1 : 0;
+    if (attempt > 6) throw new Error(`refused at ${page.url()}: ${await page.locator("main").innerText()}`);
+    await fill(page, attempt);
+    const button = page.getByRole("button", { name: /^(Continuer|Envoyer ma demande)/ });
+    await Promise.all([page.waitForNavigation(), button.click()]);
+  }
+  throw new Error(`no end: ${page.url()}`);
+};
+
+/** An agent presses buttons that were not pressed yet, until an end status. */
+export const treat = async (page, counter, site, code, look = async () => {}) => {
+  await page.goto(counter.url(site, `/agents/demandes/?q=${code}`));
+  await Promise.all([page.waitForNavigation(), page.getByRole("link", { name: code }).first().click()]);
+  const pressed = new Set();
+  for (let step = 0; step < 25; step++) {
+    await look(page);
+    const state = page.locator("p.state .tag");
+    const status = (await state.innerText()).trim();
+    if (/final/.test(await state.getAttribute("class"))) return status;
+    const buttons = page.locator(".act button[name=action][value^='choix:'], .act button:not([name])");
+    let done = false;
+    const all = await buttons.all();
+    const named = [];
+    for (const button of all) named.push([button, (await button.getAttribute("value")) ?? "", (await button.innerText()).trim()]);
+    named.sort((a, b) => (b[1] === "") - (a[1] === "")); // what is asked comes before the ways round it
+    for (const [button, value, label] of named) {
+      const key = `${status}|${value}|${label}`;
+      if (pressed.has(key)) continue;
+      pressed.add(key);
+      await fill(page);
+      await Promise.all([page.waitForNavigation(), button.click()]);
+      done = true;
+      break;
+    }
+    if (!done && !named.some(([, value]) => value)) return status; // nothing left to press: a timer does the rest
+    if (!done) throw new Error(`no new button in « ${status} »: ${[...pressed].join(", ")}`);
+  }
+  throw new Error("no end status");
+};
