@@ -104,7 +104,7 @@ const fillField = async (page, field, attempt) => {
   }
   if (isGroup && (await boxes.count())) return void (await boxes.first().check());
   if (isGroup) {
-    const [day, month, year] = await field.locator("input").all();
+    const [day, month, year] = await field.locator("input:not([type=hidden])").all();
     await day.fill("12");
     await month.fill("3");
     await year.fill(["1985", "2030", "2020"][attempt % 3]);

@@ -32,6 +32,9 @@ def lines_of(path):
     return objects
 
 
+RECORDED = "2026-11-23T12:00:00"  # the day on which Django was asked: « {% now %} » shows it
+
+
 def render_all(requests, zone="Europe/Paris"):
     stdin = "\n".join(json.dumps(request, ensure_ascii=True) for request in requests) + "\n"
     run = subprocess.run([GUICHET, "template", "--jsonl"], input=stdin, capture_output=True, text=True, check=True,
@@ -84,7 +87,7 @@ def is_timed(vector):
 def django_request(vector):
     return {"template": vector["source"], "context": vector["context"] or {}, "others": vector.get("others") or {},
             "autoescape": vector.get("autoescape", True), "string_if_invalid": vector.get("string_if_invalid", ""),
-            "dialect": "django", "lang": "en"}
+            "dialect": "django", "lang": "en", "now": RECORDED}
 
 
 def unwrapped(result):
