@@ -47,7 +47,12 @@ for (const form of document.querySelectorAll("form[data-live]")) {
     under?.abort();
     under = new AbortController();
     const data = new FormData(form);
-    for (const [name, value] of [...data]) if (value instanceof File) data.delete(name);
+    // Of a file only the name goes: conditions ask whether there is one, not what is in it.
+    for (const [name, value] of [...data]) {
+      if (!(value instanceof File)) continue;
+      data.delete(name);
+      if (value.name) data.set(`${name}-nom`, value.name);
+    }
     for (const input of form.querySelectorAll("[data-prefilled]")) if (!input.dataset.typed) data.delete(input.name);
     try {
       const answer = await fetch(form.dataset.live, { method: "POST", body: data, signal: under.signal });

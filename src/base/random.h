@@ -10,7 +10,8 @@ void random_bytes(void *bytes, size_t size);
 /* length characters drawn from alphabet, each as likely as the others. */
 str random_text(struct arena *arena, size_t length, str alphabet);
 
-/* 43 characters of URL-safe base64: 256 bits, for sessions and links. */
+enum { RANDOM_TOKEN_LENGTH = 43 };
+/* So many characters of URL-safe base64: 256 bits, for sessions and links. */
 str random_token(struct arena *arena);
 
 /* A version 4 UUID (RFC 9562), 36 characters. */

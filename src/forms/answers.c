@@ -50,6 +50,14 @@ void field_remove(const struct field *field, json_t *answers)
     set_key(answers, field, "_structured", NULL);
 }
 
+void answers_carry(const struct field_list *fields, const json_t *from, json_t *to)
+{
+    static const char *const suffixes[] = {"", "_display", "_structured"};
+    for (size_t i = 0; i < fields->len; i++)
+        for (size_t j = 0; j < sizeof suffixes / sizeof *suffixes; j++)
+            set_key(to, &fields->at[i], suffixes[j], json_incref(at_key(from, &fields->at[i], suffixes[j])));
+}
+
 bool field_has_answer(const struct field *field, const json_t *answers)
 {
     const json_t *answer = answer_of(field, answers);

@@ -46,6 +46,7 @@ void draft_begin(struct arena *arena, struct draft *draft, str form, int64_t for
                             .form_version = form_version,
                             .account = account,
                             .answers = json_keep(arena, json_object()),
+                            .page = -1,
                             .created = now,
                             .updated = now,
                             .expires = now + days * INSTANT_DAY};

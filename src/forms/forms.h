@@ -143,6 +143,7 @@ struct posted {
     size_t value_count;
     const struct posted_file *files;
     size_t file_count;
+    bool is_typing; /* the page is still being typed in: of a chosen file there is the name, f12-nom, and nothing else */
 };
 
 struct field_error {
@@ -202,6 +203,8 @@ void form_page_open(const struct form *form, size_t page, const struct form_cont
 /* fields_read of the page, then the computed fields up to it, then its post-conditions. */
 bool form_page_read(const struct form *form, size_t page, const struct form_context *context,
                     const struct posted *posted, json_t *answers, struct field_errors *errors);
+/* Copies the answers to these fields, and only these, into other answers; what has none there loses it. */
+void answers_carry(const struct field_list *fields, const json_t *from, json_t *to);
 /* Every visible page again, before sending: answers of hidden pages and fields are dropped. *page is the first page
  * with an error. */
 bool form_check(const struct form *form, const struct form_context *context, json_t *answers,
@@ -268,7 +271,7 @@ struct draft {
     int64_t form_version;
     int64_t account; /* 0: none */
     json_t *answers;
-    int page;         /* the furthest page that was left, from 0 */
+    int page;         /* the furthest page that was left, from 0; -1: none yet */
     int64_t revision; /* grows at each save */
     instant created, updated, expires;
     str filed; /* the tracking code of the dossier that it became; empty while it is a draft */

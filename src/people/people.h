@@ -100,6 +100,8 @@ str csrf_token(const struct people *people, struct arena *arena, str cookie);
 bool csrf_holds(const struct people *people, str cookie, str token);
 /* An HMAC of text under the installation's secret, 43 signs: for links that carry their own proof. */
 str people_sign(const struct people *people, struct arena *arena, str purpose, str text);
+/* Whether a signature is that one; takes as long for any wrong one. */
+bool people_signed(const struct people *people, str purpose, str text, str signature);
 
 /* ---- Roles ---- */
 

@@ -129,7 +129,7 @@ static void touch_later(struct people *people, str digest, instant now)
 bool session_find(struct people *people, struct arena *arena, str token, instant now, struct session *out,
                   struct err *err)
 {
-    if (token.len != 43)
+    if (token.len != RANDOM_TOKEN_LENGTH)
         return err_set(err, ERR_NOT_FOUND, "Vous n’êtes plus connecté.");
     if (find_cached(people, token, now, out))
         return true;

@@ -125,7 +125,7 @@ void web_done(struct request *request)
 str visit_token(struct request *request)
 {
     struct visit *visit = visit_of(request);
-    if (visit->cookie.len != 43) {
+    if (visit->cookie.len != RANDOM_TOKEN_LENGTH) {
         visit->cookie = random_token(request->arena);
         response_cookie(request, "visiteur", visit->cookie, 0);
     }

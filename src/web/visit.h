@@ -62,10 +62,10 @@ struct form_context visit_form_context(struct request *request, const struct for
                                        const struct dossier *dossier);
 
 /* Tables of routes, each beside its handlers. */
-extern const struct route portal_routes[], fill_routes[], track_routes[], account_routes[], requests_routes[],
-    office_routes[], admin_routes[];
-extern const size_t portal_route_count, fill_route_count, track_route_count, account_route_count, requests_route_count,
-    office_route_count, admin_route_count;
+extern const struct route portal_routes[], fill_start_routes[], fill_page_routes[], fill_send_routes[], track_routes[],
+    account_routes[], requests_routes[], office_routes[], admin_routes[];
+extern const size_t portal_route_count, fill_start_route_count, fill_page_route_count, fill_send_route_count,
+    track_route_count, account_route_count, requests_route_count, office_route_count, admin_route_count;
 
 /* request_view.c: a dossier as a page shows it, and what is posted on it. */
 void dossier_fill_page(struct request *request, struct dossier *dossier, const struct actor *actor,

@@ -362,6 +362,35 @@ static void a_file_is_kept_until_it_is_taken_away(void **state)
     asking_end(&asking);
 }
 
+static bool live_is_visible(struct asking *asking, const char *id)
+{
+    struct posted posted = {asking->values.at, asking->values.len, NULL, 0, .is_typing = true};
+    json_t *copy = json_keep(asking->arena, json_deep_copy(asking->answers));
+    json_t *before = asking->answers;
+    asking->view.answers = asking->answers = copy;
+    const json_t *all = fields_live(&asking->form->pages[0].fields, &asking->context, &posted, copy);
+    asking->view.answers = asking->answers = before;
+    asking->values.len = 0;
+    return json_bool(json_object_get(json_dict(all, "fields"), id), "visible");
+}
+
+static void while_typing_a_file_is_its_name(void **state)
+{
+    (void)state;
+    struct asking asking;
+    asking_begin(&asking,
+                 "[{'id':'1','type':'file','label':'Plan','varname':'plan','document_type':{'label':'PDF','mimetypes':"
+                 "['application/pdf']}},"
+                 "{'id':'2','type':'file','label':'Suite','condition':'form_var_plan'}]");
+    assert_false(live_is_visible(&asking, "2"));
+    asking_post(&asking, "f1-nom", STR("plan.pdf"));
+    assert_true(live_is_visible(&asking, "2"));
+    asking_post(&asking, "f1-nom", STR("plan.pdf")); /* a page that is sent brings the file itself */
+    assert_false(asking_read(&asking));
+    assert_str(asking_stored(&asking, "1"), "");
+    asking_end(&asking);
+}
+
 /* ---- What answers mean ---- */
 
 static void dates_and_numbers_mean_what_they_are(void **state)
@@ -585,6 +614,7 @@ int main(void)
         cmocka_unit_test(choices_follow_other_answers),
         cmocka_unit_test(a_list_that_offers_nothing_does_not_shut_the_form),
         cmocka_unit_test(a_file_is_kept_until_it_is_taken_away),
+        cmocka_unit_test(while_typing_a_file_is_its_name),
         cmocka_unit_test(dates_and_numbers_mean_what_they_are),
         cmocka_unit_test(of_several_fields_with_one_name_the_answered_one_counts),
         cmocka_unit_test(a_long_name_wins_over_an_attribute),

@@ -50,6 +50,18 @@ static str name_of_path(str path)
     return str_slice(path, from, path.len);
 }
 
+/* While the page is typed in, a file that was chosen is its name alone: conditions ask whether there is one. */
+static json_t *read_name(const struct field *field, const struct form_context *context, const struct posted *posted)
+{
+    str name;
+    str control = str_fmt(context->arena, "%.*s-nom", STR_ARG(field_control(context->arena, field)));
+    if (!posted->is_typing || !posted_text(context, posted, control, &name) || name.len == 0)
+        return NULL;
+    json_t *answer = json_object();
+    json_set_str(answer, STR("name"), name_of_path(name));
+    return answer;
+}
+
 /* None where none is sent: what was kept before then stays (fill.c). */
 static json_t *read(const struct field *field, const struct form_context *context, const struct posted *posted,
                     str *error)
@@ -57,7 +69,7 @@ static json_t *read(const struct field *field, const struct form_context *contex
     (void)error;
     const struct posted_file *file = posted_file(posted, field_control(context->arena, field));
     if (file == NULL || file->file_name.len == 0)
-        return NULL;
+        return read_name(field, context, posted);
     json_t *answer = json_object();
     json_set_str(answer, STR("blob"), file->blob);
     json_set_str(answer, STR("name"), name_of_path(file->file_name));
@@ -90,6 +102,8 @@ static str check(const struct field *field, const struct form_context *context, 
     struct arena *arena = context->arena;
     const json_t *answer = answer_of(field, answers);
     str name = json_str(answer, "name"), error = STR_EMPTY;
+    if (json_str(answer, "blob").len == 0) /* not sent yet */
+        return STR_EMPTY;
     if (json_int(answer, "size") == 0)
         error = str_fmt(arena, "Le fichier « %.*s » est vide. Choisissez-en un autre.", STR_ARG(name));
     else if (json_int(answer, "size") > params->most)

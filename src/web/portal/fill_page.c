@@ -1,0 +1,216 @@
+/* The pages of a form: showing one, leaving it, and what changes while it is typed in. The draft is saved each time. */
+#include "web/portal/filling.h"
+
+/* « Étape 2 sur 4 », counted over the pages that come now, and the name of the next. */
+static void set_steps(struct request *request, struct filling *filling, size_t page, struct value_dict *out)
+{
+    int64_t number = 0, total = 0;
+    str next = STR_EMPTY;
+    for (size_t i = 0; i < filling->form->page_count; i++) {
+        if (!form_page_is_visible(filling->form, i, &filling->context) && i != page)
+            continue;
+        total++;
+        if (i <= page)
+            number++;
+        else if (next.len == 0)
+            next = filling->form->pages[i].label;
+    }
+    if (next.len == 0 && filling->form->has_confirmation)
+        next = STR("Vérifier vos réponses");
+    page_set(request, out, "step", value_int(number));
+    page_set(request, out, "steps", value_int(total + filling->form->has_confirmation));
+    page_set_text(request, out, "next_step", next);
+}
+
+static bool has_mistake(const struct field_errors *errors)
+{
+    for (size_t i = 0; errors != NULL && i < errors->len; i++)
+        if (!errors->at[i].is_revealed)
+            return true;
+    return false;
+}
+
+static void show_page(struct request *request, struct filling *filling, size_t page, const struct field_errors *errors)
+{
+    const struct form_page *shown = &filling->form->pages[page];
+    size_t previous = form_previous_page(filling->form, page, &filling->context);
+    struct value_dict *out = page_new(request);
+    page_set_text(request, out, "form_name", filling->form->name);
+    page_set_text(request, out, "title", shown->label.len > 0 ? shown->label : filling->form->name);
+    page_set_text(request, out, "action", filling_page_url(request, filling->form, page));
+    page_set_text(request, out, "live_url",
+                  str_fmt(request->arena, "/demarches/%.*s/%zu/direct/", STR_ARG(filling->form->slug), page + 1));
+    page_set_text(request, out, "back_url",
+                  previous == SIZE_MAX ? filling_url(request, filling->form, "")
+                                       : filling_page_url(request, filling->form, previous));
+    page_set_text(request, out, "retour", request_query(request, "retour"));
+    set_steps(request, filling, page, out);
+    page_set(request, out, "errors", filling_errors(request, errors));
+    page_set(request, out, "has_mistake", value_bool(has_mistake(errors)));
+    page_set(request, out, "fields",
+             fields_view(&shown->fields, &filling->context, filling->draft.answers, errors, true));
+    page_set(request, out, "has_draft", value_bool(filling->has_draft));
+    page_show(request, has_mistake(errors) ? 422 : 200, "portal/page.html", out);
+}
+
+static size_t page_number(struct request *request, const struct filling *filling)
+{
+    int64_t number = request_path_int(request, "n");
+    return number >= 1 && (size_t)number <= filling->form->page_count ? (size_t)number - 1 : SIZE_MAX;
+}
+
+static void get_page(struct request *request)
+{
+    struct filling filling;
+    if (!filling_open(request, &filling))
+        return;
+    size_t page = page_number(request, &filling), most = filling_furthest(&filling);
+    if (filling.draft.filed.len > 0) {
+        response_cookie(request, filling_cookie(request, filling.form), STR_EMPTY, -1);
+        response_redirect(request, filling_url(request, filling.form, ""));
+        return;
+    }
+    if (page == SIZE_MAX) {
+        response_error(request, 404, NULL);
+        return;
+    }
+    if (most == SIZE_MAX)
+        most = 0;
+    if (page > most || !form_page_is_visible(filling.form, page, &filling.context)) {
+        response_redirect(request, filling_page_url(request, filling.form, most));
+        return;
+    }
+    if (!filling_is_first_time(request, filling.form))
+        return;
+    form_page_open(filling.form, page, &filling.context, filling.draft.answers);
+    show_page(request, &filling, page, NULL);
+}
+
+/* ---- Leaving a page ---- */
+
+/* What is to be done after the draft is saved. */
+struct leaving {
+    struct arena *arena;
+    struct draft draft;
+    const struct form *form;
+    size_t page;
+    instant now;
+    str next; /* empty: the page is shown again, and stands as the answer already */
+};
+
+/* Where another tab, or a first click, was faster: the answers of this page go into what is kept now. */
+static bool merge_draft(struct tx *tx, struct leaving *leaving, struct err *err)
+{
+    struct draft kept;
+    if (!draft_find(tx, leaving->arena, leaving->draft.token, leaving->now, &kept, err))
+        return false;
+    answers_carry(&leaving->form->pages[leaving->page].fields, leaving->draft.answers, kept.answers);
+    if (kept.page < leaving->draft.page)
+        kept.page = leaving->draft.page;
+    return draft_save(tx, &kept, err);
+}
+
+static bool save_draft(struct tx *tx, void *arg, struct err *err)
+{
+    struct leaving *leaving = arg;
+    if (draft_save(tx, &leaving->draft, err))
+        return true;
+    return err->code == ERR_CONFLICT && merge_draft(tx, leaving, err);
+}
+
+static void draft_was_saved(struct request *request, void *arg, bool ok, const struct err *err)
+{
+    struct leaving *leaving = arg;
+    if (!ok && err->code == ERR_CONFLICT) { /* it was sent meanwhile: its page knows */
+        response_redirect(request, filling_page_url(request, leaving->form, leaving->page));
+        return;
+    }
+    if (!ok) {
+        show_failure(request, err);
+        return;
+    }
+    response_cookie(request, filling_cookie(request, leaving->form), leaving->draft.token,
+                    (leaving->draft.expires - request->now) / INSTANT_SECOND);
+    if (leaving->next.len > 0)
+        response_redirect(request, leaving->next);
+}
+
+static void save_page(struct request *request, struct filling *filling, size_t page, str next)
+{
+    struct leaving *leaving = arena_new_of(request->arena, struct leaving);
+    filling->draft.form_version = filling->form->version;
+    filling->draft.updated = request->now;
+    *leaving = (struct leaving){request->arena, filling->draft, filling->form, page, request->now, next};
+    request_commit(request, visit_of(request)->site->store, save_draft, leaving, draft_was_saved);
+}
+
+static str next_url(struct request *request, struct filling *filling, size_t page)
+{
+    bool goes_back = str_eq(request_form(request, "retour"), STR("verifier")) && filling->draft.page > (int)page;
+    size_t next = form_next_page(filling->form, page, &filling->context);
+    if (request_form(request, "plus-tard").len > 0)
+        return filling_url(request, filling->form, "plus-tard/");
+    if (next == SIZE_MAX || goes_back)
+        return filling_url(request, filling->form, "verifier/");
+    return filling_page_url(request, filling->form, next);
+}
+
+static void leave_page(struct request *request, struct filling *filling, size_t page)
+{
+    if (filling->draft.page < (int)page)
+        filling->draft.page = (int)page;
+    save_page(request, filling, page, next_url(request, filling, page));
+}
+
+/* What was typed, and the files above all, is kept with its mistakes: sending checks every page again. */
+static void show_again(struct request *request, struct filling *filling, size_t page, const struct field_errors *errors)
+{
+    show_page(request, filling, page, errors);
+    save_page(request, filling, page, STR_EMPTY);
+}
+
+static void post_page(struct request *request)
+{
+    struct filling filling;
+    if (!filling_open(request, &filling) || filling_was_filed(request, &filling))
+        return;
+    size_t page = page_number(request, &filling), most = filling_furthest(&filling);
+    if (page == SIZE_MAX || most == SIZE_MAX || page > most) {
+        response_redirect(request, filling_page_url(request, filling.form, most == SIZE_MAX ? 0 : most));
+        return;
+    }
+    struct posted *posted = visit_posted(request);
+    if (posted == NULL)
+        return;
+    struct field_errors errors = {0};
+    if (form_page_read(filling.form, page, &filling.context, posted, filling.draft.answers, &errors) ||
+        request_form(request, "plus-tard").len > 0)
+        leave_page(request, &filling, page);
+    else
+        show_again(request, &filling, page, &errors);
+}
+
+/* ---- While typing ---- */
+
+static void live(struct request *request)
+{
+    struct filling filling;
+    if (!filling_open(request, &filling))
+        return;
+    size_t page = page_number(request, &filling);
+    struct posted *posted = page == SIZE_MAX ? NULL : visit_posted(request);
+    if (posted == NULL) {
+        response_error(request, 404, NULL);
+        return;
+    }
+    posted->is_typing = true;
+    response_json(request, 200,
+                  fields_live(&filling.form->pages[page].fields, &filling.context, posted, filling.draft.answers));
+}
+
+const struct route fill_page_routes[] = {
+    {HTTP_GET, "/demarches/{slug}/{n:int}/", 0, RIGHT_PUBLIC, BODY_NONE, get_page},
+    {HTTP_POST, "/demarches/{slug}/{n:int}/", 0, RIGHT_PUBLIC, BODY_UPLOADS, post_page},
+    {HTTP_POST, "/demarches/{slug}/{n:int}/direct/", 0, RIGHT_PUBLIC, BODY_UPLOADS, live},
+};
+const size_t fill_page_route_count = sizeof fill_page_routes / sizeof *fill_page_routes;

@@ -1,0 +1,45 @@
+/* A form that is being filled: what its pages, its start and its sending share. Private to web/portal/. */
+#ifndef GUICHET_WEB_FILLING_H
+#define GUICHET_WEB_FILLING_H
+
+#include "web/visit.h"
+
+struct filling {
+    const struct form *form;
+    struct draft draft; /* the one found, or a new one that is not saved yet */
+    bool has_draft;
+    struct form_context context;
+};
+
+/* Finds the form that the path names, and the draft of who asks; false where the answer is made (unknown, closed, not
+ * for this person). A draft goes on with the form as it is now; answers that no longer fit are dropped. */
+bool filling_open(struct request *request, struct filling *filling);
+/* The furthest page that may be shown: the first that is not done. SIZE_MAX: the form shows no page. */
+size_t filling_furthest(const struct filling *filling);
+/* False, and the answer is made, where the form takes one request a person and this one has theirs. */
+bool filling_is_first_time(struct request *request, const struct form *form);
+/* True, and leads to the confirmation, where the draft was sent already. */
+bool filling_was_filed(struct request *request, const struct filling *filling);
+
+/* The draft's cookie; /demarches/SLUG/rest; /demarches/SLUG/N/ of a page counted from 0; the confirmation of a code. */
+const char *filling_cookie(struct request *request, const struct form *form);
+str filling_url(struct request *request, const struct form *form, const char *rest);
+str filling_page_url(struct request *request, const struct form *form, size_t page);
+str filling_confirmation_url(struct request *request, const struct form *form, str code);
+/* Whether the request carries the confirmation's proof of a code: numbers can't be tried. */
+bool filling_is_proven(struct request *request, str code);
+/* As the page's list of errors shows them. */
+struct value filling_errors(struct request *request, const struct field_errors *errors);
+
+/* Reads a draft by its token: a store_fn. */
+struct draft_reading {
+    struct arena *arena;
+    str token;
+    instant now;
+    struct draft *out;
+};
+bool draft_read(struct tx *tx, void *reading, struct err *err);
+/* A draft of an account is that account's; any other is who has its token's. */
+bool draft_is_theirs(const struct visit *visit, const struct draft *draft);
+
+#endif
