@@ -143,7 +143,8 @@ struct posted {
     size_t value_count;
     const struct posted_file *files;
     size_t file_count;
-    bool is_typing; /* the page is still being typed in: of a chosen file there is the name, f12-nom, and nothing else */
+    bool
+        is_typing; /* the page is still being typed in: of a chosen file there is the name, f12-nom, and nothing else */
 };
 
 struct field_error {
