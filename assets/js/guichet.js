@@ -45,7 +45,7 @@ for (const form of document.querySelectorAll("form[data-live]")) {
   let timer, under;
   const ask = async () => {
     under?.abort();
-    under = new AbortController();
+    const mine = under = new AbortController();
     const data = new FormData(form);
     // Of a file only the name goes: conditions ask whether there is one, not what is in it.
     for (const [name, value] of [...data]) {
@@ -55,13 +55,15 @@ for (const form of document.querySelectorAll("form[data-live]")) {
     }
     for (const input of form.querySelectorAll("[data-prefilled]")) if (!input.dataset.typed) data.delete(input.name);
     try {
-      const answer = await fetch(form.dataset.live, { method: "POST", body: data, signal: under.signal });
+      const answer = await fetch(form.dataset.live, { method: "POST", body: data, signal: mine.signal });
       if (answer.ok) show(form, (await answer.json()).fields);
     } catch { /* offline: the server looks again when the page is sent */ }
+    if (mine === under) delete form.dataset.asking;
   };
   form.addEventListener("input", (event) => {
     event.target.dataset.typed = "yes";
     window.clearTimeout(timer);
+    form.dataset.asking = "yes"; // until what is on the screen follows from what was typed
     timer = window.setTimeout(ask, event.target.type === "text" ? 400 : 50);
   });
 }

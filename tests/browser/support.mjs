@@ -1,5 +1,6 @@
 // A counter with the demonstration on a temporary folder, and a browser to look at it.
 import { spawn, spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -13,19 +14,32 @@ export const password = "Place-Bellecour-1830";
 export const phone = { width: 390, height: 844 };
 export const desktop = { width: 1280, height: 900 };
 
+/** The stores that every test of stored behaviour runs on. */
+export const stores = ["sqlite", ...(process.env.GUICHET_TEST_POSTGRES ? ["postgresql"] : [])];
+
+const psql = (command) => {
+  const done = spawnSync("psql", ["-q", process.env.GUICHET_TEST_POSTGRES, "-c", command], { encoding: "utf8" });
+  if (done.status !== 0) throw new Error(done.stderr);
+};
+
 export class Counter {
-  constructor() {
+  constructor(store = "sqlite") {
     this.folder = mkdtempSync(join(tmpdir(), "guichet-browser-"));
+    this.place = ["--data", this.folder];
+    if (store === "sqlite") return;
+    this.database = `guichet_${randomBytes(6).toString("hex")}`;
+    psql(`CREATE DATABASE ${this.database}`);
+    this.place.push("--store", process.env.GUICHET_TEST_POSTGRES.replace(/^(postgresql:\/\/[^/]*\/)[^?]*/, `$1${this.database}`));
   }
 
   cli(...words) {
-    const done = spawnSync(binary, [...words, "--data", this.folder], { cwd: root, encoding: "utf8" });
+    const done = spawnSync(binary, [...words, ...this.place], { cwd: root, encoding: "utf8" });
     if (done.status !== 0) throw new Error(`guichet ${words.join(" ")}: ${done.stdout}${done.stderr}`);
     return done.stdout;
   }
 
   async start() {
-    this.server = spawn(binary, ["serve", "--port", "0", "--data", this.folder], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+    this.server = spawn(binary, ["serve", "--port", "0", ...this.place], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
     this.log = "";
     this.server.stderr.on("data", (bytes) => (this.log += bytes));
     this.port = await new Promise((found, failed) => {
@@ -50,6 +64,7 @@ export class Counter {
     while (this.status === undefined) await new Promise((next) => setTimeout(next, 20));
     void ended;
     rmSync(this.folder, { recursive: true, force: true });
+    if (this.database) psql(`DROP DATABASE IF EXISTS ${this.database} WITH (FORCE)`);
     if (this.status !== 0) throw new Error(`the server ended with ${this.status}: ${this.log.slice(-4000)}`);
   }
 }
@@ -91,7 +106,7 @@ export const fill = async (page, attempt = 0) => {
     }
     for (const area of await page.locator("main form.fields textarea:visible").all())
       if (!(await area.inputValue())) await area.fill("Texte d’essai");
-    if (await page.locator("form[data-live]").count()) await page.waitForLoadState("networkidle");
+    await page.locator("form[data-asking]").waitFor({ state: "detached" });
   }
 };
 
