@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { JOB_THREADS = 2, REFRESH_SECONDS = 2 };
+enum { JOB_THREADS = 4, REFRESH_SECONDS = 2 };
 
 static void block_signals(sigset_t *signals)
 {
@@ -42,12 +42,12 @@ static int serve(struct installation *installation, const struct option *options
     struct web_settings settings = {is_https, option_is_set(options, count, "behind-proxy"), uploads};
     struct web *web = web_new(installation, &settings);
     struct http_server *server = NULL;
-    if (err.code == ERR_NONE && file_make_folder(uploads, &err))
+    if (err.code == ERR_NONE && stores_serve_alone(installation->stores, &err) && file_make_folder(uploads, &err))
         server = http_start(web_app(web), option_or(options, count, "address", "127.0.0.1"), (int)port, &err);
     if (server != NULL) {
         installation->public_scheme = is_https ? STR("https") : STR("http");
         installation->public_port = is_https ? 0 : http_port(server);
-        installation_run_jobs(installation, JOB_THREADS);
+        installation_run_jobs(installation, JOB_THREADS, stores_engine(installation->stores) == STORE_SQLITE);
         printf("Guichet ouvert : http://%s:%d/\n", "localhost", http_port(server));
         fflush(stdout);
         wait_for_end(installation, signals);
