@@ -2,11 +2,14 @@
 #include "http/internal.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+enum { STOP_SECONDS = 10 };
 
 const struct http_limits http_limits_default = {
     .header_bytes = (size_t)32 * 1024,
@@ -93,6 +96,21 @@ static void end_exchange(void *arg, struct MHD_Connection *connection, void **co
     arena_give(exchange->request.arena);
     atomic_fetch_sub(&server->under_way, 1);
     *context = NULL;
+}
+
+void exchange_suspend(struct exchange *exchange)
+{
+    exchange->stage = STAGE_SUSPENDED;
+    atomic_fetch_add(&exchange->server->suspended, 1);
+    MHD_suspend_connection(exchange->connection);
+}
+
+void exchange_resume(struct exchange *exchange)
+{
+    struct http_server *server = exchange->server; /* the exchange may end at once */
+    exchange->stage = STAGE_ANSWER;
+    MHD_resume_connection(exchange->connection);
+    atomic_fetch_sub(&server->suspended, 1);
 }
 
 /* ---- The head ---- */
@@ -192,6 +210,25 @@ static bool start_body(struct exchange *exchange)
     return true;
 }
 
+/* The guard and the handlers may take what they could not read for what is not there: such an answer is not given. */
+static bool refuse_if_store_was_away(struct exchange *exchange)
+{
+    struct err err;
+    if (!store_was_away(&err) || exchange->is_committed || exchange->request.response.status >= 500)
+        return false;
+    response_forget(&exchange->request);
+    refuse(exchange, 503, &err);
+    return true;
+}
+
+static bool run_guard(struct exchange *exchange)
+{
+    struct request *request = &exchange->request;
+    store_was_away(NULL); /* another request's */
+    bool may_go_on = exchange->server->app->guard(request);
+    return !refuse_if_store_was_away(exchange) && may_go_on;
+}
+
 /* True where the body, if any, is to be read; false where the response is made. */
 static bool take_head(struct exchange *exchange, const char *method)
 {
@@ -207,7 +244,7 @@ static bool take_head(struct exchange *exchange, const char *method)
     }
     if (refused != 0 || !find_route(exchange))
         return false;
-    if (app->guard != NULL && !app->all_on_workers && !(request->route->flags & ROUTE_WORKER) && !app->guard(request)) {
+    if (app->guard != NULL && !app->all_on_workers && !(request->route->flags & ROUTE_WORKER) && !run_guard(exchange)) {
         exchange->must_close = request->method == HTTP_POST;
         return false;
     }
@@ -256,11 +293,14 @@ void exchange_run_handler(struct exchange *exchange)
     struct request *request = &exchange->request;
     const struct http_app *app = exchange->server->app;
     bool guarded_late = app->all_on_workers || (request->route->flags & ROUTE_WORKER);
-    if (guarded_late && app->guard != NULL && !app->guard(request))
+    if (guarded_late && app->guard != NULL && !run_guard(exchange))
         return;
     if (request->method == HTTP_POST && app->check_form != NULL && !app->check_form(request))
         return;
+    store_was_away(NULL);
     request->route->handler(request);
+    if (exchange->commit_fn == NULL)
+        refuse_if_store_was_away(exchange);
     if (request->response.status == 0 && exchange->commit_fn == NULL)
         response_error(request, 500, NULL);
 }
@@ -269,8 +309,7 @@ static void committed(void *arg, bool ok, const struct err *err)
 {
     struct exchange *exchange = arg;
     exchange->commit_then(&exchange->request, exchange->commit_arg, ok, err);
-    exchange->stage = STAGE_ANSWER;
-    MHD_resume_connection(exchange->connection);
+    exchange_resume(exchange);
 }
 
 static bool run_commit(struct tx *tx, void *arg, struct err *err)
@@ -282,17 +321,18 @@ static bool run_commit(struct tx *tx, void *arg, struct err *err)
 void request_commit(struct request *request, struct store *store, store_fn fn, void *arg, request_then then)
 {
     struct exchange *exchange = request->exchange;
+    if (refuse_if_store_was_away(exchange)) /* what is to be written may rest on what could not be read */
+        return;
     if (request->on_worker) {
         struct err err = {0};
-        bool ok = store_write(store, fn, arg, &err);
-        then(request, arg, ok, &err);
+        exchange->is_committed = store_write(store, fn, arg, &err);
+        then(request, arg, exchange->is_committed, &err);
         return;
     }
     exchange->commit_fn = fn;
     exchange->commit_arg = arg;
     exchange->commit_then = then;
-    exchange->stage = STAGE_SUSPENDED;
-    MHD_suspend_connection(exchange->connection);
+    exchange_suspend(exchange);
     store_write_later(store, run_commit, exchange, committed);
 }
 
@@ -309,7 +349,6 @@ static enum MHD_Result run(struct exchange *exchange)
     if (request->on_worker) {
         if (workers_take(exchange->server, exchange))
             return MHD_YES;
-        response_header(request, "Retry-After", STR("2"));
         refuse(exchange, 503, NULL);
         return response_send(exchange);
     }
@@ -376,6 +415,15 @@ static bool socket_address(const char *address, int port, struct sockaddr_in *fo
            err_set(err, ERR_INVALID, "%s is no IPv4 address to listen on.", address);
 }
 
+/* errno is the library's last. */
+static void refuse_to_listen(const char *address, int port, struct err *err)
+{
+    char reason[128];
+    const char *why = errno == EADDRINUSE ? "un autre programme occupe ce port"
+                                          : strerror_r(errno, reason, sizeof reason);
+    err_set(err, ERR_UNAVAILABLE, "Impossible d’écouter sur %s:%d : %s.", address, port, why);
+}
+
 static unsigned loop_count(void)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
@@ -392,6 +440,8 @@ struct http_server *http_start(const struct http_app *app, const char *address, 
     server->arena = arena;
     server->app = app;
     server->routes = route_table_new(arena, app->routes, app->route_count);
+    if (app->upload_folder != NULL)
+        uploads_sweep(app->upload_folder);
     workers_start(server);
     watch_start(server);
     unsigned loops = loop_count();
@@ -405,7 +455,7 @@ struct http_server *http_start(const struct http_app *app, const char *address, 
         app->limits.connections_per_address, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)app->limits.idle_seconds,
         MHD_OPTION_LISTEN_BACKLOG_SIZE, 1024U, MHD_OPTION_END);
     if (server->daemon == NULL) {
-        err_set(err, ERR_UNAVAILABLE, "Cannot listen on %s:%d: is the port taken?", address, port);
+        refuse_to_listen(address, port, err);
         atomic_store(&server->stopping, true);
         workers_stop(server);
         watch_stop(server);
@@ -421,13 +471,25 @@ int http_port(const struct http_server *server)
     return server->port;
 }
 
+/* True once so many are none, or after so many seconds. */
+static bool wait_for_none(const _Atomic int *count, int seconds)
+{
+    for (int i = 0; i < seconds * 100 && atomic_load(count) > 0; i++)
+        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+    return atomic_load(count) == 0;
+}
+
+/* The library aborts where a connection is still suspended when it stops: a commit always ends, by the store's own
+ * bounds, and is waited for. */
 void http_stop(struct http_server *server)
 {
     MHD_socket listening = MHD_quiesce_daemon(server->daemon);
-    for (int i = 0; i < 1000 && atomic_load(&server->under_way) > 0; i++)
-        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+    atomic_store(&server->draining, true);
+    wait_for_none(&server->under_way, STOP_SECONDS);
     atomic_store(&server->stopping, true);
     workers_stop(server);
+    while (!wait_for_none(&server->suspended, STOP_SECONDS))
+        log_line(LOG_WARNING, "http.stop", "commits_under_way=%d", atomic_load(&server->suspended));
     MHD_stop_daemon(server->daemon);
     if (listening != MHD_INVALID_SOCKET)
         close(listening);
