@@ -29,8 +29,8 @@ def needs_corpus(part=""):
 
 
 class Counter:
-    def __init__(self, store="sqlite", binary=BINARY, arguments=()):
-        self.folder = Path(tempfile.mkdtemp(prefix="guichet-test-"))
+    def __init__(self, store="sqlite", binary=BINARY, arguments=(), folder=None):
+        self.folder = Path(folder or tempfile.mkdtemp(prefix="guichet-test-"))
         self.binary, self.arguments, self.process, self.port = binary, list(arguments), None, None
         self.database = None
         if store == "sqlite":

@@ -30,6 +30,21 @@ class Mailbox:
             self.messages.append((envelope.rcpt_tos, message))
         return "250 kept"
 
+    def ids(self):
+        """The Message-IDs that each address received."""
+        with self._lock:
+            messages = list(self.messages)
+        ids = {}
+        for addresses, message in messages:
+            for address in addresses:
+                ids.setdefault(address, set()).add(message["Message-ID"])
+        return ids
+
+    def doubles(self):
+        """How many messages came again: a server that was killed between a message and its note of it sends it twice,
+        under the same Message-ID."""
+        return len(self.messages) - len({message["Message-ID"] for _, message in self.messages})
+
     def of(self, address):
         """What an address received: (subject, plain text)."""
         with self._lock:
