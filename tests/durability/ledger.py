@@ -10,7 +10,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 STORE_LOAD = ROOT / "build/release/tests/store_load"
-RELEASE = ROOT / "build/guichet"
 
 
 class Load:

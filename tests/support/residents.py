@@ -58,6 +58,12 @@ class Resident:
     def __init__(self, port):
         self.port, self.connection, self.cookie, self.token = port, None, None, None
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.leave()
+
     def _exchange(self, method, path, body, headers):
         if self.connection is None:
             self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
@@ -118,12 +124,16 @@ class Resident:
             page, onward, _ = self.ask("GET", onward, draft=filing.draft)
         raise Refused(200, page)
 
-    def file(self, filing):
-        """Goes on with a filing from where it was left: the draft that was saved is sent again, not made anew."""
+    def begin(self, filing):
+        """Answers, and leaves it at the draft."""
         if self.token is None:
             self._come_in()
         if filing.draft is None:
             self._answer(filing)
+
+    def file(self, filing):
+        """Goes on with a filing from where it was left: the draft that was saved is sent again, not made anew."""
+        self.begin(filing)
         self._send(filing)
 
 
@@ -183,11 +193,10 @@ class Load:
         return self._note(self.acknowledged, filing)
 
     def _work(self):
-        resident = Resident(self.counter.port)
-        try:
-            while not self.stopping.is_set():
-                self._file(resident)
-                self.stopping.wait(self.pause)
-        except Exception as surprise:  # noqa: BLE001: told by wait_for and by who looks
-            self._note(self.surprises, repr(surprise))
-        resident.leave()
+        with Resident(self.counter.port) as resident:
+            try:
+                while not self.stopping.is_set():
+                    self._file(resident)
+                    self.stopping.wait(self.pause)
+            except Exception as surprise:  # noqa: BLE001: told by wait_for and by who looks
+                self._note(self.surprises, repr(surprise))
