@@ -91,7 +91,7 @@ bool postgres_reach(struct stores *stores, struct err *err)
     PGconn *pg = dial(stores);
     bool ok = PQstatus(pg) == CONNECTION_OK;
     if (!ok) {
-        err_set(err, ERR_UNAVAILABLE, "PostgreSQL can't be reached.");
+        err_set(err, ERR_UNAVAILABLE, "PostgreSQL ne répond pas à cette adresse.");
         err_detail(err, "%s", PQerrorMessage(pg));
     }
     PQfinish(pg);
