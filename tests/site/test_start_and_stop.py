@@ -4,11 +4,9 @@ import re
 import signal
 import socket
 import subprocess
-import sqlite3
 import tempfile
 import time
 import unittest
-from pathlib import Path
 
 from support.counter import BINARY, RELEASE, ROOT, Counter, stores
 from support.filings import Database, problems
@@ -90,6 +88,19 @@ class Stop(unittest.TestCase):
                 self.assertEqual(problems(counter.store, counter.folder, [filing]), [])
 
 
+    def test_a_relay_that_says_nothing_does_not_hold_the_end(self):
+        with socket.create_server(("127.0.0.1", 0)) as silent, Counter() as counter:
+            set_up(counter)
+            counter.start("--smtp", f"smtp://127.0.0.1:{silent.getsockname()[1]}")
+            with Resident(counter.port) as resident:
+                resident.file(Filing())
+            with silent.accept()[0]:
+                began = time.monotonic()
+                counter.stop()
+                self.assertLess(time.monotonic() - began, 10)
+            self.assertEqual(len(counter.cli("jobs", "list").stdout.splitlines()), 2)
+
+
 class Start(unittest.TestCase):
     def refused(self, *command, prefix=(), status=1):
         """What a server that does not start says."""
@@ -137,7 +148,12 @@ class Start(unittest.TestCase):
             counter.cli("site", "create", "--slug", "autre", "--name", "Autre")
             counter.cli("user", "create", "--email", "a@b.example", "--site", SITE, "--password", "Place-Bellecour-1830")
             counter.kill()
+            abandoned, recent = counter.folder / "uploads/abandoned", counter.folder / "uploads/recent"
+            for upload in (abandoned, recent):
+                upload.write_text("half of a file")
+            os.utime(abandoned, (0, time.time() - 7200))
             counter.start()  # a lock that nobody holds is none
+            self.assertEqual((abandoned.exists(), recent.exists()), (False, True))
 
 
 if __name__ == "__main__":
