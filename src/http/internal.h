@@ -50,7 +50,6 @@ struct http_server {
     struct MHD_Daemon *daemon;
     struct route_table *routes;
     struct arena *arena;
-    int port;
     _Atomic bool draining; /* each answer is the last of its connection */
     _Atomic bool stopping;
     _Atomic int suspended; /* exchanges that a worker or the store has */

@@ -1,9 +1,6 @@
 /* The server: a request from its first byte to its last, on the library's event loops. */
 #include "http/internal.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -408,33 +405,14 @@ static size_t keep_escaped(void *arg, struct MHD_Connection *connection, char *t
     return strlen(text); /* request.c decodes, once, and checks */
 }
 
-static bool socket_address(const char *address, int port, struct sockaddr_in *four, struct err *err)
-{
-    *four = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-    return inet_pton(AF_INET, address, &four->sin_addr) == 1 ||
-           err_set(err, ERR_INVALID, "%s is no IPv4 address to listen on.", address);
-}
-
-/* errno is the library's last. */
-static void refuse_to_listen(const char *address, int port, struct err *err)
-{
-    char reason[128];
-    const char *why = errno == EADDRINUSE ? "un autre programme occupe ce port"
-                                          : strerror_r(errno, reason, sizeof reason);
-    err_set(err, ERR_UNAVAILABLE, "Impossible d’écouter sur %s:%d : %s.", address, port, why);
-}
-
 static unsigned loop_count(void)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     return cores < 1 ? 1 : cores > 16 ? 16 : (unsigned)cores;
 }
 
-struct http_server *http_start(const struct http_app *app, const char *address, int port, struct err *err)
+struct http_server *http_start(const struct http_app *app, int listening, struct err *err)
 {
-    struct sockaddr_in where;
-    if (!socket_address(address, port, &where, err))
-        return NULL;
     struct arena *arena = arena_new();
     struct http_server *server = arena_new_of(arena, struct http_server);
     server->arena = arena;
@@ -446,29 +424,23 @@ struct http_server *http_start(const struct http_app *app, const char *address, 
     watch_start(server);
     unsigned loops = loop_count();
     server->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, (uint16_t)port, NULL, NULL,
-        handle, server, MHD_OPTION_SOCK_ADDR, &where, MHD_OPTION_THREAD_POOL_SIZE, loops > 1 ? loops : 0U,
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL, handle,
+        server, MHD_OPTION_LISTEN_SOCKET, listening, MHD_OPTION_THREAD_POOL_SIZE, loops > 1 ? loops : 0U,
         MHD_OPTION_EXTERNAL_LOGGER, stay_silent, NULL, MHD_OPTION_URI_LOG_CALLBACK, begin_exchange, server,
         MHD_OPTION_NOTIFY_COMPLETED, end_exchange, server, MHD_OPTION_NOTIFY_CONNECTION, watch_connection, server,
         MHD_OPTION_UNESCAPE_CALLBACK, keep_escaped, NULL, MHD_OPTION_CONNECTION_MEMORY_LIMIT, app->limits.header_bytes,
         MHD_OPTION_CONNECTION_LIMIT, app->limits.connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
         app->limits.connections_per_address, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)app->limits.idle_seconds,
-        MHD_OPTION_LISTEN_BACKLOG_SIZE, 1024U, MHD_OPTION_END);
+        MHD_OPTION_END);
     if (server->daemon == NULL) {
-        refuse_to_listen(address, port, err);
+        err_set(err, ERR_UNAVAILABLE, "Le serveur ne démarre pas : la mémoire ou les fils d’exécution manquent.");
         atomic_store(&server->stopping, true);
         workers_stop(server);
         watch_stop(server);
         arena_free(arena);
         return NULL;
     }
-    server->port = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_BIND_PORT)->port;
     return server;
-}
-
-int http_port(const struct http_server *server)
-{
-    return server->port;
 }
 
 /* True once so many are none, or after so many seconds. */
