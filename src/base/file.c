@@ -1,10 +1,12 @@
 #include "base/file.h"
 
+#include "base/log.h"
 #include "base/random.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -54,6 +56,16 @@ bool file_read(struct arena *arena, const char *path, size_t most, str *out, str
     return ok;
 }
 
+bool file_sync(int fd)
+{
+    if (fsync(fd) == 0)
+        return true;
+    if (errno != EIO)
+        return false;
+    log_line(LOG_ERROR, "file.fsync", "an fsync failed: nothing more is acknowledged, stopping");
+    abort();
+}
+
 static bool write_whole(int fd, str bytes)
 {
     while (bytes.len > 0) {
@@ -62,7 +74,7 @@ static bool write_whole(int fd, str bytes)
             return false;
         bytes = str_slice(bytes, (size_t)put, bytes.len);
     }
-    return fsync(fd) == 0;
+    return file_sync(fd);
 }
 
 bool file_sync_folder_of(const char *path)
@@ -71,7 +83,7 @@ bool file_sync_folder_of(const char *path)
     const char *slash = strrchr(path, '/');
     const char *folder = slash == NULL ? "." : str_z(arena, (str){path, (size_t)(slash - path + 1)});
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool ok = fd >= 0 && fsync(fd) == 0;
+    bool ok = fd >= 0 && file_sync(fd);
     if (fd >= 0)
         close(fd);
     arena_free(arena);

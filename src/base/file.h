@@ -11,6 +11,10 @@ bool file_read(struct arena *arena, const char *path, size_t most, str *out, str
 /* Replaces path by bytes: written beside it, fsynced, renamed over it, the folder fsynced. */
 bool file_write_durably(const char *path, str bytes, struct err *err);
 
+/* fsyncs. One that fails with an I/O error ends the process: the kernel may have dropped the pages, and the next fsync
+ * would lie (PostgreSQL's lesson of 2018). False, with errno, for other reasons: no room. */
+bool file_sync(int fd);
+
 /* fsyncs the folder that path lies in, so that a rename there is on disk. */
 bool file_sync_folder_of(const char *path);
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { JOB_THREADS = 2, REFRESH_SECONDS = 2 };
+enum { JOB_THREADS = 4, REFRESH_SECONDS = 2 };
 
 static void block_signals(sigset_t *signals)
 {
@@ -30,11 +30,22 @@ static void wait_for_end(struct installation *installation, const sigset_t *sign
     }
 }
 
+/* All that requests rely on (the port in links, the runner of jobs) is there before the first one. */
+static struct http_server *start(struct installation *installation, struct web *web, int listening, bool is_https,
+                                 struct err *err)
+{
+    installation->public_scheme = is_https ? STR("https") : STR("http");
+    installation->public_port = is_https ? 0 : http_port(listening);
+    installation_run_jobs(installation, JOB_THREADS, stores_engine(installation->stores) == STORE_SQLITE);
+    return http_start(web_app(web), listening, err);
+}
+
 static int serve(struct installation *installation, const struct option *options, size_t count, const sigset_t *signals)
 {
     struct err err = {0};
     struct arena *arena = arena_new();
     int64_t port = 0;
+    int listening = -1;
     bool is_https = option_is_set(options, count, "https");
     const char *uploads = str_fmt(arena, "%s/uploads", stores_folder(installation->stores)).ptr;
     if (!str_to_int64(str_of(option_or(options, count, "port", "8080")), &port) || port < 0 || port > 65535)
@@ -42,13 +53,12 @@ static int serve(struct installation *installation, const struct option *options
     struct web_settings settings = {is_https, option_is_set(options, count, "behind-proxy"), uploads};
     struct web *web = web_new(installation, &settings);
     struct http_server *server = NULL;
-    if (err.code == ERR_NONE && file_make_folder(uploads, &err))
-        server = http_start(web_app(web), option_or(options, count, "address", "127.0.0.1"), (int)port, &err);
+    if (err.code == ERR_NONE && stores_serve_alone(installation->stores, &err) && file_make_folder(uploads, &err))
+        listening = http_listen(option_or(options, count, "address", "127.0.0.1"), (int)port, &err);
+    if (listening >= 0)
+        server = start(installation, web, listening, is_https, &err);
     if (server != NULL) {
-        installation->public_scheme = is_https ? STR("https") : STR("http");
-        installation->public_port = is_https ? 0 : http_port(server);
-        installation_run_jobs(installation, JOB_THREADS);
-        printf("Guichet ouvert : http://%s:%d/\n", "localhost", http_port(server));
+        printf("Guichet ouvert : http://%s:%d/\n", "localhost", http_port(listening));
         fflush(stdout);
         wait_for_end(installation, signals);
         http_stop(server);

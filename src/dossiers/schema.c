@@ -5,7 +5,8 @@
  *                   along one of its indexes
  * dossier_value     the typed side index of the fields that are listed
  * dossier_search    the folded text, for FTS5 or tsvector
- * dossier_history, dossier_note, dossier_notice, dossier_blob, dossier_form (the forms' numbers) */
+ * dossier_history, dossier_note, dossier_notice, dossier_blob, dossier_form (the forms' numbers, and the highest that was
+ * reserved for a dossier of each) */
 #include "dossiers/tables.h"
 
 #define TABLES(ID)                                                                                                     \
@@ -71,5 +72,6 @@ const struct migration dossiers_migrations[] = {
                       "CREATE INDEX dossier_value_of ON dossier_value (dossier);"
                       "CREATE TABLE dossier_search (dossier BIGINT PRIMARY KEY, words TSVECTOR NOT NULL);"
                       "CREATE INDEX dossier_search_words ON dossier_search USING GIN (words)"},
+    {2, "dossiers", "ALTER TABLE dossier_form ADD COLUMN reserved BIGINT NOT NULL DEFAULT 0", NULL},
 };
 const size_t dossiers_migration_count = sizeof dossiers_migrations / sizeof *dossiers_migrations;

@@ -135,9 +135,11 @@ struct http_app {
 };
 
 struct http_server;
-/* Listens on address:port (0: a free one) and starts. NULL and err where it can't. */
-struct http_server *http_start(const struct http_app *app, const char *address, int port, struct err *err);
-int http_port(const struct http_server *server);
+/* A socket that listens on address:port (0: a free one); -1 and err where it can't. Who connects waits for http_start. */
+int http_listen(const char *address, int port, struct err *err);
+int http_port(int listening);
+/* Takes over the socket and answers from now on. NULL and err where it can't. */
+struct http_server *http_start(const struct http_app *app, int listening, struct err *err);
 /* Takes no new connection, lets the requests under way end (10 seconds at the most), stops. */
 void http_stop(struct http_server *server);
 

@@ -41,6 +41,7 @@ struct exchange {
     store_fn commit_fn;
     void *commit_arg;
     request_then commit_then;
+    bool is_committed; /* on disk: nothing may say otherwise */
     char uri[1]; /* as it came; more bytes follow */
 };
 
@@ -49,8 +50,9 @@ struct http_server {
     struct MHD_Daemon *daemon;
     struct route_table *routes;
     struct arena *arena;
-    int port;
+    _Atomic bool draining; /* each answer is the last of its connection */
     _Atomic bool stopping;
+    _Atomic int suspended; /* exchanges that a worker or the store has */
     /* workers.c */
     pthread_mutex_t queue_lock;
     pthread_cond_t has_work;
@@ -74,6 +76,8 @@ int request_read_head(struct exchange *exchange, const char *method);
 
 /* response.c */
 enum MHD_Result response_send(struct exchange *exchange);
+/* Forgets the answer that was made. */
+void response_forget(struct request *request);
 
 /* workers.c */
 void workers_start(struct http_server *server);
@@ -90,5 +94,11 @@ void watch_set(struct peer *peer, int seconds);
 
 /* server.c */
 void exchange_run_handler(struct exchange *exchange);
+/* Between these two somebody else than the event loop has the exchange. */
+void exchange_suspend(struct exchange *exchange);
+void exchange_resume(struct exchange *exchange);
+
+/* uploads.c: removes what a process that was killed had not finished receiving. */
+void uploads_sweep(const char *folder);
 
 #endif

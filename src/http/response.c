@@ -77,9 +77,18 @@ void response_cookie(struct request *request, const char *name, str value, int64
                             is_https ? "__Host-" : "", name, STR_ARG(value), is_https ? "; Secure" : "", STR_ARG(age)));
 }
 
+void response_forget(struct request *request)
+{
+    if (request->response.fd >= 0)
+        close(request->response.fd);
+    request->response = (struct response){.fd = -1};
+}
+
 void response_error(struct request *request, int status, const struct err *err)
 {
     const struct http_app *app = request->exchange->server->app;
+    if (status == 503)
+        response_header(request, "Retry-After", STR("5"));
     if (app->error_page != NULL)
         app->error_page(request, status, err);
     if (request->response.status == 0)
@@ -134,7 +143,7 @@ static void add_headers(const struct exchange *exchange, struct MHD_Response *se
         MHD_add_response_header(sent, str_z(arena, response->headers.at[i].name),
                                 str_z(arena, response->headers.at[i].value));
     add_security_headers(exchange, sent);
-    if (exchange->must_close || atomic_load(&exchange->server->stopping))
+    if (exchange->must_close || atomic_load(&exchange->server->draining))
         MHD_add_response_header(sent, "Connection", "close");
 }
 

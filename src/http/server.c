@@ -1,12 +1,12 @@
 /* The server: a request from its first byte to its last, on the library's event loops. */
 #include "http/internal.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+enum { STOP_SECONDS = 10 };
 
 const struct http_limits http_limits_default = {
     .header_bytes = (size_t)32 * 1024,
@@ -93,6 +93,21 @@ static void end_exchange(void *arg, struct MHD_Connection *connection, void **co
     arena_give(exchange->request.arena);
     atomic_fetch_sub(&server->under_way, 1);
     *context = NULL;
+}
+
+void exchange_suspend(struct exchange *exchange)
+{
+    exchange->stage = STAGE_SUSPENDED;
+    atomic_fetch_add(&exchange->server->suspended, 1);
+    MHD_suspend_connection(exchange->connection);
+}
+
+void exchange_resume(struct exchange *exchange)
+{
+    struct http_server *server = exchange->server; /* the exchange may end at once */
+    exchange->stage = STAGE_ANSWER;
+    MHD_resume_connection(exchange->connection);
+    atomic_fetch_sub(&server->suspended, 1);
 }
 
 /* ---- The head ---- */
@@ -192,6 +207,25 @@ static bool start_body(struct exchange *exchange)
     return true;
 }
 
+/* The guard and the handlers may take what they could not read for what is not there: such an answer is not given. */
+static bool refuse_if_store_was_away(struct exchange *exchange)
+{
+    struct err err;
+    if (!store_was_away(&err) || exchange->is_committed || exchange->request.response.status >= 500)
+        return false;
+    response_forget(&exchange->request);
+    refuse(exchange, 503, &err);
+    return true;
+}
+
+static bool run_guard(struct exchange *exchange)
+{
+    struct request *request = &exchange->request;
+    store_was_away(NULL); /* another request's */
+    bool may_go_on = exchange->server->app->guard(request);
+    return !refuse_if_store_was_away(exchange) && may_go_on;
+}
+
 /* True where the body, if any, is to be read; false where the response is made. */
 static bool take_head(struct exchange *exchange, const char *method)
 {
@@ -207,7 +241,7 @@ static bool take_head(struct exchange *exchange, const char *method)
     }
     if (refused != 0 || !find_route(exchange))
         return false;
-    if (app->guard != NULL && !app->all_on_workers && !(request->route->flags & ROUTE_WORKER) && !app->guard(request)) {
+    if (app->guard != NULL && !app->all_on_workers && !(request->route->flags & ROUTE_WORKER) && !run_guard(exchange)) {
         exchange->must_close = request->method == HTTP_POST;
         return false;
     }
@@ -256,11 +290,14 @@ void exchange_run_handler(struct exchange *exchange)
     struct request *request = &exchange->request;
     const struct http_app *app = exchange->server->app;
     bool guarded_late = app->all_on_workers || (request->route->flags & ROUTE_WORKER);
-    if (guarded_late && app->guard != NULL && !app->guard(request))
+    if (guarded_late && app->guard != NULL && !run_guard(exchange))
         return;
     if (request->method == HTTP_POST && app->check_form != NULL && !app->check_form(request))
         return;
+    store_was_away(NULL);
     request->route->handler(request);
+    if (exchange->commit_fn == NULL)
+        refuse_if_store_was_away(exchange);
     if (request->response.status == 0 && exchange->commit_fn == NULL)
         response_error(request, 500, NULL);
 }
@@ -269,8 +306,7 @@ static void committed(void *arg, bool ok, const struct err *err)
 {
     struct exchange *exchange = arg;
     exchange->commit_then(&exchange->request, exchange->commit_arg, ok, err);
-    exchange->stage = STAGE_ANSWER;
-    MHD_resume_connection(exchange->connection);
+    exchange_resume(exchange);
 }
 
 static bool run_commit(struct tx *tx, void *arg, struct err *err)
@@ -282,17 +318,18 @@ static bool run_commit(struct tx *tx, void *arg, struct err *err)
 void request_commit(struct request *request, struct store *store, store_fn fn, void *arg, request_then then)
 {
     struct exchange *exchange = request->exchange;
+    if (refuse_if_store_was_away(exchange)) /* what is to be written may rest on what could not be read */
+        return;
     if (request->on_worker) {
         struct err err = {0};
-        bool ok = store_write(store, fn, arg, &err);
-        then(request, arg, ok, &err);
+        exchange->is_committed = store_write(store, fn, arg, &err);
+        then(request, arg, exchange->is_committed, &err);
         return;
     }
     exchange->commit_fn = fn;
     exchange->commit_arg = arg;
     exchange->commit_then = then;
-    exchange->stage = STAGE_SUSPENDED;
-    MHD_suspend_connection(exchange->connection);
+    exchange_suspend(exchange);
     store_write_later(store, run_commit, exchange, committed);
 }
 
@@ -309,7 +346,6 @@ static enum MHD_Result run(struct exchange *exchange)
     if (request->on_worker) {
         if (workers_take(exchange->server, exchange))
             return MHD_YES;
-        response_header(request, "Retry-After", STR("2"));
         refuse(exchange, 503, NULL);
         return response_send(exchange);
     }
@@ -369,65 +405,63 @@ static size_t keep_escaped(void *arg, struct MHD_Connection *connection, char *t
     return strlen(text); /* request.c decodes, once, and checks */
 }
 
-static bool socket_address(const char *address, int port, struct sockaddr_in *four, struct err *err)
-{
-    *four = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-    return inet_pton(AF_INET, address, &four->sin_addr) == 1 ||
-           err_set(err, ERR_INVALID, "%s is no IPv4 address to listen on.", address);
-}
-
 static unsigned loop_count(void)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     return cores < 1 ? 1 : cores > 16 ? 16 : (unsigned)cores;
 }
 
-struct http_server *http_start(const struct http_app *app, const char *address, int port, struct err *err)
+struct http_server *http_start(const struct http_app *app, int listening, struct err *err)
 {
-    struct sockaddr_in where;
-    if (!socket_address(address, port, &where, err))
-        return NULL;
     struct arena *arena = arena_new();
     struct http_server *server = arena_new_of(arena, struct http_server);
     server->arena = arena;
     server->app = app;
     server->routes = route_table_new(arena, app->routes, app->route_count);
+    if (app->upload_folder != NULL)
+        uploads_sweep(app->upload_folder);
     workers_start(server);
     watch_start(server);
     unsigned loops = loop_count();
     server->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, (uint16_t)port, NULL, NULL,
-        handle, server, MHD_OPTION_SOCK_ADDR, &where, MHD_OPTION_THREAD_POOL_SIZE, loops > 1 ? loops : 0U,
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL, handle,
+        server, MHD_OPTION_LISTEN_SOCKET, listening, MHD_OPTION_THREAD_POOL_SIZE, loops > 1 ? loops : 0U,
         MHD_OPTION_EXTERNAL_LOGGER, stay_silent, NULL, MHD_OPTION_URI_LOG_CALLBACK, begin_exchange, server,
         MHD_OPTION_NOTIFY_COMPLETED, end_exchange, server, MHD_OPTION_NOTIFY_CONNECTION, watch_connection, server,
         MHD_OPTION_UNESCAPE_CALLBACK, keep_escaped, NULL, MHD_OPTION_CONNECTION_MEMORY_LIMIT, app->limits.header_bytes,
         MHD_OPTION_CONNECTION_LIMIT, app->limits.connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
         app->limits.connections_per_address, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)app->limits.idle_seconds,
-        MHD_OPTION_LISTEN_BACKLOG_SIZE, 1024U, MHD_OPTION_END);
+        MHD_OPTION_END);
     if (server->daemon == NULL) {
-        err_set(err, ERR_UNAVAILABLE, "Cannot listen on %s:%d: is the port taken?", address, port);
+        err_set(err, ERR_UNAVAILABLE, "Le serveur ne démarre pas : la mémoire ou les fils d’exécution manquent.");
         atomic_store(&server->stopping, true);
         workers_stop(server);
         watch_stop(server);
         arena_free(arena);
         return NULL;
     }
-    server->port = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_BIND_PORT)->port;
     return server;
 }
 
-int http_port(const struct http_server *server)
+/* True once so many are none, or after so many seconds. */
+static bool wait_for_none(const _Atomic int *count, int seconds)
 {
-    return server->port;
+    for (int i = 0; i < seconds * 100 && atomic_load(count) > 0; i++)
+        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+    return atomic_load(count) == 0;
 }
 
+/* The library aborts where a connection is still suspended when it stops: a commit always ends, by the store's own
+ * bounds, and is waited for. */
 void http_stop(struct http_server *server)
 {
     MHD_socket listening = MHD_quiesce_daemon(server->daemon);
-    for (int i = 0; i < 1000 && atomic_load(&server->under_way) > 0; i++)
-        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+    atomic_store(&server->draining, true);
+    wait_for_none(&server->under_way, STOP_SECONDS);
     atomic_store(&server->stopping, true);
     workers_stop(server);
+    while (!wait_for_none(&server->suspended, STOP_SECONDS))
+        log_line(LOG_WARNING, "http.stop", "commits_under_way=%d", atomic_load(&server->suspended));
     MHD_stop_daemon(server->daemon);
     if (listening != MHD_INVALID_SOCKET)
         close(listening);

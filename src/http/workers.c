@@ -23,8 +23,7 @@ static void *work(void *arg)
     struct http_server *server = arg;
     for (struct exchange *exchange; (exchange = take(server)) != NULL;) {
         exchange_run_handler(exchange);
-        exchange->stage = STAGE_ANSWER;
-        MHD_resume_connection(exchange->connection);
+        exchange_resume(exchange);
     }
     return NULL;
 }
@@ -57,8 +56,7 @@ bool workers_take(struct http_server *server, struct exchange *exchange)
     bool has_room = server->queued < server->app->limits.queue && !atomic_load(&server->stopping);
     if (has_room) {
         exchange->next = NULL;
-        exchange->stage = STAGE_SUSPENDED;
-        MHD_suspend_connection(exchange->connection);
+        exchange_suspend(exchange);
         *server->last = exchange;
         server->last = &exchange->next;
         server->queued++;

@@ -71,6 +71,8 @@ struct installation *installation_open(str url, const char *folder, const char *
     installation->public_scheme = STR("http");
     installation->lock = arena_new_of(arena, pthread_mutex_t);
     pthread_mutex_init(installation->lock, NULL);
+    installation->refresh_lock = arena_new_of(arena, pthread_mutex_t);
+    pthread_mutex_init(installation->refresh_lock, NULL);
     if (open_all(installation, url, folder, pages_folder, err))
         return installation;
     installation_close(installation);
@@ -81,6 +83,7 @@ void installation_close(struct installation *installation)
 {
     if (installation == NULL)
         return;
+    installation->relay.ending = instant_now();
     if (installation->jobs != NULL)
         jobs_stop(installation->jobs);
     if (installation->estate != NULL)
@@ -88,6 +91,7 @@ void installation_close(struct installation *installation)
     people_close(installation->people);
     stores_close(installation->stores);
     pages_free(installation->pages);
+    pthread_mutex_destroy(installation->refresh_lock);
     pthread_mutex_destroy(installation->lock);
     arena_free(installation->arena);
 }
@@ -175,7 +179,7 @@ static void watch_new_stores(struct installation *installation, const struct est
             installation_watch_site(installation, estate->sites.at[i].store);
 }
 
-bool installation_refresh(struct installation *installation, struct err *err)
+static bool refresh(struct installation *installation, struct err *err)
 {
     bool changed;
     if (!has_changed(installation, &changed, err))
@@ -192,6 +196,15 @@ bool installation_refresh(struct installation *installation, struct err *err)
     if (before != NULL)
         estate_release(installation, before);
     return true;
+}
+
+/* One at a time: a handler that has just saved something asks for it too. */
+bool installation_refresh(struct installation *installation, struct err *err)
+{
+    pthread_mutex_lock(installation->refresh_lock);
+    bool ok = refresh(installation, err);
+    pthread_mutex_unlock(installation->refresh_lock);
+    return ok;
 }
 
 struct estate *installation_hold(struct installation *installation)

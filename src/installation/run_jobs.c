@@ -46,11 +46,29 @@ void installation_watch_site(struct installation *installation, struct store *st
     jobs_watch(installation->jobs, store);
 }
 
-void installation_run_jobs(struct installation *installation, int threads)
+static void give_back(struct store *store)
 {
+    struct err err = {0};
+    if (!store_write(store, jobs_give_back, NULL, &err))
+        log_err("jobs.give_back", &err); /* then the leases end by themselves */
+}
+
+static void give_all_back(struct installation *installation)
+{
+    give_back(installation->common);
+    struct estate *estate = installation_hold(installation);
+    for (size_t i = 0; i < estate->sites.len; i++)
+        give_back(estate->sites.at[i].store);
+    estate_release(installation, estate);
+}
+
+void installation_run_jobs(struct installation *installation, int threads, bool is_alone)
+{
+    if (is_alone)
+        give_all_back(installation);
     struct arena *arena = installation->arena;
     struct job_kind *kinds = arena_array_of(arena, struct job_kind, dossier_job_kind_count + 2);
-    kinds[0] = (struct job_kind){STR(MAIL_JOB_KIND), run_mail, MAIL_ATTEMPTS, MAIL_LEASE_SECONDS};
+    kinds[0] = (struct job_kind){STR(MAIL_JOB_KIND), run_mail, MAIL_ATTEMPTS, MAIL_LEASE_SECONDS, true};
     kinds[1] = (struct job_kind){STR(DRAFTS_PURGE_JOB), drafts_run_purge_job, PURGE_ATTEMPTS, 0};
     for (size_t i = 0; i < dossier_job_kind_count; i++)
         kinds[i + 2] =

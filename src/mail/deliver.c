@@ -22,6 +22,17 @@ static size_t give(char *to, size_t size, size_t count, void *data)
     return length;
 }
 
+enum { ENDING_SECONDS = 3 };
+
+/* Not 0: the transfer is given up. */
+static int is_given_up(void *data, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+    (void)a, (void)b, (void)c, (void)d;
+    const struct mail_relay *relay = data;
+    instant ending = relay->ending;
+    return ending != 0 && instant_now() > ending + ENDING_SECONDS * INSTANT_SECOND;
+}
+
 static bool is_refused_for_good(CURLcode code, long answer)
 {
     return answer >= 500 && answer < 600 &&
@@ -49,6 +60,9 @@ bool mail_deliver(const struct mail_relay *relay, str from, str to, str message,
     curl_easy_setopt(curl, CURLOPT_READFUNCTION, give);
     curl_easy_setopt(curl, CURLOPT_READDATA, &message);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, is_given_up);
+    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, (void *)(uintptr_t)relay);
     curl_easy_setopt(curl, CURLOPT_PROXY, "");
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, 15L);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT, 90L);

@@ -40,6 +40,9 @@ struct mail_relay {
     str user, password; /* may be empty */
     str from;           /* the sender of messages that name none */
     bool requires_tls;  /* refuse a relay without STARTTLS */
+    /* When the process began to end, 0: it did not. A message that a slow relay keeps under way is soon left then, for
+     * its next try. */
+    _Atomic instant ending;
 };
 
 /* Does a job: sends to each address that has not had it yet, and keeps a row for each. ERR_INVALID where the relay

@@ -33,7 +33,7 @@ static bool is_blob_id(str id)
 static bool fail(struct err *err, const char *what)
 {
     int reason = errno;
-    err_set(err, ERR_UNAVAILABLE, "Le fichier n’a pas pu être enregistré. Réessayez dans quelques minutes.");
+    err_set(err, ERR_UNAVAILABLE, "Les fichiers ne sont pas accessibles. Réessayez dans quelques minutes.");
     return err_detail(err, "blob: %s: errno %d", what, reason);
 }
 
@@ -129,7 +129,7 @@ static bool digest_and_copy(int from, int to, struct blob_id *id)
 /* path becomes place, on disk. */
 static bool move_into(int fd, const char *path, const char *place)
 {
-    return fsync(fd) == 0 && rename(path, place) == 0 && file_sync_folder_of(place);
+    return file_sync(fd) && rename(path, place) == 0 && file_sync_folder_of(place);
 }
 
 /* From another disk: copied beside the place first. */
@@ -179,8 +179,13 @@ bool blob_open(struct stores *stores, str id, int *fd, int64_t *size, struct err
         return err_set(err, ERR_NOT_FOUND, "Ce fichier n’existe pas.");
     struct arena *arena = arena_new();
     *fd = open(path_of(arena, stores, id), O_RDONLY | O_CLOEXEC);
+    bool is_away = *fd < 0 && errno != ENOENT;
+    if (is_away)
+        fail(err, "open");
     arena_free(arena);
     struct stat info;
+    if (is_away)
+        return false;
     if (*fd < 0 || fstat(*fd, &info) != 0)
         return err_set(err, ERR_NOT_FOUND, "Ce fichier n’existe plus.");
     *size = info.st_size;

@@ -72,6 +72,7 @@ struct stores {
     struct arena *arena;
     str url;
     const char *folder;
+    int serve_lock;       /* descriptor of the locked file; -1: none */
     pthread_mutex_t lock; /* of the list */
     struct store *first;
     pthread_mutex_t pool_lock; /* of the connections of every store */

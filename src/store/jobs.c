@@ -6,7 +6,8 @@
 #include "store/engine.h"
 
 /* look: when a runner may next take it: its due time, then the end of its lease, then its next try. The lease is thus
- * also the mark by which a runner knows that a job is still its own. */
+ * also the mark by which a runner knows that a job is still its own. error: why the last try failed, NULL before the
+ * first one and while one is under way. */
 const struct migration jobs_migrations[] = {
     {1, "jobs",
      "CREATE TABLE job ("
@@ -34,16 +35,19 @@ static const struct sql select_next = {
     " ORDER BY look LIMIT 1",
     "SELECT look FROM job WHERE dead IS NULL AND kind NOT IN (SELECT json_array_elements_text(:except::json))"
     " ORDER BY look LIMIT 1"};
-static const char lease[] = "UPDATE job SET look = :until, attempts = attempts + 1 WHERE id = :id";
+static const char lease[] = "UPDATE job SET look = :until, attempts = attempts + 1, error = NULL WHERE id = :id";
+static const char give_back[] = "UPDATE job SET look = :now"
+                                " WHERE dead IS NULL AND error IS NULL AND attempts > 0 AND look > :now";
 static const char delete_own[] = "DELETE FROM job WHERE id = :id AND look = :lease AND dead IS NULL";
 static const char postpone[] = "UPDATE job SET look = :look, error = :error"
                                " WHERE id = :id AND look = :lease AND dead IS NULL";
 static const char bury[] =
     "UPDATE job SET dead = :now, error = :error WHERE id = :id AND look = :lease AND dead IS NULL";
-static const char select_dead[] = "SELECT id, kind, key, payload, due, attempts, error, dead FROM job"
-                                  " WHERE dead IS NOT NULL AND id < :before ORDER BY id DESC LIMIT :most";
+static const char select_failed[] = "SELECT id, kind, key, payload, due, attempts, error, dead, look FROM job"
+                                    " WHERE error IS NOT NULL AND id < :before ORDER BY id DESC LIMIT :most";
 static const char revive[] = "UPDATE job SET dead = NULL, attempts = 0, look = :now"
-                             " WHERE id = :id AND dead IS NOT NULL";
+                             " WHERE id = :id AND error IS NOT NULL";
+static const char revive_all[] = "UPDATE job SET dead = NULL, attempts = 0, look = :now WHERE error IS NOT NULL";
 
 bool job_add(struct tx *tx, const struct job *job, struct err *err)
 {
@@ -131,12 +135,21 @@ bool jobs_end(struct tx *tx, void *arg, struct err *err)
     return tx_run(tx, postpone, err, id, ours, P_INT("look", retry_at(ending->job->attempts)), P_TEXT("error", error));
 }
 
-bool jobs_dead(struct tx *tx, struct arena *arena, int64_t before, int64_t most, struct dead_jobs *out, struct err *err)
+bool jobs_give_back(struct tx *tx, void *unused, struct err *err)
+{
+    (void)unused;
+    tx->adds_jobs = true;
+    return tx_run(tx, give_back, err, P_INT("now", instant_now()));
+}
+
+bool jobs_failed(struct tx *tx, struct arena *arena, int64_t before, int64_t most, struct failed_jobs *out,
+                 struct err *err)
 {
     struct rows rows =
-        tx_query(tx, select_dead, P_INT("before", before == 0 ? INT64_MAX : before), P_INT("most", most));
+        tx_query(tx, select_failed, P_INT("before", before == 0 ? INT64_MAX : before), P_INT("most", most));
     while (rows_next(&rows))
-        *vec_push(arena, out) = (struct dead_job){job_of(&rows, arena), rows_copy(&rows, arena, 6), rows_int(&rows, 7)};
+        *vec_push(arena, out) = (struct failed_job){job_of(&rows, arena), rows_copy(&rows, arena, 6),
+                                                    rows_is_null(&rows, 7) ? 0 : rows_int(&rows, 7), rows_int(&rows, 8)};
     return rows_end(&rows, err);
 }
 
@@ -147,5 +160,12 @@ bool job_replay(struct tx *tx, int64_t id, struct err *err)
     tx->adds_jobs = true;
     if (!tx_run_params(tx, revive, params, 2, &changed, err))
         return false;
-    return changed > 0 || err_set(err, ERR_NOT_FOUND, "There is no dead job %lld.", (long long)id);
+    return changed > 0 || err_set(err, ERR_NOT_FOUND, "Il n’y a pas de travail en échec %lld.", (long long)id);
+}
+
+bool jobs_replay_all(struct tx *tx, int64_t *replayed, struct err *err)
+{
+    struct sql_param now = P_INT("now", instant_now());
+    tx->adds_jobs = true;
+    return tx_run_params(tx, revive_all, &now, 1, replayed, err);
 }

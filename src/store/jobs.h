@@ -49,18 +49,25 @@ void jobs_drain(struct jobs *jobs);
 /* Lets the jobs under way end (bounded by their lease), then stops. */
 void jobs_stop(struct jobs *jobs);
 
-/* The dead ones, for an administrator: newest first, those before the given id (0: from the newest). Texts live in the
- * arena. */
-struct dead_job {
-    struct job job;
-    str error;
-    instant died;
+/* Gives back what a process that was killed had taken, so that nobody waits for the end of its leases: for who knows
+ * that no other process runs this store's jobs (stores_serve_alone). A store_fn, without argument. */
+bool jobs_give_back(struct tx *tx, void *unused, struct err *err);
+
+/* Those that failed, for an administrator: the dead ones, and those that wait for their next try; newest first, those
+ * before the given id (0: from the newest). Texts live in the arena. */
+struct failed_job {
+    struct job job; /* attempts: all that were begun */
+    str error;      /* of the last one */
+    instant died;   /* 0: it will be tried again */
+    instant next;   /* when */
 };
-struct dead_jobs VEC_OF(struct dead_job);
-bool jobs_dead(struct tx *tx, struct arena *arena, int64_t before, int64_t most, struct dead_jobs *out,
-               struct err *err);
-/* Makes a dead job due now, its attempts forgotten. ERR_NOT_FOUND where it is not dead. */
+struct failed_jobs VEC_OF(struct failed_job);
+bool jobs_failed(struct tx *tx, struct arena *arena, int64_t before, int64_t most, struct failed_jobs *out,
+                 struct err *err);
+/* Makes a failed job due now, its attempts forgotten. ERR_NOT_FOUND where it is none. */
 bool job_replay(struct tx *tx, int64_t id, struct err *err);
+/* All that failed; how many. */
+bool jobs_replay_all(struct tx *tx, int64_t *replayed, struct err *err);
 
 /* Each store's opener passes these with its own. */
 extern const struct migration jobs_migrations[];

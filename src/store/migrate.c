@@ -5,6 +5,32 @@ static const char remember_table[] =
     "CREATE TABLE IF NOT EXISTS migration (owner TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (owner, number))";
 static const char is_taken[] = "SELECT 1 FROM migration WHERE owner = :owner AND number = :number";
 static const char remember[] = "INSERT INTO migration (owner, number) VALUES (:owner, :number)";
+static const char select_taken[] = "SELECT owner, number FROM migration";
+
+static bool is_known(const struct migration *migrations, size_t count, str owner, int64_t number)
+{
+    for (size_t i = 0; i < count; i++)
+        if (migrations[i].number == number && str_eq(str_of(migrations[i].owner), owner))
+            return true;
+    return false;
+}
+
+/* A step that we do not know was taken by a newer program, which may mean something else by the same rows. */
+static bool refuse_newer(struct tx *tx, const struct migration *migrations, size_t count, struct err *err)
+{
+    struct err newer = {0};
+    struct rows rows = tx_query(tx, select_taken);
+    while (rows_next(&rows))
+        if (!is_known(migrations, count, rows_text(&rows, 0), rows_int(&rows, 1)))
+            err_set(&newer, ERR_UNSUPPORTED,
+                    "La base « %.*s » vient d’une version plus récente de Guichet (%.*s %lld) : lancez celle-là.",
+                    STR_ARG(tx->store->name), STR_ARG(rows_text(&rows, 0)), (long long)rows_int(&rows, 1));
+    if (!rows_end(&rows, err))
+        return false;
+    if (newer.code != ERR_NONE && err != NULL)
+        *err = newer;
+    return newer.code == ERR_NONE;
+}
 
 static bool take(struct tx *tx, const struct migration *migration, struct err *err)
 {
@@ -20,7 +46,8 @@ static bool take(struct tx *tx, const struct migration *migration, struct err *e
 
 static bool take_all(struct tx *tx, const struct migration *migrations, size_t count, struct err *err)
 {
-    if (!tx->store->engine->script(tx->connection, remember_table, err))
+    if (!tx->store->engine->script(tx->connection, remember_table, err) ||
+        !refuse_newer(tx, migrations, count, err))
         return false;
     for (size_t i = 0; i < count; i++)
         if (!take(tx, &migrations[i], err))

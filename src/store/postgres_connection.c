@@ -91,19 +91,24 @@ bool postgres_reach(struct stores *stores, struct err *err)
     PGconn *pg = dial(stores);
     bool ok = PQstatus(pg) == CONNECTION_OK;
     if (!ok) {
-        err_set(err, ERR_UNAVAILABLE, "PostgreSQL can't be reached.");
+        err_set(err, ERR_UNAVAILABLE, "PostgreSQL ne répond pas à cette adresse.");
         err_detail(err, "%s", PQerrorMessage(pg));
     }
     PQfinish(pg);
     return ok;
 }
 
+/* A server or a role for which commits need not be on disk is not obeyed; a stricter setting than ours is. */
+static const char settings[] = "SET client_min_messages TO warning;"
+                               "SELECT set_config('synchronous_commit', 'on', false)"
+                               " WHERE current_setting('synchronous_commit') = 'off'";
+
 static bool set_up(struct connection *connection, struct err *err)
 {
     if (PQstatus(connection->pg) != CONNECTION_OK)
         return postgres_fail(connection, NULL, err);
     PQsetNoticeReceiver(connection->pg, be_silent, NULL);
-    return postgres_command(connection, "SET client_min_messages TO warning", err) &&
+    return postgres_command(connection, settings, err) &&
            with_schema(connection, "SET search_path TO", err);
 }
 

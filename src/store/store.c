@@ -2,9 +2,13 @@
 
 #include "store/engine.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 struct stores *stores_open(str url, struct err *err)
 {
@@ -22,6 +26,7 @@ struct stores *stores_open(str url, struct err *err)
     stores->arena = arena;
     stores->engine = engine;
     stores->url = str_dup(arena, url);
+    stores->serve_lock = -1;
     pthread_mutex_init(&stores->lock, NULL);
     pthread_mutex_init(&stores->pool_lock, NULL);
     pthread_mutex_init(&stores->blobs_lock, NULL);
@@ -54,6 +59,8 @@ void stores_close(struct stores *stores)
     pthread_mutex_destroy(&stores->blobs_lock);
     pthread_mutex_destroy(&stores->pool_lock);
     pthread_mutex_destroy(&stores->lock);
+    if (stores->serve_lock >= 0)
+        close(stores->serve_lock);
     arena_free(stores->arena);
 }
 
@@ -70,6 +77,28 @@ const char *stores_folder(const struct stores *stores)
 void stores_set_folder(struct stores *stores, const char *folder)
 {
     stores->folder = str_z(stores->arena, str_of(folder));
+}
+
+/* The kernel lets go of the lock when the process ends, however it ends; the file stays, and says nothing. */
+bool stores_serve_alone(struct stores *stores, struct err *err)
+{
+    if (stores->engine->kind != STORE_SQLITE)
+        return true;
+    struct arena *arena = arena_new();
+    int fd = open(str_fmt(arena, "%s/serve.lock", stores->folder).ptr, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    arena_free(arena);
+    char reason[128];
+    if (fd < 0)
+        return err_set(err, ERR_UNAVAILABLE, "Le dossier %s ne peut pas être écrit : %s.", stores->folder,
+                       strerror_r(errno, reason, sizeof reason));
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        close(fd);
+        return err_set(err, ERR_CONFLICT,
+                       "Un guichet sert déjà le dossier %s. Arrêtez-le, ou passez à PostgreSQL pour en avoir plusieurs.",
+                       stores->folder);
+    }
+    stores->serve_lock = fd;
+    return true;
 }
 
 static bool name_is_valid(str name)
@@ -159,7 +188,25 @@ bool tx_call(struct tx *tx, store_fn fn, void *arg, struct err *err)
     return ok && !tx->failed;
 }
 
-bool store_read(struct store *store, store_fn fn, void *arg, struct err *err)
+static _Thread_local struct err away; /* code ERR_NONE: it was not */
+
+bool store_was_away(struct err *err)
+{
+    bool was_away = away.code != ERR_NONE;
+    if (was_away && err != NULL)
+        *err = away;
+    away.code = ERR_NONE;
+    return was_away;
+}
+
+static bool note_whether_away(bool ok, const struct err *err)
+{
+    if (!ok && err->code == ERR_UNAVAILABLE)
+        away = *err;
+    return ok;
+}
+
+static bool read_once(struct store *store, store_fn fn, void *arg, struct err *err)
 {
     struct connection *connection = store_begin(store, false, err);
     if (connection == NULL)
@@ -171,9 +218,18 @@ bool store_read(struct store *store, store_fn fn, void *arg, struct err *err)
     return ok;
 }
 
+bool store_read(struct store *store, store_fn fn, void *arg, struct err *err)
+{
+    struct err own = {0};
+    err = err == NULL ? &own : err;
+    return note_whether_away(read_once(store, fn, arg, err), err);
+}
+
 bool store_write(struct store *store, store_fn fn, void *arg, struct err *err)
 {
-    return store->engine->write(store, fn, arg, err);
+    struct err own = {0};
+    err = err == NULL ? &own : err;
+    return note_whether_away(store->engine->write(store, fn, arg, err), err);
 }
 
 void store_write_later(struct store *store, store_fn fn, void *arg, store_done done)

@@ -41,8 +41,13 @@ enum store_engine stores_engine(const struct stores *stores);
 const char *stores_folder(const struct stores *stores);
 void stores_set_folder(struct stores *stores, const char *folder);
 
+/* For the process that serves: on SQLite the only one of its folder, until it ends (ERR_CONFLICT where another serves
+ * it already); other commands may work beside it. On PostgreSQL any number serve, and this does nothing. */
+bool stores_serve_alone(struct stores *stores, struct err *err);
+
 /* Opens the database called name ([a-z0-9-]), made if absent, and brings it up to date by the migrations, in their
- * order. Opened once a process: asking again gives the same store. Owned by stores. */
+ * order; ERR_UNSUPPORTED where it has taken a step that is not among them: a newer program's. Opened once a process:
+ * asking again gives the same store. Owned by stores. */
 struct store *store_open(struct stores *stores, str name, const struct migration *migrations, size_t count,
                          struct err *err);
 str store_name(const struct store *store);
@@ -62,6 +67,10 @@ bool store_write(struct store *store, store_fn fn, void *arg, struct err *err);
  * be short. arg must live until then. */
 typedef void (*store_done)(void *arg, bool ok, const struct err *err);
 void store_write_later(struct store *store, store_fn fn, void *arg, store_done done);
+
+/* Whether a store_read or store_write of this thread has failed because the store does not answer since this was last
+ * asked, and why (err may be NULL): so that what could not be read is never shown as if it were not there. */
+bool store_was_away(struct err *err);
 
 /* SQL. Statements are literals (or static text) with named parameters, :name; they are prepared once a connection and
  * found again by the address of the text, so never build one at run time. A parameter that the text names and that is

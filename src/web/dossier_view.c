@@ -331,10 +331,10 @@ void send_dossier_file(struct request *request, const struct dossier *dossier, s
     struct err err = {0};
     int fd;
     int64_t size;
-    if (!dossier_has_file(place_of(request), dossier, blob, &file) ||
-        !blob_open(visit_of(request)->installation->stores, blob, &fd, &size, &err)) {
+    if (!dossier_has_file(place_of(request), dossier, blob, &file))
         response_error(request, 404, NULL);
-        return;
-    }
-    response_file(request, fd, size, file.type, file.name);
+    else if (!blob_open(visit_of(request)->installation->stores, blob, &fd, &size, &err))
+        show_failure(request, &err);
+    else
+        response_file(request, fd, size, file.type, file.name);
 }

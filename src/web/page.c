@@ -142,7 +142,15 @@ static str error_title(int status)
     }
 }
 
-static str error_advice(int status)
+/* What was typed and not saved is still in the browser, one page back. */
+static str advice_later(bool was_sent)
+{
+    return was_sent ? STR("Rien de ce que vous aviez enregistré n’est perdu. Réessayez dans quelques minutes : revenez en "
+                          "arrière pour retrouver ce que vous venez de saisir, et envoyez à nouveau.")
+                    : STR("Ce que vous aviez enregistré est gardé. Réessayez dans quelques minutes.");
+}
+
+static str error_advice(int status, bool was_sent)
 {
     switch (status) {
     case 404:
@@ -155,7 +163,7 @@ static str error_advice(int status)
         return STR("Attendez un peu avant de réessayer.");
     case 500:
     case 503:
-        return STR("Ce que vous aviez enregistré est gardé. Réessayez dans quelques minutes.");
+        return advice_later(was_sent);
     default:
         return STR("Revenez en arrière et réessayez. Ce que vous aviez enregistré est gardé.");
     }
@@ -171,7 +179,7 @@ void web_error_page(struct request *request, int status, const struct err *err)
                  STR_ARG(request->id), status, err->detail);
     page_set(request, page, "status", value_int(status));
     page_set_text(request, page, "title", error_title(status));
-    page_set_text(request, page, "advice", error_advice(status));
+    page_set_text(request, page, "advice", error_advice(status, request->method == HTTP_POST));
     if (err != NULL && err->code != ERR_UNAVAILABLE)
         page_set_text(request, page, "message", str_of(err->message));
     page_show(request, status, "error.html", page);

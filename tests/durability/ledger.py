@@ -3,6 +3,7 @@
 A load program prints a line for each thing that it was told is kept. After a cut, a check program prints a line for each
 thing that is there, and fails where one is there in part. Every line of the first must be a line of the second."""
 import os
+import signal
 import subprocess
 import threading
 from pathlib import Path
@@ -36,7 +37,11 @@ class Load:
         return self.process.poll() is None
 
     def kill(self):
-        self.process.kill()
+        self.end(signal.SIGKILL)
+
+    def end(self, how):
+        """With SIGTERM a load that has a server of its own ends it first."""
+        self.process.send_signal(how)
         self.process.wait()
         self.reader.join()
 

@@ -2,6 +2,7 @@
 
     with Counter(store="sqlite") as counter: counter.cli("site", "create", …); counter.start(); counter.url("ville")
 """
+import copy
 import os
 import re
 import secrets
@@ -16,6 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CORPUS = Path(os.environ.get("GUICHET_CORPUS", ROOT.parent / "shared/corpus"))
+RELEASE = os.environ.get("GUICHET_RELEASE", str(ROOT / "build/guichet"))
 BINARY = os.environ.get("GUICHET", str(ROOT / "build/asan/src/cli/guichet"))
 
 
@@ -29,20 +31,22 @@ def needs_corpus(part=""):
 
 
 class Counter:
-    def __init__(self, store="sqlite", binary=BINARY, arguments=()):
-        self.folder = Path(tempfile.mkdtemp(prefix="guichet-test-"))
+    def __init__(self, store="sqlite", binary=BINARY, arguments=(), folder=None):
+        self.folder = Path(folder or tempfile.mkdtemp(prefix="guichet-test-"))
         self.binary, self.arguments, self.process, self.port = binary, list(arguments), None, None
         self.database = None
         if store == "sqlite":
             self.store = f"sqlite:{self.folder}"
-        else:
-            self.store = self._new_database(os.environ["GUICHET_TEST_POSTGRES"])
+        else:  # a cluster's URL, or « postgresql »: the one of this test run
+            self.server = os.environ["GUICHET_TEST_POSTGRES"] if store == "postgresql" else store
+            self.store = self._new_database()
 
-    def _new_database(self, server):
-        """A database of its own in the test cluster, by psql: the tests of one run do not see each other."""
+    def _new_database(self):
+        """A database of its own in the cluster, by psql: the tests of one run do not see each other."""
         self.database = "guichet_" + secrets.token_hex(6)
-        subprocess.run(["psql", "-q", server, "-c", f"CREATE DATABASE {self.database}"], check=True, stdout=subprocess.DEVNULL)
-        return re.sub(r"^(postgresql://[^/]*/)[^?]*", rf"\g<1>{self.database}", server)
+        subprocess.run(["psql", "-q", self.server, "-c", f"CREATE DATABASE {self.database}"], check=True,
+                       stdout=subprocess.DEVNULL)
+        return re.sub(r"^(postgresql://[^/]*/)[^?]*", rf"\g<1>{self.database}", self.server)
 
     def __enter__(self):
         return self
@@ -50,7 +54,7 @@ class Counter:
     def __exit__(self, *_):
         self.stop()
         if self.database:
-            subprocess.run(["psql", "-q", os.environ["GUICHET_TEST_POSTGRES"], "-c",
+            subprocess.run(["psql", "-q", self.server, "-c",
                             f"DROP DATABASE IF EXISTS {self.database} WITH (FORCE)"], check=False, stdout=subprocess.DEVNULL)
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -65,12 +69,19 @@ class Counter:
             raise AssertionError(f"guichet {' '.join(map(str, command))}: {done.returncode}\n{done.stdout}\n{done.stderr}")
         return done
 
-    def start(self, *more, timeout=30):
+    def twin(self):
+        """Another server on the same store and folder; who makes it stops it."""
+        twin = copy.copy(self)
+        twin.process, twin.port, twin.database = None, None, None
+        return twin
+
+    def start(self, *more, timeout=30, env=None):
         """Starts the server and waits for its first answer; seconds until then."""
         began = time.monotonic()
-        self.log = open(self.folder / "server.log", "ab")
-        self.process = subprocess.Popen([self.binary, "serve", "--port", str(self.port or 0), *self.place, *self.arguments, *more],
-                                        stdout=subprocess.PIPE, stderr=self.log, text=True, bufsize=1)
+        command = [self.binary, "serve", "--port", str(self.port or 0), *self.place, *self.arguments, *more]
+        with open(self.folder / "server.log", "ab") as log:
+            self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, bufsize=1,
+                                            env={**os.environ, **(env or {})})
         for line in self.process.stdout:
             match = re.search(r"http://[^:/]+:(\d+)", line)
             if match:

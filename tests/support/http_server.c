@@ -92,10 +92,11 @@ int main(int argc, char **argv)
     app.limits.body_seconds = 3;
     app.limits.queue = 20;
     struct err err;
-    struct http_server *server = http_start(&app, "127.0.0.1", 0, &err);
+    int listening = http_listen("127.0.0.1", 0, &err);
+    struct http_server *server = listening < 0 ? NULL : http_start(&app, listening, &err);
     if (server == NULL)
         return fprintf(stderr, "%s\n", err.message), 1;
-    printf("http://127.0.0.1:%d\n", http_port(server));
+    printf("http://127.0.0.1:%d\n", http_port(listening));
     fflush(stdout);
     int signal;
     sigwait(&signals, &signal);

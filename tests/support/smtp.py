@@ -7,12 +7,20 @@ import threading
 from aiosmtpd.controller import Controller
 
 
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
 class Mailbox:
+    def __init__(self, port=None):
+        self.port = port
+        self.answer = "250 kept"  # to every message; one that is not 250 is not kept
+
     def __enter__(self):
         self.messages, self._lock = [], threading.Lock()
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = self.port or free_port()
         self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
         self._controller.start()
         return self
@@ -25,10 +33,27 @@ class Mailbox:
         return f"smtp://127.0.0.1:{self.port}"
 
     async def handle_DATA(self, server, session, envelope):
+        if not self.answer.startswith("250"):
+            return self.answer
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
         with self._lock:
             self.messages.append((envelope.rcpt_tos, message))
-        return "250 kept"
+        return self.answer
+
+    def ids(self):
+        """The Message-IDs that each address received."""
+        with self._lock:
+            messages = list(self.messages)
+        ids = {}
+        for addresses, message in messages:
+            for address in addresses:
+                ids.setdefault(address, set()).add(message["Message-ID"])
+        return ids
+
+    def doubles(self):
+        """How many messages came again: a server that was killed between a message and its note of it sends it twice,
+        under the same Message-ID."""
+        return len(self.messages) - len({message["Message-ID"] for _, message in self.messages})
 
     def of(self, address):
         """What an address received: (subject, plain text)."""

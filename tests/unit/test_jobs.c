@@ -88,14 +88,14 @@ static void a_cancelled_job_does_not_run(void **state)
 
 struct listing {
     struct arena *arena;
-    struct dead_jobs dead;
+    struct failed_jobs failed;
 };
 
-static bool list_dead(struct tx *tx, void *arg, struct err *err)
+static bool list_failed(struct tx *tx, void *arg, struct err *err)
 {
     struct listing *listing = arg;
-    listing->dead.len = 0;
-    return jobs_dead(tx, listing->arena, 0, 10, &listing->dead, err);
+    listing->failed.len = 0;
+    return jobs_failed(tx, listing->arena, 0, 10, &listing->failed, err);
 }
 
 static bool replay(struct tx *tx, void *arg, struct err *err)
@@ -116,20 +116,24 @@ static void a_job_that_fails_is_tried_later_then_kept_in_sight_and_replayed(void
     assert_true(store_write(store, add, &job, &err));
     jobs_drain(jobs);
     assert_int_equal(atomic_load(&runs), 1); /* not at once again */
+    struct listing listing = {.arena = test->arena};
+    assert_true(store_read(store, list_failed, &listing, &err));
+    assert_int_equal(listing.failed.len, 1);
+    assert_true(listing.failed.at[0].died == 0 && listing.failed.at[0].next > fake_now);
     for (int i = 0; i < 10; i++) {
         fake_now += 3600 * INSTANT_SECOND;
         jobs_drain(jobs);
     }
     assert_int_equal(atomic_load(&runs), 3);
-    struct listing listing = {.arena = test->arena};
-    assert_true(store_read(store, list_dead, &listing, &err));
-    assert_int_equal(listing.dead.len, 1);
-    assert_str(listing.dead.at[0].error, "as asked");
+    assert_true(store_read(store, list_failed, &listing, &err));
+    assert_int_equal(listing.failed.len, 1);
+    assert_str(listing.failed.at[0].error, "as asked");
+    assert_true(listing.failed.at[0].died > 0);
     answer = ERR_NONE;
-    assert_true(store_write(store, replay, &listing.dead.at[0].job.id, &err));
+    assert_true(store_write(store, replay, &listing.failed.at[0].job.id, &err));
     jobs_drain(jobs);
     assert_int_equal(atomic_load(&runs), 4);
-    assert_false(store_write(store, replay, &listing.dead.at[0].job.id, &err));
+    assert_false(store_write(store, replay, &listing.failed.at[0].job.id, &err));
     jobs_stop(jobs);
     instant_set_clock(NULL);
 }
@@ -303,9 +307,37 @@ static void a_job_that_takes_the_process_with_it_is_not_begun_for_ever(void **st
     jobs_drain(jobs);
     assert_int_equal(atomic_load(&runs), 0);
     struct listing listing = {.arena = test->arena};
-    assert_true(store_read(store, list_dead, &listing, &err));
-    assert_int_equal(listing.dead.len, 1);
+    assert_true(store_read(store, list_failed, &listing, &err));
+    assert_int_equal(listing.failed.len, 1);
     jobs_stop(jobs);
+}
+
+/* What a runner writes when it takes a job, and no more: it was killed then. */
+static bool take_and_die(struct tx *tx, void *arg, struct err *err)
+{
+    return tx_run(tx, "UPDATE job SET attempts = 1, look = :until", err, P_INT("until", *(instant *)arg));
+}
+
+static void what_a_killed_runner_had_taken_is_given_back_and_timers_are_left_alone(void **state)
+{
+    STORE_OR_SKIP(test);
+    fake_now = 9000 * INSTANT_SECOND;
+    instant_set_clock(fake_clock);
+    atomic_store(&runs, 0);
+    instant until = fake_now + 100 * INSTANT_SECOND;
+    struct job taken = job_due(0, STR_EMPTY), timer = job_due(until, STR("timer"));
+    assert_true(store_write(store, add, &taken, &err));
+    assert_true(store_write(store, take_and_die, &until, &err));
+    assert_true(store_write(store, add, &timer, &err));
+    struct jobs *jobs = jobs_start(NULL, kinds, 1, 0);
+    jobs_watch(jobs, store);
+    jobs_drain(jobs);
+    assert_int_equal(atomic_load(&runs), 0);
+    assert_true(store_write(store, jobs_give_back, NULL, &err));
+    jobs_drain(jobs);
+    assert_int_equal(atomic_load(&runs), 1);
+    jobs_stop(jobs);
+    instant_set_clock(NULL);
 }
 
 int main(void)
@@ -313,6 +345,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ON_BOTH_STORES(a_job_runs_when_it_is_due_and_once),
         ON_BOTH_STORES(a_cancelled_job_does_not_run),
+        ON_BOTH_STORES(what_a_killed_runner_had_taken_is_given_back_and_timers_are_left_alone),
         ON_BOTH_STORES(a_job_that_fails_is_tried_later_then_kept_in_sight_and_replayed),
         ON_BOTH_STORES(threads_run_jobs_as_they_come_without_being_told),
         ON_BOTH_STORES(a_timer_rings_on_its_time_and_waiting_costs_nothing),

@@ -152,6 +152,18 @@ static void migrations_are_taken_once_and_in_order(void **state)
     assert_true(store_write(store, use_new_column, NULL, &err));
 }
 
+static void a_store_of_a_newer_version_is_refused(void **state)
+{
+    STORE_OR_SKIP(test);
+    (void)store;
+    stores_reopen(test);
+    assert_non_null(store_open(test->stores, test->name, later_migrations, 2, &err));
+    stores_reopen(test);
+    assert_null(store_open(test->stores, test->name, migrations, 1, &err));
+    assert_int_equal(err.code, ERR_UNSUPPORTED);
+    assert_non_null(strstr(err.message, "plus récente"));
+}
+
 static bool nested(struct tx *tx, void *arg, struct err *err)
 {
     int64_t *pairs = arg;
@@ -507,6 +519,28 @@ static void a_server_that_came_back_is_used_again(void **state)
     stores_close(stores);
 }
 
+static bool read_synchronous(struct tx *tx, void *is_on, struct err *err)
+{
+    struct rows rows = tx_query(tx, "SELECT current_setting('synchronous_commit')");
+    *(bool *)is_on = rows_next(&rows) && str_eq(rows_text(&rows, 0), STR("on"));
+    return rows_end(&rows, err);
+}
+
+static void a_commit_is_on_disk_whatever_the_server_is_set_to(void **state)
+{
+    struct test_stores *test = *state;
+    if (test == NULL)
+        skip();
+    bool is_on = false;
+    struct err err = {0};
+    setenv("PGOPTIONS", "-c synchronous_commit=off", 1);
+    stores_reopen(test);
+    struct store *store = store_open(test->stores, test->name, migrations, 1, &err);
+    assert_true(store_read(store, read_synchronous, &is_on, &err));
+    unsetenv("PGOPTIONS");
+    assert_true(is_on);
+}
+
 static void ids_grow_and_never_meet(void **state)
 {
     (void)state;
@@ -533,6 +567,7 @@ int main(void)
         ON_BOTH_STORES(a_write_that_fails_leaves_nothing_and_says_why),
         ON_BOTH_STORES(many_write_at_once_and_only_the_refused_are_missing),
         ON_BOTH_STORES(migrations_are_taken_once_and_in_order),
+        ON_BOTH_STORES(a_store_of_a_newer_version_is_refused),
         ON_BOTH_STORES(a_query_may_stand_in_a_loop_over_itself),
         ON_BOTH_STORES(what_is_not_sql_is_an_error_for_the_log),
         ON_BOTH_STORES(a_failed_statement_undoes_the_write_even_if_it_goes_on),
@@ -545,6 +580,8 @@ int main(void)
         ON_BOTH_STORES(processes_that_start_at_once_all_find_the_store_made),
         ON_BOTH_STORES(bugs_in_a_write_abort),
         cmocka_unit_test_setup_teardown(a_server_that_came_back_is_used_again, stores_setup_postgres, stores_teardown),
+        cmocka_unit_test_setup_teardown(a_commit_is_on_disk_whatever_the_server_is_set_to, stores_setup_postgres,
+                                        stores_teardown),
         cmocka_unit_test(ids_grow_and_never_meet),
         cmocka_unit_test(a_store_url_is_checked),
     };

@@ -1,6 +1,6 @@
 /* What the store does when its disk fails: this program's own write and fsync calls, which SQLite uses, fail on demand.
  */
-#include "store/store.h"
+#include "store/blobs.h"
 #include "stores.h"
 
 #include <errno.h>
@@ -78,6 +78,10 @@ static void a_full_disk_refuses_writes_and_keeps_reading_until_there_is_room(voi
         assert_false(store_write(store, add, &id, &err));
         assert_int_equal(err.code, ERR_UNAVAILABLE);
     }
+    struct err why = {0};
+    assert_true(store_was_away(&why)); /* remembered until it is asked */
+    assert_int_equal(why.code, ERR_UNAVAILABLE);
+    assert_false(store_was_away(&why));
     assert_true(store_read(store, count, &number, &err));
     assert_int_equal(number, 1);
     is_full = false;
@@ -155,6 +159,25 @@ static void a_failed_fsync_ends_the_process_and_loses_nothing(void **state)
     assert_true(number >= 1);
 }
 
+/* In a process of its own: a file of a resident's, on a disk whose fsync fails. */
+static void put_on_a_lying_disk(struct test_stores *test)
+{
+    struct blob_id id;
+    is_lying = true;
+    blob_put(test->stores, STR("a letter"), &id, NULL);
+    _exit(2);
+}
+
+static void a_failed_fsync_of_a_file_ends_the_process_too(void **state)
+{
+    pid_t child = fork();
+    if (child == 0)
+        put_on_a_lying_disk(*state);
+    int status;
+    waitpid(child, &status, 0);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+}
+
 static void a_file_that_is_no_database_is_said_to_be_none(void **state)
 {
     struct test_stores *test = *state;
@@ -177,6 +200,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_was_acknowledged_while_the_disk_filled_up_is_there, stores_setup_sqlite,
                                         stores_teardown),
         cmocka_unit_test_setup_teardown(a_failed_fsync_ends_the_process_and_loses_nothing, stores_setup_sqlite,
+                                        stores_teardown),
+        cmocka_unit_test_setup_teardown(a_failed_fsync_of_a_file_ends_the_process_too, stores_setup_sqlite,
                                         stores_teardown),
         cmocka_unit_test_setup_teardown(a_file_that_is_no_database_is_said_to_be_none, stores_setup_sqlite,
                                         stores_teardown),
