@@ -1,8 +1,9 @@
 /* load: sends each request of a file once, over so many keep-alive connections, and tells how long all took.
  *
- *     load PORT CONNECTIONS FILE [EXPECTED_STATUS]
+ *     load PORT CONNECTIONS FILE [EXPECTED_STATUS [ANSWERS]]
  *
  * FILE is a sequence of « LENGTH\n » and LENGTH bytes: whole HTTP/1.1 requests whose answers carry a Content-Length.
+ * ANSWERS is a file to make: the answers, written alike, in the order of the requests.
  * Prints one JSON object: requests, expected (answers with the expected status), seconds, p50_ms, p99_ms. */
 #include "base/base.h"
 
@@ -24,7 +25,8 @@ struct requests VEC_OF(str);
 
 struct client {
     int fd;
-    str rest; /* of the request under way */
+    size_t number; /* of the request under way */
+    str rest;      /* of it, to send */
     char answer[ANSWER_MOST];
     size_t got;
     double began;
@@ -36,6 +38,8 @@ struct run {
     int status;
     double *milliseconds;
     int epoll, port;
+    struct arena *kept;
+    str *answers; /* in kept; NULL: they are thrown away */
 };
 
 static double now(void)
@@ -84,6 +88,7 @@ static bool send_next(struct run *run, struct client *client)
 {
     if (run->next == run->requests->len)
         return false;
+    client->number = run->next;
     client->rest = run->requests->at[run->next++];
     client->got = 0;
     client->began = now();
@@ -122,6 +127,8 @@ static void take_answer(struct run *run, struct client *client)
     run->expected += status == run->status;
     if (status != run->status && run->done - run->expected < 3)
         fprintf(stderr, "%.300s\n…\n", client->answer);
+    if (run->answers != NULL)
+        run->answers[client->number] = str_dup(run->kept, (str){client->answer, client->got});
     run->milliseconds[run->done++] = (now() - client->began) * 1000;
 }
 
@@ -145,40 +152,65 @@ static int by_size(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
+/* Seconds from the first request to the last answer. */
+static double send_all(struct run *run, size_t connections)
+{
+    struct client *clients = arena_array_of(run->kept, struct client, connections);
+    for (size_t i = 0; i < connections; i++)
+        connect_client(run, &clients[i]);
+    double began = now();
+    for (size_t i = 0; i < connections; i++)
+        send_next(run, &clients[i]);
+    while (run->done < run->requests->len) {
+        struct epoll_event events[256];
+        int count = epoll_wait(run->epoll, events, 256, 30000);
+        if (count == 0)
+            die("load: no answer for 30 seconds");
+        for (int i = 0; i < count; i++)
+            read_answer(run, events[i].data.ptr);
+    }
+    return now() - began;
+}
+
+static void write_answers(const struct run *run, const char *path)
+{
+    FILE *file = fopen(path, "w");
+    if (file == NULL)
+        die(path);
+    for (size_t i = 0; i < run->done; i++)
+        if (fprintf(file, "%zu\n", run->answers[i].len) < 0 ||
+            fwrite(run->answers[i].ptr, 1, run->answers[i].len, file) < run->answers[i].len)
+            die(path);
+    if (fclose(file) != 0)
+        die(path);
+}
+
+static void print(const struct run *run, double seconds)
+{
+    qsort(run->milliseconds, run->done, sizeof(double), by_size);
+    printf("{\"requests\": %zu, \"expected\": %zu, \"seconds\": %.4f, \"p50_ms\": %.3f, \"p99_ms\": %.3f}\n", run->done,
+           run->expected, seconds, run->milliseconds[run->done / 2], run->milliseconds[run->done * 99 / 100]);
+}
+
 int main(int argc, char **argv)
 {
     int64_t port, connections, status = 303;
     if (argc < 4 || !str_to_int64(str_of(argv[1]), &port) || !str_to_int64(str_of(argv[2]), &connections) ||
         (argc > 4 && !str_to_int64(str_of(argv[4]), &status)))
-        return fputs("usage: load PORT CONNECTIONS FILE [EXPECTED_STATUS]\n", stderr), 2;
+        return fputs("usage: load PORT CONNECTIONS FILE [EXPECTED_STATUS [ANSWERS]]\n", stderr), 2;
     struct arena *arena = arena_new();
     struct err err;
     str file;
     if (!file_read(arena, argv[3], SIZE_MAX / 2, &file, &err))
         return fprintf(stderr, "%s\n", err.message), 1;
     struct requests requests = requests_of(arena, file);
-    struct run run = {.requests = &requests, .status = (int)status, .port = (int)port};
+    struct run run = {.requests = &requests, .status = (int)status, .port = (int)port, .kept = arena};
     run.milliseconds = arena_array_of(arena, double, requests.len + 1);
+    run.answers = argc > 5 ? arena_array_of(arena, str, requests.len) : NULL;
     run.epoll = epoll_create1(EPOLL_CLOEXEC);
-
-    struct client *clients = arena_array_of(arena, struct client, (size_t)connections);
-    for (int64_t i = 0; i < connections; i++)
-        connect_client(&run, &clients[i]);
-    double began = now();
-    for (int64_t i = 0; i < connections; i++)
-        send_next(&run, &clients[i]);
-    while (run.done < requests.len) {
-        struct epoll_event events[256];
-        int count = epoll_wait(run.epoll, events, 256, 30000);
-        if (count == 0)
-            die("load: no answer for 30 seconds");
-        for (int i = 0; i < count; i++)
-            read_answer(&run, events[i].data.ptr);
-    }
-    double seconds = now() - began;
-    qsort(run.milliseconds, run.done, sizeof(double), by_size);
-    printf("{\"requests\": %zu, \"expected\": %zu, \"seconds\": %.4f, \"p50_ms\": %.3f, \"p99_ms\": %.3f}\n", run.done,
-           run.expected, seconds, run.milliseconds[run.done / 2], run.milliseconds[run.done * 99 / 100]);
+    print(&run, send_all(&run, (size_t)connections));
+    if (run.answers != NULL)
+        write_answers(&run, argv[5]);
     arena_free(arena);
     return run.expected == run.done ? 0 : 1;
 }

@@ -1,17 +1,19 @@
 #include "base/arena.h"
 
 #include <stdalign.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_FIRST = 4096, BLOCK_MOST = 1 << 20 };
+enum { BLOCK_FIRST = 4096, BLOCK_MOST = 1 << 20, KEPT_MOST = 256 << 10 };
 
 struct block {
     struct block *next;
     size_t size;
     size_t used;
+    bool is_zero; /* behind what is used */
     alignas(max_align_t) char bytes[];
 };
 
@@ -42,6 +44,7 @@ static struct block *block_new(size_t size)
     block->next = NULL;
     block->size = size;
     block->used = 0;
+    block->is_zero = false;
     return block;
 }
 
@@ -79,12 +82,29 @@ void arena_free(struct arena *arena)
     free(arena);
 }
 
+/* The largest block, so that the next request like the last needs no other; none that an unusual one made. */
+static struct block *kept_block(struct arena *arena)
+{
+    struct block *kept = arena->blocks;
+    while (kept->next != NULL && kept->size > KEPT_MOST)
+        kept = kept->next;
+    return kept;
+}
+
 void arena_reset(struct arena *arena)
 {
     run_deferred(arena);
-    free_blocks(arena->blocks->next);
-    arena->blocks->next = NULL;
-    arena->blocks->used = 0;
+    struct block *kept = kept_block(arena);
+    for (struct block *block = arena->blocks, *next; block != NULL; block = next) {
+        next = block->next;
+        if (block != kept)
+            free(block);
+    }
+    memset(kept->bytes, 0, kept->is_zero ? kept->used : kept->size);
+    kept->is_zero = true;
+    kept->next = NULL;
+    kept->used = 0;
+    arena->blocks = kept;
     arena->used = 0;
 }
 
@@ -114,7 +134,7 @@ void *arena_alloc(struct arena *arena, size_t size)
     void *memory = block->bytes + block->used;
     block->used += rounded;
     arena->used += rounded;
-    return memset(memory, 0, rounded);
+    return block->is_zero ? memory : memset(memory, 0, rounded);
 }
 
 void *arena_alloc_array(struct arena *arena, size_t count, size_t size)

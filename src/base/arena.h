@@ -16,7 +16,8 @@ struct arena *arena_new(void);
 /* Runs the deferred functions (last first), then frees the arena and all that was allocated in it. NULL is allowed. */
 void arena_free(struct arena *arena);
 
-/* Like arena_free, but keeps one block for reuse: for an arena that serves one request after another. */
+/* Like arena_free, but keeps one block, of 256 KiB at the most, for reuse: for an arena that serves one request after
+ * another. */
 void arena_reset(struct arena *arena);
 
 /* size bytes, zeroed, aligned for any type. Never NULL; size may be 0. */

@@ -1,7 +1,5 @@
 #include "base/json.h"
 
-#include <stdlib.h>
-
 static void release(void *json)
 {
     json_decref(json);
@@ -33,31 +31,6 @@ json_t *json_parse(struct arena *arena, str text, struct err *err)
         return NULL;
     }
     return json_keep(arena, json);
-}
-
-static str dump(struct arena *arena, const json_t *json, size_t flags)
-{
-    char *text = json_dumps(json, flags | JSON_ENCODE_ANY);
-    if (text == NULL)
-        return STR("null");
-    str copy = str_dup(arena, str_of(text));
-    free(text);
-    return copy;
-}
-
-str json_text(struct arena *arena, const json_t *json)
-{
-    return dump(arena, json, JSON_COMPACT);
-}
-
-str json_text_sorted(struct arena *arena, const json_t *json)
-{
-    return dump(arena, json, JSON_COMPACT | JSON_SORT_KEYS);
-}
-
-str json_text_pretty(struct arena *arena, const json_t *json)
-{
-    return dump(arena, json, JSON_INDENT(2));
 }
 
 str json_str_of(const json_t *json)
@@ -99,9 +72,7 @@ json_t *json_from_str(str s)
 
 void json_set(json_t *object, str key, json_t *value)
 {
-    struct arena *arena = arena_new();
-    json_object_set_new_nocheck(object, str_z(arena, key), value);
-    arena_free(arena);
+    json_object_setn_new_nocheck(object, key.ptr, key.len, value);
 }
 
 void json_set_str(json_t *object, str key, str s)
@@ -111,8 +82,5 @@ void json_set_str(json_t *object, str key, str s)
 
 json_t *json_get(const json_t *object, str key)
 {
-    struct arena *arena = arena_new();
-    json_t *value = json_object_get(object, str_z(arena, key));
-    arena_free(arena);
-    return value;
+    return json_object_getn(object, key.ptr, key.len);
 }

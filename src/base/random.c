@@ -2,9 +2,17 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 
-void random_bytes(void *bytes, size_t size)
+/* A thread's bytes that nobody has been given yet: a page draws some ten names, each of a few bytes. */
+enum { POOL = 256 };
+static _Thread_local struct {
+    unsigned char bytes[POOL];
+    size_t left;
+} pool;
+
+static void draw(void *bytes, size_t size)
 {
     char *at = bytes;
     while (size > 0) {
@@ -16,6 +24,23 @@ void random_bytes(void *bytes, size_t size)
         at += got;
         size -= (size_t)got;
     }
+}
+
+/* What was given is not kept. */
+void random_bytes(void *bytes, size_t size)
+{
+    if (size > POOL) {
+        draw(bytes, size);
+        return;
+    }
+    if (size > pool.left) {
+        draw(pool.bytes, POOL);
+        pool.left = POOL;
+    }
+    unsigned char *given = pool.bytes + POOL - pool.left;
+    memcpy(bytes, given, size);
+    explicit_bzero(given, size);
+    pool.left -= size;
 }
 
 /* Bytes at or over the largest multiple of the alphabet are thrown away: the rest is without bias. */

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unicase.h>
@@ -148,9 +149,91 @@ static str words(struct arena *arena, str s, char separator, bool ascii_only)
     return buf_str(&out);
 }
 
+/* ---- Folding what French is made of, without the libraries ---- */
+
+/* What one sign folds to, whatever stands beside it: told once by the rule above. ASCII and the Latin letters to
+ * U+017F, and the dashes, quotes and blanks from U+2000 on. Combining marks and all others are left to the rule. */
+enum { LATIN_TO = 0x180, PUNCTUATION_FROM = 0x2000, PUNCTUATION_TO = 0x2070 };
+enum folding { FOLDS_BY_RULE, FOLDS_TO_LETTERS, FOLDS_TO_SEPARATOR };
+struct folded {
+    enum folding folding;
+    uint8_t len;
+    char text[3];
+};
+static struct folded latin[LATIN_TO], punctuation[PUNCTUATION_TO - PUNCTUATION_FROM];
+static pthread_once_t folded_once = PTHREAD_ONCE_INIT;
+
+/* Between two letters x: « xex » for é, « x x » for a dash. What falls into two words, or grows, is left to the rule.
+ */
+static struct folded folded_of(struct arena *arena, uint32_t code_point)
+{
+    char encoded[4];
+    str sign = {encoded, utf8_encode(code_point, encoded)}, around[] = {STR("x"), sign, STR("x")};
+    str between = words(arena, str_concat(arena, around, 3), ' ', false);
+    str inside = str_slice(between, 1, between.len - 1);
+    if (str_eq(inside, STR(" ")))
+        return (struct folded){.folding = FOLDS_TO_SEPARATOR};
+    if (inside.len == 0 || inside.len > sign.len || str_contains(inside, STR(" ")))
+        return (struct folded){.folding = FOLDS_BY_RULE};
+    struct folded folded = {.folding = FOLDS_TO_LETTERS, .len = (uint8_t)inside.len};
+    memcpy(folded.text, inside.ptr, inside.len);
+    return folded;
+}
+
+static void make_folded(void)
+{
+    struct arena *arena = arena_new();
+    for (uint32_t c = 0; c < LATIN_TO; c++)
+        latin[c] = folded_of(arena, c);
+    for (uint32_t c = PUNCTUATION_FROM; c < PUNCTUATION_TO; c++)
+        punctuation[c - PUNCTUATION_FROM] = folded_of(arena, c);
+    arena_free(arena);
+}
+
+static struct folded folded_next(str s, size_t *at)
+{
+    unsigned char byte = (unsigned char)s.ptr[*at];
+    if (byte < 0x80) {
+        ++*at;
+        return latin[byte];
+    }
+    uint32_t code_point = utf8_next(s, at);
+    if (code_point < LATIN_TO)
+        return latin[code_point];
+    if (code_point >= PUNCTUATION_FROM && code_point < PUNCTUATION_TO)
+        return punctuation[code_point - PUNCTUATION_FROM];
+    return (struct folded){.folding = FOLDS_BY_RULE};
+}
+
+/* False where the text holds a sign that is left to the rule. No sign folds to more bytes than it has. */
+static bool fold_by_tables(struct arena *arena, str s, str *out)
+{
+    char *text = arena_alloc(arena, s.len + 1);
+    size_t len = 0;
+    bool pending = false;
+    for (size_t at = 0; at < s.len;) {
+        struct folded folded = folded_next(s, &at);
+        if (folded.folding == FOLDS_BY_RULE)
+            return false;
+        if (folded.folding == FOLDS_TO_SEPARATOR) {
+            pending = len > 0;
+            continue;
+        }
+        if (pending)
+            text[len++] = ' ';
+        pending = false;
+        memcpy(text + len, folded.text, folded.len);
+        len += folded.len;
+    }
+    *out = (str){text, len};
+    return true;
+}
+
 str utf8_fold(struct arena *arena, str s)
 {
-    return words(arena, s, ' ', false);
+    str folded;
+    pthread_once(&folded_once, make_folded);
+    return fold_by_tables(arena, s, &folded) ? folded : words(arena, s, ' ', false);
 }
 
 str utf8_slug(struct arena *arena, str s)

@@ -1,5 +1,7 @@
 #include "unit.h"
 
+#include <string.h>
+
 static void str_cuts_and_steps(void **state)
 {
     (void)state;
@@ -32,6 +34,22 @@ static void str_replaces(void **state)
     struct arena *arena = *state;
     assert_str(str_replace(arena, STR("aXbXX"), STR("X"), STR("--")), "a--b----");
     assert_str(str_replace(arena, STR("abc"), STR(""), STR("-")), "abc");
+}
+
+static void arena_gives_zeroes_again_and_again(void **state)
+{
+    struct arena *arena = *state;
+    static const size_t sizes[] = {1, 24, 4000, 5000, 70000, 300000, 16};
+    for (int turn = 0; turn < 3; turn++) {
+        for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+            char *bytes = arena_alloc(arena, sizes[i]);
+            for (size_t at = 0; at < sizes[i]; at++)
+                assert_int_equal(bytes[at], 0);
+            memset(bytes, 'x', sizes[i]);
+        }
+        arena_reset(arena);
+        assert_int_equal(arena_used(arena), 0);
+    }
 }
 
 static void buf_keeps_its_ceiling(void **state)
@@ -129,6 +147,48 @@ static void json_is_owned_by_its_arena(void **state)
     assert_int_equal(err.line, 2);
 }
 
+/* Jansson's writer is the reference: what was stored by it is found again. */
+static void json_is_written_as_jansson_writes_it(void **state)
+{
+    struct arena *arena = *state;
+    struct err err;
+    str text =
+        STR("{\"z\":[1,-2,[],{},1.0,0.1,1e300,-2.5e-9,123456789012345678],\"a\":{\"b\":null,\"aa\":true,\"B\":false},"
+            "\"texte\":\"é\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0001\\u001f\\u007f<&>\",\"\":\"\"}");
+    const json_t *json = json_parse(arena, text, &err);
+    assert_non_null(json);
+    const struct {
+        str (*write)(struct arena *arena, const json_t *json);
+        size_t flags;
+    } writers[] = {{json_text, JSON_COMPACT},
+                   {json_text_sorted, JSON_COMPACT | JSON_SORT_KEYS},
+                   {json_text_pretty, JSON_INDENT(2)}};
+    for (size_t i = 0; i < sizeof writers / sizeof *writers; i++) {
+        char *expected = json_dumps(json, writers[i].flags);
+        assert_str(writers[i].write(arena, json), expected);
+        free(expected);
+    }
+    assert_str(json_text(arena, NULL), "null");
+}
+
+/* Each sign alone, in a word and at its ends folds as a text with a sign that no table knows. */
+static void folding_is_one_rule(void **state)
+{
+    struct arena *arena = *state;
+    assert_str(utf8_fold(arena, STR("  L’Éclairage œuvre — n° 12 ; ÿ-Ç  ")), "l eclairage oeuvre n 12 y c");
+    assert_str(utf8_fold(arena, STR("e\xCC\x81"
+                                    "a")),
+               "ea");
+    for (uint32_t c = 1; c < 0x2100; c = c == 0x2FF ? 0x1FF0 : c + 1) {
+        char sign[4];
+        str one = {sign, utf8_encode(c, sign)};
+        str text = str_fmt(arena, "%.*s x%.*sx %.*s", STR_ARG(one), STR_ARG(one), STR_ARG(one));
+        str by_rule = utf8_fold(arena, str_fmt(arena, "%.*s \xCE\xB1", STR_ARG(text)));
+        str expected = str_slice(by_rule, 0, by_rule.len - 2);
+        assert_str(utf8_fold(arena, text), str_z(arena, str_trim(expected)));
+    }
+}
+
 static int make_arena(void **state)
 {
     *state = arena_new();
@@ -149,6 +209,7 @@ int main(void)
         cmocka_unit_test(str_cuts_and_steps),
         cmocka_unit_test(str_reads_numbers_within_bounds),
         IN_ARENA(str_replaces),
+        IN_ARENA(arena_gives_zeroes_again_and_again),
         IN_ARENA(buf_keeps_its_ceiling),
         IN_ARENA(buf_escapes_for_its_reader),
         IN_ARENA(map_finds_what_was_set),
@@ -157,6 +218,8 @@ int main(void)
         IN_ARENA(dates_are_exact),
         IN_ARENA(instants_go_out_and_back),
         IN_ARENA(json_is_owned_by_its_arena),
+        IN_ARENA(json_is_written_as_jansson_writes_it),
+        IN_ARENA(folding_is_one_rule),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

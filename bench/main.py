@@ -1,0 +1,38 @@
+"""Measures the counter beside its references in the same run, and prints a table. bench/run calls this."""
+import argparse
+import sys
+
+import filing
+import form_page
+import office
+import report
+import startup
+from machine import description
+
+MEASURES = {"form-page": form_page.measure, "filing": filing.measure, "office": office.measure, "startup": startup.measure}
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="bench/run", description="Measures the counter beside its references.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(MEASURES) + " (all of them where none is named)")
+    parser.add_argument("--dossiers", type=int, default=100_000, help="how many the lists are asked among (100000)")
+    parser.add_argument("--json", action="store_true", help="all figures, as one JSON object")
+    options = parser.parse_args()
+    unknown = [name for name in options.names if name not in MEASURES]
+    if unknown:
+        parser.error(f"{unknown[0]} is none of {', '.join(MEASURES)}")
+    machine, rows = description(), []
+    for name, measure in MEASURES.items():
+        if not options.names or name in options.names:
+            print(f"{name} …", file=sys.stderr, flush=True)
+            rows += measure(options)
+    if options.json:
+        print(report.as_json(machine, rows))
+    else:
+        print(f"{machine['processor']}, one core serves, one loads; load average at the start {machine['load_average']}\n")
+        print(report.table(rows))
+    return 1 if any(row.holds is False for row in rows) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
