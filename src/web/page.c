@@ -86,7 +86,7 @@ static void set_common(struct request *request, struct value_dict *page)
     if (visit->site == NULL)
         return;
     page_set(request, page, "site", site_value(request, visit->site));
-    page_set(request, page, "is_demonstration", value_bool(visit->installation->relay.url.len == 0));
+    page_set(request, page, "is_demonstration", value_bool(visit->installation->is_demonstration));
     if (visit->is_signed_in)
         page_set(request, page, "person", person_value(request, visit));
     page_set_text(request, page, "jeton", visit_token(request));

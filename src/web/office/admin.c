@@ -98,7 +98,7 @@ static bool read_mail(struct tx *tx, void *arg, struct err *err)
 /* A counter that sends real mail shows none of it. */
 static bool is_demonstration(struct request *request)
 {
-    if (visit_of(request)->installation->relay.url.len == 0)
+    if (visit_of(request)->installation->is_demonstration)
         return true;
     response_error(request, 404, NULL);
     return false;
