@@ -321,6 +321,8 @@ static void leave_page(struct request *request, struct filling *filling, size_t 
     if (!filling->has_draft || (size_t)filling->draft.page < page)
         filling->draft.page = (int)page;
     filling->draft.form_version = filling->form->version;
+    if (visit_of(request)->is_signed_in) /* who signed in on the way finds it in their account */
+        filling->draft.account = visit_of(request)->account.id;
     filling->draft.updated = request->now;
     leaving->next = request_form(request, "plus-tard").len > 0 ? url_of(request, filling->form, "plus-tard/")
                                                                : next_url(request, filling, page);
