@@ -1,6 +1,8 @@
 /* The agents' office: what waits for me, the list, one request, notes. */
 #include "web/visit.h"
 
+#define LIST_PATH "/agents/demandes/"
+
 static void query_of(struct request *request, const struct actor *actor, struct dossier_query *query)
 {
     str state = request_query(request, "etat"), sort = request_query(request, "tri"), date;
@@ -56,22 +58,50 @@ static struct value statuses_choice(struct request *request, str form_slug, str 
     return value_list(list);
 }
 
-/* The address of the next page: the same filters, another cursor. */
-static str next_url(struct request *request, str cursor)
+static void add_param(struct buf *url, str name, str value)
+{
+    if (value.len == 0)
+        return;
+    buf_add_char(url, buf_str(url).len > STR(LIST_PATH).len ? '&' : '?');
+    buf_add_url(url, name);
+    buf_add_char(url, '=');
+    buf_add_url(url, value);
+}
+
+/* The address of another page of the list: the same filters, another cursor. */
+static str page_url(struct request *request, str cursor, str before)
 {
     struct buf url = buf_new(request->arena, 16 << 10);
-    buf_add(&url, STR("/agents/demandes/?suite="));
-    buf_add_url(&url, cursor);
+    buf_add(&url, STR(LIST_PATH));
+    add_param(&url, STR("suite"), cursor);
+    add_param(&url, STR("avant"), before);
     for (size_t i = 0; i < request->query_params.len; i++) {
         const struct http_param *param = &request->query_params.at[i];
-        if (str_eq(param->name, STR("suite")) || param->value.len == 0)
-            continue;
-        buf_add_char(&url, '&');
-        buf_add_url(&url, param->name);
-        buf_add_char(&url, '=');
-        buf_add_url(&url, param->value);
+        if (!str_eq(param->name, STR("suite")) && !str_eq(param->name, STR("avant")))
+            add_param(&url, param->name, param->value);
     }
     return buf_str(&url);
+}
+
+/* A keyset walk knows the way on alone: the address carries the cursors of the pages before, the nearest last, the
+ * first page's as « 0 ». */
+static void set_pages(struct request *request, str next, struct value_dict *page)
+{
+    enum { CURSORS_MOST = 2000 }; /* bytes: some fifty pages back */
+    str here = request_query(request, "suite"), before = request_query(request, "avant");
+    size_t cut = before.len;
+    while (cut > 0 && before.ptr[cut - 1] != ',')
+        cut--;
+    str last = str_slice(before, cut, before.len);
+    if (here.len > 0)
+        page_set_text(
+            request, page, "previous_url",
+            page_url(request, str_eq(last, STR("0")) ? STR_EMPTY : last, str_slice(before, 0, cut > 0 ? cut - 1 : 0)));
+    if (next.len == 0)
+        return;
+    str path = str_fmt(request->arena, "%.*s%s%.*s", STR_ARG(before), before.len > 0 ? "," : "",
+                       STR_ARG(here.len > 0 ? here : STR("0")));
+    page_set_text(request, page, "next_url", page_url(request, next, path.len > CURSORS_MOST ? here : path));
 }
 
 static void set_count(struct request *request, const struct dossier_query *query, struct value_dict *page)
@@ -83,7 +113,7 @@ static void set_count(struct request *request, const struct dossier_query *query
     page_set(request, page, "is_more", value_bool(is_more));
 }
 
-static bool set_lines(struct request *request, const struct dossier_query *query, struct value_dict *page)
+static bool set_lines(struct request *request, const struct dossier_query *query, struct value_dict *page, str *next)
 {
     struct dossier_page lines = {0};
     struct err err = {0};
@@ -92,8 +122,7 @@ static bool set_lines(struct request *request, const struct dossier_query *query
         return false;
     }
     page_set(request, page, "lines", dossier_lines_value(request, &lines, STR("/agents/demandes/")));
-    if (lines.next.len > 0)
-        page_set_text(request, page, "next_url", next_url(request, lines.next));
+    *next = lines.next;
     return true;
 }
 
@@ -102,7 +131,8 @@ static void my_day(struct request *request)
     struct actor actor = visit_actor(request, true, false);
     struct dossier_query query = {.actor = &actor, .waiting_only = true, .sort = DOSSIER_OLDEST, .limit = 20};
     struct value_dict *page = page_new(request);
-    if (!set_lines(request, &query, page))
+    str next; /* the whole list is a link away */
+    if (!set_lines(request, &query, page, &next))
         return;
     set_count(request, &query, page);
     page_show(request, 200, "office/day.html", page);
@@ -113,9 +143,11 @@ static void list(struct request *request)
     struct actor actor = visit_actor(request, true, false);
     struct dossier_query query;
     struct value_dict *page = page_new(request);
+    str next;
     query_of(request, &actor, &query);
-    if (!set_lines(request, &query, page))
+    if (!set_lines(request, &query, page, &next))
         return;
+    set_pages(request, next, page);
     set_count(request, &query, page);
     page_set(request, page, "forms", forms_choice(request, query.form));
     page_set(request, page, "statuses", statuses_choice(request, query.form, query.status));
@@ -159,13 +191,13 @@ static str office_url(struct request *request, const struct dossier *dossier)
 }
 
 static void show_dossier(struct request *request, struct dossier *dossier, const struct actor *actor,
-                         const struct field_errors *errors, json_t *answers)
+                         const struct dossier_reply *reply)
 {
     struct value_dict *page = page_new(request);
-    dossier_fill_page(request, dossier, actor, page, errors, answers);
+    dossier_fill_page(request, dossier, actor, page, reply);
     page_set_text(request, page, "action", office_url(request, dossier));
     page_set(request, page, "notes", notes_value(request, dossier));
-    page_show(request, errors != NULL && errors->len > 0 ? 422 : 200, "office/request.html", page);
+    page_show(request, reply->status, "office/request.html", page);
 }
 
 static void show(struct request *request)
@@ -173,7 +205,7 @@ static void show(struct request *request)
     struct actor actor = visit_actor(request, true, false);
     struct dossier *dossier = open_visible(request, &actor);
     if (dossier != NULL)
-        show_dossier(request, dossier, &actor, NULL, NULL);
+        show_dossier(request, dossier, &actor, &(struct dossier_reply){.status = 200});
 }
 
 static void act(struct request *request)

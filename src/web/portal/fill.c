@@ -499,8 +499,7 @@ static void was_sent(struct request *request, void *arg, bool ok, const struct e
     }
     jobs_wake(visit->installation->jobs);
     str redirect = sending->change.redirect_url;
-    bool leaves = str_starts(redirect, STR("https://")) || str_starts(redirect, STR("http://"));
-    response_redirect(request, leaves ? redirect : confirmation_url(request, sending->form, sending->code));
+    response_redirect(request, redirect.len > 0 ? redirect : confirmation_url(request, sending->form, sending->code));
 }
 
 static void note_site(struct request *request)

@@ -74,13 +74,13 @@ static struct dossier *open_tracked(struct request *request)
 }
 
 static void show_dossier(struct request *request, struct dossier *dossier, const struct actor *actor,
-                         const struct field_errors *errors, json_t *answers)
+                         const struct dossier_reply *reply)
 {
     struct value_dict *page = page_new(request);
-    dossier_fill_page(request, dossier, actor, page, errors, answers);
+    dossier_fill_page(request, dossier, actor, page, reply);
     page_set_text(request, page, "action", str_fmt(request->arena, "/suivre/%.*s/", STR_ARG(dossier->code)));
     page_set(request, page, "is_tracked", value_bool(true));
-    page_show(request, errors != NULL && errors->len > 0 ? 422 : 200, "account/request.html", page);
+    page_show(request, reply->status, "account/request.html", page);
 }
 
 static void show_tracked(struct request *request)
@@ -89,7 +89,7 @@ static void show_tracked(struct request *request)
     if (dossier == NULL)
         return;
     struct actor actor = visit_actor(request, false, true);
-    show_dossier(request, dossier, &actor, NULL, NULL);
+    show_dossier(request, dossier, &actor, &(struct dossier_reply){.status = 200});
 }
 
 static void act_tracked(struct request *request)
