@@ -79,7 +79,8 @@ static int run(int argc, char **argv)
         {"port", false, NULL, "N     port (défaut : 8080 ; 0 : un port libre)"},
         {"address", false, NULL, "IP    adresse d’écoute (défaut : 127.0.0.1)"},
         {"smtp", false, NULL,
-         "URL   relais de courrier, smtp://hôte:25 ; sans lui, sur 127.0.0.1, les courriels sont montrés à /courriels/"},
+         "URL   relais de courrier, smtp://hôte:25 ; sans lui, sur 127.0.0.1, les courriels sont montrés à "
+         "/courriels/"},
         {"smtp-from", false, NULL, "E     expéditeur des courriels"},
         {"https", true, NULL, "      l’adresse publique est en https (cookies Secure, HSTS)"},
         {"behind-proxy", true, NULL, "croit X-Forwarded-For : un serveur est devant"},

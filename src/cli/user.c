@@ -37,8 +37,8 @@ static bool find_or_make(struct people *people, struct arena *arena, const struc
     str email = str_of(option_or(options, count, "email", ""));
     *is_new = false;
     if (account_by_email(people, arena, email, account, err))
-        return password.len == 0 || (account_set_password(people, account->id, password, err) &&
-                                     session_end_all(people, account->id, err));
+        return password.len == 0 ||
+               (account_set_password(people, account->id, password, err) && session_end_all(people, account->id, err));
     if (err->code != ERR_NOT_FOUND)
         return false;
     *account = (struct account){.email = email};
@@ -208,7 +208,8 @@ static int run(int argc, char **argv)
         {"role", false, NULL, "R,R   ses rôles sur ce site"},
         {"admin", true, NULL, "      administre ce site"},
         {"password", false, NULL, "P     mot de passe (visible dans la liste des processus)"},
-        {"password-stdin", true, NULL, "lit le mot de passe sur l’entrée ; sans mot de passe, un lien sert à en choisir un"},
+        {"password-stdin", true, NULL,
+         "lit le mot de passe sur l’entrée ; sans mot de passe, un lien sert à en choisir un"},
         {"url", false, NULL, "URL   adresse publique, pour ce lien (défaut : celle du site, port 8080)"},
     };
     size_t count = sizeof options / sizeof *options;

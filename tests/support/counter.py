@@ -68,9 +68,9 @@ class Counter:
     def start(self, *more, timeout=30):
         """Starts the server and waits for its first answer; seconds until then."""
         began = time.monotonic()
-        self.log = open(self.folder / "server.log", "ab")
-        self.process = subprocess.Popen([self.binary, "serve", "--port", str(self.port or 0), *self.place, *self.arguments, *more],
-                                        stdout=subprocess.PIPE, stderr=self.log, text=True, bufsize=1)
+        with open(self.folder / "server.log", "ab") as log:
+            self.process = subprocess.Popen([self.binary, "serve", "--port", str(self.port or 0), *self.place, *self.arguments, *more],
+                                            stdout=subprocess.PIPE, stderr=log, text=True, bufsize=1)
         for line in self.process.stdout:
             match = re.search(r"http://[^:/]+:(\d+)", line)
             if match:
