@@ -2,6 +2,8 @@
  * left. */
 #include "web/visit.h"
 
+enum { SENT_SECONDS = 600 };
+
 /* What the handlers of one form know. */
 struct filling {
     const struct form *form;
@@ -165,6 +167,17 @@ static bool open_filling(struct request *request, struct filling *filling)
     return true;
 }
 
+/* Who looks at the form again after sending it begins another request; who sends again (a second click, another tab) is
+ * shown what was filed: was_filed. */
+static void begin_anew_if_filed(struct request *request, struct filling *filling)
+{
+    if (filling->draft.filed.len == 0)
+        return;
+    begin_draft(request, filling);
+    filling->has_draft = false;
+    filling->context = visit_form_context(request, filling->form, filling->draft.answers, NULL);
+}
+
 static str confirmation_url(struct request *request, const struct form *form, str code)
 {
     str proof = people_sign(visit_of(request)->installation->people, request->arena, STR("merci"), code);
@@ -259,12 +272,8 @@ static void get_page(struct request *request)
     struct filling filling;
     if (!open_filling(request, &filling))
         return;
+    begin_anew_if_filed(request, &filling);
     size_t page = page_number(request, &filling), most = furthest(&filling);
-    if (filling.draft.filed.len > 0) {
-        response_cookie(request, cookie_of(request, filling.form), STR_EMPTY, -1);
-        response_redirect(request, url_of(request, filling.form, ""));
-        return;
-    }
     if (page == SIZE_MAX) {
         response_error(request, 404, NULL);
         return;
@@ -385,6 +394,7 @@ static void start(struct request *request)
     struct filling filling;
     if (!open_filling(request, &filling))
         return;
+    begin_anew_if_filed(request, &filling);
     if (visit_of(request)->is_signed_in || filling.has_draft) {
         response_redirect(request, page_url(request, filling.form, 0));
         return;
@@ -572,7 +582,9 @@ static void confirmation(struct request *request)
         page_set(request, page, "rows",
                  form_summary(dossier_form(place_of(request), dossier), &context, dossier->answers, PLACE_SUMMARY));
     }
-    response_cookie(request, cookie_of(request, form), STR_EMPTY, -1);
+    str draft = request_cookie(request, cookie_of(request, form));
+    if (draft.len == 43) /* for a second click, or another tab; not for the next person at this browser */
+        response_cookie(request, cookie_of(request, form), draft, SENT_SECONDS);
     page_show(request, 200, "portal/thanks.html", page);
 }
 
