@@ -38,6 +38,7 @@ struct web *web_new(struct installation *installation, const struct web_settings
                                  .limits = http_limits_default};
     add(arena, web, portal_routes, portal_route_count);
     add(arena, web, fill_routes, fill_route_count);
+    add(arena, web, send_routes, send_route_count);
     add(arena, web, track_routes, track_route_count);
     add(arena, web, account_routes, account_route_count);
     add(arena, web, requests_routes, requests_route_count);

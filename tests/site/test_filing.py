@@ -36,6 +36,7 @@ WORKFLOW = {
         {"id": "fin", "name": "Terminé", "forced_endpoint": True, "actions": []}],
 }
 ONCE = FORM | {"slug": "carte", "name": "Carte unique", "only_allow_one": True, "fields": FORM["fields"][:3]}
+QUICK = FORM | {"slug": "avis", "name": "Un avis", "confirmation": False, "fields": FORM["fields"][1:3]}
 START, VERIFY = "/demarches/permis/commencer/", "/demarches/permis/verifier/"
 ANSWERS = {"Famille": "Durand", "Courriel": ADA, "Jeu": "Dames", "Nombre": "3", "Message": "Bonjour"}
 
@@ -44,7 +45,7 @@ class Filing(OnEachStore):
     @classmethod
     def build(cls, town):
         town.site("ville", "Ville")
-        town.define("ville", FORM, ONCE, WORKFLOW)
+        town.define("ville", FORM, ONCE, QUICK, WORKFLOW)
         for email, name in ((ADA, "Ada Durand"), (BOB, "Bob Petit")):
             town.person(email, name)
 
@@ -169,6 +170,20 @@ class Filing(OnEachStore):
         self.assertNotIn("Tard", town.visitor("ville").get(first.url).page.text)
         self.assertIn(late.status, (200, 409))
         self.assertEqual(len(town.sql("site-ville", f"SELECT 1 FROM dossier WHERE code = '{code_of(first).replace('-', '')}'")), 1)
+
+    @on_each_store
+    def test_a_form_without_a_check_page_is_sent_from_its_last_page_once(self, town):
+        visitor = town.visitor("ville")
+        form = main_form(visitor.get("/demarches/avis/1/").page)
+        self.assertEqual([b.label for b in form.buttons()][0], "Envoyer ma demande")
+        values = fill(form, ANSWERS)[0]
+        cookies = dict(visitor.cookies)
+        self.assertEqual(visitor.send(form, values | {form.named(n)[0].name: "" for n in values if form.named(n)[0].kind == "email"}, button="Envoyer").status, 422)
+        first = code_of(visitor.send(form, values, button="Envoyer"))
+        visitor.cookies = cookies  # the second click leaves before the first one's answer
+        self.assertEqual(code_of(visitor.send(form, values, button="Envoyer")), first)
+        self.assertEqual(len(town.sql("site-ville", "SELECT 1 FROM dossier WHERE form = 'avis'")), 1)
+        self.assertNotEqual(file_request(visitor, "avis", **ANSWERS), first, "another day, another one")
 
     @on_each_store
     def test_a_form_of_one_request_wants_an_account_and_refuses_a_second(self, town):

@@ -1,28 +1,25 @@
-/* Filling a form: its pages, checking the answers, sending, the confirmation. The draft is saved each time a page is
- * left. */
-#include "web/visit.h"
+/* Filling a form: its pages. The draft is saved each time a page is left. */
+#include "web/portal/filling.h"
 
-enum { SENT_SECONDS = 600 };
+#include <ctype.h>
 
-/* What the handlers of one form know. */
-struct filling {
-    const struct form *form;
-    struct draft draft;
-    bool has_draft;
-    struct form_context context;
-};
-
-static const char *cookie_of(struct request *request, const struct form *form)
+const char *filling_cookie(struct request *request, const struct form *form)
 {
     return str_fmt(request->arena, "brouillon-%.*s", STR_ARG(form->slug)).ptr;
 }
 
-static str url_of(struct request *request, const struct form *form, const char *rest)
+void filling_keep(struct request *request, const struct form *form, const struct draft *draft)
+{
+    response_cookie(request, filling_cookie(request, form), draft->token,
+                    (draft->expires - request->now) / INSTANT_SECOND);
+}
+
+str filling_url(struct request *request, const struct form *form, const char *rest)
 {
     return str_fmt(request->arena, "/demarches/%.*s/%s", STR_ARG(form->slug), rest);
 }
 
-static str page_url(struct request *request, const struct form *form, size_t page)
+str filling_page_url(struct request *request, const struct form *form, size_t page)
 {
     return str_fmt(request->arena, "/demarches/%.*s/%zu/", STR_ARG(form->slug), page + 1);
 }
@@ -42,11 +39,23 @@ static bool read_draft(struct tx *tx, void *arg, struct err *err)
     return draft_find(tx, reading->arena, reading->token, reading->now, reading->out, err);
 }
 
+/* The token that a page was made with, for the draft that it begins. */
+static str posted_token(struct request *request)
+{
+    str token = request_form(request, "brouillon");
+    for (size_t i = 0; i < token.len; i++)
+        if (!isalnum((unsigned char)token.ptr[i]) && token.ptr[i] != '-' && token.ptr[i] != '_')
+            return STR_EMPTY;
+    return token.len == 43 ? token : STR_EMPTY;
+}
+
 /* Of this form, and of who is asking: a draft of an account is that account's. */
 static bool find_draft(struct request *request, struct filling *filling)
 {
     struct visit *visit = visit_of(request);
-    str token = request_cookie(request, cookie_of(request, filling->form));
+    str token = request_cookie(request, filling_cookie(request, filling->form));
+    if (token.len == 0) /* a second click on the first page, whose answer has not come yet */
+        token = posted_token(request);
     struct draft_reading reading = {request->arena, token, request->now, &filling->draft};
     if (token.len != 43 || !store_read(visit->site->store, read_draft, &reading, NULL))
         return false;
@@ -68,6 +77,9 @@ static void begin_draft(struct request *request, struct filling *filling)
     struct visit *visit = visit_of(request);
     draft_begin(request->arena, &filling->draft, filling->form->slug, filling->form->version,
                 visit->is_signed_in ? visit->account.id : 0, request->now, filling->form->drafts_lifespan);
+    str token = posted_token(request);
+    if (token.len > 0)
+        filling->draft.token = token;
 }
 
 /* ---- Opening ---- */
@@ -143,7 +155,7 @@ static void show_closed(struct request *request, const struct form *form, const 
 
 /* Finds the form and the draft; false where the answer is made. A draft goes on with the form as it is now; answers
  * that no longer fit are dropped. */
-static bool open_filling(struct request *request, struct filling *filling)
+bool filling_open(struct request *request, struct filling *filling)
 {
     struct visit *visit = visit_of(request);
     struct err err = {0};
@@ -178,16 +190,9 @@ static void begin_anew_if_filed(struct request *request, struct filling *filling
     filling->context = visit_form_context(request, filling->form, filling->draft.answers, NULL);
 }
 
-static str confirmation_url(struct request *request, const struct form *form, str code)
-{
-    str proof = people_sign(visit_of(request)->installation->people, request->arena, STR("merci"), code);
-    return str_fmt(request->arena, "/demarches/%.*s/merci/?numero=%.*s&preuve=%.*s", STR_ARG(form->slug), STR_ARG(code),
-                   STR_ARG(proof));
-}
-
 /* ---- A page ---- */
 
-static struct value error_list(struct request *request, const struct field_errors *errors)
+struct value filling_errors(struct request *request, const struct field_errors *errors)
 {
     struct value_list *list = value_list_new(request->arena);
     for (size_t i = 0; errors != NULL && i < errors->len; i++) {
@@ -221,6 +226,12 @@ static void set_steps(struct request *request, struct filling *filling, size_t p
     page_set_text(request, out, "next_step", next);
 }
 
+/* The last page of a form whose answers are not shown for checking: it is sent from there. */
+static bool sends(struct filling *filling, size_t page)
+{
+    return !filling->form->has_confirmation && form_next_page(filling->form, page, &filling->context) == SIZE_MAX;
+}
+
 static bool has_mistake(const struct field_errors *errors)
 {
     for (size_t i = 0; errors != NULL && i < errors->len; i++)
@@ -236,19 +247,21 @@ static void show_page(struct request *request, struct filling *filling, size_t p
     struct value_dict *out = page_new(request);
     page_set_text(request, out, "form_name", filling->form->name);
     page_set_text(request, out, "title", shown->label.len > 0 ? shown->label : filling->form->name);
-    page_set_text(request, out, "action", page_url(request, filling->form, page));
+    page_set_text(request, out, "action", filling_page_url(request, filling->form, page));
     page_set_text(request, out, "live_url",
                   str_fmt(request->arena, "/demarches/%.*s/%zu/direct/", STR_ARG(filling->form->slug), page + 1));
     page_set_text(request, out, "back_url",
-                  previous == SIZE_MAX ? url_of(request, filling->form, "")
-                                       : page_url(request, filling->form, previous));
+                  previous == SIZE_MAX ? filling_url(request, filling->form, "")
+                                       : filling_page_url(request, filling->form, previous));
     page_set_text(request, out, "retour", request_query(request, "retour"));
     set_steps(request, filling, page, out);
-    page_set(request, out, "errors", error_list(request, errors));
+    page_set(request, out, "errors", filling_errors(request, errors));
     page_set(request, out, "has_mistake", value_bool(has_mistake(errors)));
     page_set(request, out, "fields",
              fields_view(&shown->fields, &filling->context, filling->draft.answers, errors, true));
-    page_set(request, out, "has_draft", value_bool(filling->has_draft));
+    if (!filling->has_draft)
+        page_set_text(request, out, "draft_token", filling->draft.token);
+    page_set(request, out, "sends", value_bool(sends(filling, page)));
     page_show(request, has_mistake(errors) ? 422 : 200, "portal/page.html", out);
 }
 
@@ -259,7 +272,7 @@ static size_t page_number(struct request *request, const struct filling *filling
 }
 
 /* A page that is skipped by its address leads back to the first that is not done. */
-static size_t furthest(const struct filling *filling)
+size_t filling_furthest(const struct filling *filling)
 {
     if (!filling->has_draft)
         return form_first_page(filling->form, &filling->context);
@@ -270,10 +283,10 @@ static size_t furthest(const struct filling *filling)
 static void get_page(struct request *request)
 {
     struct filling filling;
-    if (!open_filling(request, &filling))
+    if (!filling_open(request, &filling))
         return;
     begin_anew_if_filed(request, &filling);
-    size_t page = page_number(request, &filling), most = furthest(&filling);
+    size_t page = page_number(request, &filling), most = filling_furthest(&filling);
     if (page == SIZE_MAX) {
         response_error(request, 404, NULL);
         return;
@@ -281,7 +294,7 @@ static void get_page(struct request *request)
     if (most == SIZE_MAX)
         most = 0;
     if (page > most || !form_page_is_visible(filling.form, page, &filling.context)) {
-        response_redirect(request, page_url(request, filling.form, most));
+        response_redirect(request, filling_page_url(request, filling.form, most));
         return;
     }
     if (!is_first_time(request, filling.form))
@@ -293,9 +306,8 @@ static void get_page(struct request *request)
 /* What is to be done after the draft is saved. */
 struct leaving {
     struct draft draft;
-    const char *cookie;
+    const struct form *form;
     str next;
-    int64_t lifespan_seconds;
 };
 
 static bool save_draft(struct tx *tx, void *arg, struct err *err)
@@ -311,7 +323,7 @@ static void draft_was_saved(struct request *request, void *arg, bool ok, const s
         show_failure(request, err);
         return;
     }
-    response_cookie(request, leaving->cookie, leaving->draft.token, leaving->lifespan_seconds);
+    filling_keep(request, leaving->form, &leaving->draft);
     response_redirect(request, leaving->next);
 }
 
@@ -320,54 +332,64 @@ static str next_url(struct request *request, struct filling *filling, size_t pag
     bool goes_back = str_eq(request_form(request, "retour"), STR("verifier")) && (size_t)filling->draft.page > page;
     size_t next = form_next_page(filling->form, page, &filling->context);
     if (next == SIZE_MAX || goes_back)
-        return url_of(request, filling->form, "verifier/");
-    return page_url(request, filling->form, next);
+        return filling_url(request, filling->form, "verifier/");
+    return filling_page_url(request, filling->form, next);
+}
+
+static void note_page(struct request *request, struct filling *filling, size_t page)
+{
+    struct draft *draft = &filling->draft;
+    if (!filling->has_draft || (size_t)draft->page < page)
+        draft->page = (int)page;
+    draft->form_version = filling->form->version;
+    if (visit_of(request)->is_signed_in) /* who signed in on the way finds it in their account */
+        draft->account = visit_of(request)->account.id;
+    draft->updated = request->now;
+}
+
+/* Answers of other pages that have to be corrected are shown on the check page, whatever the form says. */
+static bool may_send(struct filling *filling, size_t page)
+{
+    struct field_errors errors = {0};
+    size_t first;
+    return sends(filling, page) &&
+           form_check(filling->form, &filling->context, filling->draft.answers, &errors, &first);
 }
 
 static void leave_page(struct request *request, struct filling *filling, size_t page)
 {
     struct leaving *leaving = arena_new_of(request->arena, struct leaving);
-    if (!filling->has_draft || (size_t)filling->draft.page < page)
-        filling->draft.page = (int)page;
-    filling->draft.form_version = filling->form->version;
-    if (visit_of(request)->is_signed_in) /* who signed in on the way finds it in their account */
-        filling->draft.account = visit_of(request)->account.id;
-    filling->draft.updated = request->now;
-    leaving->next = request_form(request, "plus-tard").len > 0 ? url_of(request, filling->form, "plus-tard/")
+    leaving->next = request_form(request, "plus-tard").len > 0 ? filling_url(request, filling->form, "plus-tard/")
                                                                : next_url(request, filling, page);
     leaving->draft = filling->draft;
-    leaving->cookie = cookie_of(request, filling->form);
-    leaving->lifespan_seconds = (filling->draft.expires - request->now) / INSTANT_SECOND;
+    leaving->form = filling->form;
     request_commit(request, visit_of(request)->site->store, save_draft, leaving, draft_was_saved);
-}
-
-static bool was_filed(struct request *request, const struct filling *filling)
-{
-    if (filling->draft.filed.len == 0)
-        return false;
-    response_redirect(request, confirmation_url(request, filling->form, filling->draft.filed));
-    return true;
 }
 
 static void post_page(struct request *request)
 {
     struct filling filling;
-    if (!open_filling(request, &filling) || was_filed(request, &filling))
+    if (!filling_open(request, &filling) || filling_was_filed(request, &filling))
         return;
-    size_t page = page_number(request, &filling), most = furthest(&filling);
+    size_t page = page_number(request, &filling), most = filling_furthest(&filling);
     if (page == SIZE_MAX || most == SIZE_MAX || page > most) {
-        response_redirect(request, page_url(request, filling.form, most == SIZE_MAX ? 0 : most));
+        response_redirect(request, filling_page_url(request, filling.form, most == SIZE_MAX ? 0 : most));
         return;
     }
     struct posted *posted = visit_posted(request);
     if (posted == NULL)
         return;
     struct field_errors errors = {0};
-    if (form_page_read(filling.form, page, &filling.context, posted, filling.draft.answers, &errors) ||
-        request_form(request, "plus-tard").len > 0)
-        leave_page(request, &filling, page);
-    else
+    bool is_later = request_form(request, "plus-tard").len > 0;
+    if (!form_page_read(filling.form, page, &filling.context, posted, filling.draft.answers, &errors) && !is_later) {
         show_page(request, &filling, page, &errors);
+        return;
+    }
+    note_page(request, &filling, page);
+    if (request_form(request, "envoyer").len > 0 && may_send(&filling, page))
+        filling_send(request, &filling, false);
+    else
+        leave_page(request, &filling, page);
 }
 
 /* ---- While typing ---- */
@@ -375,7 +397,7 @@ static void post_page(struct request *request)
 static void live(struct request *request)
 {
     struct filling filling;
-    if (!open_filling(request, &filling))
+    if (!filling_open(request, &filling))
         return;
     size_t page = page_number(request, &filling);
     struct posted *posted = page == SIZE_MAX ? NULL : visit_posted(request);
@@ -392,28 +414,28 @@ static void live(struct request *request)
 static void start(struct request *request)
 {
     struct filling filling;
-    if (!open_filling(request, &filling))
+    if (!filling_open(request, &filling))
         return;
     begin_anew_if_filed(request, &filling);
     if (visit_of(request)->is_signed_in || filling.has_draft) {
-        response_redirect(request, page_url(request, filling.form, 0));
+        response_redirect(request, filling_page_url(request, filling.form, 0));
         return;
     }
     struct value_dict *page = page_new(request);
     page_set_text(request, page, "form_name", filling.form->name);
-    page_set_text(request, page, "first_url", page_url(request, filling.form, 0));
-    page_set_text(request, page, "back_url", url_of(request, filling.form, ""));
+    page_set_text(request, page, "first_url", filling_page_url(request, filling.form, 0));
+    page_set_text(request, page, "back_url", filling_url(request, filling.form, ""));
     page_show(request, 200, "portal/start.html", page);
 }
 
 static void later(struct request *request)
 {
     struct filling filling;
-    if (!open_filling(request, &filling))
+    if (!filling_open(request, &filling))
         return;
     struct value_dict *page = page_new(request);
     page_set_text(request, page, "form_name", filling.form->name);
-    page_set_text(request, page, "first_url", page_url(request, filling.form, furthest(&filling)));
+    page_set_text(request, page, "first_url", filling_page_url(request, filling.form, filling_furthest(&filling)));
     page_set(request, page, "expires", date_value(filling.draft.expires));
     page_set_text(request, page, "resume_url",
                   str_fmt(request->arena, "%.*s/reprendre/%.*s/", STR_ARG(place_of(request)->base_url),
@@ -438,154 +460,10 @@ static void resume(struct request *request)
         response_error(request, is_theirs ? 410 : 403, NULL);
         return;
     }
-    response_cookie(request, cookie_of(request, form), draft.token, (draft.expires - request->now) / INSTANT_SECOND);
-    response_redirect(
-        request, page_url(request, form,
-                          (size_t)draft.page + 1 < form->page_count ? (size_t)draft.page + 1 : (size_t)draft.page));
-}
-
-/* ---- Checking and sending ---- */
-
-static void show_check(struct request *request, struct filling *filling, const struct field_errors *errors)
-{
-    struct value_dict *page = page_new(request);
-    page_set_text(request, page, "form_name", filling->form->name);
-    page_set_text(request, page, "base", url_of(request, filling->form, ""));
-    page_set_text(request, page, "action", url_of(request, filling->form, "envoyer/"));
-    page_set(request, page, "rows",
-             form_summary(filling->form, &filling->context, filling->draft.answers, PLACE_VALIDATION));
-    page_set(request, page, "errors", error_list(request, errors));
-    page_set_text(request, page, "back_url", page_url(request, filling->form, (size_t)filling->draft.page));
-    page_show(request, errors != NULL && errors->len > 0 ? 422 : 200, "portal/check.html", page);
-}
-
-static bool is_ready(struct request *request, struct filling *filling)
-{
-    if (was_filed(request, filling))
-        return false;
-    if (filling->has_draft && form_next_page(filling->form, (size_t)filling->draft.page, &filling->context) == SIZE_MAX)
-        return true;
-    size_t page = furthest(filling);
-    response_redirect(request, page_url(request, filling->form, page == SIZE_MAX ? 0 : page));
-    return false;
-}
-
-static void check(struct request *request)
-{
-    struct filling filling;
-    if (!open_filling(request, &filling) || !is_ready(request, &filling))
-        return;
-    struct field_errors errors = {0};
-    size_t page;
-    form_check(filling.form, &filling.context, filling.draft.answers, &errors, &page);
-    show_check(request, &filling, &errors);
-}
-
-struct sending {
-    struct dossier_write write;
-    struct change change;
-    const struct form *form;
-    int64_t draft;
-    str code;
-};
-
-static bool end_draft(struct tx *tx, void *arg, struct err *err)
-{
-    const struct sending *sending = arg;
-    return draft_file(tx, sending->draft, sending->code, err);
-}
-
-static void was_sent(struct request *request, void *arg, bool ok, const struct err *err)
-{
-    struct sending *sending = arg;
-    struct visit *visit = visit_of(request);
-    if (!ok && err->code == ERR_CONFLICT) { /* a second click: the first one filed it */
-        response_redirect(request, url_of(request, sending->form, "verifier/"));
-        return;
-    }
-    if (!ok) {
-        show_failure(request, err);
-        return;
-    }
-    jobs_wake(visit->installation->jobs);
-    str redirect = sending->change.redirect_url;
-    response_redirect(request, redirect.len > 0 ? redirect : confirmation_url(request, sending->form, sending->code));
-}
-
-static void note_site(struct request *request)
-{
-    struct visit *visit = visit_of(request);
-    if (visit->is_signed_in)
-        account_add_site(visit->installation->people, visit->account.id, visit->site->slug, NULL);
-}
-
-static void send(struct request *request)
-{
-    struct filling filling;
-    struct visit *visit = visit_of(request);
-    if (!open_filling(request, &filling) || !is_ready(request, &filling))
-        return;
-    struct field_errors errors = {0};
-    struct err err = {0};
-    size_t page;
-    if (!form_check(filling.form, &filling.context, filling.draft.answers, &errors, &page)) {
-        show_check(request, &filling, &errors);
-        return;
-    }
-    struct sending *sending = arena_new_of(request->arena, struct sending);
-    struct filing filed = {.form = filling.form, .answers = filling.draft.answers};
-    if (visit->is_signed_in) {
-        filed.account = visit->account.id;
-        filed.submitter_name = account_name(request->arena, &visit->account);
-        filed.email = visit->account.email;
-    }
-    if (!dossier_file_prepare(place_of(request), &filed, &sending->change, &err)) {
-        show_failure(request, &err);
-        return;
-    }
-    sending->form = filling.form;
-    sending->draft = filling.draft.id;
-    sending->code = sending->change.after->code;
-    sending->write = dossier_write_make(place_of(request), filling.form, &sending->change, true);
-    sending->write.also = end_draft;
-    sending->write.also_arg = sending;
-    note_site(request);
-    request_commit(request, visit->site->store, dossier_apply, &sending->write, was_sent);
-}
-
-static void confirmation(struct request *request)
-{
-    struct visit *visit = visit_of(request);
-    const struct form *form = catalogue_form(visit->catalogue, request_path_param(request, "slug"), 0);
-    str code = request_query(request, "numero");
-    str proof = people_sign(visit->installation->people, request->arena, STR("merci"), code);
-    struct dossier *dossier;
-    if (form == NULL || !str_eq(proof, request_query(request, "preuve")) ||
-        !dossier_find_by_code(place_of(request), code, &dossier, NULL)) {
-        response_error(request, 404, NULL);
-        return;
-    }
-    struct value_dict *page = page_new(request);
-    struct date silence;
-    bool accepts;
-    page_set_text(request, page, "form_name", form->name);
-    page_set_text(request, page, "code", dossier_code_shown(request->arena, dossier->code));
-    page_set_text(request, page, "email", dossier->email);
-    page_set(request, page, "received", instant_value(dossier->received));
-    if (dossier_silence_date(place_of(request), form, dossier->received, &silence, &accepts)) {
-        page_set(request, page, "silence_date", value_date(silence));
-        page_set(request, page, "silence_accepts", value_bool(accepts));
-    }
-    if (!visit->is_signed_in || dossier->account == visit->account.id) {
-        struct form_context context =
-            visit_form_context(request, dossier_form(place_of(request), dossier), dossier->answers, dossier);
-        page_set(request, page, "rows",
-                 form_summary(dossier_form(place_of(request), dossier), &context, dossier->answers, PLACE_SUMMARY));
-    }
-    str draft = request_cookie(request, cookie_of(request, form));
-    if (draft.len == 43) /* for a second click, or another tab; not for the next person at this browser */
-        response_cookie(request, cookie_of(request, form), draft, SENT_SECONDS);
-    page_show(request, 200, "portal/thanks.html", page);
+    filling_keep(request, form, &draft);
+    response_redirect(request, filling_page_url(request, form,
+                                                (size_t)draft.page + 1 < form->page_count ? (size_t)draft.page + 1
+                                                                                          : (size_t)draft.page));
 }
 
 const struct route fill_routes[] = {
@@ -595,8 +473,5 @@ const struct route fill_routes[] = {
     {HTTP_POST, "/demarches/{slug}/{n:int}/direct/", 0, RIGHT_PUBLIC, BODY_UPLOADS, live},
     {HTTP_GET, "/demarches/{slug}/plus-tard/", 0, RIGHT_PUBLIC, BODY_NONE, later},
     {HTTP_GET, "/reprendre/{token}/", 0, RIGHT_PUBLIC, BODY_NONE, resume},
-    {HTTP_GET, "/demarches/{slug}/verifier/", 0, RIGHT_PUBLIC, BODY_NONE, check},
-    {HTTP_POST, "/demarches/{slug}/envoyer/", 0, RIGHT_PUBLIC, BODY_FORM, send},
-    {HTTP_GET, "/demarches/{slug}/merci/", 0, RIGHT_PUBLIC, BODY_NONE, confirmation},
 };
 const size_t fill_route_count = sizeof fill_routes / sizeof *fill_routes;
