@@ -63,9 +63,9 @@ struct form_context visit_form_context(struct request *request, const struct for
 
 /* Tables of routes, each beside its handlers. */
 extern const struct route portal_routes[], fill_routes[], send_routes[], track_routes[], account_routes[],
-    requests_routes[], office_routes[], admin_routes[];
+    requests_routes[], list_routes[], office_routes[], admin_routes[];
 extern const size_t portal_route_count, fill_route_count, send_route_count, track_route_count, account_route_count,
-    requests_route_count, office_route_count, admin_route_count;
+    requests_route_count, list_route_count, office_route_count, admin_route_count;
 
 /* ---- A dossier on a page ---- */
 

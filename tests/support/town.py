@@ -20,6 +20,7 @@ from support.smtp import Mailbox
 from support.visitor import Visitor
 
 PASSWORD = "Place-Bellecour-1830"
+ADA = "ada@exemple.example"
 CONTACT = {"name": "Mairie", "address": "1 place de la Mairie, 69000 Ville", "phone": "04 00 00 00 99", "email": "mairie@ville.example"}
 
 

@@ -50,18 +50,26 @@ static str posted_token(struct request *request)
 }
 
 /* Of this form, and of who is asking: a draft of an account is that account's. */
-static bool find_draft(struct request *request, struct filling *filling)
+static bool find_draft_of(struct request *request, struct filling *filling, str token)
 {
     struct visit *visit = visit_of(request);
-    str token = request_cookie(request, filling_cookie(request, filling->form));
-    if (token.len == 0) /* a second click on the first page, whose answer has not come yet */
-        token = posted_token(request);
     struct draft_reading reading = {request->arena, token, request->now, &filling->draft};
     if (token.len != 43 || !store_read(visit->site->store, read_draft, &reading, NULL))
         return false;
     bool is_theirs =
         filling->draft.account == 0 || (visit->is_signed_in && filling->draft.account == visit->account.id);
     return is_theirs && str_eq(filling->draft.form, filling->form->slug);
+}
+
+/* The one that the page began, if it was saved (a second click), else the browser's; but one that was sent is not what
+ * a page goes on with that begins another. */
+static bool find_draft(struct request *request, struct filling *filling)
+{
+    str posted = posted_token(request);
+    if (find_draft_of(request, filling, posted))
+        return true;
+    return find_draft_of(request, filling, request_cookie(request, filling_cookie(request, filling->form))) &&
+           (posted.len == 0 || filling->draft.filed.len == 0);
 }
 
 /* The form was published anew since the draft was saved. */
