@@ -133,6 +133,8 @@ static str error_title(int status)
         return STR("Cette adresse est trop longue");
     case 415:
         return STR("Ce type d’envoi n’est pas accepté");
+    case 422:
+        return STR("Ce n’est pas possible pour le moment");
     case 429:
         return STR("Trop d’essais");
     case 503:

@@ -235,6 +235,26 @@ class Office(OnEachStore):
         self.assertEqual(resident.get("/demarches/stade/1/").status, 200)
 
     @on_each_store
+    def test_a_service_without_what_its_receipts_owe_is_not_opened(self, town):
+        town.site("nue", "Nue", contact={"name": "Nue", "email": "nue@nue.example"})
+        told = town.define("nue", form("carte", "Carte", "accueil"), WORKFLOW).stderr
+        self.assertIn("il manque le téléphone du service", told)
+        town.person(ADMIN, "Alex Admin", "nue", admin=True)
+        town.reopen()
+        admin = town.visitor("nue", ADMIN)
+        self.assertIn("Il manque : le téléphone du service.", admin.get("/administration/").page.text)
+        def switch(button):
+            return admin.send(next(f for f in admin.get("/administration/").page.forms if f.named("demarche")), button=button)
+        switch("Fermer")
+        refused = switch("Ouvrir")
+        self.assertEqual((refused.status, "il manque, pour les accusés" in refused.page.text.lower()), (422, True))
+        town.site("nue", "Nue")
+        town.reopen()
+        admin.port = town.port
+        switch("Ouvrir")
+        self.assertEqual(town.visitor("nue").get("/demarches/carte/1/").status, 200)
+
+    @on_each_store
     def test_the_catalogue_is_by_theme_by_body_and_by_words(self, town):
         resident = town.visitor("ville")
         home = resident.get("/")

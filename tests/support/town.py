@@ -53,7 +53,7 @@ class Town(Counter):
     def site(self, slug, name=None, roles=(), **settings):
         document = {"slug": slug, "name": name or slug.capitalize(), "hosts": [f"{slug}.localhost"],
                     "roles": [{"slug": role, "name": role.capitalize()} for role in roles],
-                    "settings": {"contact": CONTACT, **settings}}
+                    "settings": {"contact": CONTACT} | settings}
         file = self.folder / f"{slug}.json"
         file.write_text(json.dumps(document))
         self.cli("site", "set", file)
@@ -62,7 +62,7 @@ class Town(Counter):
         folder = Path(tempfile.mkdtemp(dir=self.folder))
         for document in documents:
             (folder / f"{document['kind']}-{document['slug']}.json").write_text(json.dumps(document))
-        self.cli("import", "content", folder, "--site", site)
+        return self.cli("import", "content", folder, "--site", site)
 
     def person(self, email, name, site=None, roles=(), admin=False):
         of_site = ["--site", site, *(["--role", ",".join(roles)] if roles else []), *(["--admin"] if admin else [])] if site else []
