@@ -159,6 +159,22 @@ static bool find_site(struct installation *installation, struct arena *arena, st
             installation_save_site(installation, &site, &is_changed, err) && installation_refresh(installation, err));
 }
 
+/* Decision 6: what is imported opens all the same; who imports is told what its receipts lack. */
+static void tell_what_lacks(struct arena *arena, const struct site *site, const struct import_files *files)
+{
+    for (size_t i = 0; i < files->len; i++) {
+        const json_t *json = files->at[i].document.json;
+        if (json == NULL || !str_eq(files->at[i].document.kind, STR("form")))
+            continue;
+        str lacks = site_service_lacks(arena, site, json_dict(json, "service"));
+        if (lacks.len > 0) {
+            fprintf(stderr, "Accusés de réception : il manque %.*s. À dire avec « guichet site set ».\n",
+                    STR_ARG(lacks));
+            return;
+        }
+    }
+}
+
 static int import(struct installation *installation, struct arena *arena, struct import_files *files,
                   const struct option *options, size_t count)
 {
@@ -175,6 +191,8 @@ static int import(struct installation *installation, struct arena *arena, struct
             import_examine(arena, &files->at[i], files, catalogue, json_list(site->json, "roles"));
     struct saving saving = {arena, files, STR("guichet import")};
     bool ok = is_dry || store_write(site->store, save_all, &saving, &err);
+    if (ok)
+        tell_what_lacks(arena, site, files);
     estate_release(installation, estate);
     if (!ok)
         return fail_with("import", &err);

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 enum { JOB_THREADS = 4, REFRESH_SECONDS = 2 };
@@ -40,6 +41,18 @@ static struct http_server *start(struct installation *installation, struct web *
     return http_start(web_app(web), listening, err);
 }
 
+/* Mails are shown only by a counter that nobody else can reach: links in them open accounts. */
+static bool is_demonstration(const struct installation *installation, const struct option *options, size_t count)
+{
+    const char *address = option_or(options, count, "address", "127.0.0.1");
+    bool is_local = strcmp(address, "127.0.0.1") == 0 || strcmp(address, "::1") == 0;
+    bool is_demonstration = installation->relay.url.len == 0 && is_local && !option_is_set(options, count, "https") &&
+                            !option_is_set(options, count, "behind-proxy");
+    if (installation->relay.url.len == 0 && !is_demonstration)
+        log_line(LOG_WARNING, "mail.no-relay", "message=\"no --smtp: mails are kept, none leaves\"");
+    return is_demonstration;
+}
+
 static int serve(struct installation *installation, const struct option *options, size_t count, const sigset_t *signals)
 {
     struct err err = {0};
@@ -55,6 +68,7 @@ static int serve(struct installation *installation, const struct option *options
     struct http_server *server = NULL;
     if (err.code == ERR_NONE && stores_serve_alone(installation->stores, &err) && file_make_folder(uploads, &err))
         listening = http_listen(option_or(options, count, "address", "127.0.0.1"), (int)port, &err);
+    installation->is_demonstration = is_demonstration(installation, options, count);
     if (listening >= 0)
         server = start(installation, web, listening, is_https, &err);
     if (server != NULL) {
@@ -75,7 +89,8 @@ static int run(int argc, char **argv)
         {"port", false, NULL, "N     port (défaut : 8080 ; 0 : un port libre)"},
         {"address", false, NULL, "IP    adresse d’écoute (défaut : 127.0.0.1)"},
         {"smtp", false, NULL,
-         "URL   relais de courrier, smtp://hôte:25 ; sans lui les courriels sont montrés à /courriels/"},
+         "URL   relais de courrier, smtp://hôte:25 ; sans lui, sur 127.0.0.1, les courriels sont montrés à "
+         "/courriels/"},
         {"smtp-from", false, NULL, "E     expéditeur des courriels"},
         {"https", true, NULL, "      l’adresse publique est en https (cookies Secure, HSTS)"},
         {"behind-proxy", true, NULL, "croit X-Forwarded-For : un serveur est devant"},

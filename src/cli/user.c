@@ -1,4 +1,4 @@
-/* guichet user create | list: the first administrator, and agents. */
+/* guichet user create | revoke | list: the first administrator, and agents. */
 #include "cli/cli.h"
 #include "cli/options.h"
 
@@ -7,7 +7,7 @@
 
 static const char usage[] =
     "user create --email E [--name N] [--site S [--admin] [--role R,R]] [--password-stdin | --password P]"
-    " | list";
+    " | revoke --email E --site S [--role R,R] | list";
 
 static str read_line(struct arena *arena)
 {
@@ -37,7 +37,8 @@ static bool find_or_make(struct people *people, struct arena *arena, const struc
     str email = str_of(option_or(options, count, "email", ""));
     *is_new = false;
     if (account_by_email(people, arena, email, account, err))
-        return password.len == 0 || account_set_password(people, account->id, password, err);
+        return password.len == 0 ||
+               (account_set_password(people, account->id, password, err) && session_end_all(people, account->id, err));
     if (err->code != ERR_NOT_FOUND)
         return false;
     *account = (struct account){.email = email};
@@ -69,17 +70,39 @@ static bool add_roles(struct installation *installation, int64_t account, const 
     return ok;
 }
 
-/* Without a password: a link to choose one, printed here and nowhere else. */
-static bool print_link(struct installation *installation, struct arena *arena, const struct account *account,
-                       struct err *err)
+/* The address that people see: --url, else that of « guichet serve » without options. */
+static str base_url(struct installation *installation, struct arena *arena, const struct option *options, size_t count)
 {
-    str token = random_token(arena);
-    struct mail mail = {
-        .to = &account->email, .to_count = 1, .subject = STR("Votre compte"), .text = STR("Votre compte est ouvert.")};
+    if (option_is_set(options, count, "url"))
+        return str_of(option_or(options, count, "url", ""));
+    struct estate *estate = installation_hold(installation);
+    const struct site *site = sites_by_slug(&estate->sites, str_of(option_or(options, count, "site", "")));
+    if (site == NULL && estate->sites.len > 0)
+        site = &estate->sites.at[0];
+    installation->public_port = 8080;
+    str url = site == NULL ? STR("http://localhost:8080") : installation_site_url(installation, arena, site);
+    estate_release(installation, estate);
+    return url;
+}
+
+/* Without a password: a link to choose one, by mail and on this terminal. */
+static bool send_link(struct installation *installation, struct arena *arena, const struct account *account,
+                      const struct option *options, size_t count, struct err *err)
+{
+    str token = random_token(arena), base = base_url(installation, arena, options, count);
+    str link = str_fmt(arena, "%.*s/mot-de-passe/nouveau/%.*s/", STR_ARG(base), STR_ARG(token));
+    struct mail_page words = {.site_name = STR("Guichet"),
+                              .title = STR("Choisissez votre mot de passe"),
+                              .text = STR("Bonjour,\n\nUn compte vous est ouvert. Ce lien sert pendant 2 heures."),
+                              .action_label = STR("Choisir un mot de passe"),
+                              .action_url = link,
+                              .footer = STR("Lien trop ancien ? Demandez un nouveau mot de passe à la connexion.")};
+    struct mail mail = {.to = &account->email, .to_count = 1};
+    mail_compose(arena, installation->pages, &words, &mail);
     struct job job = mail_job(arena, &mail, STR_EMPTY);
     if (!account_send_link(installation->people, account->email, LINK_RESET, token, &job, err))
         return false;
-    printf("Lien pour choisir un mot de passe (2 heures) : /mot-de-passe/nouveau/%.*s/\n", STR_ARG(token));
+    printf("Lien pour choisir un mot de passe (2 heures) : %.*s\n", STR_ARG(link));
     return true;
 }
 
@@ -99,20 +122,80 @@ static int create(struct installation *installation, struct arena *arena, const 
         !add_roles(installation, account.id, options, count, &err))
         return fail_with("user", &err);
     printf("%.*s : %s\n", STR_ARG(account.email), is_new ? "compte créé" : "compte connu, rôles ajoutés");
-    if (is_new && password.len == 0 && !print_link(installation, arena, &account, &err))
+    if (is_new && password.len == 0 && !send_link(installation, arena, &account, options, count, &err))
         return fail_with("user", &err);
     return 0;
 }
 
-static int list(struct installation *installation, struct arena *arena)
+/* Takes the named roles of a site back, or all. */
+static int revoke(struct installation *installation, struct arena *arena, const struct option *options, size_t count)
 {
+    struct people *people = installation->people;
+    struct account account;
+    struct membership membership;
+    struct err err = {0};
+    str site = str_of(option_or(options, count, "site", "")), role;
+    if (!account_by_email(people, arena, str_of(option_or(options, count, "email", "")), &account, &err) ||
+        !membership_find(people, arena, account.id, site, &membership, &err))
+        return fail_with("user", &err);
+    bool all = !option_is_set(options, count, "role"), ok = true;
+    for (size_t i = 0; ok && all && i < membership.count; i++)
+        ok = membership_remove(people, account.id, site, membership.roles[i], &err);
+    for (str rest = str_of(option_or(options, count, "role", "")); ok && str_next(&rest, ',', &role);)
+        ok = membership_remove(people, account.id, site, role, &err);
+    if (ok && all)
+        ok = membership_remove(people, account.id, site, STR(ROLE_ADMIN), &err);
+    if (!ok)
+        return fail_with("user", &err);
+    printf("%.*s : rôles retirés\n", STR_ARG(account.email));
+    return 0;
+}
+
+static void print_roles(struct installation *installation, struct arena *arena, const struct account *account)
+{
+    struct estate *estate = installation_hold(installation);
+    for (size_t i = 0; i < estate->sites.len; i++) {
+        struct membership membership;
+        str site = estate->sites.at[i].slug;
+        if (!membership_find(installation->people, arena, account->id, site, &membership, NULL) || !membership.is_agent)
+            continue;
+        printf("    %.*s :%s", STR_ARG(site), membership.is_admin ? " administration" : "");
+        for (size_t k = 0; k < membership.count; k++)
+            printf(" %.*s", STR_ARG(membership.roles[k]));
+        printf("\n");
+    }
+    estate_release(installation, estate);
+}
+
+static int list(struct installation *installation, struct arena *arena, const struct option *options, size_t count)
+{
+    (void)options;
+    (void)count;
     struct accounts accounts = {0};
     struct err err = {0};
     if (!account_list(installation->people, arena, &accounts, &err))
         return fail_with("user", &err);
-    for (size_t i = 0; i < accounts.len; i++)
+    for (size_t i = 0; i < accounts.len; i++) {
         printf("%-40.*s %.*s\n", STR_ARG(accounts.at[i].email), STR_ARG(account_name(arena, &accounts.at[i])));
+        print_roles(installation, arena, &accounts.at[i]);
+    }
     return 0;
+}
+
+typedef int user_word(struct installation *installation, struct arena *arena, const struct option *options,
+                      size_t count);
+
+/* NULL where the words and options make no sense. */
+static user_word *word_of(const struct words *words, const struct option *options, size_t count)
+{
+    if (words->len != 1)
+        return NULL;
+    bool has_email = option_is_set(options, count, "email"), has_site = option_is_set(options, count, "site");
+    if (strcmp(words->at[0], "list") == 0)
+        return list;
+    if (strcmp(words->at[0], "revoke") == 0)
+        return has_email && has_site ? revoke : NULL;
+    return strcmp(words->at[0], "create") == 0 && has_email ? create : NULL;
 }
 
 static int run(int argc, char **argv)
@@ -125,22 +208,21 @@ static int run(int argc, char **argv)
         {"role", false, NULL, "R,R   ses rôles sur ce site"},
         {"admin", true, NULL, "      administre ce site"},
         {"password", false, NULL, "P     mot de passe (visible dans la liste des processus)"},
-        {"password-stdin", true, NULL, "lit le mot de passe sur l’entrée"},
+        {"password-stdin", true, NULL,
+         "lit le mot de passe sur l’entrée ; sans mot de passe, un lien sert à en choisir un"},
+        {"url", false, NULL, "URL   adresse publique, pour ce lien (défaut : celle du site, port 8080)"},
     };
     size_t count = sizeof options / sizeof *options;
     struct arena *arena = arena_new();
     struct words words = {0};
     int status = 2;
     if (options_parse(arena, argc, argv, options, count, usage, &words)) {
-        bool is_list = words.len == 1 && strcmp(words.at[0], "list") == 0;
-        bool is_create = words.len == 1 && strcmp(words.at[0], "create") == 0 && option_is_set(options, count, "email");
-        struct installation *installation = is_list || is_create ? options_open(options, count) : NULL;
-        if (!is_list && !is_create)
+        user_word *word = word_of(&words, options, count);
+        struct installation *installation = word == NULL ? NULL : options_open(options, count);
+        if (word == NULL)
             fprintf(stderr, "Usage : guichet %s\n", usage);
-        else if (installation == NULL)
-            status = 1;
         else
-            status = is_list ? list(installation, arena) : create(installation, arena, options, count);
+            status = installation == NULL ? 1 : word(installation, arena, options, count);
         installation_close(installation);
     }
     arena_free(arena);

@@ -18,6 +18,7 @@ struct installation {
     struct people *people;
     struct pages *pages;
     struct mail_relay relay;
+    bool is_demonstration; /* mails are shown to everybody at /courriels/ instead of leaving */
     str public_scheme;     /* « http » or « https »: of the links in mails */
     int public_port;       /* in links; 0: none */
     struct jobs *jobs;     /* NULL until installation_run_jobs */

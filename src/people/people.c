@@ -136,7 +136,6 @@ bool rate_allows(struct people *people, str what, str who, int most, int seconds
     pthread_mutex_unlock(&people->lock);
     if (allowed)
         return true;
-    struct datetime local = datetime_local(until);
-    return err_set(err, ERR_LIMIT, "Trop d’essais. Réessayez à %d h %02d.", local.hour,
-                   local.minute + 1 > 59 ? 59 : local.minute + 1);
+    struct datetime local = datetime_local(until + 59 * INSTANT_SECOND); /* the minute that is over by then */
+    return err_set(err, ERR_LIMIT, "Trop d’essais. Réessayez à %d h %02d.", local.hour, local.minute);
 }

@@ -12,6 +12,7 @@ static const char select_attempt[] = "SELECT failures, until FROM attempt WHERE 
 static const char upsert_attempt[] =
     "INSERT INTO attempt (who, failures, until) VALUES (:who, :failures, :until)"
     " ON CONFLICT (who) DO UPDATE SET failures = excluded.failures, until = excluded.until";
+static const char delete_old[] = "DELETE FROM attempt WHERE until < :forgotten";
 static const char delete_attempt[] = "DELETE FROM attempt WHERE who = :who";
 
 struct signing {
@@ -50,7 +51,7 @@ static bool look(struct tx *tx, void *arg, struct err *err)
 static instant lock_end(instant now, int64_t failures, int free_failures)
 {
     if (failures <= free_failures)
-        return 0;
+        return now;
     double seconds = LOCK_FIRST_SECONDS * pow(1.8, (double)(failures - free_failures - 1));
     return now + (instant)fmin(seconds, LOCK_MOST_SECONDS) * INSTANT_SECOND;
 }
@@ -61,17 +62,17 @@ static bool count_failure(struct tx *tx, str who, int free_failures, instant now
     instant until;
     if (!read_attempt(tx, who, &failures, &until, err))
         return false;
-    if (until != 0 && now > until + INSTANT_DAY) /* a day without a failure forgets */
-        failures = 0;
     failures++;
     return tx_run(tx, upsert_attempt, err, P_TEXT("who", who), P_INT("failures", failures),
                   P_INT("until", lock_end(now, failures, free_failures)));
 }
 
+/* A day without a failure forgets those before. */
 static bool note_failure(struct tx *tx, void *arg, struct err *err)
 {
     const struct signing *signing = arg;
-    return count_failure(tx, signing->by_account, FREE_FAILURES_ACCOUNT, signing->now, err) &&
+    return tx_run(tx, delete_old, err, P_INT("forgotten", signing->now - INSTANT_DAY)) &&
+           count_failure(tx, signing->by_account, FREE_FAILURES_ACCOUNT, signing->now, err) &&
            count_failure(tx, signing->by_address, FREE_FAILURES_ADDRESS, signing->now, err);
 }
 

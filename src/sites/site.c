@@ -83,6 +83,33 @@ static const json_t *service_of(struct arena *arena, const struct site *site)
     return service;
 }
 
+static const json_t *service_key(const json_t *of_form, const struct site *site, const char *key)
+{
+    const json_t *own = json_object_get(of_form, key);
+    return own != NULL ? own : json_object_get(site->service, key);
+}
+
+static void add_lack(struct buf *out, bool lacks, const char *what)
+{
+    if (lacks)
+        buf_fmt(out, "%s%s", buf_str(out).len > 0 ? ", " : "", what);
+}
+
+str site_service_lacks(struct arena *arena, const struct site *site, const json_t *of_form)
+{
+    struct buf out = buf_new(arena, 1024);
+    str silence = json_str_of(service_key(of_form, site, "silence"));
+    const json_t *contact = service_key(of_form, site, "contact");
+    bool rejects = str_eq(silence, STR("reject")), decides = rejects || str_eq(silence, STR("accept"));
+    add_lack(&out, !decides && !str_eq(silence, STR("none")), "ce que vaut le silence");
+    add_lack(&out, decides && json_integer_value(service_key(of_form, site, "delay")) <= 0, "le délai de réponse");
+    add_lack(&out, json_str(contact, "name").len == 0, "le nom du service");
+    add_lack(&out, json_str(contact, "address").len + json_str(contact, "email").len == 0, "une adresse du service");
+    add_lack(&out, json_str(contact, "phone").len == 0, "le téléphone du service");
+    add_lack(&out, json_str_of(service_key(of_form, site, "appeal")).len == 0, "les voies de recours");
+    return buf_str(&out);
+}
+
 static bool check_theme(const json_t *settings, struct err *err)
 {
     const json_t *theme = json_dict(settings, "theme");

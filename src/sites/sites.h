@@ -52,6 +52,10 @@ const struct site *sites_by_host(const struct site_list *sites, str host);
 const struct site *sites_by_slug(const struct site_list *sites, str slug);
 const struct role *site_role(const struct site *site, str slug);
 
+/* The mentions of the receipt (CRPA R112-11-1) that a service lacks, in French, a list in one line; empty: none, it may
+ * be published. of_form: the form's own « service », which the site's completes; may be NULL. */
+str site_service_lacks(struct arena *arena, const struct site *site, const json_t *of_form);
+
 /* « :root{--c-brand:#…} »: the site's theme as CSS. */
 str site_theme_css(struct arena *arena, const struct site *site);
 

@@ -1,4 +1,4 @@
-/* A dossier on a page, of who filed it or of agents: what it says, its history, what may be done; and doing it. */
+/* A dossier on a page, of who filed it or of agents: what it says, its history, what may be done. */
 #include "store/blobs.h"
 #include "web/visit.h"
 
@@ -49,6 +49,13 @@ static struct value history_value(struct request *request, const struct dossier 
     return value_list(list);
 }
 
+static str url_encoded(struct request *request, str text)
+{
+    struct buf encoded = buf_new(request->arena, 4096);
+    buf_add_url(&encoded, text);
+    return buf_str(&encoded);
+}
+
 static struct value buttons_value(struct request *request, const struct offered_button *at, size_t count,
                                   bool is_global)
 {
@@ -62,19 +69,35 @@ static struct value buttons_value(struct request *request, const struct offered_
         page_set(request, dict, "needs_confirmation", value_bool(at[i].needs_confirmation));
         page_set_text(request, dict, "confirmation", at[i].confirmation);
         page_set_text(request, dict, "target", at[i].target);
+        if (at[i].has_page)
+            page_set_text(request, dict, "url",
+                          str_fmt(request->arena, "?globale=%.*s#agir", STR_ARG(url_encoded(request, at[i].action))));
         page_set(request, dict, "ignores_errors", value_bool(at[i].ignores_errors));
         value_list_add(request->arena, list, value_dict(dict));
     }
     return value_list(list);
 }
 
-static struct value comments_value(struct request *request, const struct offer *offer)
+static str error_of(const struct field_errors *errors, str control)
+{
+    for (size_t i = 0; errors != NULL && i < errors->len; i++)
+        if (str_eq(errors->at[i].control, control))
+            return errors->at[i].message;
+    return STR_EMPTY;
+}
+
+/* What was typed comes back with its error. */
+static struct value comments_value(struct request *request, const struct offer *offer,
+                                   const struct dossier_reply *reply)
 {
     struct value_list *list = value_list_new(request->arena);
     for (size_t i = 0; i < offer->comments.len; i++) {
         const struct offered_comment *comment = &offer->comments.at[i];
         struct value_dict *dict = page_new(request);
-        page_set_text(request, dict, "name", str_fmt(request->arena, "commentaire-%.*s", STR_ARG(comment->action)));
+        str name = str_fmt(request->arena, "commentaire-%.*s", STR_ARG(comment->action));
+        page_set_text(request, dict, "name", name);
+        page_set_text(request, dict, "value", request_form(request, name.ptr));
+        page_set_text(request, dict, "error", error_of(reply->errors, name));
         page_set_text(request, dict, "label", comment->label.len > 0 ? comment->label : STR("Commentaire"));
         page_set_text(request, dict, "hint", comment->hint);
         page_set(request, dict, "info", value_html(comment->info));
@@ -117,15 +140,38 @@ static struct value messages_value(struct request *request, const struct offer *
     return value_list(list);
 }
 
+/* The global action that is asked for by its link, or posted. */
+static str global_asked(struct request *request)
+{
+    str kind, action;
+    if (str_cut(request_form(request, "action"), ':', &kind, &action) && str_eq(kind, STR("globale")))
+        return action;
+    return request_query(request, "globale");
+}
+
+bool dossier_page_offer(struct request *request, struct dossier *dossier, const struct actor *actor,
+                        struct offer *offer)
+{
+    str global = global_asked(request);
+    if (global.len > 0) {
+        dossier_offer_global(place_of(request), dossier, actor, global, offer);
+        offer->has_submit = false; /* its own button sends it */
+        if (offer->forms.len + offer->comments.len > 0)
+            return true;
+    }
+    dossier_offer(place_of(request), dossier, actor, offer);
+    return false;
+}
+
 static void set_offer(struct request *request, struct dossier *dossier, const struct actor *actor,
-                      const struct field_errors *errors, json_t *answers, struct value_dict *page)
+                      const struct dossier_reply *reply, struct value_dict *page)
 {
     struct offer offer = {0};
-    dossier_offer(place_of(request), dossier, actor, &offer);
+    page_set(request, page, "is_global", value_bool(dossier_page_offer(request, dossier, actor, &offer)));
     page_set(request, page, "buttons", buttons_value(request, offer.buttons.at, offer.buttons.len, false));
     page_set(request, page, "globals", buttons_value(request, offer.globals.at, offer.globals.len, true));
-    page_set(request, page, "comments", comments_value(request, &offer));
-    page_set(request, page, "forms", forms_value(request, dossier, &offer, errors, answers));
+    page_set(request, page, "comments", comments_value(request, &offer, reply));
+    page_set(request, page, "forms", forms_value(request, dossier, &offer, reply->errors, reply->form_answers));
     page_set(request, page, "messages", messages_value(request, &offer));
     page_set(request, page, "has_submit", value_bool(offer.has_submit));
     page_set_text(request, page, "submit_label", offer.submit_label);
@@ -147,7 +193,7 @@ static struct value errors_value(struct request *request, const struct field_err
 }
 
 void dossier_fill_page(struct request *request, struct dossier *dossier, const struct actor *actor,
-                       struct value_dict *page, const struct field_errors *errors, json_t *form_answers)
+                       struct value_dict *page, const struct dossier_reply *reply)
 {
     struct dossier_place *place = place_of(request);
     const struct form *form = dossier_form(place, dossier);
@@ -173,8 +219,9 @@ void dossier_fill_page(struct request *request, struct dossier *dossier, const s
         page_set(request, page, "backoffice_rows",
                  fields_summary(workflow_backoffice_fields(workflow), &context, dossier->answers, PLACE_SUMMARY));
     page_set(request, page, "history", history_value(request, dossier, actor));
-    page_set(request, page, "errors", errors_value(request, errors));
-    set_offer(request, dossier, actor, errors, form_answers, page);
+    page_set(request, page, "errors", errors_value(request, reply->errors));
+    page_set_text(request, page, "changed", reply->changed);
+    set_offer(request, dossier, actor, reply, page);
     struct date silence;
     bool accepts;
     if (form != NULL && !dossier->is_final &&
@@ -182,121 +229,6 @@ void dossier_fill_page(struct request *request, struct dossier *dossier, const s
         page_set(request, page, "silence_date", value_date(silence));
         page_set(request, page, "silence_accepts", value_bool(accepts));
     }
-}
-
-/* ---- Doing ---- */
-
-struct acting {
-    struct dossier_write write;
-    struct change change;
-    str back;
-};
-
-static void was_done(struct request *request, void *arg, bool ok, const struct err *err)
-{
-    struct acting *acting = arg;
-    if (!ok) {
-        show_failure(request, err);
-        return;
-    }
-    jobs_wake(visit_of(request)->installation->jobs);
-    if (acting->change.is_removed)
-        visit_flash(request, "success", STR("La demande est effacée."));
-    else
-        visit_flash(request, "success", STR("C’est enregistré."));
-    str redirect = acting->change.redirect_url;
-    bool leaves = str_starts(redirect, STR("https://")) || str_starts(redirect, STR("http://"));
-    str list = str_starts(acting->back, STR("/agents/")) ? STR("/agents/demandes/") : STR("/mon-compte/demandes/");
-    response_redirect(request, leaves ? redirect : acting->change.is_removed ? list : acting->back);
-}
-
-/* Sub-forms that the page offered, read and checked. */
-static bool read_forms(struct request *request, struct dossier *dossier, const struct offer *offer,
-                       struct posted *posted, struct event *event, struct field_errors *errors, json_t **answers_out)
-{
-    struct form_context context =
-        visit_form_context(request, dossier_form(place_of(request), dossier), dossier->answers, dossier);
-    struct posted_form *forms = arena_array_of(request->arena, struct posted_form, offer->forms.len);
-    bool ok = true;
-    for (size_t i = 0; i < offer->forms.len; i++) {
-        json_t *answers = json_keep(request->arena, json_object());
-        bool is_right = fields_read(offer->forms.at[i].fields, &context, posted, answers, errors);
-        forms[i] = (struct posted_form){offer->forms.at[i].action, answers, !is_right};
-        ok = ok && is_right;
-        *answers_out = answers;
-    }
-    event->forms = forms;
-    event->form_count = offer->forms.len;
-    return ok;
-}
-
-static bool read_comments(struct request *request, const struct offer *offer, struct posted *posted,
-                          struct event *event, struct field_errors *errors)
-{
-    struct posted_comment *comments = arena_array_of(request->arena, struct posted_comment, offer->comments.len);
-    bool ok = true;
-    for (size_t i = 0; i < offer->comments.len; i++) {
-        const struct offered_comment *comment = &offer->comments.at[i];
-        str name = str_fmt(request->arena, "commentaire-%.*s", STR_ARG(comment->action)), text = STR_EMPTY;
-        for (size_t j = 0; j < posted->value_count; j++)
-            if (str_eq(posted->values[j].name, name))
-                text = str_trim(str_replace(request->arena, posted->values[j].value, STR("\r\n"), STR("\n")));
-        comments[i] = (struct posted_comment){comment->action, text};
-        if (!comment->is_required || text.len > 0)
-            continue;
-        ok = false;
-        *vec_push(request->arena, errors) =
-            (struct field_error){.control = name, .message = STR("Écrivez un commentaire avant d’envoyer.")};
-    }
-    event->comments = comments;
-    event->comment_count = offer->comments.len;
-    return ok;
-}
-
-static bool button_ignores_errors(const struct offer *offer, str action)
-{
-    for (size_t i = 0; i < offer->buttons.len; i++)
-        if (str_eq(offer->buttons.at[i].action, action))
-            return offer->buttons.at[i].ignores_errors;
-    return false;
-}
-
-void dossier_post_action(struct request *request, struct dossier *dossier, const struct actor *actor, str back,
-                         void (*show_again)(struct request *request, struct dossier *dossier, const struct actor *actor,
-                                            const struct field_errors *errors, json_t *form_answers))
-{
-    struct posted *posted = visit_posted(request);
-    if (posted == NULL)
-        return;
-    str kind, action, pressed = request_form(request, "action");
-    str_cut(pressed, ':', &kind, &action);
-    struct event event = {.kind = str_eq(kind, STR("globale")) ? EVENT_GLOBAL : EVENT_SUBMIT,
-                          .actor = *actor,
-                          .action = action,
-                          .status = request_form(request, "statut")};
-    struct offer offer = {0};
-    struct field_errors errors = {0};
-    struct err err = {0};
-    json_t *answers = NULL;
-    dossier_offer(place_of(request), dossier, actor, &offer);
-    if (event.kind == EVENT_SUBMIT) {
-        bool forms_ok = read_forms(request, dossier, &offer, posted, &event, &errors, &answers);
-        bool comments_ok = read_comments(request, &offer, posted, &event, &errors);
-        bool same_status = str_eq(event.status, offer.status); /* else the engine says what happened meanwhile */
-        if ((!forms_ok || !comments_ok) && same_status && !button_ignores_errors(&offer, action)) {
-            show_again(request, dossier, actor, &errors, answers);
-            return;
-        }
-    }
-    struct acting *acting = arena_new_of(request->arena, struct acting);
-    acting->back = back;
-    if (!dossier_perform_prepare(place_of(request), dossier, &event, &acting->change, &err)) {
-        show_failure(request, &err);
-        return;
-    }
-    acting->write =
-        dossier_write_make(place_of(request), dossier_form(place_of(request), dossier), &acting->change, false);
-    request_commit(request, visit_of(request)->site->store, dossier_apply, &acting->write, was_done);
 }
 
 /* ---- Lists and files ---- */

@@ -38,7 +38,11 @@ static void send_to_sign_in(struct request *request)
 {
     struct buf url = buf_new(request->arena, 16 << 10);
     buf_add(&url, STR("/connexion/?suite="));
-    buf_add_url(&url, request->path);
+    buf_add_url(&url, request->method == HTTP_GET ? request->path : STR("/mon-compte/"));
+    if (request->method == HTTP_GET && request->query.len > 0) {
+        buf_add(&url, STR("%3F"));
+        buf_add_url(&url, request->query);
+    }
     response_redirect(request, buf_str(&url));
 }
 

@@ -86,7 +86,7 @@ static void set_common(struct request *request, struct value_dict *page)
     if (visit->site == NULL)
         return;
     page_set(request, page, "site", site_value(request, visit->site));
-    page_set(request, page, "is_demonstration", value_bool(visit->installation->relay.url.len == 0));
+    page_set(request, page, "is_demonstration", value_bool(visit->installation->is_demonstration));
     if (visit->is_signed_in)
         page_set(request, page, "person", person_value(request, visit));
     page_set_text(request, page, "jeton", visit_token(request));
@@ -133,6 +133,8 @@ static str error_title(int status)
         return STR("Cette adresse est trop longue");
     case 415:
         return STR("Ce type d’envoi n’est pas accepté");
+    case 422:
+        return STR("Ce n’est pas possible pour le moment");
     case 429:
         return STR("Trop d’essais");
     case 503:

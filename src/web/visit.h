@@ -63,18 +63,32 @@ struct form_context visit_form_context(struct request *request, const struct for
 
 /* Tables of routes, each beside its handlers. */
 extern const struct route portal_routes[], fill_start_routes[], fill_page_routes[], fill_send_routes[], track_routes[],
-    account_routes[], requests_routes[], office_routes[], admin_routes[];
+    account_routes[], requests_routes[], list_routes[], office_routes[], admin_routes[];
 extern const size_t portal_route_count, fill_start_route_count, fill_page_route_count, fill_send_route_count,
-    track_route_count, account_route_count, requests_route_count, office_route_count, admin_route_count;
+    track_route_count, account_route_count, requests_route_count, list_route_count, office_route_count, admin_route_count;
 
-/* request_view.c: a dossier as a page shows it, and what is posted on it. */
+/* ---- A dossier on a page ---- */
+
+/* What the page of a dossier answers with. {.status = 200}: it is only looked at. */
+struct dossier_reply {
+    int status;
+    const struct field_errors *errors; /* of what was posted; may be NULL */
+    json_t *form_answers;              /* what was posted in its sub-form; may be NULL */
+    str changed;                       /* what somebody else did meanwhile; may be empty */
+};
+/* Shows the dossier's page: one function for each place that has one. */
+typedef void dossier_show(struct request *request, struct dossier *dossier, const struct actor *actor,
+                          const struct dossier_reply *reply);
+
+/* What dossiers' pages have in common. */
 void dossier_fill_page(struct request *request, struct dossier *dossier, const struct actor *actor,
-                       struct value_dict *page, const struct field_errors *errors, json_t *form_answers);
-/* Reads the posted action and does it; back: where the browser goes then. page_path: the page to show again on errors.
- */
+                       struct value_dict *page, const struct dossier_reply *reply);
+/* What the page offers: what the status does; or true, and one global action that asks something first. */
+bool dossier_page_offer(struct request *request, struct dossier *dossier, const struct actor *actor,
+                        struct offer *offer);
+/* Reads what was posted and does it. back: where the browser goes then; show_again: where it is not done. */
 void dossier_post_action(struct request *request, struct dossier *dossier, const struct actor *actor, str back,
-                         void (*show_again)(struct request *request, struct dossier *dossier, const struct actor *actor,
-                                            const struct field_errors *errors, json_t *form_answers));
+                         dossier_show *show_again);
 struct value dossier_lines_value(struct request *request, const struct dossier_page *lines, str url_prefix);
 void send_dossier_file(struct request *request, const struct dossier *dossier, str blob);
 

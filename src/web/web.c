@@ -43,6 +43,7 @@ struct web *web_new(struct installation *installation, const struct web_settings
     add(arena, web, track_routes, track_route_count);
     add(arena, web, account_routes, account_route_count);
     add(arena, web, requests_routes, requests_route_count);
+    add(arena, web, list_routes, list_route_count);
     add(arena, web, office_routes, office_route_count);
     add(arena, web, admin_routes, admin_route_count);
     return web;

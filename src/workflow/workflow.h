@@ -135,7 +135,8 @@ struct dossier {
     bool is_final;   /* the current status is an endpoint */
     json_t *answers; /* object, never NULL; see docs/definitions */
     json_t *data;    /* workflow data: form_workflow_data_*; object, never NULL */
-    json_t *marks;   /* the engine's own memory: {"previous": [status …], "fired": {trigger: instant}}; object */
+    json_t *marks;   /* the engine's own memory: {"previous": [status …], "fired": {trigger: instant},
+                      "unlinked": true: its submitter was forgotten}; object */
     int64_t revision;
     bool is_anonymised;
     bool is_removed;

@@ -3,6 +3,7 @@ import email
 import email.policy
 import socket
 import threading
+import time
 
 from aiosmtpd.controller import Controller
 
@@ -59,3 +60,20 @@ class Mailbox:
         """What an address received: (subject, plain text)."""
         with self._lock:
             return [(m["Subject"], m.get_body(("plain",)).get_content()) for to, m in self.messages if address in to]
+
+    def wait_for(self, address, subject, seconds=20):
+        """The first message to an address whose subject has these words, once it has come."""
+        until = time.monotonic() + seconds
+        while True:
+            with self._lock:
+                found = [m for to, m in self.messages if address in to and subject in m["Subject"]]
+                subjects = [(to, m["Subject"]) for to, m in self.messages]
+            if found:
+                return found[0]
+            if time.monotonic() > until:
+                raise AssertionError(f"no mail « {subject} » to {address} among {subjects[-8:]}")
+            time.sleep(0.02)
+
+
+def text_of(message, kind="plain"):
+    return message.get_body((kind,)).get_content()

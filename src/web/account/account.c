@@ -6,11 +6,12 @@ static struct people *people_of(struct request *request)
     return visit_of(request)->installation->people;
 }
 
-/* Only a path of this site: never another one (an open redirect). */
-static str next_path(struct request *request, str asked, const char *otherwise)
+/* Only a path of this site: never another one (an open redirect). Browsers read \ as / and skip control signs. */
+static str next_path(str asked, const char *otherwise)
 {
-    (void)request;
-    bool is_local = str_starts(asked, STR("/")) && !str_starts(asked, STR("//")) && !str_contains(asked, STR("\\"));
+    bool is_local = str_starts(asked, STR("/")) && !str_starts(asked, STR("//"));
+    for (size_t i = 0; i < asked.len; i++)
+        is_local = is_local && (unsigned char)asked.ptr[i] > ' ' && asked.ptr[i] != '\\';
     return is_local ? asked : str_of(otherwise);
 }
 
@@ -32,7 +33,7 @@ static void show_form(struct request *request, int status, const char *path, con
 static void ask_sign_in(struct request *request)
 {
     if (visit_of(request)->is_signed_in)
-        response_redirect(request, next_path(request, request_query(request, "suite"), "/mon-compte/"));
+        response_redirect(request, next_path(request_query(request, "suite"), "/mon-compte/"));
     else
         show_form(request, 200, "account/sign_in.html", "", STR_EMPTY);
 }
@@ -60,7 +61,7 @@ static void sign_in(struct request *request)
         return;
     }
     if (open_session(request, &account))
-        response_redirect(request, next_path(request, request_form(request, "suite"), "/mon-compte/"));
+        response_redirect(request, next_path(request_form(request, "suite"), "/mon-compte/"));
 }
 
 static void sign_out(struct request *request)
@@ -74,6 +75,14 @@ static void sign_out(struct request *request)
 }
 
 /* ---- Registering ---- */
+
+/* Nobody fills another's mailbox, nor tries many addresses. Known or not, an address counts the same. */
+static bool may_ask_for_link(struct request *request, str email, struct err *err)
+{
+    str key = utf8_lower(request->arena, email);
+    return rate_allows(people_of(request), STR("lien"), request->address, 20, 3600, err) &&
+           rate_allows(people_of(request), STR("lien-vers"), key, 5, 3600, err);
+}
 
 static struct job mail_with_link(struct request *request, const str *to, str title, str text, str label, str path)
 {
@@ -111,7 +120,7 @@ static void enrol(struct request *request)
     *email = str_trim(request_form(request, "courriel"));
     str first = str_trim(request_form(request, "prenom")), last = str_trim(request_form(request, "nom"));
     str password = request_form(request, "mot-de-passe");
-    if (!rate_allows(people_of(request), STR("inscription"), request->address, 20, 3600, &err)) {
+    if (!may_ask_for_link(request, *email, &err)) {
         show_failure(request, &err);
         return;
     }
@@ -190,7 +199,7 @@ static void forgotten(struct request *request)
     str *email = arena_new_of(request->arena, str);
     *email = str_trim(request_form(request, "courriel"));
     str token = random_token(request->arena);
-    if (!rate_allows(people_of(request), STR("oublie"), request->address, 10, 3600, &err)) {
+    if (!may_ask_for_link(request, *email, &err)) {
         show_failure(request, &err);
         return;
     }

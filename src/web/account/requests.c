@@ -171,12 +171,12 @@ static str own_url(struct request *request, const struct dossier *dossier)
 }
 
 static void show_dossier(struct request *request, struct dossier *dossier, const struct actor *actor,
-                         const struct field_errors *errors, json_t *answers)
+                         const struct dossier_reply *reply)
 {
     struct value_dict *page = page_new(request);
-    dossier_fill_page(request, dossier, actor, page, errors, answers);
+    dossier_fill_page(request, dossier, actor, page, reply);
     page_set_text(request, page, "action", own_url(request, dossier));
-    page_show(request, errors != NULL && errors->len > 0 ? 422 : 200, "account/request.html", page);
+    page_show(request, reply->status, "account/request.html", page);
 }
 
 static void show_own(struct request *request)
@@ -185,7 +185,7 @@ static void show_own(struct request *request)
     if (dossier == NULL)
         return;
     struct actor actor = visit_actor(request, false, true);
-    show_dossier(request, dossier, &actor, NULL, NULL);
+    show_dossier(request, dossier, &actor, &(struct dossier_reply){.status = 200});
 }
 
 static void act_own(struct request *request)

@@ -15,6 +15,7 @@ static struct value services(struct request *request)
         page_set(request, dict, "version", value_int(form->version));
         page_set(request, dict, "is_disabled", value_bool(form->is_disabled));
         page_set(request, dict, "reports", value_int((int64_t)form->reports.len));
+        page_set_text(request, dict, "lacks", site_service_lacks(request->arena, visit->site, form->service));
         page_set_text(request, dict, "workflow", workflow_name(catalogue_workflow_of(visit->catalogue, form)));
         value_list_add(request->arena, list, value_dict(dict));
     }
@@ -52,7 +53,8 @@ static void was_switched(struct request *request, void *arg, bool ok, const stru
     response_redirect(request, STR("/administration/"));
 }
 
-/* Opening or closing is a new version, like any other change. */
+/* Opening or closing is a new version, like any other change. A service is not published without the mentions that its
+ * receipts owe. */
 static void switch_service(struct request *request)
 {
     struct visit *visit = visit_of(request);
@@ -62,15 +64,23 @@ static void switch_service(struct request *request)
         response_error(request, 404, NULL);
         return;
     }
+    bool closes = str_eq(request_form(request, "action"), STR("fermer"));
+    str lacks = site_service_lacks(request->arena, visit->site, form->service);
+    if (!closes && lacks.len > 0) {
+        err_set(&err, ERR_CONFLICT,
+                "Ce service ne peut pas être ouvert. Il manque, pour les accusés de réception : %.*s.", STR_ARG(lacks));
+        response_error(request, 422, &err);
+        return;
+    }
     struct switching *switching = arena_new_of(request->arena, struct switching);
     json_t *json = json_keep(request->arena, json_deep_copy(form->json));
-    json_set(json, STR("disabled"), json_boolean(str_eq(request_form(request, "action"), STR("fermer"))));
+    json_set(json, STR("disabled"), json_boolean(closes));
     if (!definition_from_json(request->arena, json, &switching->definition, &err)) {
         show_failure(request, &err);
         return;
     }
     switching->definition.author = visit->account.email;
-    switching->definition.comment = json_bool(json, "disabled") ? STR("Service fermé") : STR("Service ouvert");
+    switching->definition.comment = closes ? STR("Service fermé") : STR("Service ouvert");
     request_commit(request, visit->site->store, save, switching, was_switched);
 }
 
@@ -98,7 +108,7 @@ static bool read_mail(struct tx *tx, void *arg, struct err *err)
 /* A counter that sends real mail shows none of it. */
 static bool is_demonstration(struct request *request)
 {
-    if (visit_of(request)->installation->relay.url.len == 0)
+    if (visit_of(request)->installation->is_demonstration)
         return true;
     response_error(request, 404, NULL);
     return false;

@@ -1,131 +1,5 @@
-/* The agents' office: what waits for me, the list, one request, notes. */
+/* The agents' office: one request, its files, notes between agents. */
 #include "web/visit.h"
-
-static void query_of(struct request *request, const struct actor *actor, struct dossier_query *query)
-{
-    str state = request_query(request, "etat"), sort = request_query(request, "tri"), date;
-    struct date day;
-    *query = (struct dossier_query){.actor = actor,
-                                    .waiting_only = str_eq(state, STR("a-traiter")),
-                                    .form = request_query(request, "demarche"),
-                                    .state = str_eq(state, STR("ouvertes"))    ? DOSSIER_OPEN
-                                             : str_eq(state, STR("terminees")) ? DOSSIER_FINAL
-                                                                               : DOSSIER_ANY,
-                                    .search = utf8_slice(str_trim(request_query(request, "q")), 0, 200),
-                                    .sort = str_eq(sort, STR("anciennes"))   ? DOSSIER_OLDEST
-                                            : str_eq(sort, STR("modifiees")) ? DOSSIER_LAST_UPDATED
-                                                                             : DOSSIER_NEWEST,
-                                    .cursor = request_query(request, "suite")};
-    query->status = query->form.len > 0 ? request_query(request, "statut") : STR_EMPTY;
-    date = request_query(request, "du");
-    if (date_parse(date, &day))
-        query->from = instant_from_local((struct datetime){.date = day});
-    date = request_query(request, "au");
-    if (date_parse(date, &day))
-        query->to = instant_from_local((struct datetime){.date = date_from_days(date_to_days(day) + 1)});
-}
-
-static struct value forms_choice(struct request *request, str chosen)
-{
-    const struct catalogue_forms *forms = catalogue_forms(visit_of(request)->catalogue);
-    struct value_list *list = value_list_new(request->arena);
-    for (size_t i = 0; i < forms->len; i++) {
-        struct value_dict *dict = page_new(request);
-        page_set_text(request, dict, "slug", forms->at[i]->slug);
-        page_set_text(request, dict, "name", forms->at[i]->name);
-        page_set(request, dict, "chosen", value_bool(str_eq(forms->at[i]->slug, chosen)));
-        value_list_add(request->arena, list, value_dict(dict));
-    }
-    return value_list(list);
-}
-
-static struct value statuses_choice(struct request *request, str form_slug, str chosen)
-{
-    struct visit *visit = visit_of(request);
-    const struct form *form = form_slug.len == 0 ? NULL : catalogue_form(visit->catalogue, form_slug, 0);
-    const struct workflow *workflow = form == NULL ? NULL : catalogue_workflow_of(visit->catalogue, form);
-    struct value_list *list = value_list_new(request->arena);
-    for (size_t i = 0; workflow != NULL && i < workflow_status_count(workflow); i++) {
-        const struct workflow_status *status = workflow_status_at(workflow, i);
-        struct value_dict *dict = page_new(request);
-        page_set_text(request, dict, "id", status->id);
-        page_set_text(request, dict, "name", status->name);
-        page_set(request, dict, "chosen", value_bool(str_eq(status->id, chosen)));
-        value_list_add(request->arena, list, value_dict(dict));
-    }
-    return value_list(list);
-}
-
-/* The address of the next page: the same filters, another cursor. */
-static str next_url(struct request *request, str cursor)
-{
-    struct buf url = buf_new(request->arena, 16 << 10);
-    buf_add(&url, STR("/agents/demandes/?suite="));
-    buf_add_url(&url, cursor);
-    for (size_t i = 0; i < request->query_params.len; i++) {
-        const struct http_param *param = &request->query_params.at[i];
-        if (str_eq(param->name, STR("suite")) || param->value.len == 0)
-            continue;
-        buf_add_char(&url, '&');
-        buf_add_url(&url, param->name);
-        buf_add_char(&url, '=');
-        buf_add_url(&url, param->value);
-    }
-    return buf_str(&url);
-}
-
-static void set_count(struct request *request, const struct dossier_query *query, struct value_dict *page)
-{
-    int64_t count = 0;
-    bool is_more = false;
-    dossier_count(place_of(request), query, &count, &is_more, NULL);
-    page_set(request, page, "count", value_int(count));
-    page_set(request, page, "is_more", value_bool(is_more));
-}
-
-static bool set_lines(struct request *request, const struct dossier_query *query, struct value_dict *page)
-{
-    struct dossier_page lines = {0};
-    struct err err = {0};
-    if (!dossier_list(place_of(request), query, &lines, &err)) {
-        show_failure(request, &err);
-        return false;
-    }
-    page_set(request, page, "lines", dossier_lines_value(request, &lines, STR("/agents/demandes/")));
-    if (lines.next.len > 0)
-        page_set_text(request, page, "next_url", next_url(request, lines.next));
-    return true;
-}
-
-static void my_day(struct request *request)
-{
-    struct actor actor = visit_actor(request, true, false);
-    struct dossier_query query = {.actor = &actor, .waiting_only = true, .sort = DOSSIER_OLDEST, .limit = 20};
-    struct value_dict *page = page_new(request);
-    if (!set_lines(request, &query, page))
-        return;
-    set_count(request, &query, page);
-    page_show(request, 200, "office/day.html", page);
-}
-
-static void list(struct request *request)
-{
-    struct actor actor = visit_actor(request, true, false);
-    struct dossier_query query;
-    struct value_dict *page = page_new(request);
-    query_of(request, &actor, &query);
-    if (!set_lines(request, &query, page))
-        return;
-    set_count(request, &query, page);
-    page_set(request, page, "forms", forms_choice(request, query.form));
-    page_set(request, page, "statuses", statuses_choice(request, query.form, query.status));
-    static const char *const kept[] = {"etat", "tri", "q", "du", "au"};
-    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
-        page_set_text(request, page, kept[i], request_query(request, kept[i]));
-    page_show(request, 200, "office/list.html", page);
-}
-
-/* ---- One request ---- */
 
 static struct dossier *open_visible(struct request *request, const struct actor *actor)
 {
@@ -159,13 +33,13 @@ static str office_url(struct request *request, const struct dossier *dossier)
 }
 
 static void show_dossier(struct request *request, struct dossier *dossier, const struct actor *actor,
-                         const struct field_errors *errors, json_t *answers)
+                         const struct dossier_reply *reply)
 {
     struct value_dict *page = page_new(request);
-    dossier_fill_page(request, dossier, actor, page, errors, answers);
+    dossier_fill_page(request, dossier, actor, page, reply);
     page_set_text(request, page, "action", office_url(request, dossier));
     page_set(request, page, "notes", notes_value(request, dossier));
-    page_show(request, errors != NULL && errors->len > 0 ? 422 : 200, "office/request.html", page);
+    page_show(request, reply->status, "office/request.html", page);
 }
 
 static void show(struct request *request)
@@ -173,7 +47,7 @@ static void show(struct request *request)
     struct actor actor = visit_actor(request, true, false);
     struct dossier *dossier = open_visible(request, &actor);
     if (dossier != NULL)
-        show_dossier(request, dossier, &actor, NULL, NULL);
+        show_dossier(request, dossier, &actor, &(struct dossier_reply){.status = 200});
 }
 
 static void act(struct request *request)
@@ -209,8 +83,6 @@ static void file(struct request *request)
 }
 
 const struct route office_routes[] = {
-    {HTTP_GET, "/agents/", 0, RIGHT_AGENT, BODY_NONE, my_day},
-    {HTTP_GET, "/agents/demandes/", 0, RIGHT_AGENT, BODY_NONE, list},
     {HTTP_GET, "/agents/demandes/{code}/", 0, RIGHT_AGENT, BODY_NONE, show},
     {HTTP_POST, "/agents/demandes/{code}/", 0, RIGHT_AGENT, BODY_UPLOADS, act},
     {HTTP_POST, "/agents/demandes/{code}/note/", ROUTE_WORKER, RIGHT_AGENT, BODY_FORM, note},

@@ -3,6 +3,13 @@
 
 enum { HOME_MOST = 8 };
 
+/* Who gives the service: its own words, else the site's. */
+static str provider_of(struct request *request, const struct form *form)
+{
+    str own = json_str(form->service, "provider");
+    return own.len > 0 ? own : json_str(visit_of(request)->site->service, "provider");
+}
+
 static struct value form_value(struct request *request, const struct form *form)
 {
     struct visit *visit = visit_of(request);
@@ -11,6 +18,7 @@ static struct value form_value(struct request *request, const struct form *form)
     page_set_text(request, dict, "name", form->name);
     page_set_text(request, dict, "url", str_fmt(request->arena, "/demarches/%.*s/", STR_ARG(form->slug)));
     page_set(request, dict, "description", value_html(form->description));
+    page_set_text(request, dict, "provider", provider_of(request, form));
     const struct category *category = catalogue_category(visit->catalogue, form->category);
     if (category != NULL) {
         page_set_text(request, dict, "category", category->name);
@@ -21,30 +29,65 @@ static struct value form_value(struct request *request, const struct form *form)
     return value_dict(dict);
 }
 
-/* Services that can be filed now; category empty: all; words: every one must be in the name, the description or the
- * keywords. */
-static struct value list_forms(struct request *request, str category, str words, size_t most)
+/* Which services to list; an empty one: all. */
+struct wanted {
+    str category, provider;
+    str words;   /* every one must be in the name, the description or the keywords, accents and case forgiven */
+    size_t most; /* 0: no end */
+};
+
+static bool has_words(struct arena *arena, const struct form *form, str words)
 {
-    struct arena *arena = request->arena;
+    struct buf text = buf_new(arena, 64 << 10);
+    buf_fmt(&text, "%.*s %.*s", STR_ARG(form->name), STR_ARG(form->description));
+    for (size_t i = 0; i < form->keywords.len; i++)
+        buf_fmt(&text, " %.*s", STR_ARG(form->keywords.at[i]));
+    str haystack = utf8_fold(arena, buf_str(&text));
+    for (str word, rest = utf8_fold(arena, words); str_next(&rest, ' ', &word);)
+        if (!str_contains(haystack, word))
+            return false;
+    return true;
+}
+
+static bool is_wanted(struct request *request, const struct form *form, const struct wanted *wanted)
+{
+    return form_is_open(form, request->now, NULL) &&
+           (wanted->category.len == 0 || str_eq(form->category, wanted->category)) &&
+           (wanted->provider.len == 0 || str_eq(provider_of(request, form), wanted->provider)) &&
+           (wanted->words.len == 0 || has_words(request->arena, form, wanted->words));
+}
+
+/* Services that can be filed now. */
+static struct value list_forms(struct request *request, const struct wanted *wanted)
+{
     const struct catalogue_forms *forms = catalogue_forms(visit_of(request)->catalogue);
-    struct value_list *list = value_list_new(arena);
-    str folded = utf8_fold(arena, words);
-    for (size_t i = 0; i < forms->len && list->len < most; i++) {
-        const struct form *form = forms->at[i];
-        if (!form_is_open(form, request->now, NULL) || (category.len > 0 && !str_eq(form->category, category)))
-            continue;
-        struct buf text = buf_new(arena, 64 << 10);
-        buf_fmt(&text, "%.*s %.*s", STR_ARG(form->name), STR_ARG(form->description));
-        for (size_t j = 0; j < form->keywords.len; j++)
-            buf_fmt(&text, " %.*s", STR_ARG(form->keywords.at[j]));
-        bool matches = true;
-        str haystack = folded.len > 0 ? utf8_fold(arena, buf_str(&text)) : STR_EMPTY;
-        for (str word, rest = folded; matches && folded.len > 0 && str_next(&rest, ' ', &word);)
-            matches = str_contains(haystack, word);
-        if (matches)
-            value_list_add(arena, list, form_value(request, form));
-    }
+    struct value_list *list = value_list_new(request->arena);
+    for (size_t i = 0; i < forms->len && (wanted->most == 0 || list->len < wanted->most); i++)
+        if (is_wanted(request, forms->at[i], wanted))
+            value_list_add(request->arena, list, form_value(request, forms->at[i]));
     return value_list(list);
+}
+
+/* Who gives the services, where more than one does. */
+static struct value list_providers(struct request *request)
+{
+    const struct catalogue_forms *forms = catalogue_forms(visit_of(request)->catalogue);
+    struct value_list *list = value_list_new(request->arena);
+    struct map seen = map_new(request->arena);
+    for (size_t i = 0; i < forms->len; i++) {
+        str name = provider_of(request, forms->at[i]);
+        if (!form_is_open(forms->at[i], request->now, NULL) || name.len == 0 || map_get(&seen, name) != NULL)
+            continue;
+        struct buf url = buf_new(request->arena, 16 << 10);
+        buf_add(&url, STR("/demarches/?organisme="));
+        buf_add_url(&url, name);
+        struct value_dict *dict = page_new(request);
+        map_set(&seen, name, dict);
+        page_set_text(request, dict, "name", name);
+        page_set_text(request, dict, "url", buf_str(&url));
+        value_list_add(request->arena, list, value_dict(dict));
+    }
+    return list->len > 1 ? value_list(list) : VALUE_OF_NONE;
 }
 
 static struct value list_categories(struct request *request)
@@ -91,7 +134,7 @@ static struct value list_sites(struct request *request)
 static void home(struct request *request)
 {
     struct value_dict *page = page_new(request);
-    page_set(request, page, "services", list_forms(request, STR_EMPTY, STR_EMPTY, HOME_MOST));
+    page_set(request, page, "services", list_forms(request, &(struct wanted){.most = HOME_MOST}));
     page_set(request, page, "categories", list_categories(request));
     page_set(request, page, "sites", list_sites(request));
     page_show(request, 200, "portal/home.html", page);
@@ -100,9 +143,11 @@ static void home(struct request *request)
 static void catalogue(struct request *request)
 {
     struct value_dict *page = page_new(request);
-    page_set_text(request, page, "title", STR("Toutes les démarches"));
-    page_set(request, page, "services", list_forms(request, STR_EMPTY, STR_EMPTY, SIZE_MAX));
+    str provider = request_query(request, "organisme");
+    page_set_text(request, page, "title", provider.len > 0 ? provider : STR("Toutes les démarches"));
+    page_set(request, page, "services", list_forms(request, &(struct wanted){.provider = provider}));
     page_set(request, page, "categories", list_categories(request));
+    page_set(request, page, "providers", list_providers(request));
     page_set(request, page, "sites", list_sites(request));
     page_show(request, 200, "portal/catalogue.html", page);
 }
@@ -118,7 +163,7 @@ static void theme(struct request *request)
     struct value_dict *page = page_new(request);
     page_set_text(request, page, "title", category->name);
     page_set(request, page, "intro", value_html(category->description));
-    page_set(request, page, "services", list_forms(request, category->slug, STR_EMPTY, SIZE_MAX));
+    page_set(request, page, "services", list_forms(request, &(struct wanted){.category = category->slug}));
     page_show(request, 200, "portal/catalogue.html", page);
 }
 
@@ -130,7 +175,7 @@ static void search(struct request *request)
     page_set_text(request, page, "q", words);
     page_set(request, page, "is_search", value_bool(true));
     if (words.len > 0)
-        page_set(request, page, "services", list_forms(request, STR_EMPTY, utf8_slice(words, 0, 200), SIZE_MAX));
+        page_set(request, page, "services", list_forms(request, &(struct wanted){.words = utf8_slice(words, 0, 200)}));
     page_show(request, 200, "portal/catalogue.html", page);
 }
 
@@ -187,7 +232,7 @@ static void help(struct request *request)
 static void site_map(struct request *request)
 {
     struct value_dict *page = page_new(request);
-    page_set(request, page, "services", list_forms(request, STR_EMPTY, STR_EMPTY, SIZE_MAX));
+    page_set(request, page, "services", list_forms(request, &(struct wanted){0}));
     page_show(request, 200, "portal/plan.html", page);
 }
 

@@ -22,6 +22,12 @@ static void set_steps(struct request *request, struct filling *filling, size_t p
     page_set_text(request, out, "next_step", next);
 }
 
+/* The last page of a form whose answers are not shown for checking: it is sent from there. */
+static bool sends(struct filling *filling, size_t page)
+{
+    return !filling->form->has_confirmation && form_next_page(filling->form, page, &filling->context) == SIZE_MAX;
+}
+
 static bool has_mistake(const struct field_errors *errors)
 {
     for (size_t i = 0; errors != NULL && i < errors->len; i++)
@@ -49,7 +55,9 @@ static void show_page(struct request *request, struct filling *filling, size_t p
     page_set(request, out, "has_mistake", value_bool(has_mistake(errors)));
     page_set(request, out, "fields",
              fields_view(&shown->fields, &filling->context, filling->draft.answers, errors, true));
-    page_set(request, out, "has_draft", value_bool(filling->has_draft));
+    if (!filling->has_draft)
+        page_set_text(request, out, "draft_token", filling->draft.token);
+    page_set(request, out, "sends", value_bool(sends(filling, page)));
     page_show(request, has_mistake(errors) ? 422 : 200, "portal/page.html", out);
 }
 
@@ -64,12 +72,8 @@ static void get_page(struct request *request)
     struct filling filling;
     if (!filling_open(request, &filling))
         return;
+    filling_begin_anew_if_filed(request, &filling);
     size_t page = page_number(request, &filling), most = filling_furthest(&filling);
-    if (filling.draft.filed.len > 0) {
-        response_cookie(request, filling_cookie(request, filling.form), STR_EMPTY, -1);
-        response_redirect(request, filling_url(request, filling.form, ""));
-        return;
-    }
     if (page == SIZE_MAX) {
         response_error(request, 404, NULL);
         return;
@@ -77,7 +81,7 @@ static void get_page(struct request *request)
     if (most == SIZE_MAX)
         most = 0;
     if (page > most || !form_page_is_visible(filling.form, page, &filling.context)) {
-        response_redirect(request, filling_page_url(request, filling.form, most));
+        filling_lead_to_page(request, &filling, most);
         return;
     }
     if (!filling_is_first_time(request, filling.form))
@@ -129,8 +133,7 @@ static void draft_was_saved(struct request *request, void *arg, bool ok, const s
         show_failure(request, err);
         return;
     }
-    response_cookie(request, filling_cookie(request, leaving->form), leaving->draft.token,
-                    (leaving->draft.expires - request->now) / INSTANT_SECOND);
+    filling_keep(request, leaving->form, &leaving->draft);
     if (leaving->next.len > 0)
         response_redirect(request, leaving->next);
 }
@@ -138,8 +141,6 @@ static void draft_was_saved(struct request *request, void *arg, bool ok, const s
 static void save_page(struct request *request, struct filling *filling, size_t page, str next)
 {
     struct leaving *leaving = arena_new_of(request->arena, struct leaving);
-    filling->draft.form_version = filling->form->version;
-    filling->draft.updated = request->now;
     *leaving = (struct leaving){request->arena, filling->draft, filling->form, page, request->now, next};
     request_commit(request, visit_of(request)->site->store, save_draft, leaving, draft_was_saved);
 }
@@ -155,11 +156,23 @@ static str next_url(struct request *request, struct filling *filling, size_t pag
     return filling_page_url(request, filling->form, next);
 }
 
+/* Answers of other pages that have to be corrected are shown on the check page, whatever the form says. */
+static bool may_send(struct filling *filling, size_t page)
+{
+    struct field_errors errors = {0};
+    size_t first;
+    return sends(filling, page) &&
+           form_check(filling->form, &filling->context, filling->draft.answers, &errors, &first);
+}
+
 static void leave_page(struct request *request, struct filling *filling, size_t page)
 {
     if (filling->draft.page < (int)page)
         filling->draft.page = (int)page;
-    save_page(request, filling, page, next_url(request, filling, page));
+    if (request_form(request, "envoyer").len > 0 && may_send(filling, page))
+        filling_send(request, filling, false);
+    else
+        save_page(request, filling, page, next_url(request, filling, page));
 }
 
 /* What was typed, and the files above all, is kept with its mistakes: sending checks every page again. */
@@ -169,6 +182,15 @@ static void show_again(struct request *request, struct filling *filling, size_t 
     save_page(request, filling, page, STR_EMPTY);
 }
 
+static void touch_draft(struct request *request, struct filling *filling)
+{
+    struct draft *draft = &filling->draft;
+    draft->form_version = filling->form->version;
+    draft->updated = request->now;
+    if (visit_of(request)->is_signed_in) /* who signed in on the way finds it in their account */
+        draft->account = visit_of(request)->account.id;
+}
+
 static void post_page(struct request *request)
 {
     struct filling filling;
@@ -176,13 +198,14 @@ static void post_page(struct request *request)
         return;
     size_t page = page_number(request, &filling), most = filling_furthest(&filling);
     if (page == SIZE_MAX || most == SIZE_MAX || page > most) {
-        response_redirect(request, filling_page_url(request, filling.form, most == SIZE_MAX ? 0 : most));
+        filling_lead_to_page(request, &filling, most);
         return;
     }
     struct posted *posted = visit_posted(request);
     if (posted == NULL)
         return;
     struct field_errors errors = {0};
+    touch_draft(request, &filling);
     if (form_page_read(filling.form, page, &filling.context, posted, filling.draft.answers, &errors) ||
         request_form(request, "plus-tard").len > 0)
         leave_page(request, &filling, page);
@@ -198,11 +221,13 @@ static void live(struct request *request)
     if (!filling_open(request, &filling))
         return;
     size_t page = page_number(request, &filling);
-    struct posted *posted = page == SIZE_MAX ? NULL : visit_posted(request);
-    if (posted == NULL) {
+    if (page == SIZE_MAX) {
         response_error(request, 404, NULL);
         return;
     }
+    struct posted *posted = visit_posted(request);
+    if (posted == NULL)
+        return;
     posted->is_typing = true;
     response_json(request, 200,
                   fields_live(&filling.form->pages[page].fields, &filling.context, posted, filling.draft.answers));

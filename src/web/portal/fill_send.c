@@ -1,6 +1,8 @@
 /* Checking the answers, sending them, the confirmation. */
 #include "web/portal/filling.h"
 
+enum { SENT_SECONDS = 600 };
+
 static void show_check(struct request *request, struct filling *filling, const struct field_errors *errors)
 {
     struct value_dict *page = page_new(request);
@@ -21,8 +23,7 @@ static bool is_ready(struct request *request, struct filling *filling)
     if (filling->has_draft && filling->draft.page >= 0 &&
         form_next_page(filling->form, (size_t)filling->draft.page, &filling->context) == SIZE_MAX)
         return true;
-    size_t page = filling_furthest(filling);
-    response_redirect(request, filling_page_url(request, filling->form, page == SIZE_MAX ? 0 : page));
+    filling_lead_to_page(request, filling, filling_furthest(filling));
     return false;
 }
 
@@ -41,32 +42,34 @@ struct sending {
     struct dossier_write write;
     struct change change;
     const struct form *form;
-    int64_t draft;
+    struct draft draft;
+    bool is_saved; /* the draft, by another transaction before */
     str code;
 };
 
 static bool end_draft(struct tx *tx, void *arg, struct err *err)
 {
     const struct sending *sending = arg;
-    return draft_file(tx, sending->draft, sending->code, err);
+    return (sending->is_saved || draft_save(tx, (void *)(uintptr_t)&sending->draft, err)) &&
+           draft_file(tx, sending->draft.id, sending->code, err);
 }
 
 static void was_sent(struct request *request, void *arg, bool ok, const struct err *err)
 {
     struct sending *sending = arg;
-    struct visit *visit = visit_of(request);
-    if (!ok && err->code == ERR_CONFLICT) { /* a second click: the first one filed it */
-        response_redirect(request, filling_url(request, sending->form, "verifier/"));
-        return;
-    }
-    if (!ok) {
+    if (!ok && err->code != ERR_CONFLICT) {
         show_failure(request, err);
         return;
     }
-    jobs_wake(visit->installation->jobs);
+    filling_keep(request, sending->form, &sending->draft);
+    if (!ok) { /* a second click: the first one filed it */
+        response_redirect(request, filling_url(request, sending->form, "verifier/"));
+        return;
+    }
+    jobs_wake(visit_of(request)->installation->jobs);
     str redirect = sending->change.redirect_url;
-    bool leaves = str_starts(redirect, STR("https://")) || str_starts(redirect, STR("http://"));
-    response_redirect(request, leaves ? redirect : filling_confirmation_url(request, sending->form, sending->code));
+    response_redirect(request,
+                      redirect.len > 0 ? redirect : filling_confirmation_url(request, sending->form, sending->code));
 }
 
 static void note_site(struct request *request)
@@ -76,22 +79,12 @@ static void note_site(struct request *request)
         account_add_site(visit->installation->people, visit->account.id, visit->site->slug, NULL);
 }
 
-static void send(struct request *request)
+void filling_send(struct request *request, struct filling *filling, bool is_saved)
 {
-    struct filling filling;
-    struct visit *visit = visit_of(request);
-    if (!filling_open(request, &filling) || !is_ready(request, &filling) ||
-        !filling_is_first_time(request, filling.form))
-        return;
-    struct field_errors errors = {0};
+    const struct visit *visit = visit_of(request);
     struct err err = {0};
-    size_t page;
-    if (!form_check(filling.form, &filling.context, filling.draft.answers, &errors, &page)) {
-        show_check(request, &filling, &errors);
-        return;
-    }
     struct sending *sending = arena_new_of(request->arena, struct sending);
-    struct filing filed = {.form = filling.form, .answers = filling.draft.answers};
+    struct filing filed = {.form = filling->form, .answers = filling->draft.answers};
     if (visit->is_signed_in) {
         filed.account = visit->account.id;
         filed.submitter_name = account_name(request->arena, &visit->account);
@@ -101,14 +94,29 @@ static void send(struct request *request)
         show_failure(request, &err);
         return;
     }
-    sending->form = filling.form;
-    sending->draft = filling.draft.id;
+    sending->form = filling->form;
+    sending->draft = filling->draft;
+    sending->is_saved = is_saved;
     sending->code = sending->change.after->code;
-    sending->write = dossier_write_make(place_of(request), filling.form, &sending->change, true);
+    sending->write = dossier_write_make(place_of(request), filling->form, &sending->change, true);
     sending->write.also = end_draft;
     sending->write.also_arg = sending;
     note_site(request);
     request_commit(request, visit->site->store, dossier_apply, &sending->write, was_sent);
+}
+
+static void send(struct request *request)
+{
+    struct filling filling;
+    if (!filling_open(request, &filling) || !is_ready(request, &filling) ||
+        !filling_is_first_time(request, filling.form))
+        return;
+    struct field_errors errors = {0};
+    size_t page;
+    if (form_check(filling.form, &filling.context, filling.draft.answers, &errors, &page))
+        filling_send(request, &filling, true);
+    else
+        show_check(request, &filling, &errors);
 }
 
 static void confirmation(struct request *request)
@@ -139,7 +147,10 @@ static void confirmation(struct request *request)
         page_set(request, page, "rows",
                  form_summary(dossier_form(place_of(request), dossier), &context, dossier->answers, PLACE_SUMMARY));
     }
-    response_cookie(request, filling_cookie(request, form), STR_EMPTY, -1);
+    str draft = request_cookie(request, filling_cookie(request, form));
+    if (draft.len ==
+        RANDOM_TOKEN_LENGTH) /* for a second click, or another tab; not for the next person at this browser */
+        response_cookie(request, filling_cookie(request, form), draft, SENT_SECONDS);
     page_show(request, 200, "portal/thanks.html", page);
 }
 

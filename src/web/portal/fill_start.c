@@ -6,6 +6,7 @@ static void start(struct request *request)
     struct filling filling;
     if (!filling_open(request, &filling))
         return;
+    filling_begin_anew_if_filed(request, &filling);
     if (visit_of(request)->is_signed_in || filling.has_draft) {
         response_redirect(request, filling_page_url(request, filling.form, 0));
         return;
@@ -49,8 +50,7 @@ static void resume(struct request *request)
         response_error(request, is_theirs ? 410 : 403, NULL);
         return;
     }
-    response_cookie(request, filling_cookie(request, form), draft.token,
-                    (draft.expires - request->now) / INSTANT_SECOND);
+    filling_keep(request, form, &draft);
     int next = draft.page + 1 < (int)form->page_count ? draft.page + 1 : draft.page;
     response_redirect(request, filling_page_url(request, form, (size_t)next));
 }

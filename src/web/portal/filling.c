@@ -1,9 +1,17 @@
 /* Opening a form that is being filled: the form, whether this person may, the draft. */
 #include "web/portal/filling.h"
 
+#include <ctype.h>
+
 const char *filling_cookie(struct request *request, const struct form *form)
 {
     return str_fmt(request->arena, "brouillon-%.*s", STR_ARG(form->slug)).ptr;
+}
+
+void filling_keep(struct request *request, const struct form *form, const struct draft *draft)
+{
+    response_cookie(request, filling_cookie(request, form), draft->token,
+                    (draft->expires - request->now) / INSTANT_SECOND);
 }
 
 str filling_url(struct request *request, const struct form *form, const char *rest)
@@ -29,17 +37,59 @@ bool draft_is_theirs(const struct visit *visit, const struct draft *draft)
     return draft->account == 0 || (visit->is_signed_in && draft->account == visit->account.id);
 }
 
-/* False where the store does not answer: to begin anew would hide what was kept. */
-static bool find_draft(struct request *request, struct filling *filling, struct err *err)
+static void ask_to_sign_in(struct request *request, const struct form *form)
+{
+    response_redirect(request, str_fmt(request->arena, "/connexion/?suite=/demarches/%.*s/1/", STR_ARG(form->slug)));
+}
+
+/* The token that a page was made with, for the draft that it begins. */
+static str posted_token(struct request *request)
+{
+    str token = request_form(request, "brouillon");
+    for (size_t i = 0; i < token.len; i++)
+        if (!isalnum((unsigned char)token.ptr[i]) && token.ptr[i] != '-' && token.ptr[i] != '_')
+            return STR_EMPTY;
+    return token.len == RANDOM_TOKEN_LENGTH ? token : STR_EMPTY;
+}
+
+/* False where the answer is made: the store does not answer (to begin anew would hide what was kept), or the draft's
+ * person is not signed in any more (it waits). */
+static bool find_draft_of(struct request *request, struct filling *filling, str token)
 {
     struct visit *visit = visit_of(request);
-    str token = request_cookie(request, filling_cookie(request, filling->form));
+    struct err err = {0};
     struct draft_reading reading = {request->arena, token, request->now, &filling->draft};
+    filling->has_draft = filling->lost_draft = false;
     if (token.len != RANDOM_TOKEN_LENGTH)
         return true;
-    if (!store_read(visit->site->store, draft_read, &reading, err))
-        return err->code == ERR_NOT_FOUND;
-    filling->has_draft = draft_is_theirs(visit, &filling->draft) && str_eq(filling->draft.form, filling->form->slug);
+    if (!store_read(visit->site->store, draft_read, &reading, &err)) {
+        filling->lost_draft = err.code == ERR_NOT_FOUND;
+        if (!filling->lost_draft)
+            show_failure(request, &err);
+        return filling->lost_draft;
+    }
+    bool is_of_form = str_eq(filling->draft.form, filling->form->slug);
+    if (is_of_form && filling->draft.account != 0 && !visit->is_signed_in) {
+        ask_to_sign_in(request, filling->form);
+        return false;
+    }
+    filling->has_draft = is_of_form && draft_is_theirs(visit, &filling->draft);
+    return true;
+}
+
+/* The one that the page began, if it was saved (a second click), else the browser's; but one that was sent is not what
+ * a page goes on with that begins another. */
+static bool find_draft(struct request *request, struct filling *filling)
+{
+    str posted = posted_token(request);
+    if (!find_draft_of(request, filling, posted))
+        return false;
+    if (filling->has_draft)
+        return true;
+    if (!find_draft_of(request, filling, request_cookie(request, filling_cookie(request, filling->form))))
+        return false;
+    if (posted.len > 0 && filling->draft.filed.len > 0)
+        filling->has_draft = false;
     return true;
 }
 
@@ -56,6 +106,28 @@ static void begin_draft(struct request *request, struct filling *filling)
     struct visit *visit = visit_of(request);
     draft_begin(request->arena, &filling->draft, filling->form->slug, filling->form->version,
                 visit->is_signed_in ? visit->account.id : 0, request->now, filling->form->drafts_lifespan);
+    str token = posted_token(request);
+    if (token.len > 0)
+        filling->draft.token = token;
+}
+
+void filling_begin_anew_if_filed(struct request *request, struct filling *filling)
+{
+    if (filling->draft.filed.len == 0)
+        return;
+    begin_draft(request, filling);
+    filling->has_draft = false;
+    filling->context = visit_form_context(request, filling->form, filling->draft.answers, NULL);
+}
+
+void filling_lead_to_page(struct request *request, const struct filling *filling, size_t page)
+{
+    if (filling->lost_draft) {
+        visit_flash(request, "warning",
+                    STR("Votre brouillon n’existe plus : il a été envoyé, effacé ou il a expiré. Recommencez ici."));
+        response_cookie(request, filling_cookie(request, filling->form), STR_EMPTY, -1);
+    }
+    response_redirect(request, filling_page_url(request, filling->form, page == SIZE_MAX ? 0 : page));
 }
 
 /* ---- Opening ---- */
@@ -89,8 +161,7 @@ static bool may_file(struct request *request, const struct form *form)
     const struct visit *visit = visit_of(request);
     bool is_restricted, has_role = has_role_of(visit, form, &is_restricted);
     if ((wants_account(form) || is_restricted) && !visit->is_signed_in) {
-        response_redirect(request,
-                          str_fmt(request->arena, "/connexion/?suite=/demarches/%.*s/1/", STR_ARG(form->slug)));
+        ask_to_sign_in(request, form);
         return false;
     }
     if (is_restricted && !has_role && !wants_account(form)) {
@@ -144,10 +215,8 @@ bool filling_open(struct request *request, struct filling *filling)
     }
     if (!may_file(request, filling->form))
         return false;
-    if (!find_draft(request, filling, &err)) {
-        show_failure(request, &err);
+    if (!find_draft(request, filling))
         return false;
-    }
     if (!filling->has_draft)
         begin_draft(request, filling);
     else if (filling->draft.form_version != filling->form->version)

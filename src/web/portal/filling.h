@@ -8,18 +8,29 @@ struct filling {
     const struct form *form;
     struct draft draft; /* the one found, or a new one that is not saved yet */
     bool has_draft;
+    bool lost_draft; /* the browser names one that is there no more */
     struct form_context context;
 };
 
 /* Finds the form that the path names, and the draft of who asks; false where the answer is made (unknown, closed, not
  * for this person). A draft goes on with the form as it is now; answers that no longer fit are dropped. */
 bool filling_open(struct request *request, struct filling *filling);
+/* Who looks at the form again after sending it begins another request; who sends again (a second click, another tab) is
+ * shown what was filed: filling_was_filed. */
+void filling_begin_anew_if_filed(struct request *request, struct filling *filling);
 /* The furthest page that may be shown: the first that is not done. SIZE_MAX: the form shows no page. */
 size_t filling_furthest(const struct filling *filling);
 /* False, and the answer is made, where the form takes one request a person and this one has theirs. */
 bool filling_is_first_time(struct request *request, const struct form *form);
 /* True, and leads to the confirmation, where the draft was sent already. */
 bool filling_was_filed(struct request *request, const struct filling *filling);
+
+/* Files what form_check found right. is_saved: the draft is in the store as it is; else it is saved with the filing. */
+void filling_send(struct request *request, struct filling *filling, bool is_saved);
+/* Leads to a page of the form; SIZE_MAX: to the first. Who had begun and lost it is told why the form is empty. */
+void filling_lead_to_page(struct request *request, const struct filling *filling, size_t page);
+/* Keeps the draft's token in the browser as long as the draft is kept. */
+void filling_keep(struct request *request, const struct form *form, const struct draft *draft);
 
 /* The draft's cookie; /demarches/SLUG/rest; /demarches/SLUG/N/ of a page counted from 0; the confirmation of a code. */
 const char *filling_cookie(struct request *request, const struct form *form);

@@ -27,6 +27,15 @@ static str proof_of(struct request *request, str code)
     return people_sign(visit_of(request)->installation->people, request->arena, STR("suivre"), code);
 }
 
+/* Whether code and address open it: the code alone where nobody left an address; never what was unlinked from its
+ * submitter. */
+static bool is_opened_by(struct arena *arena, const struct dossier *dossier, str email)
+{
+    if (json_is_true(json_get(dossier->marks, STR("unlinked"))))
+        return false;
+    return dossier->email.len == 0 || str_eq(utf8_lower(arena, dossier->email), email);
+}
+
 /* One message for an unknown code and for a wrong address: nobody learns which codes exist. */
 static void look(struct request *request)
 {
@@ -42,9 +51,8 @@ static void look(struct request *request)
         show_form(request, 422, "Vérifiez le numéro : il comporte 7 signes, comme 4K7-P92-M.");
         return;
     }
-    bool found = dossier_find_by_code(place_of(request), code, &dossier, NULL);
-    bool is_theirs = found && (dossier->email.len == 0 || str_eq(utf8_lower(request->arena, dossier->email), email));
-    if (!is_theirs) {
+    if (!dossier_find_by_code(place_of(request), code, &dossier, NULL) ||
+        !is_opened_by(request->arena, dossier, email)) {
         show_form(request, 422, "Nous ne trouvons pas de demande avec ce numéro et cette adresse.");
         return;
     }
@@ -70,17 +78,21 @@ static struct dossier *open_tracked(struct request *request)
         show_failure(request, &err);
         return NULL;
     }
+    if (!is_opened_by(request->arena, dossier, utf8_lower(request->arena, dossier->email))) {
+        response_error(request, 404, NULL);
+        return NULL;
+    }
     return dossier;
 }
 
 static void show_dossier(struct request *request, struct dossier *dossier, const struct actor *actor,
-                         const struct field_errors *errors, json_t *answers)
+                         const struct dossier_reply *reply)
 {
     struct value_dict *page = page_new(request);
-    dossier_fill_page(request, dossier, actor, page, errors, answers);
+    dossier_fill_page(request, dossier, actor, page, reply);
     page_set_text(request, page, "action", str_fmt(request->arena, "/suivre/%.*s/", STR_ARG(dossier->code)));
     page_set(request, page, "is_tracked", value_bool(true));
-    page_show(request, errors != NULL && errors->len > 0 ? 422 : 200, "account/request.html", page);
+    page_show(request, reply->status, "account/request.html", page);
 }
 
 static void show_tracked(struct request *request)
@@ -89,7 +101,7 @@ static void show_tracked(struct request *request)
     if (dossier == NULL)
         return;
     struct actor actor = visit_actor(request, false, true);
-    show_dossier(request, dossier, &actor, NULL, NULL);
+    show_dossier(request, dossier, &actor, &(struct dossier_reply){.status = 200});
 }
 
 static void act_tracked(struct request *request)

@@ -1,0 +1,208 @@
+/* The agents' office: what waits for me, and the list of requests. */
+#include "web/visit.h"
+
+#define LIST_PATH "/agents/demandes/"
+
+static void query_of(struct request *request, const struct actor *actor, struct dossier_query *query)
+{
+    str state = request_query(request, "etat"), sort = request_query(request, "tri"), date;
+    struct date day;
+    *query = (struct dossier_query){.actor = actor,
+                                    .waiting_only = str_eq(state, STR("a-traiter")),
+                                    .form = request_query(request, "demarche"),
+                                    .state = str_eq(state, STR("ouvertes"))    ? DOSSIER_OPEN
+                                             : str_eq(state, STR("terminees")) ? DOSSIER_FINAL
+                                                                               : DOSSIER_ANY,
+                                    .search = utf8_slice(str_trim(request_query(request, "q")), 0, 200),
+                                    .sort = str_eq(sort, STR("anciennes"))   ? DOSSIER_OLDEST
+                                            : str_eq(sort, STR("modifiees")) ? DOSSIER_LAST_UPDATED
+                                                                             : DOSSIER_NEWEST,
+                                    .cursor = request_query(request, "suite")};
+    if (query->form.len > 0) {
+        query->status = request_query(request, "statut");
+        str_cut(request_query(request, "reponse"), ':', &query->field, &query->value);
+    }
+    date = request_query(request, "du");
+    if (date_parse(date, &day))
+        query->from = instant_from_local((struct datetime){.date = day});
+    date = request_query(request, "au");
+    if (date_parse(date, &day))
+        query->to = instant_from_local((struct datetime){.date = date_from_days(date_to_days(day) + 1)});
+}
+
+static struct value forms_choice(struct request *request, str chosen)
+{
+    const struct catalogue_forms *forms = catalogue_forms(visit_of(request)->catalogue);
+    struct value_list *list = value_list_new(request->arena);
+    for (size_t i = 0; i < forms->len; i++) {
+        struct value_dict *dict = page_new(request);
+        page_set_text(request, dict, "slug", forms->at[i]->slug);
+        page_set_text(request, dict, "name", forms->at[i]->name);
+        page_set(request, dict, "chosen", value_bool(str_eq(forms->at[i]->slug, chosen)));
+        value_list_add(request->arena, list, value_dict(dict));
+    }
+    return value_list(list);
+}
+
+static struct value statuses_choice(struct request *request, str form_slug, str chosen)
+{
+    struct visit *visit = visit_of(request);
+    const struct form *form = form_slug.len == 0 ? NULL : catalogue_form(visit->catalogue, form_slug, 0);
+    const struct workflow *workflow = form == NULL ? NULL : catalogue_workflow_of(visit->catalogue, form);
+    struct value_list *list = value_list_new(request->arena);
+    for (size_t i = 0; workflow != NULL && i < workflow_status_count(workflow); i++) {
+        const struct workflow_status *status = workflow_status_at(workflow, i);
+        struct value_dict *dict = page_new(request);
+        page_set_text(request, dict, "id", status->id);
+        page_set_text(request, dict, "name", status->name);
+        page_set(request, dict, "chosen", value_bool(str_eq(status->id, chosen)));
+        value_list_add(request->arena, list, value_dict(dict));
+    }
+    return value_list(list);
+}
+
+static void add_choices(struct request *request, const struct field *field, struct value choices, str chosen,
+                        struct value_list *out)
+{
+    const struct value_list *items;
+    if (!value_items(request->arena, choices, &items))
+        return;
+    for (size_t i = 0; i < items->len; i++) {
+        struct value_dict *dict = page_new(request);
+        str text = value_to_text(request->arena, value_get(request->arena, items->at[i], STR("text")), STR("fr"));
+        str value = str_fmt(request->arena, "%.*s:%.*s", STR_ARG(field->id), STR_ARG(text));
+        page_set_text(request, dict, "value", value);
+        page_set_text(request, dict, "text", text);
+        page_set(request, dict, "chosen", value_bool(str_eq(value, chosen)));
+        value_list_add(request->arena, out, value_dict(dict));
+    }
+}
+
+/* Fields of the form that the list is filtered by, with their choices. */
+static struct value answers_choice(struct request *request, str form_slug, str chosen)
+{
+    const struct form *form = catalogue_form(visit_of(request)->catalogue, form_slug, 0);
+    struct value_list *list = value_list_new(request->arena);
+    json_t *none = json_keep(request->arena, json_object());
+    for (size_t i = 0; form != NULL && i < form->fields.len; i++) {
+        const struct field *field = &form->fields.at[i];
+        if (!field->in_filters || !(field->places & PLACE_LISTINGS))
+            continue;
+        struct form_context context = visit_form_context(request, form, none, NULL);
+        struct value view = fields_view(&(struct field_list){field, 1}, &context, none, NULL, false);
+        struct value_dict *dict = page_new(request);
+        struct value_list *choices = value_list_new(request->arena);
+        add_choices(request, field, value_lookup(request->arena, view, STR("0.choices")), chosen, choices);
+        page_set_text(request, dict, "label", field->label_text);
+        page_set(request, dict, "choices", value_list(choices));
+        if (choices->len > 0)
+            value_list_add(request->arena, list, value_dict(dict));
+    }
+    return value_list(list);
+}
+
+static void add_param(struct buf *url, str name, str value)
+{
+    if (value.len == 0)
+        return;
+    buf_add_char(url, buf_str(url).len > STR(LIST_PATH).len ? '&' : '?');
+    buf_add_url(url, name);
+    buf_add_char(url, '=');
+    buf_add_url(url, value);
+}
+
+/* The address of another page of the list: the same filters, another cursor. */
+static str page_url(struct request *request, str cursor, str before)
+{
+    struct buf url = buf_new(request->arena, 16 << 10);
+    buf_add(&url, STR(LIST_PATH));
+    add_param(&url, STR("suite"), cursor);
+    add_param(&url, STR("avant"), before);
+    for (size_t i = 0; i < request->query_params.len; i++) {
+        const struct http_param *param = &request->query_params.at[i];
+        if (!str_eq(param->name, STR("suite")) && !str_eq(param->name, STR("avant")))
+            add_param(&url, param->name, param->value);
+    }
+    return buf_str(&url);
+}
+
+/* A keyset walk knows the way on alone: the address carries the cursors of the pages before, the nearest last, the
+ * first page's as « 0 ». */
+static void set_pages(struct request *request, str next, struct value_dict *page)
+{
+    enum { CURSORS_MOST = 2000 }; /* bytes: some fifty pages back */
+    str here = request_query(request, "suite"), before = request_query(request, "avant");
+    size_t cut = before.len;
+    while (cut > 0 && before.ptr[cut - 1] != ',')
+        cut--;
+    str last = str_slice(before, cut, before.len);
+    if (here.len > 0)
+        page_set_text(
+            request, page, "previous_url",
+            page_url(request, str_eq(last, STR("0")) ? STR_EMPTY : last, str_slice(before, 0, cut > 0 ? cut - 1 : 0)));
+    if (next.len == 0)
+        return;
+    str path = str_fmt(request->arena, "%.*s%s%.*s", STR_ARG(before), before.len > 0 ? "," : "",
+                       STR_ARG(here.len > 0 ? here : STR("0")));
+    page_set_text(request, page, "next_url", page_url(request, next, path.len > CURSORS_MOST ? here : path));
+}
+
+static void set_count(struct request *request, const struct dossier_query *query, struct value_dict *page)
+{
+    int64_t count = 0;
+    bool is_more = false;
+    dossier_count(place_of(request), query, &count, &is_more, NULL);
+    page_set(request, page, "count", value_int(count));
+    page_set(request, page, "is_more", value_bool(is_more));
+}
+
+static bool set_lines(struct request *request, const struct dossier_query *query, struct value_dict *page, str *next)
+{
+    struct dossier_page lines = {0};
+    struct err err = {0};
+    if (!dossier_list(place_of(request), query, &lines, &err)) {
+        show_failure(request, &err);
+        return false;
+    }
+    page_set(request, page, "lines", dossier_lines_value(request, &lines, STR("/agents/demandes/")));
+    *next = lines.next;
+    return true;
+}
+
+static void my_day(struct request *request)
+{
+    struct actor actor = visit_actor(request, true, false);
+    struct dossier_query query = {.actor = &actor, .waiting_only = true, .sort = DOSSIER_OLDEST, .limit = 20};
+    struct value_dict *page = page_new(request);
+    str next; /* the whole list is a link away */
+    if (!set_lines(request, &query, page, &next))
+        return;
+    set_count(request, &query, page);
+    page_show(request, 200, "office/day.html", page);
+}
+
+static void list(struct request *request)
+{
+    struct actor actor = visit_actor(request, true, false);
+    struct dossier_query query;
+    struct value_dict *page = page_new(request);
+    str next;
+    query_of(request, &actor, &query);
+    if (!set_lines(request, &query, page, &next))
+        return;
+    set_pages(request, next, page);
+    set_count(request, &query, page);
+    page_set(request, page, "forms", forms_choice(request, query.form));
+    page_set(request, page, "statuses", statuses_choice(request, query.form, query.status));
+    page_set(request, page, "answers", answers_choice(request, query.form, request_query(request, "reponse")));
+    static const char *const kept[] = {"etat", "tri", "q", "du", "au"};
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        page_set_text(request, page, kept[i], request_query(request, kept[i]));
+    page_show(request, 200, "office/list.html", page);
+}
+
+const struct route list_routes[] = {
+    {HTTP_GET, "/agents/", 0, RIGHT_AGENT, BODY_NONE, my_day},
+    {HTTP_GET, "/agents/demandes/", 0, RIGHT_AGENT, BODY_NONE, list},
+};
+const size_t list_route_count = sizeof list_routes / sizeof *list_routes;
