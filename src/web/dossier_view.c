@@ -202,6 +202,7 @@ void dossier_fill_page(struct request *request, struct dossier *dossier, const s
         str_fmt(request->arena, "%s/fichiers",
                 actor->is_agent ? str_fmt(request->arena, "/agents/demandes/%.*s", STR_ARG(dossier->code)).ptr
                                 : str_fmt(request->arena, "/mon-compte/demandes/%.*s", STR_ARG(dossier->code)).ptr);
+    page_set_text(request, page, "files_url", context.file_url);
     page_set_text(request, page, "code", dossier_code_shown(request->arena, dossier->code));
     page_set_text(request, page, "raw_code", dossier->code);
     page_set_text(request, page, "number", dossier_number(request->arena, dossier));
@@ -257,13 +258,47 @@ struct value dossier_lines_value(struct request *request, const struct dossier_p
     return value_list(list);
 }
 
-void send_dossier_file(struct request *request, const struct dossier *dossier, str blob)
+static bool history_shows_file(struct request *request, const struct dossier *dossier, const struct actor *actor,
+                               str blob)
+{
+    struct shown_history history = {0};
+    dossier_show_history(place_of(request), dossier, actor, &history);
+    for (size_t i = 0; i < history.len; i++)
+        for (size_t j = 0; j < history.at[i].parts.len; j++) {
+            const json_t *fields = history.at[i].parts.at[j].fields;
+            for (size_t k = 0; k < json_array_size(fields); k++)
+                if (str_eq(json_str(json_array_get(fields, k), "blob"), blob))
+                    return true;
+        }
+    return false;
+}
+
+static bool answers_name_file(struct request *request, const struct dossier *dossier, str blob)
+{
+    const struct form *form = dossier_form(place_of(request), dossier);
+    struct named_files named = {0};
+    if (form != NULL)
+        fields_files(&form->fields, request->arena, dossier->answers, &named);
+    for (size_t i = 0; i < named.len; i++)
+        if (str_eq(named.at[i].blob, blob))
+            return true;
+    return false;
+}
+
+/* Agents: all that the dossier names. Its submitter: what the page shows them, no more. */
+static bool may_see_file(struct request *request, const struct dossier *dossier, const struct actor *actor, str blob)
+{
+    return actor->is_agent || (actor->account != 0 && answers_name_file(request, dossier, blob)) ||
+           history_shows_file(request, dossier, actor, blob);
+}
+
+void send_dossier_file(struct request *request, const struct dossier *dossier, const struct actor *actor, str blob)
 {
     struct dossier_file file;
     struct err err = {0};
     int fd;
     int64_t size;
-    if (!dossier_has_file(place_of(request), dossier, blob, &file))
+    if (!dossier_has_file(place_of(request), dossier, blob, &file) || !may_see_file(request, dossier, actor, blob))
         response_error(request, 404, NULL);
     else if (!blob_open(visit_of(request)->installation->stores, blob, &fd, &size, &err))
         show_failure(request, &err);

@@ -90,6 +90,7 @@ bool dossier_page_offer(struct request *request, struct dossier *dossier, const 
 void dossier_post_action(struct request *request, struct dossier *dossier, const struct actor *actor, str back,
                          dossier_show *show_again);
 struct value dossier_lines_value(struct request *request, const struct dossier_page *lines, str url_prefix);
-void send_dossier_file(struct request *request, const struct dossier *dossier, str blob);
+/* A file of the dossier, to who may see it; else as if there were none. */
+void send_dossier_file(struct request *request, const struct dossier *dossier, const struct actor *actor, str blob);
 
 #endif

@@ -328,7 +328,7 @@ struct shown_part {
     str text; /* plain text: a comment, the subject of a mail, the name of an action; empty where html is set */
     str html; /* safe HTML: a message */
     str level;
-    const json_t *fields; /* form, data: [{"label", "value"}] */
+    const json_t *fields; /* form, data: [{"label", "value"}], of a file "blob" too */
 };
 struct shown_entry {
     instant at;

@@ -3,7 +3,7 @@ with a form and by time, comments, messages, notices, redirections, effacement a
 import time
 import unittest
 
-from support.filler import main_form
+from support.filler import PDF
 from support.town import ADA, OnEachStore, acting_form, buttons, file_request, on_each_store, press, status_of, track
 
 CLERK = "clerc@ville.example"
@@ -30,7 +30,12 @@ WORKFLOW = {
             {"id": "4", "type": "commentable", "label": "Un mot", "button_label": "Écrire", "by": ["_submitter", "_receiver"], "varname": "mot"},
             choice("5", "Faire attendre", "attente"), choice("6", "Clore", "clos"), choice("7", "Supprimer", "corbeille"),
             choice("8", "Effacer les noms", "efface"), choice("9", "Aller voir", "clos2"), choice("10", "Coter", "cote"),
-            choice("11", "Renoncer", "clos", by=["_submitter"])]},
+            choice("11", "Renoncer", "clos", by=["_submitter"]), choice("12", "Joindre", "joint")]},
+        {"id": "joint", "name": "Pièces", "actions": [
+            {"id": "1", "type": "form", "by": ["_receiver"], "varname": "interne", "fields": [{"id": "j1", "type": "file", "label": "Interne"}]},
+            {"id": "2", "type": "form", "by": ["_receiver"], "varname": "reponse", "include_in_form_history": True,
+             "fields": [{"id": "j2", "type": "file", "label": "Réponse"}]},
+            {"id": "3", "type": "jumponsubmit", "status": "clos"}]},
         {"id": "attente", "name": "En attente", "actions": [
             {"id": "1", "type": "notification", "to": ["_submitter"], "title": "Votre demande {{ form_tracking_code }} attend", "body": "Deux secondes.", "target_url": "{{ form_url }}"},
             {"id": "2", "type": "jump", "mode": "timeout", "timeout": "2 seconds", "status": "clos"}]},
@@ -129,6 +134,24 @@ class Treatment(OnEachStore):
         self.assertTrue(self.wait(lambda: "Relance faite" in agent.get(due).page.text))
         self.assertNotIn("Relance faite", agent.get(not_yet).page.text)
         self.assertEqual(agent.get(due).page.text.count("Relance faite"), 1)
+
+    @on_each_store
+    def test_files_of_sub_forms_are_for_whom_their_form_is(self, town):
+        agent = town.visitor("ville", CLERK)
+        resident, code, own, url = self.file(town)
+        press(agent, url, "Joindre")
+        press(agent, url, "Envoyer", files={"Interne": ("interne.pdf", "application/pdf", PDF + b"interne"), "Réponse": ("reponse.pdf", "application/pdf", PDF)})
+        links = {text: href for href, text in agent.get(url).page.links}
+        self.assertEqual(agent.get(links["interne.pdf"]).body, PDF + b"interne")
+        secret = links["interne.pdf"].split("/")[-2]
+        follower = town.visitor("ville")
+        followed = track(follower, code, ADA).url
+        for person, page in ((resident, own), (follower, followed)):
+            shown = {text: href for href, text in person.get(page).page.links}
+            self.assertNotIn("interne.pdf", shown)
+            self.assertEqual(person.get(shown["reponse.pdf"]).body, PDF)
+            self.assertEqual(person.get(f"{page}fichiers/{secret}/").status, 404)
+        self.assertEqual(town.visitor("ville").get(f"{followed}fichiers/{secret}/").url, "/suivre/")
 
     @on_each_store
     def test_comments_go_both_ways(self, town):

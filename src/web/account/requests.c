@@ -200,8 +200,9 @@ static void act_own(struct request *request)
 static void own_file(struct request *request)
 {
     struct dossier *dossier = open_own(request);
+    struct actor actor = visit_actor(request, false, true);
     if (dossier != NULL)
-        send_dossier_file(request, dossier, request_path_param(request, "blob"));
+        send_dossier_file(request, dossier, &actor, request_path_param(request, "blob"));
 }
 
 const struct route requests_routes[] = {

@@ -79,7 +79,7 @@ static void file(struct request *request)
     struct actor actor = visit_actor(request, true, false);
     struct dossier *dossier = open_visible(request, &actor);
     if (dossier != NULL)
-        send_dossier_file(request, dossier, request_path_param(request, "blob"));
+        send_dossier_file(request, dossier, &actor, request_path_param(request, "blob"));
 }
 
 const struct route office_routes[] = {

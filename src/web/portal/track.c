@@ -90,6 +90,7 @@ static void show_dossier(struct request *request, struct dossier *dossier, const
 {
     struct value_dict *page = page_new(request);
     dossier_fill_page(request, dossier, actor, page, reply);
+    page_set_text(request, page, "files_url", str_fmt(request->arena, "/suivre/%.*s/fichiers", STR_ARG(dossier->code)));
     page_set_text(request, page, "action", str_fmt(request->arena, "/suivre/%.*s/", STR_ARG(dossier->code)));
     page_set(request, page, "is_tracked", value_bool(true));
     page_show(request, reply->status, "account/request.html", page);
@@ -114,10 +115,20 @@ static void act_tracked(struct request *request)
                         show_dossier);
 }
 
+/* What the page shows: not the answers, which a number and an address do not open. */
+static void tracked_file(struct request *request)
+{
+    struct dossier *dossier = open_tracked(request);
+    struct actor actor = {.is_submitter = true};
+    if (dossier != NULL)
+        send_dossier_file(request, dossier, &actor, request_path_param(request, "blob"));
+}
+
 const struct route track_routes[] = {
     {HTTP_GET, "/suivre/", 0, RIGHT_PUBLIC, BODY_NONE, ask},
     {HTTP_POST, "/suivre/", 0, RIGHT_PUBLIC, BODY_FORM, look},
     {HTTP_GET, "/suivre/{code}/", 0, RIGHT_PUBLIC, BODY_NONE, show_tracked},
     {HTTP_POST, "/suivre/{code}/", 0, RIGHT_PUBLIC, BODY_UPLOADS, act_tracked},
+    {HTTP_GET, "/suivre/{code}/fichiers/{blob}/", 0, RIGHT_PUBLIC, BODY_NONE, tracked_file},
 };
 const size_t track_route_count = sizeof track_routes / sizeof *track_routes;

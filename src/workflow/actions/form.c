@@ -34,6 +34,9 @@ static json_t *shown_fields(struct engine *engine, const struct field_list *fiel
         json_t *row = json_object();
         json_set_str(row, STR("label"), fields->at[i].label_text);
         json_set_str(row, STR("value"), value);
+        str blob = json_str(json_get(answers, fields->at[i].id), "blob");
+        if (blob.len)
+            json_set_str(row, STR("blob"), blob);
         json_array_append_new(list, row);
     }
     return list;
