@@ -32,6 +32,8 @@ struct exchange {
     enum stage stage;
     struct exchange *next; /* in the workers' queue, or among the free ones */
     /* The body while it comes. */
+    bool is_multipart;
+    size_t received;
     struct buf body;
     struct multipart *multipart;
     int body_error; /* status, 0: none; the rest of the body is thrown away */
@@ -70,7 +72,16 @@ struct route_table *route_table_new(struct arena *arena, const struct route *rou
 const struct route *route_find(const struct route_table *table, struct request *request, unsigned *other_methods);
 
 /* request.c: reads the head into the request; a status where it must be refused, else 0. */
-int request_read_head(struct exchange *exchange, const char *method);
+int request_read_head(struct exchange *exchange, const char *method, const char *version);
+
+/* parameters.c */
+enum quoting { QUOTING_HTTP, QUOTING_FORM };
+/* The next « name=value » of what stands behind a header value's first « ; »; the name in lower case. */
+bool parameter_next(struct arena *arena, str *rest, enum quoting quoting, struct http_param *out);
+/* A word of HTTP's grammar (RFC 9110 §5.6.2): the name of a header, one half of a media type. */
+bool http_is_token(str text);
+/* No control character but a tab (RFC 9110 §5.5). */
+bool http_is_field_value(str value);
 
 /* response.c */
 enum MHD_Result response_send(struct exchange *exchange);

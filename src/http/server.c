@@ -57,6 +57,14 @@ static void arena_give(struct arena *arena)
     pthread_setspecific(spare_key, arena);
 }
 
+/* The library cuts a query up in the small memory of the connection, and says nothing at all where that is too small.
+ * It gets one that is not to be cut: request.c reads our own copy. */
+static void hide_query(char *uri)
+{
+    for (char *at = uri; (at = strpbrk(at, "?&")) != NULL;)
+        *at = '/';
+}
+
 /* The first word of a new request: its target, as it came. */
 static void *begin_exchange(void *arg, const char *uri, struct MHD_Connection *connection)
 {
@@ -65,6 +73,7 @@ static void *begin_exchange(void *arg, const char *uri, struct MHD_Connection *c
     size_t length = strlen(uri);
     struct exchange *exchange = arena_alloc(arena, sizeof *exchange + length);
     memcpy(exchange->uri, uri, length + 1);
+    hide_query((char *)(uintptr_t)uri);
     exchange->server = server;
     exchange->connection = connection;
     struct request *request = &exchange->request;
@@ -155,58 +164,94 @@ static bool find_route(struct exchange *exchange)
     return false;
 }
 
+static size_t body_most(const struct exchange *exchange)
+{
+    const struct http_limits *limits = &exchange->server->app->limits;
+    return exchange->is_multipart ? limits->upload_bytes + limits->body_bytes : limits->body_bytes;
+}
+
 /* The content type that a route's body must have. */
+static bool body_fits(struct exchange *exchange, const struct media_type *type)
+{
+    exchange->is_multipart = str_eq(type->essence, STR("multipart/form-data"));
+    switch (exchange->request.route->body) {
+    case BODY_FORM:
+    case BODY_UPLOADS:
+        return exchange->is_multipart || str_eq(type->essence, STR("application/x-www-form-urlencoded"));
+    case BODY_JSON:
+        return str_eq(type->essence, STR("application/json"));
+    default:
+        return false;
+    }
+}
+
+/* What comes after the head of a request that is refused is not read: the connection closes behind the answer. */
+static bool refuse_body(struct exchange *exchange, int status, const struct err *err)
+{
+    exchange->must_close = true;
+    refuse(exchange, status, err);
+    return false;
+}
+
 static bool start_body(struct exchange *exchange)
 {
     struct request *request = &exchange->request;
     const struct http_app *app = exchange->server->app;
-    str type = request_header(request, "Content-Type"), length_text = request_header(request, "Content-Length");
+    str type_text = request_header(request, "Content-Type"), length_text = request_header(request, "Content-Length");
+    struct media_type type;
     int64_t length = 0;
-    bool is_multipart = str_eq_nocase(str_slice(type, 0, 19), STR("multipart/form-data"));
-    bool is_form = str_eq_nocase(str_slice(type, 0, 33), STR("application/x-www-form-urlencoded"));
-    bool is_json = str_eq_nocase(str_slice(type, 0, 16), STR("application/json"));
-    enum http_body body = request->route->body;
-    bool fits = (body == BODY_FORM && (is_form || is_multipart)) ||
-                (body == BODY_UPLOADS && (is_multipart || is_form)) || (body == BODY_JSON && is_json);
-    size_t most = is_multipart ? app->limits.upload_bytes + app->limits.body_bytes : app->limits.body_bytes;
-    if (length_text.len > 0 && (!str_to_int64(length_text, &length) || (size_t)length > most)) {
-        exchange->must_close = true; /* what comes is not read */
-        refuse(exchange, 413, NULL);
-        return false;
-    }
-    if (!fits && (type.len > 0 || length > 0)) {
-        exchange->must_close = true;
-        refuse(exchange, 415, NULL);
-        return false;
-    }
+    http_parse_media_type(request->arena, type_text, &type);
+    bool fits = body_fits(exchange, &type);
+    if (length_text.len > 0 && (!str_to_int64(length_text, &length) || (size_t)length > body_most(exchange)))
+        return refuse_body(exchange, 413, NULL);
+    if (!fits && (type_text.len > 0 || length > 0 || request_header(request, "Transfer-Encoding").len > 0))
+        return refuse_body(exchange, 415, NULL);
     exchange->body = buf_new(request->arena, app->limits.body_bytes);
-    if (is_multipart) {
-        exchange->multipart =
-            multipart_new(request->arena, type, app->upload_folder, &app->limits, &exchange->body_err);
-        if (exchange->multipart == NULL) {
-            exchange->must_close = true;
-            refuse(exchange, 400, &exchange->body_err);
-            return false;
-        }
-    }
-    return true;
+    if (!exchange->is_multipart)
+        return true;
+    exchange->multipart = multipart_new(request->arena, &type, app->upload_folder, &app->limits, &exchange->body_err);
+    return exchange->multipart != NULL || refuse_body(exchange, 400, &exchange->body_err);
+}
+
+/* A body that comes with GET means nothing (RFC 9110 §9.3.1); a server in front may take it for the next request. */
+static bool has_no_body(struct exchange *exchange)
+{
+    str length = request_header(&exchange->request, "Content-Length");
+    bool has_body = (length.len > 0 && !str_eq(length, STR("0"))) ||
+                    request_header(&exchange->request, "Transfer-Encoding").len > 0;
+    return !has_body || refuse_body(exchange, 400, NULL);
+}
+
+/* Another method than GET, HEAD and POST. */
+static void refuse_unknown_method(struct exchange *exchange)
+{
+    struct request *request = &exchange->request;
+    unsigned others;
+    request->method = HTTP_GET;
+    unsigned allowed = route_find(exchange->server->routes, request, &others) != NULL ? HTTP_GET : 0U;
+    request->method = HTTP_POST;
+    allowed |= route_find(exchange->server->routes, request, &others) != NULL ? HTTP_POST : 0U;
+    if (allowed == 0)
+        refuse(exchange, 404, NULL);
+    else
+        refuse_method(exchange, allowed);
 }
 
 /* True where the body, if any, is to be read; false where the response is made. */
-static bool take_head(struct exchange *exchange, const char *method)
+static bool take_head(struct exchange *exchange, const char *method, const char *version)
 {
     struct request *request = &exchange->request;
     const struct http_app *app = exchange->server->app;
-    int refused = request_read_head(exchange, method);
-    if (refused == 405) {
-        exchange->must_close = true;
-        refuse_method(exchange, HTTP_GET | HTTP_POST);
-    } else if (refused != 0) {
-        exchange->must_close = true;
+    int refused = request_read_head(exchange, method, version);
+    if (refused == 405)
+        refuse_unknown_method(exchange);
+    else if (refused != 0)
         refuse(exchange, refused, NULL);
-    }
-    if (refused != 0 || !find_route(exchange))
+    bool goes_on = refused == 0 && (request->method == HTTP_POST || has_no_body(exchange)) && find_route(exchange);
+    if (!goes_on) {
+        exchange->must_close = exchange->must_close || refused != 0 || request->method == HTTP_POST;
         return false;
+    }
     if (app->guard != NULL && !app->all_on_workers && !(request->route->flags & ROUTE_WORKER) && !app->guard(request)) {
         exchange->must_close = request->method == HTTP_POST;
         return false;
@@ -216,20 +261,23 @@ static bool take_head(struct exchange *exchange, const char *method)
 
 /* ---- The body ---- */
 
-static void take_body(struct exchange *exchange, str bytes)
+/* What is wrong is said once the body is there; false where it goes on far beyond what was allowed. */
+static bool take_body(struct exchange *exchange, str bytes)
 {
+    exchange->received += bytes.len;
+    if (exchange->received > body_most(exchange))
+        exchange->body_error = 413;
     if (exchange->body_error != 0)
-        return;
+        return exchange->received <= 2 * body_most(exchange);
     if (exchange->multipart != NULL) {
         if (!multipart_feed(exchange->multipart, bytes, &exchange->body_err))
             exchange->body_error = exchange->body_err.code == ERR_TOO_LARGE     ? 413
                                    : exchange->body_err.code == ERR_UNAVAILABLE ? 503
                                                                                 : 400;
-        return;
+        return true;
     }
     buf_add(&exchange->body, bytes);
-    if (exchange->body.overflowed)
-        exchange->body_error = 413;
+    return true;
 }
 
 static int finish_body(struct exchange *exchange)
@@ -322,7 +370,6 @@ static enum MHD_Result handle(void *arg, struct MHD_Connection *connection, cons
 {
     (void)arg;
     (void)url;
-    (void)version;
     struct exchange *exchange = *context;
     switch (exchange->stage) {
     case STAGE_NEW:
@@ -330,7 +377,7 @@ static enum MHD_Result handle(void *arg, struct MHD_Connection *connection, cons
         exchange->peer = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
         watch_set(exchange->peer, exchange->server->app->limits.body_seconds);
         exchange->stage = STAGE_BODY;
-        if (take_head(exchange, method))
+        if (take_head(exchange, method, version))
             return MHD_YES;
         if (exchange->must_close) /* an answer at the first call makes the library close behind it */
             return response_send(exchange);
@@ -338,9 +385,9 @@ static enum MHD_Result handle(void *arg, struct MHD_Connection *connection, cons
         return MHD_YES;
     case STAGE_BODY:
         if (*upload_size > 0) {
-            take_body(exchange, (str){upload, *upload_size});
+            bool goes_on = take_body(exchange, (str){upload, *upload_size});
             *upload_size = 0;
-            return MHD_YES;
+            return goes_on ? MHD_YES : MHD_NO;
         }
         watch_set(exchange->peer, 0);
         return run(exchange);
@@ -400,10 +447,10 @@ struct http_server *http_start(const struct http_app *app, const char *address, 
         handle, server, MHD_OPTION_SOCK_ADDR, &where, MHD_OPTION_THREAD_POOL_SIZE, loops > 1 ? loops : 0U,
         MHD_OPTION_EXTERNAL_LOGGER, stay_silent, NULL, MHD_OPTION_URI_LOG_CALLBACK, begin_exchange, server,
         MHD_OPTION_NOTIFY_COMPLETED, end_exchange, server, MHD_OPTION_NOTIFY_CONNECTION, watch_connection, server,
-        MHD_OPTION_UNESCAPE_CALLBACK, keep_escaped, NULL, MHD_OPTION_CONNECTION_MEMORY_LIMIT, app->limits.header_bytes,
-        MHD_OPTION_CONNECTION_LIMIT, app->limits.connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
-        app->limits.connections_per_address, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)app->limits.idle_seconds,
-        MHD_OPTION_LISTEN_BACKLOG_SIZE, 1024U, MHD_OPTION_END);
+        MHD_OPTION_UNESCAPE_CALLBACK, keep_escaped, NULL, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        2 * app->limits.header_bytes, MHD_OPTION_CONNECTION_LIMIT, app->limits.connections,
+        MHD_OPTION_PER_IP_CONNECTION_LIMIT, app->limits.connections_per_address, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)app->limits.idle_seconds, MHD_OPTION_LISTEN_BACKLOG_SIZE, 1024U, MHD_OPTION_END);
     if (server->daemon == NULL) {
         err_set(err, ERR_UNAVAILABLE, "Cannot listen on %s:%d: is the port taken?", address, port);
         atomic_store(&server->stopping, true);

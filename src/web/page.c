@@ -133,6 +133,8 @@ static str error_title(int status)
         return STR("Cette adresse est trop longue");
     case 415:
         return STR("Ce type d’envoi n’est pas accepté");
+    case 431:
+        return STR("Votre navigateur envoie trop d’informations");
     case 429:
         return STR("Trop d’essais");
     case 503:
@@ -153,6 +155,8 @@ static str error_advice(int status)
         return STR("Choisissez des fichiers plus légers, puis envoyez à nouveau.");
     case 429:
         return STR("Attendez un peu avant de réessayer.");
+    case 431:
+        return STR("Effacez les cookies de ce site dans votre navigateur, puis réessayez.");
     case 500:
     case 503:
         return STR("Ce que vous aviez enregistré est gardé. Réessayez dans quelques minutes.");
