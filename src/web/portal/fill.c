@@ -7,6 +7,7 @@ struct filling {
     const struct form *form;
     struct draft draft;
     bool has_draft;
+    bool lost_draft; /* the browser names one that is there no more */
     struct form_context context;
 };
 
@@ -40,17 +41,45 @@ static bool read_draft(struct tx *tx, void *arg, struct err *err)
     return draft_find(tx, reading->arena, reading->token, reading->now, reading->out, err);
 }
 
-/* Of this form, and of who is asking: a draft of an account is that account's. */
+static void ask_to_sign_in(struct request *request, const struct form *form)
+{
+    response_redirect(request, str_fmt(request->arena, "/connexion/?suite=/demarches/%.*s/1/", STR_ARG(form->slug)));
+}
+
+/* Of this form, and of who is asking: a draft of an account is that account's. Where its person is not signed in any
+ * more the answer is made, and the draft waits. */
 static bool find_draft(struct request *request, struct filling *filling)
 {
     struct visit *visit = visit_of(request);
+    struct err err = {0};
     str token = request_cookie(request, cookie_of(request, filling->form));
     struct draft_reading reading = {request->arena, token, request->now, &filling->draft};
-    if (token.len != 43 || !store_read(visit->site->store, read_draft, &reading, NULL))
+    if (token.len != 43)
+        return true;
+    if (!store_read(visit->site->store, read_draft, &reading, &err)) {
+        filling->lost_draft = err.code == ERR_NOT_FOUND;
+        if (!filling->lost_draft)
+            show_failure(request, &err);
+        return filling->lost_draft;
+    }
+    bool is_of_form = str_eq(filling->draft.form, filling->form->slug);
+    if (is_of_form && filling->draft.account != 0 && !visit->is_signed_in) {
+        ask_to_sign_in(request, filling->form);
         return false;
-    bool is_theirs =
-        filling->draft.account == 0 || (visit->is_signed_in && filling->draft.account == visit->account.id);
-    return is_theirs && str_eq(filling->draft.form, filling->form->slug);
+    }
+    filling->has_draft = is_of_form && (filling->draft.account == 0 || filling->draft.account == visit->account.id);
+    return true;
+}
+
+/* To a page of the form. Who had begun and lost it is told why the form is empty. */
+static void lead_to_page(struct request *request, const struct filling *filling, size_t page)
+{
+    if (filling->lost_draft) {
+        visit_flash(request, "warning",
+                    STR("Votre brouillon n’existe plus : il a été envoyé, effacé ou il a expiré. Recommencez ici."));
+        response_cookie(request, cookie_of(request, filling->form), STR_EMPTY, -1);
+    }
+    response_redirect(request, page_url(request, filling->form, page == SIZE_MAX ? 0 : page));
 }
 
 /* The form was published anew since the draft was saved. */
@@ -99,8 +128,7 @@ static bool may_file(struct request *request, const struct form *form)
     const struct visit *visit = visit_of(request);
     bool is_restricted, has_role = has_role_of(visit, form, &is_restricted);
     if ((wants_account(form) || is_restricted) && !visit->is_signed_in) {
-        response_redirect(request,
-                          str_fmt(request->arena, "/connexion/?suite=/demarches/%.*s/1/", STR_ARG(form->slug)));
+        ask_to_sign_in(request, form);
         return false;
     }
     if (is_restricted && !has_role && !wants_account(form)) {
@@ -156,7 +184,8 @@ static bool open_filling(struct request *request, struct filling *filling)
     }
     if (!may_file(request, filling->form))
         return false;
-    filling->has_draft = find_draft(request, filling);
+    if (!find_draft(request, filling))
+        return false;
     if (!filling->has_draft)
         begin_draft(request, filling);
     else if (filling->draft.form_version != filling->form->version)
@@ -272,7 +301,7 @@ static void get_page(struct request *request)
     if (most == SIZE_MAX)
         most = 0;
     if (page > most || !form_page_is_visible(filling.form, page, &filling.context)) {
-        response_redirect(request, page_url(request, filling.form, most));
+        lead_to_page(request, &filling, most);
         return;
     }
     if (!is_first_time(request, filling.form))
@@ -345,7 +374,7 @@ static void post_page(struct request *request)
         return;
     size_t page = page_number(request, &filling), most = furthest(&filling);
     if (page == SIZE_MAX || most == SIZE_MAX || page > most) {
-        response_redirect(request, page_url(request, filling.form, most == SIZE_MAX ? 0 : most));
+        lead_to_page(request, &filling, most);
         return;
     }
     struct posted *posted = visit_posted(request);
@@ -367,11 +396,13 @@ static void live(struct request *request)
     if (!open_filling(request, &filling))
         return;
     size_t page = page_number(request, &filling);
-    struct posted *posted = page == SIZE_MAX ? NULL : visit_posted(request);
-    if (posted == NULL) {
+    if (page == SIZE_MAX) {
         response_error(request, 404, NULL);
         return;
     }
+    struct posted *posted = visit_posted(request);
+    if (posted == NULL)
+        return;
     response_json(request, 200,
                   fields_live(&filling.form->pages[page].fields, &filling.context, posted, filling.draft.answers));
 }
@@ -453,8 +484,7 @@ static bool is_ready(struct request *request, struct filling *filling)
         return false;
     if (filling->has_draft && form_next_page(filling->form, (size_t)filling->draft.page, &filling->context) == SIZE_MAX)
         return true;
-    size_t page = furthest(filling);
-    response_redirect(request, page_url(request, filling->form, page == SIZE_MAX ? 0 : page));
+    lead_to_page(request, filling, furthest(filling));
     return false;
 }
 
