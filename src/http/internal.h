@@ -38,7 +38,8 @@ struct exchange {
     struct multipart *multipart;
     int body_error; /* status, 0: none; the rest of the body is thrown away */
     struct err body_err;
-    bool must_close;
+    bool must_close;  /* the connection, behind the answer */
+    bool answers_now; /* where the body ends can't be known, or there is none that counts */
     /* A commit that is waited for. */
     store_fn commit_fn;
     void *commit_arg;
@@ -73,6 +74,27 @@ const struct route *route_find(const struct route_table *table, struct request *
 
 /* request.c: reads the head into the request; a status where it must be refused, else 0. */
 int request_read_head(struct exchange *exchange, const char *method, const char *version);
+
+/* head.c */
+/* The number that an error page quotes and the log carries, once. */
+void exchange_name(struct exchange *exchange);
+void exchange_refuse(struct exchange *exchange, int status, const struct err *err);
+/* True where the body, if any, is to be read; false where the response is made. */
+bool exchange_take_head(struct exchange *exchange, const char *method, const char *version);
+
+/* body.c */
+/* False where the response is made. */
+bool body_start(struct exchange *exchange);
+/* Refuses it, and closes the connection behind the answer; false. */
+bool body_refuse(struct exchange *exchange, int status, const struct err *err);
+/* What is wrong is said once the body is there; false where it goes on far beyond what was allowed. */
+bool body_take(struct exchange *exchange, str bytes);
+/* A status where it must be refused, else 0. */
+int body_finish(struct exchange *exchange);
+/* A browser that is still sending when the connection closes shows no answer at all. So what comes with a request that
+ * was refused by its head is read first, and thrown away; not where it is far too much, or waits for our word. */
+bool body_is_drained(const struct exchange *exchange);
+size_t body_drained_most(const struct exchange *exchange);
 
 /* parameters.c */
 enum quoting { QUOTING_HTTP, QUOTING_FORM };

@@ -104,197 +104,14 @@ static void end_exchange(void *arg, struct MHD_Connection *connection, void **co
     *context = NULL;
 }
 
-/* ---- The head ---- */
-
-static str new_id(struct arena *arena)
+static enum MHD_Result answer_head(struct exchange *exchange)
 {
-    return random_text(arena, 8, STR("23456789ABCDEFGHJKLMNPQRSTUVWXYZ"));
-}
-
-static void refuse(struct exchange *exchange, int status, const struct err *err)
-{
-    struct request *request = &exchange->request;
-    if (request->id.len == 0)
-        request->id = new_id(request->arena);
-    response_error(request, status, err);
-}
-
-static void refuse_method(struct exchange *exchange, unsigned allowed)
-{
-    response_header(&exchange->request, "Allow",
-                    allowed == HTTP_POST  ? STR("POST")
-                    : allowed == HTTP_GET ? STR("GET, HEAD")
-                                          : STR("GET, HEAD, POST"));
-    refuse(exchange, 405, NULL);
-}
-
-/* A path without its last slash leads to the page with it. */
-static bool redirect_to_slash(struct exchange *exchange)
-{
-    struct request *request = &exchange->request;
-    if (request->method != HTTP_GET || str_ends(request->path, STR("/")))
-        return false;
-    str path = request->path;
-    unsigned others;
-    request->path = str_fmt(request->arena, "%.*s/", STR_ARG(path));
-    bool exists = route_find(exchange->server->routes, request, &others) != NULL;
-    request->path_params.len = 0;
-    request->path = path;
-    if (!exists || str_starts(path, STR("//")))
-        return false;
-    str uri = str_of(exchange->uri), raw_path, query;
-    bool has_query = str_cut(uri, '?', &raw_path, &query);
-    response_redirect(request, has_query ? str_fmt(request->arena, "%.*s/?%.*s", STR_ARG(raw_path), STR_ARG(query))
-                                         : str_fmt(request->arena, "%.*s/", STR_ARG(raw_path)));
-    request->response.status = 301;
-    return true;
-}
-
-static bool find_route(struct exchange *exchange)
-{
-    unsigned others;
-    struct request *request = &exchange->request;
-    request->route = route_find(exchange->server->routes, request, &others);
-    if (request->route != NULL)
-        return true;
-    if (others != 0)
-        refuse_method(exchange, others);
-    else if (!redirect_to_slash(exchange))
-        refuse(exchange, 404, NULL);
-    return false;
-}
-
-static size_t body_most(const struct exchange *exchange)
-{
-    const struct http_limits *limits = &exchange->server->app->limits;
-    return exchange->is_multipart ? limits->upload_bytes + limits->body_bytes : limits->body_bytes;
-}
-
-/* The content type that a route's body must have. */
-static bool body_fits(struct exchange *exchange, const struct media_type *type)
-{
-    exchange->is_multipart = str_eq(type->essence, STR("multipart/form-data"));
-    switch (exchange->request.route->body) {
-    case BODY_FORM:
-    case BODY_UPLOADS:
-        return exchange->is_multipart || str_eq(type->essence, STR("application/x-www-form-urlencoded"));
-    case BODY_JSON:
-        return str_eq(type->essence, STR("application/json"));
-    default:
-        return false;
+    if (body_is_drained(exchange)) {
+        exchange->stage = STAGE_ANSWER;
+        return MHD_YES;
     }
-}
-
-/* What comes after the head of a request that is refused is not read: the connection closes behind the answer. */
-static bool refuse_body(struct exchange *exchange, int status, const struct err *err)
-{
     exchange->must_close = true;
-    refuse(exchange, status, err);
-    return false;
-}
-
-static bool start_body(struct exchange *exchange)
-{
-    struct request *request = &exchange->request;
-    const struct http_app *app = exchange->server->app;
-    str type_text = request_header(request, "Content-Type"), length_text = request_header(request, "Content-Length");
-    struct media_type type;
-    int64_t length = 0;
-    http_parse_media_type(request->arena, type_text, &type);
-    bool fits = body_fits(exchange, &type);
-    if (length_text.len > 0 && (!str_to_int64(length_text, &length) || (size_t)length > body_most(exchange)))
-        return refuse_body(exchange, 413, NULL);
-    if (!fits && (type_text.len > 0 || length > 0 || request_header(request, "Transfer-Encoding").len > 0))
-        return refuse_body(exchange, 415, NULL);
-    exchange->body = buf_new(request->arena, app->limits.body_bytes);
-    if (!exchange->is_multipart)
-        return true;
-    exchange->multipart = multipart_new(request->arena, &type, app->upload_folder, &app->limits, &exchange->body_err);
-    return exchange->multipart != NULL || refuse_body(exchange, 400, &exchange->body_err);
-}
-
-/* A body that comes with GET means nothing (RFC 9110 §9.3.1); a server in front may take it for the next request. */
-static bool has_no_body(struct exchange *exchange)
-{
-    str length = request_header(&exchange->request, "Content-Length");
-    bool has_body = (length.len > 0 && !str_eq(length, STR("0"))) ||
-                    request_header(&exchange->request, "Transfer-Encoding").len > 0;
-    return !has_body || refuse_body(exchange, 400, NULL);
-}
-
-/* Another method than GET, HEAD and POST. */
-static void refuse_unknown_method(struct exchange *exchange)
-{
-    struct request *request = &exchange->request;
-    unsigned others;
-    request->method = HTTP_GET;
-    unsigned allowed = route_find(exchange->server->routes, request, &others) != NULL ? HTTP_GET : 0U;
-    request->method = HTTP_POST;
-    allowed |= route_find(exchange->server->routes, request, &others) != NULL ? HTTP_POST : 0U;
-    if (allowed == 0)
-        refuse(exchange, 404, NULL);
-    else
-        refuse_method(exchange, allowed);
-}
-
-/* True where the body, if any, is to be read; false where the response is made. */
-static bool take_head(struct exchange *exchange, const char *method, const char *version)
-{
-    struct request *request = &exchange->request;
-    const struct http_app *app = exchange->server->app;
-    int refused = request_read_head(exchange, method, version);
-    if (refused == 405)
-        refuse_unknown_method(exchange);
-    else if (refused != 0)
-        refuse(exchange, refused, NULL);
-    bool goes_on = refused == 0 && (request->method == HTTP_POST || has_no_body(exchange)) && find_route(exchange);
-    if (!goes_on) {
-        exchange->must_close = exchange->must_close || refused != 0 || request->method == HTTP_POST;
-        return false;
-    }
-    if (app->guard != NULL && !app->all_on_workers && !(request->route->flags & ROUTE_WORKER) && !app->guard(request)) {
-        exchange->must_close = request->method == HTTP_POST;
-        return false;
-    }
-    return request->method == HTTP_GET || start_body(exchange);
-}
-
-/* ---- The body ---- */
-
-/* What is wrong is said once the body is there; false where it goes on far beyond what was allowed. */
-static bool take_body(struct exchange *exchange, str bytes)
-{
-    exchange->received += bytes.len;
-    if (exchange->received > body_most(exchange))
-        exchange->body_error = 413;
-    if (exchange->body_error != 0)
-        return exchange->received <= 2 * body_most(exchange);
-    if (exchange->multipart != NULL) {
-        if (!multipart_feed(exchange->multipart, bytes, &exchange->body_err))
-            exchange->body_error = exchange->body_err.code == ERR_TOO_LARGE     ? 413
-                                   : exchange->body_err.code == ERR_UNAVAILABLE ? 503
-                                                                                : 400;
-        return true;
-    }
-    buf_add(&exchange->body, bytes);
-    return true;
-}
-
-static int finish_body(struct exchange *exchange)
-{
-    struct request *request = &exchange->request;
-    if (exchange->body_error != 0)
-        return exchange->body_error;
-    if (request->method == HTTP_GET)
-        return 0;
-    if (exchange->multipart != NULL)
-        return multipart_end(exchange->multipart, &request->form, &request->uploads, &exchange->body_err) ? 0 : 400;
-    str body = buf_str(&exchange->body);
-    if (request->route->body == BODY_JSON) {
-        request->json = json_parse(request->arena, body, &exchange->body_err);
-        return request->json != NULL ? 0 : 400;
-    }
-    return http_parse_urlencoded(request->arena, body, exchange->server->app->limits.params, &request->form) ? 0 : 400;
+    return response_send(exchange); /* an answer at the first call makes the library close behind it */
 }
 
 /* ---- The handler ---- */
@@ -347,18 +164,18 @@ void request_commit(struct request *request, struct store *store, store_fn fn, v
 static enum MHD_Result run(struct exchange *exchange)
 {
     struct request *request = &exchange->request;
-    int refused = finish_body(exchange);
+    int refused = body_finish(exchange);
     if (refused != 0) {
-        refuse(exchange, refused, exchange->body_err.code != ERR_NONE ? &exchange->body_err : NULL);
+        exchange_refuse(exchange, refused, exchange->body_err.code != ERR_NONE ? &exchange->body_err : NULL);
         return response_send(exchange);
     }
-    request->id = new_id(request->arena);
+    exchange_name(exchange);
     request->on_worker = exchange->server->app->all_on_workers || (request->route->flags & ROUTE_WORKER);
     if (request->on_worker) {
         if (workers_take(exchange->server, exchange))
             return MHD_YES;
         response_header(request, "Retry-After", STR("2"));
-        refuse(exchange, 503, NULL);
+        exchange_refuse(exchange, 503, NULL);
         return response_send(exchange);
     }
     exchange_run_handler(exchange);
@@ -377,23 +194,21 @@ static enum MHD_Result handle(void *arg, struct MHD_Connection *connection, cons
         exchange->peer = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
         watch_set(exchange->peer, exchange->server->app->limits.body_seconds);
         exchange->stage = STAGE_BODY;
-        if (take_head(exchange, method, version))
-            return MHD_YES;
-        if (exchange->must_close) /* an answer at the first call makes the library close behind it */
-            return response_send(exchange);
-        exchange->stage = STAGE_ANSWER;
-        return MHD_YES;
+        return exchange_take_head(exchange, method, version) ? MHD_YES : answer_head(exchange);
     case STAGE_BODY:
         if (*upload_size > 0) {
-            bool goes_on = take_body(exchange, (str){upload, *upload_size});
+            bool goes_on = body_take(exchange, (str){upload, *upload_size});
             *upload_size = 0;
             return goes_on ? MHD_YES : MHD_NO;
         }
         watch_set(exchange->peer, 0);
         return run(exchange);
     case STAGE_ANSWER:
+        exchange->received += *upload_size;
+        if (*upload_size == 0)
+            return response_send(exchange);
         *upload_size = 0;
-        return response_send(exchange);
+        return exchange->received <= body_drained_most(exchange) ? MHD_YES : MHD_NO;
     default:
         *upload_size = 0;
         return MHD_YES;

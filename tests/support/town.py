@@ -1,10 +1,12 @@
 """A small town for the tests of hostile input: one form with a field of every type and many of text, and a circuit that shows what
 was written in a mail, in the history, to the agent."""
+import functools
 import json
 import tempfile
+import unittest
 from pathlib import Path
 
-from support.counter import CORPUS, Counter
+from support.counter import CORPUS, Counter, stores
 from support.filler import main_form
 from support.visitor import Visitor
 
@@ -72,6 +74,39 @@ def agent_of(counter):
     answer = visitor.send(main_form(visitor.get("/connexion/").page), {"courriel": ADMIN, "mot-de-passe": PASSWORD})
     assert answer.url == "/mon-compte/", answer.page.text[:300]
     return visitor
+
+
+class WithTowns(unittest.TestCase):
+    """Tests that share a town on each store, with an agent who is signed in: SERVE are its options."""
+    SERVE = ()
+
+    @classmethod
+    def setUpClass(cls):
+        cls.towns = {}
+        for store in stores():
+            cls.towns[store] = town(store, *cls.SERVE)
+            cls.addClassCleanup(cls.towns[store].__exit__)
+            cls.towns[store].agent = agent_of(cls.towns[store])
+
+
+def on_each_store(test):
+    """A test of WithTowns, given the town of each store in turn."""
+    @functools.wraps(test)
+    def run(self):
+        for store, counter in self.towns.items():
+            with self.subTest(store):
+                test(self, counter)
+    return run
+
+
+def in_its_own_town(test):
+    """A test that changes what others rely on."""
+    @functools.wraps(test)
+    def run(self):
+        for store in stores():
+            with self.subTest(store), town(store) as counter:
+                test(self, counter)
+    return run
 
 
 def begin(visitor, values=None):
