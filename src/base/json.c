@@ -1,5 +1,8 @@
 #include "base/json.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 static void release(void *json)
 {
     json_decref(json);
@@ -16,6 +19,10 @@ json_t *json_parse(struct arena *arena, str text, struct err *err)
 {
     if (text.len > JSON_TEXT_MOST) {
         err_set(err, ERR_TOO_LARGE, "The JSON text is larger than %d MiB.", JSON_TEXT_MOST >> 20);
+        return NULL;
+    }
+    if (text.len > 0 && memchr(text.ptr, 0, text.len) != NULL) { /* jansson takes one behind the value for the end */
+        err_set(err, ERR_INVALID, "The JSON text holds a NUL byte.");
         return NULL;
     }
     json_error_t error;

@@ -71,10 +71,10 @@ static void add_workflow(struct catalogue *catalogue, const struct definition *d
 }
 
 static const struct template *mail_part(struct catalogue *catalogue, const struct definition *definition, str text,
-                                        const char *part)
+                                        enum template_kind kind, const char *part)
 {
     struct template_settings settings = {
-        .kind = TEMPLATE_TEXT,
+        .kind = kind,
         .name = str_fmt(catalogue->arena, "modèle de courriel %.*s, %s", STR_ARG(definition->slug), part)};
     struct err err = {0};
     const struct template *template = template_compile(catalogue->arena, text, &settings, &err);
@@ -86,8 +86,9 @@ static const struct template *mail_part(struct catalogue *catalogue, const struc
 static void add_mail_template(struct catalogue *catalogue, const struct definition *definition, const json_t *json)
 {
     struct mail_text *text = arena_new_of(catalogue->arena, struct mail_text);
-    text->subject = mail_part(catalogue, definition, json_str(json, "subject"), "objet");
-    text->body = mail_part(catalogue, definition, json_str(json, "body"), "texte");
+    str body = json_str(json, "body");
+    text->subject = mail_part(catalogue, definition, json_str(json, "subject"), TEMPLATE_TEXT, "objet");
+    text->body = mail_part(catalogue, definition, body, mail_body_kind(body), "texte");
     if (text->subject != NULL && text->body != NULL)
         map_set(&catalogue->mail_templates, definition->slug, text);
 }

@@ -135,7 +135,8 @@ struct http_app {
 };
 
 struct http_server;
-/* A socket that listens on address:port (0: a free one); -1 and err where it can't. Who connects waits for http_start. */
+/* A socket that listens on address:port (0: a free one); -1 and err where it can't. Who connects waits for http_start.
+ */
 int http_listen(const char *address, int port, struct err *err);
 int http_port(int listening);
 /* Takes over the socket and answers from now on. NULL and err where it can't. */
@@ -153,8 +154,18 @@ bool http_decode_path(struct arena *arena, str text, str *out);
 /* The value of one cookie of a Cookie header (RFC 6265); empty where there is none. */
 str http_cookie_value(str header, str name);
 
+/* A media type as a Content-Type header gives it (WHATWG MIME Sniffing §4.4). */
+struct media_type {
+    str essence;               /* « text/html », lower case */
+    struct http_params params; /* names in lower case, each once */
+};
+/* False where the text is none. */
+bool http_parse_media_type(struct arena *arena, str text, struct media_type *out);
+/* Empty where it has none of that name (lower case). */
+str media_type_param(const struct media_type *type, const char *name);
+
 struct multipart; /* multipart/form-data (RFC 7578), piece by piece */
-struct multipart *multipart_new(struct arena *arena, str content_type, const char *folder,
+struct multipart *multipart_new(struct arena *arena, const struct media_type *type, const char *folder,
                                 const struct http_limits *limits, struct err *err);
 bool multipart_feed(struct multipart *multipart, str bytes, struct err *err);
 /* Call at the end of the body: false where it was cut short. Gives the fields and files. */

@@ -32,17 +32,20 @@ struct exchange {
     enum stage stage;
     struct exchange *next; /* in the workers' queue, or among the free ones */
     /* The body while it comes. */
+    bool is_multipart;
+    size_t received;
     struct buf body;
     struct multipart *multipart;
     int body_error; /* status, 0: none; the rest of the body is thrown away */
     struct err body_err;
-    bool must_close;
+    bool must_close;  /* the connection, behind the answer */
+    bool answers_now; /* where the body ends can't be known, or there is none that counts */
     /* A commit that is waited for. */
     store_fn commit_fn;
     void *commit_arg;
     request_then commit_then;
     bool is_committed; /* on disk: nothing may say otherwise */
-    char uri[1]; /* as it came; more bytes follow */
+    char uri[1];       /* as it came; more bytes follow */
 };
 
 struct http_server {
@@ -72,7 +75,37 @@ struct route_table *route_table_new(struct arena *arena, const struct route *rou
 const struct route *route_find(const struct route_table *table, struct request *request, unsigned *other_methods);
 
 /* request.c: reads the head into the request; a status where it must be refused, else 0. */
-int request_read_head(struct exchange *exchange, const char *method);
+int request_read_head(struct exchange *exchange, const char *method, const char *version);
+
+/* head.c */
+/* The number that an error page quotes and the log carries, once. */
+void exchange_name(struct exchange *exchange);
+void exchange_refuse(struct exchange *exchange, int status, const struct err *err);
+/* True where the body, if any, is to be read; false where the response is made. */
+bool exchange_take_head(struct exchange *exchange, const char *method, const char *version);
+
+/* body.c */
+/* False where the response is made. */
+bool body_start(struct exchange *exchange);
+/* Refuses it, and closes the connection behind the answer; false. */
+bool body_refuse(struct exchange *exchange, int status, const struct err *err);
+/* What is wrong is said once the body is there; false where it goes on far beyond what was allowed. */
+bool body_take(struct exchange *exchange, str bytes);
+/* A status where it must be refused, else 0. */
+int body_finish(struct exchange *exchange);
+/* A browser that is still sending when the connection closes shows no answer at all. So what comes with a request that
+ * was refused by its head is read first, and thrown away; not where it is far too much, or waits for our word. */
+bool body_is_drained(const struct exchange *exchange);
+size_t body_drained_most(const struct exchange *exchange);
+
+/* parameters.c */
+enum quoting { QUOTING_HTTP, QUOTING_FORM };
+/* The next « name=value » of what stands behind a header value's first « ; »; the name in lower case. */
+bool parameter_next(struct arena *arena, str *rest, enum quoting quoting, struct http_param *out);
+/* A word of HTTP's grammar (RFC 9110 §5.6.2): the name of a header, one half of a media type. */
+bool http_is_token(str text);
+/* No control character but a tab (RFC 9110 §5.5). */
+bool http_is_field_value(str value);
 
 /* response.c */
 enum MHD_Result response_send(struct exchange *exchange);
@@ -94,6 +127,8 @@ void watch_set(struct peer *peer, int seconds);
 
 /* server.c */
 void exchange_run_handler(struct exchange *exchange);
+/* Whether the request may go on; false: the answer is made. */
+bool exchange_run_guard(struct exchange *exchange);
 /* Between these two somebody else than the event loop has the exchange. */
 void exchange_suspend(struct exchange *exchange);
 void exchange_resume(struct exchange *exchange);

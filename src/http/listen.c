@@ -1,4 +1,5 @@
-/* The socket on which the server listens: there before the server is, so that its port is known before the first request. */
+/* The socket on which the server listens: there before the server is, so that its port is known before the first
+ * request. */
 #include "http/http.h"
 
 #include <arpa/inet.h>
@@ -20,8 +21,8 @@ static bool socket_address(const char *address, int port, struct sockaddr_in *fo
 static int refuse(const char *address, int port, struct err *err)
 {
     char reason[128];
-    const char *why = errno == EADDRINUSE ? "un autre programme occupe ce port"
-                                          : strerror_r(errno, reason, sizeof reason);
+    const char *why =
+        errno == EADDRINUSE ? "un autre programme occupe ce port" : strerror_r(errno, reason, sizeof reason);
     err_set(err, ERR_UNAVAILABLE, "Impossible d’écouter sur %s:%d : %s.", address, port, why);
     return -1;
 }

@@ -14,7 +14,7 @@ struct multipart {
     const struct http_limits *limits;
     const char *folder;
     str boundary; /* CR LF - - and the boundary itself */
-    enum { AT_START, IN_HEADERS, IN_BODY, AFTER_BOUNDARY, AT_END } state;
+    enum { AT_START, IN_HEADERS, IN_BODY, AT_END } state;
     char *window;
     size_t used;
     struct http_params form;
@@ -34,31 +34,6 @@ static bool refuse(struct err *err, const char *why)
     return err_detail(err, "multipart: %s", why);
 }
 
-/* name="…" of a header's parameters; quoted texts take \" and \\ (and browsers' %22). */
-static bool parameter(struct arena *arena, str header, const char *name, str *out)
-{
-    str needle = str_fmt(arena, "%s=", name);
-    for (size_t at = 0; (at = str_find(header, needle, at)) != SIZE_MAX; at += needle.len) {
-        if (at == 0 || strchr("; \t", header.ptr[at - 1]) == NULL)
-            continue;
-        str rest = str_slice(header, at + needle.len, header.len);
-        if (rest.len == 0 || rest.ptr[0] != '"') {
-            str_cut(rest, ';', out, &rest);
-            *out = str_trim(*out);
-            return true;
-        }
-        struct buf text = buf_new(arena, rest.len);
-        for (size_t i = 1; i < rest.len && rest.ptr[i] != '"'; i++) {
-            if (rest.ptr[i] == '\\' && i + 1 < rest.len && (rest.ptr[i + 1] == '"' || rest.ptr[i + 1] == '\\'))
-                i++;
-            buf_add_char(&text, rest.ptr[i]);
-        }
-        *out = str_replace(arena, buf_str(&text), STR("%22"), STR("\""));
-        return true;
-    }
-    return false;
-}
-
 static bool boundary_is_valid(str boundary)
 {
     for (size_t i = 0; i < boundary.len; i++)
@@ -67,11 +42,11 @@ static bool boundary_is_valid(str boundary)
     return boundary.len > 0 && boundary.len <= BOUNDARY_MOST;
 }
 
-struct multipart *multipart_new(struct arena *arena, str content_type, const char *folder,
+struct multipart *multipart_new(struct arena *arena, const struct media_type *type, const char *folder,
                                 const struct http_limits *limits, struct err *err)
 {
-    str boundary = STR_EMPTY;
-    if (!parameter(arena, content_type, "boundary", &boundary) || !boundary_is_valid(boundary)) {
+    str boundary = media_type_param(type, "boundary");
+    if (!boundary_is_valid(boundary)) {
         refuse(err, "no boundary");
         return NULL;
     }
@@ -116,31 +91,66 @@ static bool open_file(struct multipart *multipart, struct err *err)
     return true;
 }
 
-static bool begin_part(struct multipart *multipart, str headers, struct err *err)
+/* What a header says of the part. An encoding would have to be undone; RFC 7578 §4.7 knows nobody who sends one. */
+static bool read_header(struct multipart *multipart, str line, str *disposition, struct err *err)
+{
+    str name, value;
+    if (!str_cut(line, ':', &name, &value) || !http_is_token(name) || !http_is_field_value(value))
+        return refuse(err, "a header that is none");
+    value = str_trim(value);
+    if (str_eq_nocase(name, STR("Content-Disposition")))
+        *disposition = value;
+    else if (str_eq_nocase(name, STR("Content-Type")))
+        multipart->type = value;
+    else if (str_eq_nocase(name, STR("Content-Transfer-Encoding")))
+        return str_eq_nocase(value, STR("binary")) || str_eq_nocase(value, STR("8bit")) ||
+               str_eq_nocase(value, STR("7bit")) || refuse(err, "an encoded part");
+    return true;
+}
+
+/* form-data; name="…"; filename="…". Browsers write a quote as %22. */
+static bool read_disposition(struct multipart *multipart, str disposition, struct err *err)
 {
     struct arena *arena = multipart->arena;
-    str disposition = STR_EMPTY, file_name = STR_EMPTY;
-    multipart->type = STR("application/octet-stream");
-    for (str line, rest = str_dup(arena, headers); str_next(&rest, '\n', &line);) {
-        str name, value;
-        if (!str_cut(line, ':', &name, &value))
-            continue;
-        if (str_eq_nocase(str_trim(name), STR("Content-Disposition")))
-            disposition = str_trim(value);
-        else if (str_eq_nocase(str_trim(name), STR("Content-Type")))
-            multipart->type = str_trim(value);
+    struct http_param param;
+    str kind, rest, file_name = STR_EMPTY;
+    bool is_named = multipart->is_file = false;
+    str_cut(disposition, ';', &kind, &rest);
+    if (!str_eq_nocase(str_trim(kind), STR("form-data")))
+        return refuse(err, "a part that is no field");
+    while (parameter_next(arena, &rest, QUOTING_FORM, &param)) {
+        str value = str_replace(arena, param.value, STR("%22"), STR("\""));
+        if (!is_named && str_eq(param.name, STR("name"))) {
+            multipart->name = value;
+            is_named = true;
+        } else if (!multipart->is_file && str_eq(param.name, STR("filename"))) {
+            file_name = value;
+            multipart->is_file = true;
+        }
     }
-    if (!str_eq_nocase(str_slice(disposition, 0, 9), STR("form-data")) ||
-        !parameter(arena, disposition, "name", &multipart->name))
+    multipart->file_name = clean_file_name(arena, file_name);
+    if (!is_named)
         return refuse(err, "a part without a name");
-    if (!utf8_is_valid(multipart->name))
-        return refuse(err, "a name that is not UTF-8");
+    return utf8_is_valid(multipart->name) || refuse(err, "a name that is not UTF-8");
+}
+
+static bool begin_part(struct multipart *multipart, str headers, struct err *err)
+{
+    str disposition = STR_EMPTY, rest = str_dup(multipart->arena, headers);
+    multipart->type = STR("application/octet-stream");
+    while (rest.len > 0) {
+        size_t end = str_find(rest, STR("\r\n"), 0);
+        str line = str_slice(rest, 0, end);
+        rest = end == SIZE_MAX ? STR_EMPTY : str_slice(rest, end + 2, rest.len);
+        if (line.len > 0 && !read_header(multipart, line, &disposition, err))
+            return false;
+    }
+    if (!read_disposition(multipart, disposition, err))
+        return false;
     if (multipart->form.len + multipart->uploads.len >= multipart->limits->params)
         return refuse(err, "too many parts");
-    multipart->is_file = parameter(arena, disposition, "filename", &file_name);
-    multipart->file_name = clean_file_name(arena, file_name);
     multipart->size = 0;
-    multipart->field = buf_new(arena, FIELD_MOST);
+    multipart->field = buf_new(multipart->arena, FIELD_MOST);
     return !multipart->is_file || multipart->file_name.len == 0 || open_file(multipart, err);
 }
 
@@ -193,44 +203,64 @@ static str window_of(const struct multipart *multipart)
     return (str){multipart->window, multipart->used};
 }
 
+/* What follows the words of a boundary makes it one: the end of the line (RFC 2046 lets blanks stand before it), or the
+ * two hyphens of the last. Anything else, and it was text. */
+enum delimiter { NOT_THERE, TEXT_ALONE, PERHAPS, NEXT, LAST };
+
+static enum delimiter delimiter_of(str behind)
+{
+    size_t blanks = 0;
+    if (str_starts(behind, STR("--")))
+        return LAST;
+    while (blanks < behind.len && (behind.ptr[blanks] == ' ' || behind.ptr[blanks] == '\t'))
+        blanks++;
+    str rest = str_slice(behind, blanks, behind.len);
+    if (rest.len == 0 || str_eq(rest, STR("\r")) || str_eq(behind, STR("-")))
+        return PERHAPS;
+    return str_starts(rest, STR("\r\n")) ? NEXT : TEXT_ALONE;
+}
+
+/* Where the text before the first delimiter ends, or what surely is text where there is none. */
+static size_t find_delimiter(const struct multipart *multipart, enum delimiter *kind)
+{
+    str window = window_of(multipart), boundary = multipart->boundary;
+    for (size_t at = 0; (at = str_find(window, boundary, at)) != SIZE_MAX; at++) {
+        *kind = delimiter_of(str_slice(window, at + boundary.len, window.len));
+        if (*kind != TEXT_ALONE)
+            return at;
+    }
+    *kind = NOT_THERE;
+    return window.len < boundary.len ? 0 : window.len - boundary.len + 1;
+}
+
+/* Nothing stands before the first boundary but ends of lines: RFC 2046's preamble is for mails. */
+static bool is_blank(str text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (text.ptr[i] != '\r' && text.ptr[i] != '\n')
+            return false;
+    return true;
+}
+
 /* Takes one step; *more is false where it needs more bytes. */
 static bool step_body(struct multipart *multipart, bool *more, struct err *err)
 {
-    size_t at = str_find(window_of(multipart), multipart->boundary, 0);
-    bool is_whole = at != SIZE_MAX;
-    size_t safe = is_whole                                    ? at
-                  : multipart->used < multipart->boundary.len ? 0
-                                                              : multipart->used - multipart->boundary.len + 1;
-    if (multipart->state == IN_BODY && !add_bytes(multipart, (str){multipart->window, safe}, err))
+    enum delimiter kind;
+    size_t end = find_delimiter(multipart, &kind);
+    str text = str_slice(window_of(multipart), 0, end);
+    if (multipart->state == AT_START && !is_blank(text))
+        return refuse(err, "something stands before the first boundary");
+    if (multipart->state == IN_BODY && !add_bytes(multipart, text, err))
         return false;
-    drop(multipart, is_whole ? at + multipart->boundary.len : safe);
-    *more = is_whole;
-    if (!is_whole)
+    *more = kind == NEXT || kind == LAST;
+    drop(multipart, *more ? end + multipart->boundary.len : end);
+    if (!*more)
         return true;
     bool ok = multipart->state != IN_BODY || end_part(multipart, err);
-    multipart->state = AFTER_BOUNDARY;
+    if (kind == NEXT) /* CR LF stay: no header at all is then CR LF CR LF */
+        drop(multipart, str_find(window_of(multipart), STR("\r\n"), 0));
+    multipart->state = kind == LAST ? AT_END : IN_HEADERS;
     return ok;
-}
-
-static bool step_after_boundary(struct multipart *multipart, bool *more, struct err *err)
-{
-    str window = window_of(multipart);
-    if (str_starts(window, STR("--"))) {
-        multipart->state = AT_END;
-        return true;
-    }
-    size_t blanks = 0; /* RFC 2046 lets blanks stand behind a boundary */
-    while (blanks < window.len && (window.ptr[blanks] == ' ' || window.ptr[blanks] == '\t'))
-        blanks++;
-    if (window.len < blanks + 2) {
-        *more = false;
-        return true;
-    }
-    if (window.ptr[blanks] != '\r' || window.ptr[blanks + 1] != '\n')
-        return refuse(err, "something stands behind a boundary");
-    drop(multipart, blanks); /* CR LF stay: no header at all is then CR LF CR LF */
-    multipart->state = IN_HEADERS;
-    return true;
 }
 
 static bool step_headers(struct multipart *multipart, bool *more, struct err *err)
@@ -251,14 +281,8 @@ static bool step_headers(struct multipart *multipart, bool *more, struct err *er
 static bool advance(struct multipart *multipart, struct err *err)
 {
     bool more = true, ok = true;
-    while (ok && more && multipart->state != AT_END) {
-        if (multipart->state == AFTER_BOUNDARY)
-            ok = step_after_boundary(multipart, &more, err);
-        else if (multipart->state == IN_HEADERS)
-            ok = step_headers(multipart, &more, err);
-        else
-            ok = step_body(multipart, &more, err);
-    }
+    while (ok && more && multipart->state != AT_END)
+        ok = multipart->state == IN_HEADERS ? step_headers(multipart, &more, err) : step_body(multipart, &more, err);
     return ok;
 }
 

@@ -52,25 +52,45 @@ str request_cookie(const struct request *request, const char *name)
 /* Two lengths, or a length and chunks, are how two servers are made to see two different requests (RFC 9112 §6.3). */
 struct framing {
     int lengths, encodings, hosts;
-    bool has_fold;
+    size_t bytes;
+    bool is_odd; /* a header that another server may read otherwise */
 };
 
-static enum MHD_Result note_header(void *arg, enum MHD_ValueKind kind, const char *name, const char *value)
+static bool is_number(str text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (text.ptr[i] < '0' || text.ptr[i] > '9')
+            return false;
+    return text.len > 0;
+}
+
+static enum MHD_Result note_header(void *arg, enum MHD_ValueKind kind, const char *name_text, size_t name_size,
+                                   const char *value_text, size_t value_size)
 {
     (void)kind;
     struct framing *framing = arg;
-    framing->lengths += strcasecmp(name, "Content-Length") == 0;
-    framing->encodings += strcasecmp(name, "Transfer-Encoding") == 0;
-    framing->hosts += strcasecmp(name, "Host") == 0;
-    framing->has_fold = framing->has_fold || (value != NULL && strpbrk(value, "\r\n") != NULL);
+    str name = {name_text, name_size}, value = value_text == NULL ? STR_EMPTY : (str){value_text, value_size};
+    bool is_length = str_eq_nocase(name, STR("Content-Length"));
+    bool is_encoding = str_eq_nocase(name, STR("Transfer-Encoding"));
+    framing->lengths += is_length;
+    framing->encodings += is_encoding;
+    framing->hosts += str_eq_nocase(name, STR("Host"));
+    framing->bytes += name.len + value.len;
+    framing->is_odd = framing->is_odd || !http_is_token(name) || !http_is_field_value(value) ||
+                      (is_length && !is_number(value)) || (is_encoding && !str_eq_nocase(value, STR("chunked")));
     return MHD_YES;
 }
 
-static bool framing_is_plain(struct MHD_Connection *connection)
+/* A status where the headers must be refused, else 0. */
+static int check_headers(const struct exchange *exchange, bool is_old)
 {
     struct framing framing = {0};
-    MHD_get_connection_values(connection, MHD_HEADER_KIND, note_header, &framing);
-    return framing.lengths + framing.encodings <= 1 && framing.hosts <= 1 && !framing.has_fold;
+    MHD_get_connection_values_n(exchange->connection, MHD_HEADER_KIND, note_header, &framing);
+    if (framing.lengths + framing.encodings > 1 || framing.hosts > 1 || framing.is_odd)
+        return 400;
+    if (is_old ? framing.encodings > 0 : framing.hosts == 0) /* HTTP/1.0 knows no chunks and needs no host */
+        return 400;
+    return framing.bytes > exchange->server->app->limits.header_bytes ? 431 : 0;
 }
 
 /* The host without its port, lower case; only what a host name may hold. */
@@ -85,7 +105,7 @@ static bool read_host(struct request *request)
     for (size_t i = 0; i < name.len; i++) {
         char c = name.ptr[i];
         bool is_word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (!is_word && strchr("-.:[]_", c) == NULL)
+        if (!is_word && (c == '\0' || strchr("-.:[]_", c) == NULL))
             return false;
     }
     request->host = str_lower(request->arena, name);
@@ -114,6 +134,15 @@ static void read_address(struct request *request)
     request->address = str_dup(request->arena, str_of(text));
 }
 
+/* Only what RFC 3986 lets stand in an address: all else is percent-encoded. */
+static bool is_plain(str target)
+{
+    for (size_t i = 0; i < target.len; i++)
+        if (target.ptr[i] <= ' ' || target.ptr[i] > '~')
+            return false;
+    return true;
+}
+
 static int read_target(struct exchange *exchange)
 {
     struct request *request = &exchange->request;
@@ -122,6 +151,8 @@ static int read_target(struct exchange *exchange)
     if (uri.len > limits->url_bytes)
         return 414;
     str_cut(uri, '?', &path, &request->query);
+    if (!is_plain(uri))
+        return 400;
     if (path.len == 0 || path.ptr[0] != '/' || !http_decode_path(request->arena, path, &request->path))
         return 400;
     return http_parse_urlencoded(request->arena, request->query, limits->params, &request->query_params) ? 0 : 400;
@@ -135,14 +166,15 @@ static int read_method(struct request *request, const char *method)
     return is_known ? 0 : 405;
 }
 
-int request_read_head(struct exchange *exchange, const char *method)
+int request_read_head(struct exchange *exchange, const char *method, const char *version)
 {
     struct request *request = &exchange->request;
-    if (!framing_is_plain(exchange->connection) || !read_host(request)) {
-        exchange->must_close = true;
+    int refused = check_headers(exchange, strcmp(version, "HTTP/1.1") != 0);
+    if (refused != 0)
+        return refused;
+    if (!read_host(request))
         return 400;
-    }
     read_address(request);
-    int refused = read_target(exchange);
+    refused = read_target(exchange);
     return refused != 0 ? refused : read_method(request, method);
 }

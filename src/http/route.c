@@ -102,11 +102,19 @@ static const struct node *find(const struct node *node, str rest, struct request
     return NULL;
 }
 
+/* « /demarches » is not « /demarches/ »: relative links mean another thing there. */
+static bool ends_as_asked(const struct node *node, str path)
+{
+    const struct route *route = node->get != NULL ? node->get : node->post;
+    return node->kind == NODE_REST || str_ends(str_of(route->pattern), STR("/")) == str_ends(path, STR("/"));
+}
+
 const struct route *route_find(const struct route_table *table, struct request *request, unsigned *other_methods)
 {
+    request->path_params.len = 0;
     const struct node *node = find(&table->root, str_slice(request->path, 1, request->path.len), request);
     *other_methods = 0;
-    if (node == NULL)
+    if (node == NULL || !ends_as_asked(node, request->path))
         return NULL;
     const struct route *route = request->method == HTTP_GET ? node->get : node->post;
     if (route == NULL)

@@ -57,6 +57,14 @@ static void arena_give(struct arena *arena)
     pthread_setspecific(spare_key, arena);
 }
 
+/* The library cuts a query up in the small memory of the connection, and says nothing at all where that is too small.
+ * It gets one that is not to be cut: request.c reads our own copy. */
+static void hide_query(char *uri)
+{
+    for (char *at = uri; (at = strpbrk(at, "?&")) != NULL;)
+        *at = '/';
+}
+
 /* The first word of a new request: its target, as it came. */
 static void *begin_exchange(void *arg, const char *uri, struct MHD_Connection *connection)
 {
@@ -65,6 +73,7 @@ static void *begin_exchange(void *arg, const char *uri, struct MHD_Connection *c
     size_t length = strlen(uri);
     struct exchange *exchange = arena_alloc(arena, sizeof *exchange + length);
     memcpy(exchange->uri, uri, length + 1);
+    hide_query((char *)(uintptr_t)uri);
     exchange->server = server;
     exchange->connection = connection;
     struct request *request = &exchange->request;
@@ -110,102 +119,17 @@ void exchange_resume(struct exchange *exchange)
     atomic_fetch_sub(&server->suspended, 1);
 }
 
-/* ---- The head ---- */
-
-static str new_id(struct arena *arena)
+static enum MHD_Result answer_head(struct exchange *exchange)
 {
-    return random_text(arena, 8, STR("23456789ABCDEFGHJKLMNPQRSTUVWXYZ"));
-}
-
-static void refuse(struct exchange *exchange, int status, const struct err *err)
-{
-    struct request *request = &exchange->request;
-    if (request->id.len == 0)
-        request->id = new_id(request->arena);
-    response_error(request, status, err);
-}
-
-static void refuse_method(struct exchange *exchange, unsigned allowed)
-{
-    response_header(&exchange->request, "Allow",
-                    allowed == HTTP_POST  ? STR("POST")
-                    : allowed == HTTP_GET ? STR("GET, HEAD")
-                                          : STR("GET, HEAD, POST"));
-    refuse(exchange, 405, NULL);
-}
-
-/* A path without its last slash leads to the page with it. */
-static bool redirect_to_slash(struct exchange *exchange)
-{
-    struct request *request = &exchange->request;
-    if (request->method != HTTP_GET || str_ends(request->path, STR("/")))
-        return false;
-    str path = request->path;
-    unsigned others;
-    request->path = str_fmt(request->arena, "%.*s/", STR_ARG(path));
-    bool exists = route_find(exchange->server->routes, request, &others) != NULL;
-    request->path_params.len = 0;
-    request->path = path;
-    if (!exists || str_starts(path, STR("//")))
-        return false;
-    str uri = str_of(exchange->uri), raw_path, query;
-    bool has_query = str_cut(uri, '?', &raw_path, &query);
-    response_redirect(request, has_query ? str_fmt(request->arena, "%.*s/?%.*s", STR_ARG(raw_path), STR_ARG(query))
-                                         : str_fmt(request->arena, "%.*s/", STR_ARG(raw_path)));
-    request->response.status = 301;
-    return true;
-}
-
-static bool find_route(struct exchange *exchange)
-{
-    unsigned others;
-    struct request *request = &exchange->request;
-    request->route = route_find(exchange->server->routes, request, &others);
-    if (request->route != NULL)
-        return true;
-    if (others != 0)
-        refuse_method(exchange, others);
-    else if (!redirect_to_slash(exchange))
-        refuse(exchange, 404, NULL);
-    return false;
-}
-
-/* The content type that a route's body must have. */
-static bool start_body(struct exchange *exchange)
-{
-    struct request *request = &exchange->request;
-    const struct http_app *app = exchange->server->app;
-    str type = request_header(request, "Content-Type"), length_text = request_header(request, "Content-Length");
-    int64_t length = 0;
-    bool is_multipart = str_eq_nocase(str_slice(type, 0, 19), STR("multipart/form-data"));
-    bool is_form = str_eq_nocase(str_slice(type, 0, 33), STR("application/x-www-form-urlencoded"));
-    bool is_json = str_eq_nocase(str_slice(type, 0, 16), STR("application/json"));
-    enum http_body body = request->route->body;
-    bool fits = (body == BODY_FORM && (is_form || is_multipart)) ||
-                (body == BODY_UPLOADS && (is_multipart || is_form)) || (body == BODY_JSON && is_json);
-    size_t most = is_multipart ? app->limits.upload_bytes + app->limits.body_bytes : app->limits.body_bytes;
-    if (length_text.len > 0 && (!str_to_int64(length_text, &length) || (size_t)length > most)) {
-        exchange->must_close = true; /* what comes is not read */
-        refuse(exchange, 413, NULL);
-        return false;
+    if (body_is_drained(exchange)) {
+        exchange->stage = STAGE_ANSWER;
+        return MHD_YES;
     }
-    if (!fits && (type.len > 0 || length > 0)) {
-        exchange->must_close = true;
-        refuse(exchange, 415, NULL);
-        return false;
-    }
-    exchange->body = buf_new(request->arena, app->limits.body_bytes);
-    if (is_multipart) {
-        exchange->multipart =
-            multipart_new(request->arena, type, app->upload_folder, &app->limits, &exchange->body_err);
-        if (exchange->multipart == NULL) {
-            exchange->must_close = true;
-            refuse(exchange, 400, &exchange->body_err);
-            return false;
-        }
-    }
-    return true;
+    exchange->must_close = true;
+    return response_send(exchange); /* an answer at the first call makes the library close behind it */
 }
+
+/* ---- The handler ---- */
 
 /* The guard and the handlers may take what they could not read for what is not there: such an answer is not given. */
 static bool refuse_if_store_was_away(struct exchange *exchange)
@@ -214,11 +138,11 @@ static bool refuse_if_store_was_away(struct exchange *exchange)
     if (!store_was_away(&err) || exchange->is_committed || exchange->request.response.status >= 500)
         return false;
     response_forget(&exchange->request);
-    refuse(exchange, 503, &err);
+    exchange_refuse(exchange, 503, &err);
     return true;
 }
 
-static bool run_guard(struct exchange *exchange)
+bool exchange_run_guard(struct exchange *exchange)
 {
     struct request *request = &exchange->request;
     store_was_away(NULL); /* another request's */
@@ -226,71 +150,12 @@ static bool run_guard(struct exchange *exchange)
     return !refuse_if_store_was_away(exchange) && may_go_on;
 }
 
-/* True where the body, if any, is to be read; false where the response is made. */
-static bool take_head(struct exchange *exchange, const char *method)
-{
-    struct request *request = &exchange->request;
-    const struct http_app *app = exchange->server->app;
-    int refused = request_read_head(exchange, method);
-    if (refused == 405) {
-        exchange->must_close = true;
-        refuse_method(exchange, HTTP_GET | HTTP_POST);
-    } else if (refused != 0) {
-        exchange->must_close = true;
-        refuse(exchange, refused, NULL);
-    }
-    if (refused != 0 || !find_route(exchange))
-        return false;
-    if (app->guard != NULL && !app->all_on_workers && !(request->route->flags & ROUTE_WORKER) && !run_guard(exchange)) {
-        exchange->must_close = request->method == HTTP_POST;
-        return false;
-    }
-    return request->method == HTTP_GET || start_body(exchange);
-}
-
-/* ---- The body ---- */
-
-static void take_body(struct exchange *exchange, str bytes)
-{
-    if (exchange->body_error != 0)
-        return;
-    if (exchange->multipart != NULL) {
-        if (!multipart_feed(exchange->multipart, bytes, &exchange->body_err))
-            exchange->body_error = exchange->body_err.code == ERR_TOO_LARGE     ? 413
-                                   : exchange->body_err.code == ERR_UNAVAILABLE ? 503
-                                                                                : 400;
-        return;
-    }
-    buf_add(&exchange->body, bytes);
-    if (exchange->body.overflowed)
-        exchange->body_error = 413;
-}
-
-static int finish_body(struct exchange *exchange)
-{
-    struct request *request = &exchange->request;
-    if (exchange->body_error != 0)
-        return exchange->body_error;
-    if (request->method == HTTP_GET)
-        return 0;
-    if (exchange->multipart != NULL)
-        return multipart_end(exchange->multipart, &request->form, &request->uploads, &exchange->body_err) ? 0 : 400;
-    str body = buf_str(&exchange->body);
-    if (request->route->body == BODY_JSON) {
-        request->json = json_parse(request->arena, body, &exchange->body_err);
-        return request->json != NULL ? 0 : 400;
-    }
-    return http_parse_urlencoded(request->arena, body, exchange->server->app->limits.params, &request->form) ? 0 : 400;
-}
-
-/* ---- The handler ---- */
-
 void exchange_run_handler(struct exchange *exchange)
 {
     struct request *request = &exchange->request;
     const struct http_app *app = exchange->server->app;
     bool guarded_late = app->all_on_workers || (request->route->flags & ROUTE_WORKER);
-    if (guarded_late && app->guard != NULL && !run_guard(exchange))
+    if (guarded_late && app->guard != NULL && !exchange_run_guard(exchange))
         return;
     if (request->method == HTTP_POST && app->check_form != NULL && !app->check_form(request))
         return;
@@ -336,17 +201,17 @@ void request_commit(struct request *request, struct store *store, store_fn fn, v
 static enum MHD_Result run(struct exchange *exchange)
 {
     struct request *request = &exchange->request;
-    int refused = finish_body(exchange);
+    int refused = body_finish(exchange);
     if (refused != 0) {
-        refuse(exchange, refused, exchange->body_err.code != ERR_NONE ? &exchange->body_err : NULL);
+        exchange_refuse(exchange, refused, exchange->body_err.code != ERR_NONE ? &exchange->body_err : NULL);
         return response_send(exchange);
     }
-    request->id = new_id(request->arena);
+    exchange_name(exchange);
     request->on_worker = exchange->server->app->all_on_workers || (request->route->flags & ROUTE_WORKER);
     if (request->on_worker) {
         if (workers_take(exchange->server, exchange))
             return MHD_YES;
-        refuse(exchange, 503, NULL);
+        exchange_refuse(exchange, 503, NULL);
         return response_send(exchange);
     }
     exchange_run_handler(exchange);
@@ -358,7 +223,6 @@ static enum MHD_Result handle(void *arg, struct MHD_Connection *connection, cons
 {
     (void)arg;
     (void)url;
-    (void)version;
     struct exchange *exchange = *context;
     switch (exchange->stage) {
     case STAGE_NEW:
@@ -366,23 +230,21 @@ static enum MHD_Result handle(void *arg, struct MHD_Connection *connection, cons
         exchange->peer = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
         watch_set(exchange->peer, exchange->server->app->limits.body_seconds);
         exchange->stage = STAGE_BODY;
-        if (take_head(exchange, method))
-            return MHD_YES;
-        if (exchange->must_close) /* an answer at the first call makes the library close behind it */
-            return response_send(exchange);
-        exchange->stage = STAGE_ANSWER;
-        return MHD_YES;
+        return exchange_take_head(exchange, method, version) ? MHD_YES : answer_head(exchange);
     case STAGE_BODY:
         if (*upload_size > 0) {
-            take_body(exchange, (str){upload, *upload_size});
+            bool goes_on = body_take(exchange, (str){upload, *upload_size});
             *upload_size = 0;
-            return MHD_YES;
+            return goes_on ? MHD_YES : MHD_NO;
         }
         watch_set(exchange->peer, 0);
         return run(exchange);
     case STAGE_ANSWER:
+        exchange->received += *upload_size;
+        if (*upload_size == 0)
+            return response_send(exchange);
         *upload_size = 0;
-        return response_send(exchange);
+        return exchange->received <= body_drained_most(exchange) ? MHD_YES : MHD_NO;
     default:
         *upload_size = 0;
         return MHD_YES;
@@ -424,14 +286,14 @@ struct http_server *http_start(const struct http_app *app, int listening, struct
     watch_start(server);
     unsigned loops = loop_count();
     server->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL, handle,
-        server, MHD_OPTION_LISTEN_SOCKET, listening, MHD_OPTION_THREAD_POOL_SIZE, loops > 1 ? loops : 0U,
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL, handle, server,
+        MHD_OPTION_LISTEN_SOCKET, listening, MHD_OPTION_THREAD_POOL_SIZE, loops > 1 ? loops : 0U,
         MHD_OPTION_EXTERNAL_LOGGER, stay_silent, NULL, MHD_OPTION_URI_LOG_CALLBACK, begin_exchange, server,
         MHD_OPTION_NOTIFY_COMPLETED, end_exchange, server, MHD_OPTION_NOTIFY_CONNECTION, watch_connection, server,
-        MHD_OPTION_UNESCAPE_CALLBACK, keep_escaped, NULL, MHD_OPTION_CONNECTION_MEMORY_LIMIT, app->limits.header_bytes,
-        MHD_OPTION_CONNECTION_LIMIT, app->limits.connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
-        app->limits.connections_per_address, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)app->limits.idle_seconds,
-        MHD_OPTION_END);
+        MHD_OPTION_UNESCAPE_CALLBACK, keep_escaped, NULL, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        2 * app->limits.header_bytes, MHD_OPTION_CONNECTION_LIMIT, app->limits.connections,
+        MHD_OPTION_PER_IP_CONNECTION_LIMIT, app->limits.connections_per_address, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)app->limits.idle_seconds, MHD_OPTION_END);
     if (server->daemon == NULL) {
         err_set(err, ERR_UNAVAILABLE, "Le serveur ne démarre pas : la mémoire ou les fils d’exécution manquent.");
         atomic_store(&server->stopping, true);

@@ -97,10 +97,28 @@ static void be_silent(void *arg, xmlErrorPtr error)
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-/* A document type could declare entities: bombs, files, addresses. No definition has one. */
-static bool has_doctype(str bytes)
+/* A document type could declare entities: bombs, files, addresses. No definition has one. The parser itself sees it, in
+ * whatever encoding it stands, and stops before any is declared. */
+static void stop_at_doctype(void *arg, const xmlChar *name, const xmlChar *external, const xmlChar *system)
 {
-    return str_contains(bytes, STR("<!DOCTYPE")) || str_contains(bytes, STR("<!ENTITY"));
+    (void)name;
+    (void)external;
+    (void)system;
+    xmlParserCtxt *context = arg;
+    *(bool *)context->_private = true;
+    xmlStopParser(context);
+}
+
+static void say_what_is_wrong(const xmlError *error, struct err *err)
+{
+    str reason = error == NULL || error->message == NULL ? STR("illisible") : str_trim(str_of(error->message));
+    int line = error == NULL ? 0 : error->line, column = error == NULL ? 0 : error->int2;
+    err_set(err, ERR_INVALID, "Le fichier n’est pas du XML correct, ligne %d, colonne %d : %.*s.", line, column,
+            STR_ARG(reason));
+    if (err != NULL) {
+        err->line = line;
+        err->column = column;
+    }
 }
 
 static xmlDoc *parse(str bytes, struct err *err)
@@ -110,28 +128,21 @@ static xmlDoc *parse(str bytes, struct err *err)
         err_set(err, ERR_TOO_LARGE, "Le fichier dépasse %d Mo.", PUBLIK_FILE_MOST >> 20);
         return NULL;
     }
-    if (has_doctype(bytes)) {
-        err_set(err, ERR_INVALID, "Le fichier déclare un type de document ou des entités : il n’est pas lu.");
-        return NULL;
-    }
+    bool has_doctype = false;
     xmlParserCtxt *context = xmlNewParserCtxt();
+    context->_private = &has_doctype;
+    context->sax->internalSubset = stop_at_doctype;
     xmlSetStructuredErrorFunc(context, be_silent);
     xmlDoc *doc = xmlCtxtReadMemory(context, bytes.ptr, (int)bytes.len, NULL, NULL,
                                     XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOCDATA);
-    const xmlError *error = xmlCtxtGetLastError(context);
-    if (doc == NULL || !context->wellFormed) {
-        struct arena *arena = arena_new();
-        str reason = error == NULL || error->message == NULL ? STR("illisible") : str_trim(str_of(error->message));
-        int line = error == NULL ? 0 : error->line, column = error == NULL ? 0 : error->int2;
-        err_set(err, ERR_INVALID, "Le fichier n’est pas du XML correct, ligne %d, colonne %d : %.*s.", line, column,
-                STR_ARG(reason));
-        if (err != NULL) {
-            err->line = line;
-            err->column = column;
-        }
+    bool is_right = doc != NULL && context->wellFormed && !has_doctype;
+    if (has_doctype)
+        err_set(err, ERR_INVALID, "Le fichier déclare un type de document ou des entités : il n’est pas lu.");
+    else if (!is_right)
+        say_what_is_wrong(xmlCtxtGetLastError(context), err);
+    if (!is_right) {
         xmlFreeDoc(doc);
         doc = NULL;
-        arena_free(arena);
     }
     xmlFreeParserCtxt(context);
     return doc;

@@ -8,6 +8,11 @@
 
 enum { STEPS_MOST = 10000000, OUTPUT_MOST = 16 << 20, MEMORY_MOST = 256 << 20 };
 
+bool template_is_html(const struct template *template)
+{
+    return template->settings.kind == TEMPLATE_HTML;
+}
+
 bool template_is_constant(const struct template *template)
 {
     return template->is_constant;

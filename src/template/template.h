@@ -48,6 +48,8 @@ struct template *template_compile(struct arena *arena, str source, const struct 
 
 /* A text without tags, which renders as itself. */
 bool template_is_constant(const struct template *template);
+/* Whether what it gives is HTML: it was compiled as such. */
+bool template_is_html(const struct template *template);
 
 /* Every name the text reads, whole paths (« form_var_x_raw », « user.name »), for the static check and to know which
  * fields a condition follows. In the order of first use, without repetition. */

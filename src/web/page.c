@@ -135,6 +135,8 @@ static str error_title(int status)
         return STR("Ce type d’envoi n’est pas accepté");
     case 422:
         return STR("Ce n’est pas possible pour le moment");
+    case 431:
+        return STR("Votre navigateur envoie trop d’informations");
     case 429:
         return STR("Trop d’essais");
     case 503:
@@ -163,6 +165,8 @@ static str error_advice(int status, bool was_sent)
         return STR("Choisissez des fichiers plus légers, puis envoyez à nouveau.");
     case 429:
         return STR("Attendez un peu avant de réessayer.");
+    case 431:
+        return STR("Effacez les cookies de ce site dans votre navigateur, puis réessayez.");
     case 500:
     case 503:
         return advice_later(was_sent);

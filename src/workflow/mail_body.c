@@ -2,7 +2,7 @@
  * `text <address>`_, **strong**): what a text reader sees and what an HTML reader sees. */
 #include "workflow/model.h"
 
-enum { MAIL_MOST = 1 << 20 };
+enum { MAIL_MOST = 1 << 20, LINK_MOST = 2000 };
 
 enum piece_kind { PIECE_TEXT, PIECE_LINK, PIECE_STRONG, PIECE_ADDRESS };
 struct piece {
@@ -13,8 +13,8 @@ struct piece {
 /* `text <url>`_ at the beginning of s. */
 static bool read_link(str s, struct piece *piece, size_t *len)
 {
-    size_t end = str_find(s, STR(">`_"), 1);
-    if (s.ptr[0] != '`' || end == SIZE_MAX)
+    size_t end = s.ptr[0] != '`' ? SIZE_MAX : str_find(str_slice(s, 0, LINK_MOST), STR(">`_"), 1);
+    if (end == SIZE_MAX)
         return false;
     str inside = str_slice(s, 1, end), text, url;
     if (!str_cut(inside, '<', &text, &url) || str_contains(text, STR("`")))
@@ -28,7 +28,7 @@ static bool read_link(str s, struct piece *piece, size_t *len)
 
 static bool read_strong(str s, struct piece *piece, size_t *len)
 {
-    size_t end = str_starts(s, STR("**")) ? str_find(s, STR("**"), 2) : SIZE_MAX;
+    size_t end = str_starts(s, STR("**")) ? str_find(str_slice(s, 0, LINK_MOST), STR("**"), 2) : SIZE_MAX;
     if (end == SIZE_MAX || end == 2 || str_contains(str_slice(s, 2, end), STR("\n")))
         return false;
     *piece = (struct piece){PIECE_STRONG, str_slice(s, 2, end), STR_EMPTY};
@@ -98,9 +98,14 @@ static str tidy(struct arena *arena, str text)
     return str_trim(buf_str(&out));
 }
 
-static bool is_html(str text)
+enum template_kind mail_body_kind(str body)
 {
-    return str_starts(str_trim(text), STR("<"));
+    return str_starts(str_trim(body), STR("<")) ? TEMPLATE_HTML : TEMPLATE_TEXT;
+}
+
+struct mail_body engine_mail_body(struct engine *engine, const struct template *template)
+{
+    return (struct mail_body){engine_text(engine, template), template != NULL && template_is_html(template)};
 }
 
 static str without_tags(struct arena *arena, str html)
@@ -132,13 +137,13 @@ static str without_tags(struct arena *arena, str html)
     return text;
 }
 
-str mail_plain(struct arena *arena, str text)
+str mail_plain(struct arena *arena, struct mail_body body)
 {
-    if (is_html(text))
-        return tidy(arena, without_tags(arena, text));
+    if (body.is_html)
+        return tidy(arena, without_tags(arena, body.text));
     struct buf out = buf_new(arena, MAIL_MOST);
     struct piece piece;
-    for (str rest = text; next_piece(&rest, &piece);) {
+    for (str rest = body.text; next_piece(&rest, &piece);) {
         buf_add(&out, piece.text);
         if (piece.kind != PIECE_LINK || str_eq(piece.text, piece.url))
             continue;
@@ -193,11 +198,11 @@ static void add_paragraph(struct buf *out, str text)
     buf_add(out, STR("</p>\n"));
 }
 
-str mail_html(struct arena *arena, str text)
+str mail_html(struct arena *arena, struct mail_body body)
 {
-    if (is_html(text))
-        return text;
-    text = tidy(arena, text);
+    if (body.is_html)
+        return body.text;
+    str text = tidy(arena, body.text);
     struct buf out = buf_new(arena, MAIL_MOST);
     while (text.len) {
         size_t end = str_find(text, STR("\n\n"), 0);

@@ -17,7 +17,7 @@ static str laid_out(struct engine *engine, str subject, str body)
     return template_text(layout, &render);
 }
 
-void engine_send_mail(struct engine *engine, const struct recipients *to, str subject, str body, str from)
+void engine_send_mail(struct engine *engine, const struct recipients *to, str subject, struct mail_body body, str from)
 {
     struct arena *arena = engine->arena;
     subject = str_trim(str_replace(arena, subject, STR("\n"), STR(" ")));

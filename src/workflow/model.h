@@ -163,10 +163,17 @@ bool names_include(struct engine *engine, const struct actor *actor, const struc
 void recipients_of(struct engine *engine, const struct names *names, struct recipients *out);
 json_t *names_json(const struct names *names);
 
-/* A text mail's two parts (mail_body.c). */
-str mail_plain(struct arena *arena, str text);
-str mail_html(struct arena *arena, str text);
-void engine_send_mail(struct engine *engine, const struct recipients *to, str subject, str body, str from);
+/* A rendered body (mail_body.c): what its template was says whether it is HTML, never the words that answers brought.
+ */
+struct mail_body {
+    str text;
+    bool is_html;
+};
+struct mail_body engine_mail_body(struct engine *engine, const struct template *template);
+/* Its two parts. */
+str mail_plain(struct arena *arena, struct mail_body body);
+str mail_html(struct arena *arena, struct mail_body body);
+void engine_send_mail(struct engine *engine, const struct recipients *to, str subject, struct mail_body body, str from);
 
 #define JSON_PART(type) json_pack("{s:s}", "type", (type))
 

@@ -192,6 +192,8 @@ struct event {
 struct mail_text { /* a mail template, compiled */
     const struct template *subject, *body;
 };
+/* As what a mail's body is compiled: one that begins with a tag is HTML, in which what answers bring is escaped. */
+enum template_kind mail_body_kind(str body);
 
 struct recipients VEC_OF(str); /* addresses */
 

@@ -109,6 +109,7 @@ class Counter:
         self.process.wait()
         self.process.stdout.close()
         self.process = None
+        self.log.close()
 
     def stop(self):
         """Stops gracefully; a sanitizer's finding fails the test."""
@@ -122,5 +123,6 @@ class Counter:
             raise AssertionError("the server does not stop: " + self.log_text()[-2000:])
         self.process.stdout.close()
         self.process = None
+        self.log.close()
         if status != 0:
             raise AssertionError(f"the server ended with {status}: {self.log_text()[-6000:]}")

@@ -75,6 +75,8 @@ static const struct route routes[] = {
     {HTTP_POST, "/form/", 0, 0, BODY_UPLOADS, echo},
     {HTTP_POST, "/slow/", ROUTE_WORKER, 0, BODY_FORM, slow},
     {HTTP_POST, "/json/", 0, 0, BODY_JSON, take_json},
+    {HTTP_GET, "/url", 0, 0, BODY_NONE, echo},
+    {HTTP_POST, "/url", 0, 0, BODY_FORM, echo},
 };
 
 int main(int argc, char **argv)

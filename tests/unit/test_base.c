@@ -203,9 +203,29 @@ static int free_arena(void **state)
 
 #define IN_ARENA(test) cmocka_unit_test_setup_teardown(test, make_arena, free_arena)
 
+static void messages_are_cut_between_characters(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new();
+    struct buf text = buf_new(arena, 2000);
+    struct err err;
+    for (size_t before = 0; before < 4; before++) {
+        text.len = 0;
+        for (size_t i = 0; i < before; i++)
+            buf_add_char(&text, 'a');
+        for (size_t i = 0; i < 300; i++)
+            buf_add(&text, STR("é€"));
+        err_set(&err, ERR_INVALID, "%s", buf_str(&text).ptr);
+        assert_true(utf8_is_valid(str_of(err.message)));
+        assert_true(str_of(err.message).len > sizeof err.message - 8);
+    }
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(messages_are_cut_between_characters),
         cmocka_unit_test(str_cuts_and_steps),
         cmocka_unit_test(str_reads_numbers_within_bounds),
         IN_ARENA(str_replaces),

@@ -260,6 +260,27 @@ static void a_required_comment_is_asked_for(void **state)
 
 /* ---- Mails, notices, messages ---- */
 
+/* What its template is says whether a mail is HTML, never what an answer begins with. */
+static void answers_stay_text_in_mails(void **state)
+{
+    (void)state;
+    struct counterwork work;
+    counterwork_make(
+        &work, form,
+        WORKFLOW("{'id':'a','name':'A','actions':["
+                 "{'type':'sendmail','id':'1','to':['_receiver'],'subject':'x','body':'{{ form_var_nom }}'},"
+                 "{'type':'sendmail','id':'2','to':['_receiver'],'subject':'x','body':"
+                 "'<p>{{ form_var_nom }}</p>'}]}"));
+    struct change *change = counterwork_file(&work, "{'1':'<img src=x onerror=alert(1)>'}");
+    const json_t *plain = json_parse(work.arena, change->jobs.at[0].payload, NULL);
+    assert_str(json_str(plain, "text"), "<img src=x onerror=alert(1)>");
+    assert_true(str_contains(json_str(plain, "html"), STR("<p>&lt;img src=x onerror=alert(1)&gt;</p>")));
+    const json_t *html = json_parse(work.arena, change->jobs.at[1].payload, NULL);
+    assert_str(json_str(html, "text"), "<img src=x onerror=alert(1)>");
+    assert_true(str_contains(json_str(html, "html"), STR("<p>&lt;img src=x onerror=alert(1)&gt;</p>")));
+    counterwork_free(&work);
+}
+
 static void mails_are_rendered_when_they_are_caused(void **state)
 {
     (void)state;
@@ -486,6 +507,7 @@ int main(void)
         cmocka_unit_test(a_sub_form_is_read_by_its_names),
         cmocka_unit_test(a_required_comment_is_asked_for),
         cmocka_unit_test(mails_are_rendered_when_they_are_caused),
+        cmocka_unit_test(answers_stay_text_in_mails),
         cmocka_unit_test(messages_are_for_those_they_name),
         cmocka_unit_test(a_timed_jump_is_a_timer_to_the_second),
         cmocka_unit_test(a_time_trigger_fires_once),

@@ -10,7 +10,7 @@ static void compile(struct compiler *compiler, const json_t *json, struct action
     struct notification *notification = arena_new_of(compiler->arena, struct notification);
     action->self = notification;
     notification->title = compiler_text(compiler, json, "title", TEMPLATE_TEXT);
-    notification->body = compiler_text(compiler, json, "body", TEMPLATE_TEXT);
+    notification->body = compiler_text(compiler, json, "body", mail_body_kind(json_str(json, "body")));
     notification->url = compiler_text(compiler, json, "target_url", TEMPLATE_TEXT);
     action->by = compiler_names(compiler, json, "to");
     if (json_str(json, "users_template").len) {
@@ -46,7 +46,7 @@ static void perform(struct engine *engine, const struct action *action)
 {
     const struct notification *notification = action->self;
     struct notice notice = {.title = engine_text(engine, notification->title),
-                            .body = mail_plain(engine->arena, engine_text(engine, notification->body)),
+                            .body = mail_plain(engine->arena, engine_mail_body(engine, notification->body)),
                             .url = engine_text(engine, notification->url)};
     if (str_is_empty(notice.title))
         return;

@@ -11,9 +11,7 @@ static void compile(struct compiler *compiler, const json_t *json, struct action
     struct sendmail *mail = arena_new_of(compiler->arena, struct sendmail);
     action->self = mail;
     mail->subject = compiler_text(compiler, json, "subject", TEMPLATE_TEXT);
-    /* A body that begins with a tag is HTML: what answers bring is escaped in it. */
-    bool is_html = str_starts(str_trim(json_str(json, "body")), STR("<"));
-    mail->body = compiler_text(compiler, json, "body", is_html ? TEMPLATE_HTML : TEMPLATE_TEXT);
+    mail->body = compiler_text(compiler, json, "body", mail_body_kind(json_str(json, "body")));
     mail->from = compiler_text(compiler, json, "custom_from", TEMPLATE_TEXT);
     mail->mail_template = json_str(json, "mail_template");
     action->by = compiler_names(compiler, json, "to");
@@ -45,8 +43,9 @@ static void perform(struct engine *engine, const struct action *action)
 
     struct recipients to = {0};
     recipients_of(engine, &action->by, &to);
-    str subject = engine_text(engine, text.subject), body = engine_text(engine, text.body);
-    if (!to.len || str_is_empty(subject) || str_is_empty(body))
+    str subject = engine_text(engine, text.subject);
+    struct mail_body body = engine_mail_body(engine, text.body);
+    if (!to.len || str_is_empty(subject) || str_is_empty(str_trim(body.text)))
         return;
     engine_send_mail(engine, &to, subject, body, engine_text(engine, mail->from));
     note_sent(engine, &to, subject);
