@@ -32,12 +32,9 @@ void convert_source(struct conversion *conversion, const xmlNode *root, json_t *
 {
     convert_other(conversion, root, out);
     const xmlNode *source = node_child(root, "data_source");
-    if (source == NULL) {
-        conversion_report(conversion, STR("source:vide"));
-        return;
-    }
     json_object_del(out, "data_source");
-    json_set(out, STR("source"), source_to_json(conversion, source));
+    if (source != NULL)
+        json_set(out, STR("source"), source_to_json(conversion, source));
 }
 
 void convert_other(struct conversion *conversion, const xmlNode *root, json_t *out)
@@ -47,6 +44,10 @@ void convert_other(struct conversion *conversion, const xmlNode *root, json_t *o
         bool is_text = strcmp(name, "subject") == 0 || strcmp(name, "body") == 0 || strcmp(name, "comment") == 0;
         if (strcmp(name, "name") == 0 || strcmp(name, "slug") == 0 || strcmp(name, "url_name") == 0)
             continue;
+        if (strcmp(name, "category") == 0) {
+            set_reference(conversion, node, out, name);
+            continue;
+        }
         json_object_set_new_nocheck(
             out, name, is_text ? json_from_str(node_text(conversion, node)) : node_to_json(conversion, node));
     }
@@ -97,10 +98,26 @@ static void be_silent(void *arg, xmlErrorPtr error)
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-/* A document type could declare entities: bombs, files, addresses. No definition has one. */
-static bool has_doctype(str bytes)
+/* Line and column of a byte, counted from 1. */
+static bool refuse_at(str bytes, size_t at, struct err *err)
 {
-    return str_contains(bytes, STR("<!DOCTYPE")) || str_contains(bytes, STR("<!ENTITY"));
+    int line = 1, column = 1;
+    for (size_t i = 0; i < at && i < bytes.len; i++) {
+        column = bytes.ptr[i] == '\n' ? 1 : column + 1;
+        line += bytes.ptr[i] == '\n';
+    }
+    if (err != NULL) {
+        err->line = line;
+        err->column = column;
+    }
+    return false;
+}
+
+/* A document type could declare entities: bombs, files, addresses. No definition has one. */
+static size_t find_doctype(str bytes)
+{
+    size_t at = str_find(bytes, STR("<!DOCTYPE"), 0);
+    return at != SIZE_MAX ? at : str_find(bytes, STR("<!ENTITY"), 0);
 }
 
 static xmlDoc *parse(str bytes, struct err *err)
@@ -110,8 +127,9 @@ static xmlDoc *parse(str bytes, struct err *err)
         err_set(err, ERR_TOO_LARGE, "Le fichier dépasse %d Mo.", PUBLIK_FILE_MOST >> 20);
         return NULL;
     }
-    if (has_doctype(bytes)) {
+    if (find_doctype(bytes) != SIZE_MAX) {
         err_set(err, ERR_INVALID, "Le fichier déclare un type de document ou des entités : il n’est pas lu.");
+        refuse_at(bytes, find_doctype(bytes), err);
         return NULL;
     }
     xmlParserCtxt *context = xmlNewParserCtxt();
@@ -176,5 +194,6 @@ bool publik_read(struct arena *arena, str bytes, struct publik_document *out, st
         return false;
     bool ok = read_root(arena, xmlDocGetRootElement(doc), out, err);
     xmlFreeDoc(doc);
-    return ok;
+    str root = root_name(bytes);
+    return ok || refuse_at(bytes, root.len > 0 ? (size_t)(root.ptr - bytes.ptr) - 1 : 0, err);
 }
