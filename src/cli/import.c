@@ -175,6 +175,13 @@ static void tell_what_lacks(struct arena *arena, const struct site *site, const 
     }
 }
 
+static void examine(struct arena *arena, struct import_file *file, const struct import_files *files,
+                    const struct site *site, const struct catalogue *catalogue)
+{
+    import_resolve(file, files, catalogue);
+    import_examine(arena, file, files, site, catalogue);
+}
+
 static int import(struct installation *installation, struct arena *arena, struct import_files *files,
                   const struct option *options, size_t count)
 {
@@ -188,7 +195,7 @@ static int import(struct installation *installation, struct arena *arena, struct
     const struct catalogue *catalogue = estate->catalogues[estate_index(estate, site)];
     for (size_t i = 0; i < files->len; i++)
         if (files->at[i].document.json != NULL)
-            import_examine(arena, &files->at[i], files, catalogue, json_list(site->json, "roles"));
+            examine(arena, &files->at[i], files, site, catalogue);
     struct saving saving = {arena, files, STR("guichet import")};
     bool ok = is_dry || store_write(site->store, save_all, &saving, &err);
     if (ok)

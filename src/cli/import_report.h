@@ -2,7 +2,7 @@
 #ifndef GUICHET_CLI_IMPORT_REPORT_H
 #define GUICHET_CLI_IMPORT_REPORT_H
 
-#include "catalogue/catalogue.h"
+#include "lint/lint.h"
 #include "publik/publik.h"
 
 struct import_issue {
@@ -21,10 +21,13 @@ struct import_files VEC_OF(struct import_file);
 
 /* « ok », « partial », « refused ». */
 str import_status(const struct import_file *file);
-/* Looks at one read document: what does not run yet, what it refers to that neither the files nor the site (may be
- * NULL) have. */
+/* Publik refers by slug, old exports by name: what the slug does not find among the files or on the site, the name
+ * does.
+ */
+void import_resolve(struct import_file *file, const struct import_files *files, const struct catalogue *site);
+/* Fills unsupported and missing of a file that was read. */
 void import_examine(struct arena *arena, struct import_file *file, const struct import_files *files,
-                    const struct catalogue *site, const json_t *roles);
+                    const struct site *site, const struct catalogue *catalogue);
 
 void import_print_json(struct arena *arena, const struct import_files *files);
 void import_print_text(const struct import_files *files, bool is_dry);

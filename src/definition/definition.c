@@ -29,6 +29,24 @@ static const char insert[] =
     "INSERT INTO definition (epoch, kind, slug, version, json, author, comment, at, is_current)"
     " VALUES (:epoch, :kind, :slug, :version, :json, :author, :comment, :at, 1)";
 
+static bool asks_something(const json_t *value)
+{
+    if (json_is_object(value))
+        return json_object_size(value) > 0;
+    if (json_is_array(value))
+        return json_array_size(value) > 0;
+    return json_is_true(value) || json_is_number(value) || json_string_length(value) > 0;
+}
+
+bool definition_asks(const json_t *object, const struct definition_inert *inert)
+{
+    if (inert->type != NULL && !str_eq(json_str(object, "type"), str_of(inert->type)))
+        return false;
+    if (inert->value != NULL)
+        return str_eq(json_str(object, inert->key), str_of(inert->value));
+    return asks_something(json_object_get(object, inert->key));
+}
+
 const char *const *definition_kinds(void)
 {
     static const char *const kinds[] = {"block",         "card",   "category", "comment-template", "form",

@@ -44,6 +44,18 @@ bool definition_history(struct tx *tx, struct arena *arena, str kind, str slug, 
 /* A number that grows with every save in this store: a cheap « has anything changed? ». */
 bool definition_epoch(struct tx *tx, int64_t *epoch, struct err *err);
 
+/* A key whose value asks for something that does not run yet; it is kept and told. Tables of these stand beside the
+ * code that runs the rest. */
+struct definition_inert {
+    const char *type;      /* of the field or action that has the key; NULL: any */
+    const char *key;       /* … */
+    const char *value;     /* NULL: any that asks for something: not empty, false or null */
+    const char *construct; /* « item:display_mode=map » */
+    const char *message;   /* French, for the administrator */
+};
+/* Whether this field, action or document asks it. */
+bool definition_asks(const json_t *object, const struct definition_inert *inert);
+
 extern const struct migration definition_migrations[];
 extern const size_t definition_migration_count;
 

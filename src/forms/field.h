@@ -49,6 +49,12 @@ extern const struct field_type field_bool, field_comment, field_computed, field_
 /* ---- What the types share ---- */
 
 void compiling_report(struct compiling *compiling, str construct, const char *message, bool is_error);
+/* Reports what a form's or a field's keys ask that does not run yet (inert.c). */
+void compiling_inert_form(struct compiling *compiling, const json_t *json);
+void compiling_inert_field(struct compiling *compiling, const json_t *json);
+/* A condition: NULL where there is none. One in another language than ours (Publik's old Python) is reported, and never
+ * holds. */
+const struct template *compiling_condition(struct compiling *compiling, const json_t *condition, const char *what);
 /* NULL where the text is empty or wrong (which is reported). */
 const struct template *compiling_text(struct compiling *compiling, str text, enum template_kind kind, const char *what);
 /* The choices' source of item and items: « source » or « items ». Never NULL. */

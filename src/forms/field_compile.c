@@ -31,6 +31,15 @@ const struct template *compiling_text(struct compiling *compiling, str text, enu
     return template;
 }
 
+const struct template *compiling_condition(struct compiling *compiling, const json_t *condition, const char *what)
+{
+    if (!json_is_object(condition))
+        return compiling_text(compiling, json_str_of(condition), TEMPLATE_CONDITION, what);
+    compiling_report(compiling, str_fmt(compiling->arena, "cond-lang:%.*s", STR_ARG(json_str(condition, "type"))),
+                     "cette condition n’est pas dans notre langage : elle n’est jamais vraie", false);
+    return compiling_text(compiling, STR("false"), TEMPLATE_CONDITION, what);
+}
+
 static const struct source *fixed_choices(struct compiling *compiling, const struct field *field)
 {
     json_t *fixed = json_keep(compiling->arena, json_object());
@@ -48,8 +57,7 @@ const struct source *compiling_choices(struct compiling *compiling, const struct
     const struct source *source = source_compile(compiling->arena, source_json, compiling->where);
     str problem = source_problem(source);
     if (problem.len > 0) {
-        compiling_report(compiling, str_fmt(compiling->arena, "source:%.*s", STR_ARG(source_kind(source))),
-                         str_z(compiling->arena, problem), false);
+        compiling_report(compiling, source_construct(source), str_z(compiling->arena, problem), false);
         if (json_array_size(json_list(field->json, "items")) > 0) /* the choices that the definition lists stand in */
             return fixed_choices(compiling, field);
     }
@@ -132,13 +140,6 @@ static void compile_prefill(struct compiling *compiling, struct field *field)
     }
 }
 
-static void compile_condition(struct compiling *compiling, struct field *field)
-{
-    const json_t *condition = json_object_get(field->json, "condition");
-    str text = json_str_of(condition);
-    field->condition = compiling_text(compiling, text, TEMPLATE_CONDITION, "condition");
-}
-
 static struct field field_compile(struct compiling *compiling, const json_t *json)
 {
     struct field field = {.json = json,
@@ -161,8 +162,9 @@ static struct field field_compile(struct compiling *compiling, const json_t *jso
     field.label =
         compiling_text(compiling, json_str(json, "label"), label_is_html ? TEMPLATE_HTML : TEMPLATE_TEXT, "libellé");
     field.hint_template = compiling_text(compiling, field.hint, TEMPLATE_HTML, "aide");
-    compile_condition(compiling, &field);
+    field.condition = compiling_condition(compiling, json_object_get(json, "condition"), "condition");
     compile_prefill(compiling, &field);
+    compiling_inert_field(compiling, json);
     if (field.type == NULL)
         compiling_report(compiling, str_fmt(compiling->arena, "field:%.*s", STR_ARG(field.type_name)),
                          "ce type de champ ne fonctionne pas encore : il n’est pas montré", false);

@@ -34,7 +34,7 @@ static void compile_post_conditions(struct compiling *compiling, const json_t *j
     for (size_t i = 0; i < count; i++) {
         const json_t *one = json_array_get(list, i);
         struct post_condition condition = {
-            compiling_text(compiling, json_str(one, "condition"), TEMPLATE_CONDITION, "condition de sortie"),
+            compiling_condition(compiling, json_object_get(one, "condition"), "condition de sortie"),
             compiling_text(compiling, json_str(one, "error_message"), TEMPLATE_TEXT, "message de sortie")};
         if (condition.condition != NULL)
             conditions[page->post_condition_count++] = condition;
@@ -107,6 +107,7 @@ static void compile_header(struct compiling *compiling, struct form *form)
     compiling->where = STR("réglages");
     form->disabled_redirection =
         compiling_text(compiling, json_str(json, "disabled_redirection"), TEMPLATE_TEXT, "redirection");
+    compiling_inert_form(compiling, json);
     form->digest = compiling_text(compiling, json_str(json, "digest_template"), TEMPLATE_TEXT, "résumé");
 }
 

@@ -313,6 +313,13 @@ static const struct validation_type *type_find(str name)
     return NULL;
 }
 
+const char *validation_type(size_t index)
+{
+    static const char *const others[] = {"regex", "django", NULL};
+    enum { TYPE_COUNT = sizeof types / sizeof *types };
+    return index < TYPE_COUNT ? types[index].name : index < TYPE_COUNT + 2 ? others[index - TYPE_COUNT] : NULL;
+}
+
 bool validation_type_runs(str type)
 {
     return type_find(type) != NULL || str_eq(type, STR("regex")) || str_eq(type, STR("django"));

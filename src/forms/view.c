@@ -49,8 +49,8 @@ static str datum_of_template(const struct template *template)
     static const char *const roots[] = {"session_user_var_", "form_user_var_", "session_user_", "form_user_"};
     struct template_names names = template_names(template);
     for (size_t i = 0; names.len == 1 && i < sizeof roots / sizeof *roots; i++)
-        if (str_starts(names.at[0], str_of(roots[i])))
-            return str_slice(names.at[0], strlen(roots[i]), names.at[0].len);
+        if (str_starts(names.at[0].path, str_of(roots[i])))
+            return str_slice(names.at[0].path, strlen(roots[i]), names.at[0].path.len);
     return STR_EMPTY;
 }
 

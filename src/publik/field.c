@@ -177,10 +177,8 @@ static void modernise(json_t *out)
 json_t *fields_to_json(struct conversion *conversion, const xmlNode *node)
 {
     json_t *list = json_array();
-    str before = conversion->where;
     for (const xmlNode *field = node_first(node); field != NULL; field = node_next(field)) {
         json_t *out = json_object();
-        conversion->where = str_fmt(conversion->arena, "champ %.*s", STR_ARG(node_child_text(conversion, field, "id")));
         for (const xmlNode *member = node_first(field); member != NULL; member = node_next(member))
             convert_member(conversion, member, out);
         modernise(out);
@@ -188,6 +186,5 @@ json_t *fields_to_json(struct conversion *conversion, const xmlNode *node)
             json_set_str(out, STR("id"), str_fmt(conversion->arena, "n%zu", json_array_size(list) + 1));
         json_array_append_new(list, out);
     }
-    conversion->where = before;
     return list;
 }

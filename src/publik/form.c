@@ -32,21 +32,19 @@ static json_t *functions_to_json(struct conversion *conversion, const xmlNode *n
     return out;
 }
 
+/* The usual one, and those of custom views. */
 static void set_digest(struct conversion *conversion, const xmlNode *node, json_t *out)
 {
+    json_t *others = json_keep(conversion->arena, json_object());
     for (const xmlNode *template = node_first(node); template != NULL; template = node_next(template)) {
-        str key = node_attribute(conversion, template, "key");
+        str key = node_attribute(conversion, template, "key"), text = node_text(conversion, template);
         if (key.len == 0 || str_eq(key, STR("default")))
-            set_text(out, "digest_template", node_text(conversion, template));
+            set_text(out, "digest_template", text);
+        else if (text.len > 0)
+            json_set_str(others, key, text);
     }
-}
-
-static void set_reference(struct conversion *conversion, const xmlNode *node, json_t *out, const char *key)
-{
-    struct arena *arena = conversion->arena;
-    str slug = node_attribute(conversion, node, "slug"), name = str_trim(node_text(conversion, node));
-    set_text(out, key, slug.len > 0 ? slug : utf8_slug(arena, name));
-    set_text(out, str_fmt(arena, "%s_name", key).ptr, name);
+    if (json_object_size(others) > 0)
+        json_set(out, STR("digest_templates"), json_incref(others));
 }
 
 static json_t *keywords_to_json(struct conversion *conversion, const xmlNode *node)

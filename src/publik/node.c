@@ -54,16 +54,18 @@ str node_child_text(struct conversion *conversion, const xmlNode *node, const ch
     return str_trim(node_text(conversion, node_child(node, name)));
 }
 
-void conversion_report(struct conversion *conversion, str construct)
-{
-    *vec_push(conversion->arena, &conversion->document->unsupported) =
-        (struct publik_unsupported){construct, conversion->where};
-}
-
 void set_text(json_t *out, const char *key, str text)
 {
     if (text.len > 0)
         json_object_set_new_nocheck(out, key, json_from_str(text));
+}
+
+void set_reference(struct conversion *conversion, const xmlNode *node, json_t *out, const char *key)
+{
+    struct arena *arena = conversion->arena;
+    str slug = node_attribute(conversion, node, "slug"), name = str_trim(node_text(conversion, node));
+    set_text(out, key, slug.len > 0 ? slug : utf8_slug(arena, name));
+    set_text(out, str_fmt(arena, "%s_name", key).ptr, name);
 }
 
 /* ---- By what it looks like ---- */
@@ -137,7 +139,6 @@ json_t *condition_to_json(struct conversion *conversion, const xmlNode *node)
         return NULL;
     if (type.len == 0 || str_eq(type, STR("django")))
         return json_from_str(value);
-    conversion_report(conversion, str_fmt(conversion->arena, "condition:%.*s", STR_ARG(type)));
     return node_to_json(conversion, node);
 }
 
@@ -147,6 +148,8 @@ json_t *people_to_json(struct conversion *conversion, const xmlNode *node)
     for (const xmlNode *item = node_first(node); item != NULL; item = node_next(item)) {
         str id = node_attribute(conversion, item, "role_id"), slug = node_attribute(conversion, item, "slug");
         str text = str_trim(node_text(conversion, item));
+        if (str_starts(text, STR("_")) || str_eq(text, STR("logged-users")))
+            id = text;
         bool is_function = str_starts(id, STR("_")) || str_eq(id, STR("logged-users"));
         bool is_address = str_contains(text, STR("@")) || str_contains(text, STR("{")) || str_contains(text, STR("["));
         str meant = is_function ? id : slug.len > 0 ? slug : is_address ? text : utf8_slug(conversion->arena, text);

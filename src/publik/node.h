@@ -10,7 +10,6 @@
 struct conversion {
     struct arena *arena;
     struct publik_document *document;
-    str where; /* the part being read, for reports */
 };
 
 str node_name(const xmlNode *node);
@@ -23,14 +22,11 @@ xmlNode *node_child(const xmlNode *node, const char *name);
 /* The text of a child; empty where absent. */
 str node_child_text(struct conversion *conversion, const xmlNode *node, const char *name);
 
-void conversion_report(struct conversion *conversion, str construct);
-
 /* An element as JSON, by what it looks like: booleans by type="bool" or True/False, numbers by type, lists of
  * same-named children, objects of others, else text. A new reference. */
 json_t *node_to_json(struct conversion *conversion, const xmlNode *node);
 
-/* {"type": "django", "value": …} as our bare condition text; another language is reported and kept as it is. NULL:
- * none. */
+/* {"type": "django", "value": …} as our bare condition text; another language is kept as it is. NULL: none. */
 json_t *condition_to_json(struct conversion *conversion, const xmlNode *node);
 /* A list of fields. */
 json_t *fields_to_json(struct conversion *conversion, const xmlNode *node);
@@ -48,5 +44,8 @@ void convert_other(struct conversion *conversion, const xmlNode *root, json_t *o
 
 /* out[key] = text, where there is any. */
 void set_text(json_t *out, const char *key, str text);
+/* <workflow slug="…">Name</workflow>: out[key] = the slug, made of the name where old exports have none, and
+ * out[key_name] = the name. */
+void set_reference(struct conversion *conversion, const xmlNode *node, json_t *out, const char *key);
 
 #endif

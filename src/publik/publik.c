@@ -32,12 +32,9 @@ void convert_source(struct conversion *conversion, const xmlNode *root, json_t *
 {
     convert_other(conversion, root, out);
     const xmlNode *source = node_child(root, "data_source");
-    if (source == NULL) {
-        conversion_report(conversion, STR("source:vide"));
-        return;
-    }
     json_object_del(out, "data_source");
-    json_set(out, STR("source"), source_to_json(conversion, source));
+    if (source != NULL)
+        json_set(out, STR("source"), source_to_json(conversion, source));
 }
 
 void convert_other(struct conversion *conversion, const xmlNode *root, json_t *out)
@@ -47,6 +44,10 @@ void convert_other(struct conversion *conversion, const xmlNode *root, json_t *o
         bool is_text = strcmp(name, "subject") == 0 || strcmp(name, "body") == 0 || strcmp(name, "comment") == 0;
         if (strcmp(name, "name") == 0 || strcmp(name, "slug") == 0 || strcmp(name, "url_name") == 0)
             continue;
+        if (strcmp(name, "category") == 0) {
+            set_reference(conversion, node, out, name);
+            continue;
+        }
         json_object_set_new_nocheck(
             out, name, is_text ? json_from_str(node_text(conversion, node)) : node_to_json(conversion, node));
     }
@@ -97,6 +98,21 @@ static void be_silent(void *arg, xmlErrorPtr error)
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
+/* Line and column of a byte, counted from 1. */
+static bool refuse_at(str bytes, size_t at, struct err *err)
+{
+    int line = 1, column = 1;
+    for (size_t i = 0; i < at && i < bytes.len; i++) {
+        column = bytes.ptr[i] == '\n' ? 1 : column + 1;
+        line += bytes.ptr[i] == '\n';
+    }
+    if (err != NULL) {
+        err->line = line;
+        err->column = column;
+    }
+    return false;
+}
+
 /* A document type could declare entities: bombs, files, addresses. No definition has one. The parser itself sees it, in
  * whatever encoding it stands, and stops before any is declared. */
 static void stop_at_doctype(void *arg, const xmlChar *name, const xmlChar *external, const xmlChar *system)
@@ -107,6 +123,13 @@ static void stop_at_doctype(void *arg, const xmlChar *name, const xmlChar *exter
     xmlParserCtxt *context = arg;
     *(bool *)context->_private = true;
     xmlStopParser(context);
+}
+
+static void refuse_doctype(str bytes, struct err *err)
+{
+    size_t at = str_find(bytes, STR("<!DOCTYPE"), 0);
+    err_set(err, ERR_INVALID, "Le fichier déclare un type de document ou des entités : il n’est pas lu.");
+    refuse_at(bytes, at == SIZE_MAX ? 0 : at, err);
 }
 
 static void say_what_is_wrong(const xmlError *error, struct err *err)
@@ -137,7 +160,7 @@ static xmlDoc *parse(str bytes, struct err *err)
                                     XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOCDATA);
     bool is_right = doc != NULL && context->wellFormed && !has_doctype;
     if (has_doctype)
-        err_set(err, ERR_INVALID, "Le fichier déclare un type de document ou des entités : il n’est pas lu.");
+        refuse_doctype(bytes, err);
     else if (!is_right)
         say_what_is_wrong(xmlCtxtGetLastError(context), err);
     if (!is_right) {
@@ -187,5 +210,6 @@ bool publik_read(struct arena *arena, str bytes, struct publik_document *out, st
         return false;
     bool ok = read_root(arena, xmlDocGetRootElement(doc), out, err);
     xmlFreeDoc(doc);
-    return ok;
+    str root = root_name(bytes);
+    return ok || refuse_at(bytes, root.len > 0 ? (size_t)(root.ptr - bytes.ptr) - 1 : 0, err);
 }

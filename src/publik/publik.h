@@ -10,17 +10,12 @@
 
 enum { PUBLIK_FILE_MOST = 8 << 20 };
 
-struct publik_unsupported {
-    str construct; /* « condition:python » */
-    str where;     /* « champ 12 » */
-};
 struct publik_document {
     str kind;        /* of our own: « form », « workflow », « source » … */
     str publik_kind; /* the root element: « formdef » … */
     str slug;
     json_t *json;      /* owned by the arena */
     bool was_disabled; /* a form that Publik holds closed */
-    struct VEC_OF(struct publik_unsupported) unsupported;
 };
 
 /* Whether the bytes look like a definition at all: XML with a root that Publik has. Folders hold other things too. */

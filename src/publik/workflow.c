@@ -76,18 +76,14 @@ static void convert_action_member(struct conversion *conversion, const xmlNode *
 static json_t *actions_to_json(struct conversion *conversion, const xmlNode *node)
 {
     json_t *list = json_array();
-    str before = conversion->where;
     for (const xmlNode *action = node_first(node); action != NULL; action = node_next(action)) {
         json_t *out = json_object();
         set_text(out, "type", node_attribute(conversion, action, "type"));
         set_text(out, "id", node_attribute(conversion, action, "id"));
-        conversion->where = str_fmt(conversion->arena, "%.*s, action %.*s (%.*s)", STR_ARG(before),
-                                    STR_ARG(json_str(out, "id")), STR_ARG(json_str(out, "type")));
         for (const xmlNode *member = node_first(action); member != NULL; member = node_next(member))
             convert_action_member(conversion, member, out);
         json_array_append_new(list, out);
     }
-    conversion->where = before;
     return list;
 }
 
@@ -107,8 +103,6 @@ static json_t *visibility_to_json(struct conversion *conversion, const xmlNode *
 static json_t *status_to_json(struct conversion *conversion, const xmlNode *status)
 {
     json_t *out = json_object();
-    conversion->where =
-        str_fmt(conversion->arena, "statut « %.*s »", STR_ARG(node_child_text(conversion, status, "name")));
     json_set(out, STR("actions"), json_array());
     for (const xmlNode *node = node_first(status); node != NULL; node = node_next(node)) {
         const char *name = (const char *)node->name;
@@ -124,6 +118,12 @@ static json_t *status_to_json(struct conversion *conversion, const xmlNode *stat
     return out;
 }
 
+/* Triggers call a status as its requests are marked: wf-ID. */
+static str status_id(str text)
+{
+    return str_starts(text, STR("wf-")) ? str_slice(text, 3, text.len) : text;
+}
+
 static json_t *trigger_to_json(struct conversion *conversion, const xmlNode *trigger)
 {
     json_t *out = json_object();
@@ -131,10 +131,12 @@ static json_t *trigger_to_json(struct conversion *conversion, const xmlNode *tri
     set_text(out, "id", node_attribute(conversion, trigger, "id"));
     for (const xmlNode *member = node_first(trigger); member != NULL; member = node_next(member)) {
         const char *name = (const char *)member->name;
-        if (strcmp(name, "statuses") == 0) {
+        if (strcmp(name, "anchor_status_first") == 0 || strcmp(name, "anchor_status_latest") == 0) {
+            set_text(out, name, status_id(str_trim(node_text(conversion, member))));
+        } else if (strcmp(name, "statuses") == 0) {
             json_t *statuses = json_array();
             for (const xmlNode *one = node_first(member); one != NULL; one = node_next(one))
-                json_array_append_new(statuses, json_from_str(str_trim(node_text(conversion, one))));
+                json_array_append_new(statuses, json_from_str(status_id(str_trim(node_text(conversion, one)))));
             json_set(out, STR("statuses"), statuses);
         } else {
             convert_action_member(conversion, member, out);
@@ -146,8 +148,6 @@ static json_t *trigger_to_json(struct conversion *conversion, const xmlNode *tri
 static json_t *global_to_json(struct conversion *conversion, const xmlNode *action)
 {
     json_t *out = json_object();
-    conversion->where =
-        str_fmt(conversion->arena, "action globale « %.*s »", STR_ARG(node_child_text(conversion, action, "name")));
     for (const xmlNode *node = node_first(action); node != NULL; node = node_next(node)) {
         const char *name = (const char *)node->name;
         if (strcmp(name, "items") == 0) {
@@ -170,7 +170,6 @@ static json_t *each(struct conversion *conversion, const xmlNode *node,
     json_t *list = json_array();
     for (const xmlNode *child = node_first(node); child != NULL; child = node_next(child))
         json_array_append_new(list, convert(conversion, child));
-    conversion->where = STR_EMPTY;
     return list;
 }
 
@@ -189,6 +188,8 @@ void convert_workflow(struct conversion *conversion, const xmlNode *root, json_t
             json_set(out, STR("options"), inner_fields(conversion, node));
         else if (strcmp(name, "backoffice-fields") == 0)
             json_set(out, STR("backoffice_fields"), inner_fields(conversion, node));
+        else if (strcmp(name, "category") == 0)
+            set_reference(conversion, node, out, name);
         else if (strcmp(name, "global_actions") == 0)
             json_set(out, STR("global_actions"), each(conversion, node, global_to_json));
         else

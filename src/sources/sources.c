@@ -9,7 +9,7 @@ enum source_type { SOURCE_FIXED, SOURCE_TEMPLATE, SOURCE_NAMED, SOURCE_INERT };
 
 struct source {
     enum source_type type;
-    str kind, where, named, problem;
+    str kind, where, named, problem, construct;
     struct choices fixed; /* also a template without tags, read once */
     const struct template *template;
 };
@@ -86,6 +86,14 @@ struct value choices_value(struct arena *arena, const struct choices *choices)
 
 /* ---- Compiling ---- */
 
+/* Publik names a source of cards by its model, and « :view » behind it. */
+static str construct_of(struct arena *arena, str kind, str value)
+{
+    if (str_eq(kind, STR("card")))
+        return str_contains(value, STR(":")) ? STR("ds:carddef-view") : STR("ds:carddef");
+    return str_fmt(arena, "ds:%.*s", STR_ARG(kind.len > 0 ? kind : STR("empty")));
+}
+
 static void make_inert(struct arena *arena, struct source *source)
 {
     source->type = SOURCE_INERT;
@@ -125,6 +133,7 @@ const struct source *source_compile(struct arena *arena, const json_t *json, str
     source->kind = json_str(definition, "type");
     source->where = where;
     const json_t *value = json_object_get(definition, "value");
+    source->construct = construct_of(arena, source->kind, json_str_of(value));
     if (str_eq(source->kind, STR("named"))) {
         source->type = SOURCE_NAMED;
         source->named = json_str_of(value);
@@ -147,9 +156,9 @@ str source_problem(const struct source *source)
     return source->problem;
 }
 
-str source_kind(const struct source *source)
+str source_construct(const struct source *source)
 {
-    return source->kind;
+    return source->construct;
 }
 
 str source_named(const struct source *source)

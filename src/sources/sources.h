@@ -24,8 +24,8 @@ const struct source *source_compile(struct arena *arena, const json_t *json, str
 
 /* Empty where the source runs; else what is wrong, French, for the administrator. */
 str source_problem(const struct source *source);
-/* The kind as the definition writes it: « named », « jsonvalue », « json » … */
-str source_kind(const struct source *source);
+/* What does not run, in the words of the importer's report: « ds:json », « ds:carddef-view » … */
+str source_construct(const struct source *source);
 /* The slug, of a source of kind « named »; empty else. */
 str source_named(const struct source *source);
 /* The texts of the source, for the static check: NULL where it has none. */

@@ -297,9 +297,12 @@ static bool compile_brackets(struct compiler *c)
     c->any_tag = true;
     bool compiled = brackets_compile(c, c->lexer.source);
     c->err = err;
+    for (size_t i = 0; i < c->template->names.len; i++)
+        c->template->names.at[i].may_be_text = true;
     if (compiled || c->template->settings.strict)
         return compiled;
     c->unit->code.len = 0;
+    c->template->names.len = 0;
     c->any_tag = false;
     compile_text(c, c->lexer.source);
     return true;

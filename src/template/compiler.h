@@ -68,6 +68,9 @@ uint32_t compiler_emit(struct compiler *c, enum op op, size_t arg);
 void compiler_land(struct compiler *c, uint32_t address);
 uint32_t compiler_here(const struct compiler *c);
 
+/* Has template_names tell of a name. */
+void compiler_remember(struct compiler *c, str name);
+
 void compiler_constant(struct compiler *c, struct value value);
 /* Pops into a name, bound until the scope ends. */
 void compiler_set(struct compiler *c, enum op op, str name);

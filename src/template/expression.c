@@ -102,15 +102,21 @@ static bool number_of(struct compiler *c, str text, struct value *out)
     return true;
 }
 
-static void remember_name(struct compiler *c, const struct path *path)
+void compiler_remember(struct compiler *c, str name)
+{
+    for (size_t i = 0; i < c->template->names.len; i++)
+        if (str_eq(c->template->names.at[i].path, name))
+            return;
+    *vec_push(c->template->units.arena, &c->template->names) =
+        (struct template_name){name, c->token.line, c->token.column};
+}
+
+static void remember_path(struct compiler *c, const struct path *path)
 {
     for (size_t i = 0; i < c->bound.len; i++)
         if (str_eq(c->bound.at[i], path->head.text))
             return;
-    for (size_t i = 0; i < c->template->names.len; i++)
-        if (str_eq(c->template->names.at[i], path->whole))
-            return;
-    *vec_push(c->template->units.arena, &c->template->names) = path->whole;
+    compiler_remember(c, path->whole);
 }
 
 /* The parts of a name; refuses a..b, _a and a._b as Django does. */
@@ -131,7 +137,7 @@ static bool path_of(struct compiler *c, str text, struct path *path)
     path->head = program_name(parts.at[0]);
     path->parts = parts.at + 1;
     path->part_count = parts.len - 1;
-    remember_name(c, path);
+    remember_path(c, path);
     return true;
 }
 

@@ -184,7 +184,7 @@ struct template
     bool is_constant;
     str constant;
     struct {
-        str *at;
+        struct template_name *at;
         size_t len, cap;
     } names;
     struct {

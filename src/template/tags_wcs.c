@@ -64,6 +64,7 @@ static bool compile_from_scope(struct compiler *c, const struct words *words)
 {
     str *name = arena_new_of(c->arena, str);
     *name = str_fmt(c->arena, "tag_%.*s", STR_ARG(words->at[0]));
+    compiler_remember(c, *name);
     compiler_call(c, (struct call){.fn = call_from_scope, .data = name});
     compiler_emit(c, OP_PRINT, 0);
     return true;

@@ -52,9 +52,15 @@ bool template_is_constant(const struct template *template);
 bool template_is_html(const struct template *template);
 
 /* Every name the text reads, whole paths (« form_var_x_raw », « user.name »), for the static check and to know which
- * fields a condition follows. In the order of first use, without repetition. */
+ * fields a condition follows; « tag_X » stands for a tag that shows what the scope gives. In the order of first use,
+ * without repetition. */
+struct template_name {
+    str path;
+    int line, column; /* of the tag that uses it first, 1-based */
+    bool may_be_text; /* in old brackets: where nobody knows it, it stays as it was written */
+};
 struct template_names {
-    const str *at;
+    const struct template_name *at;
     size_t len;
 };
 struct template_names template_names(const struct template *template);

@@ -73,13 +73,21 @@ const struct field_list *compiler_fields(struct compiler *compiler, const json_t
             .line = reports.at[i].line,
             .column = reports.at[i].column};
     for (size_t i = 0; i < texts.len; i++)
-        *vec_push(compiler->arena, &compiler->workflow->texts) =
-            (struct workflow_text){texts.at[i].where, texts.at[i].template};
+        *vec_push(compiler->arena, &compiler->workflow->texts) = (struct workflow_text){
+            str_fmt(compiler->arena, "%.*s, %.*s", STR_ARG(compiler->where), STR_ARG(texts.at[i].where)),
+            texts.at[i].template};
     return fields;
 }
 
+/* One in another language than ours (Publik's old Python) is told, and never holds. */
 static void compile_condition(struct compiler *compiler, const json_t *json, struct action *action)
 {
+    const json_t *foreign = json_dict(json, "condition");
+    if (foreign) {
+        action->condition_is_broken = true;
+        compiler_report(compiler, false, "Cette condition n’est pas dans notre langage : elle n’est jamais vraie.");
+        compiler_construct(compiler, str_fmt(compiler->arena, "cond-lang:%.*s", STR_ARG(json_str(foreign, "type"))));
+    }
     if (str_is_empty(str_trim(json_str(json, "condition"))))
         return;
     action->condition = compiler_text(compiler, json, "condition", TEMPLATE_CONDITION);
@@ -108,6 +116,7 @@ static void compile_action(struct compiler *compiler, const json_t *json, size_t
         compiler_construct(compiler, str_fmt(compiler->arena, "action:%.*s", STR_ARG(action->type_name)));
         return;
     }
+    compiler_inert_action(compiler, json);
     if (action->type->compile)
         action->type->compile(compiler, json, action);
 }
@@ -140,30 +149,33 @@ static void compile_status(struct compiler *compiler, const json_t *json)
     str where = str_fmt(compiler->arena, "statut « %.*s »", STR_ARG(status->shown.name));
     compiler->where = where;
     status->info = compiler_text(compiler, json, "backoffice_info_text", TEMPLATE_HTML);
-    if (json_str(json, "loop_items_template").len) {
-        compiler_report(compiler, false,
-                        "La boucle du statut n’est pas encore exécutée : ses actions passent une fois.");
-        compiler_construct(compiler, STR("status:loop"));
-    }
+    compiler_inert_status(compiler, json);
     compiler_actions(compiler, json_list(json, "actions"), where, &status->actions);
 }
 
-/* w.c.s.: an endpoint is a status that nothing leads out of, or that says so; a waitpoint one where something waits. */
+/* Somebody does something with it there; of a type that does not run, its « by » tells. */
+static bool action_waits(const struct action *action)
+{
+    return action->type ? action->type->waits : json_list(action->json, "by") != NULL;
+}
+
+/* w.c.s.: an endpoint is a status where nobody is waited for and nothing leads out, or that says so; a waitpoint one
+ * where something waits. */
 static void compile_kind_of_status(struct compiler *compiler, struct status *status, const json_t *json)
 {
-    bool leads_out = false;
+    bool goes_on = false;
     for (size_t i = 0; i < status->actions.len; i++) {
         const struct action *action = &status->actions.at[i];
         status->shown.is_waitpoint |= action->type && action->type->waits;
+        goes_on = goes_on || action_waits(action) || !str_is_empty(action->target);
         if (str_is_empty(action->target))
             continue;
-        leads_out = true;
         if (!str_eq(action->target, STR("_previous")) && !workflow_status_get(compiler->workflow, action->target)) {
             compiler->where = action->where;
             compiler_report(compiler, true, "Le statut visé, « %.*s », n’existe pas.", STR_ARG(action->target));
         }
     }
-    status->shown.is_endpoint = !leads_out || json_bool(json, "forced_endpoint");
+    status->shown.is_endpoint = !goes_on || json_bool(json, "forced_endpoint");
 }
 
 static enum trigger_kind trigger_kind_of(str type)
@@ -171,6 +183,29 @@ static enum trigger_kind trigger_kind_of(str type)
     if (str_eq(type, STR("timeout")))
         return TRIGGER_TIMEOUT;
     return str_eq(type, STR("manual")) ? TRIGGER_MANUAL : TRIGGER_CALL;
+}
+
+static bool anchor_runs(str anchor)
+{
+    static const char *const anchors[] = {"creation", "1st-arrival", "latest-arrival", "finalized", "template"};
+    for (size_t i = 0; i < sizeof anchors / sizeof *anchors; i++)
+        if (str_eq(anchor, str_of(anchors[i])))
+            return true;
+    return false;
+}
+
+static void compile_kind_of_trigger(struct compiler *compiler, const json_t *json, const struct trigger *trigger)
+{
+    str type = json_str(json, "type");
+    compiler_inert_trigger(compiler, json);
+    if (trigger->kind == TRIGGER_CALL) {
+        compiler_report(compiler, false, "Rien ne lance encore cette action par ce moyen (%.*s).", STR_ARG(type));
+        compiler_construct(compiler, str_fmt(compiler->arena, "trigger:%.*s", STR_ARG(type)));
+    }
+    if (trigger->kind == TRIGGER_TIMEOUT && !anchor_runs(trigger->anchor)) {
+        compiler_report(compiler, false, "Ce délai se compte depuis une date inconnue : l’action n’est pas lancée.");
+        compiler_construct(compiler, str_fmt(compiler->arena, "trigger:anchor=%.*s", STR_ARG(trigger->anchor)));
+    }
 }
 
 static void compile_trigger(struct compiler *compiler, const json_t *json, size_t index, struct global_action *global)
@@ -193,6 +228,7 @@ static void compile_trigger(struct compiler *compiler, const json_t *json, size_
     };
     if (str_is_empty(trigger->id))
         trigger->id = str_fmt(compiler->arena, "%zu", index + 1);
+    compile_kind_of_trigger(compiler, json, trigger);
 }
 
 static void compile_global(struct compiler *compiler, const json_t *json)
@@ -232,8 +268,11 @@ const struct workflow *workflow_compile(struct arena *arena, const json_t *json,
     workflow->document = json;
 
     struct compiler compiler = {.arena = arena, .workflow = workflow, .where = workflow->name};
+    compiler_inert_workflow(&compiler, json);
     compile_functions(&compiler, json_list(json, "functions"));
+    compiler.where = STR("options");
     workflow->options = compiler_fields(&compiler, json_list(json, "options"));
+    compiler.where = STR("données de traitement");
     workflow->backoffice_fields = compiler_fields(&compiler, json_list(json, "backoffice_fields"));
     for (size_t i = 0; i < json_array_size(statuses); i++)
         compile_status(&compiler, json_array_get(statuses, i));

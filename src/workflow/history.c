@@ -3,16 +3,33 @@
 
 static const struct workflow_status sent = {.name = STR_INIT("Envoyée"), .is_waitpoint = true};
 
-/* « _hidden »: nobody but an administrator; « __restricted__ » (Publik): the agents. */
+/* An agent whom an action of the status waits for knows of it, whoever else may. */
+static bool acts_there(struct engine *engine, const struct workflow_status *shown, const struct actor *actor)
+{
+    const struct status *status = workflow_status_get(engine->workflow, shown->id);
+    for (size_t i = 0; status && i < status->actions.len; i++) {
+        const struct action *action = &status->actions.at[i];
+        if (action->type && action->type->is_interactive && action->by.len && names_include(engine, actor, &action->by))
+            return true;
+    }
+    return false;
+}
+
+/* w.c.s.: whatever is restricted is never shown to who filed it. « _hidden »: nobody but an administrator and who acts
+ * there; « __restricted__ »: the agents; else those that are named, and who acts there. */
 static bool may_know(struct engine *engine, const struct workflow_status *status, const struct actor *actor)
 {
-    if (actor->is_admin && actor->is_agent)
+    if (!status->is_hidden && !status->visibility_count)
+        return true;
+    if (!actor->is_agent)
+        return false;
+    if (actor->is_admin || acts_there(engine, status, actor))
         return true;
     if (status->is_hidden)
         return false;
     for (size_t i = 0; i < status->visibility_count; i++)
         if (str_eq(status->visibility[i], STR("__restricted__")))
-            return actor->is_agent;
+            return true;
     return names_include(engine, actor, &(struct names){status->visibility, status->visibility_count});
 }
 

@@ -8,8 +8,9 @@ static bool status_suits(const struct status *status, const struct names *status
     for (size_t i = 0; i < statuses->len; i++) {
         str name = statuses->at[i];
         bool waits = status->shown.is_waitpoint, ends = status->shown.is_endpoint;
-        if (str_eq(name, status->shown.id) || (str_eq(name, STR("_pause")) && waits && !ends) ||
-            (str_eq(name, STR("_final")) && ends) || (str_eq(name, STR("_transition")) && !waits && !ends))
+        if (str_eq(name, status->shown.id) || (str_eq(name, STR("_waitpoint_status")) && waits && !ends) ||
+            (str_eq(name, STR("_endpoint_status")) && ends) ||
+            (str_eq(name, STR("_transition_status")) && !waits && !ends))
             return true;
     }
     return false;
@@ -57,35 +58,53 @@ static bool template_anchor(struct engine *engine, const struct trigger *trigger
     return true;
 }
 
-static str status_or_first(const struct engine *engine, str status)
+/* When it came to its end: to the first of the endpoints that it has not left since. */
+static bool end_arrival(const struct engine *engine, instant *at)
 {
-    return status.len ? status : engine->workflow->statuses.at[0].shown.id;
+    const struct history *history = &engine->dossier->history;
+    bool found = false;
+    for (size_t i = history->len; i > 0; i--) {
+        str id = history->at[i - 1].status;
+        const struct workflow_status *status = id.len ? workflow_status_find(engine->workflow, id) : NULL;
+        if (id.len && !(status && status->is_endpoint))
+            break;
+        if (id.len)
+            *at = history->at[i - 1].at;
+        found |= id.len > 0;
+    }
+    return found;
+}
+
+/* A trigger that names no status means the one where the dossier is. */
+static bool status_arrival(const struct engine *engine, bool is_first, str named, instant *at)
+{
+    str id = named.len ? named : engine->dossier->status;
+    const struct workflow_status *status = workflow_status_find(engine->workflow, id);
+    if (!status || (engine->dossier->is_final && !(named.len && status->is_endpoint)))
+        return false;
+    return is_first ? first_arrival(engine, id, at) : latest_arrival(engine, id, at);
 }
 
 /* What the delay is counted from; false while it has not happened. w.c.s. leaves dossiers alone that are over, unless
- * the trigger looks at their end, at one of its statuses, or at a date of their own. */
+ * the trigger looks at their end, or at the coming to an endpoint that it names. */
 static bool anchor_of(struct engine *engine, const struct trigger *trigger, instant *at)
 {
     const struct dossier *dossier = engine->dossier;
     str anchor = trigger->anchor;
-    if (dossier->is_anonymised || str_eq(anchor, STR("anonymisation")))
+    if (dossier->is_anonymised)
         return false;
-    if (str_eq(anchor, STR("finalized"))) {
-        *at = dossier->arrived;
-        return dossier->is_final;
-    }
+    if (str_eq(anchor, STR("finalized")))
+        return dossier->is_final && end_arrival(engine, at);
+    if (str_eq(anchor, STR("1st-arrival")))
+        return status_arrival(engine, true, trigger->anchor_first, at);
+    if (str_eq(anchor, STR("latest-arrival")))
+        return status_arrival(engine, false, trigger->anchor_latest, at);
+    if (dossier->is_final)
+        return false;
     if (str_eq(anchor, STR("template")))
         return template_anchor(engine, trigger, at);
-    if (str_eq(anchor, STR("creation"))) {
-        *at = dossier->received;
-        return !dossier->is_final;
-    }
-    bool is_first = str_eq(anchor, STR("1st-arrival"));
-    str name = status_or_first(engine, is_first ? trigger->anchor_first : trigger->anchor_latest);
-    const struct workflow_status *status = workflow_status_find(engine->workflow, name);
-    if (!status || (dossier->is_final && !status->is_endpoint))
-        return false;
-    return is_first ? first_arrival(engine, name, at) : latest_arrival(engine, name, at);
+    *at = dossier->received;
+    return str_eq(anchor, STR("creation"));
 }
 
 bool trigger_due(struct engine *engine, const struct trigger *trigger, instant *due)

@@ -234,8 +234,9 @@ static void names_read_are_known_before_rendering(void **state)
     struct template_names names = template_names(
         compiled(TEMPLATE_TEXT, "{% for x in form_var_liste %}{{ x }}{{ form_var_y|add:z }}{% endfor %}{{ z }}"));
     assert_int_equal(names.len, 3);
-    assert_str(names.at[0], "form_var_liste");
-    assert_str(names.at[2], "z");
+    assert_str(names.at[0].path, "form_var_liste");
+    assert_str(names.at[2].path, "z");
+    assert_int_equal(names.at[2].column, 37);
 }
 
 static void bounds_stop_a_rendering(void **state)

@@ -398,12 +398,64 @@ static void a_time_trigger_fires_once(void **state)
     counterwork_free(&work);
 }
 
+/* w.c.s.: a trigger that names no status means the current one; what is over is left alone, but by « finalized » and by
+ * an endpoint that is named. */
+static void a_time_trigger_counts_from_its_anchor(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *trigger;
+        bool while_open, when_over;
+    } cases[] = {
+        {"{'type':'timeout','id':'t','anchor':'latest-arrival','timeout':'30'}", true, false},
+        {"{'type':'timeout','id':'t','anchor':'1st-arrival','anchor_status_first':'a','timeout':'30'}", true, false},
+        {"{'type':'timeout','id':'t','anchor':'1st-arrival','anchor_status_first':'b','timeout':'30'}", false, true},
+        {"{'type':'timeout','id':'t','anchor':'creation','timeout':'30'}", true, false},
+        {"{'type':'timeout','id':'t','anchor':'template','anchor_template':'{{ today }}','timeout':'30'}", true, false},
+        {"{'type':'timeout','id':'t','anchor':'finalized','timeout':'30'}", false, true},
+        {"{'type':'timeout','id':'t','anchor':'anonymisation','timeout':'30'}", false, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct counterwork work;
+        char document[1024];
+        snprintf(document, sizeof document, GLOBAL_WORKFLOW("%s", ""), cases[i].trigger);
+        counterwork_make(&work, form, document);
+        struct change *change = counterwork_file(&work, "{}");
+        assert_int_equal(find_job(change, "workflow.global") != NULL, cases[i].while_open);
+        struct event event = press(change, STR("1"), test_agent);
+        change = counterwork_do(&work, change->after, &event);
+        assert_int_equal(find_job(change, "workflow.global") != NULL, cases[i].when_over);
+        counterwork_free(&work);
+    }
+}
+
+/* w.c.s.: nobody is waited for in an endpoint. A status that is hidden is known to the agent who acts there, never to
+ * who filed it. */
+static void a_status_where_somebody_is_waited_for_is_no_end(void **state)
+{
+    (void)state;
+    struct counterwork work;
+    counterwork_make(&work, form,
+                     WORKFLOW("{'id':'a','name':'A','visibility':['_hidden'],'actions':[{'type':'commentable','id':'1',"
+                              "'by':['_receiver']},{'type':'jump','id':'2','status':'b',"
+                              "'condition':{'type':'python','value':'True'}}]},"
+                              "{'id':'b','name':'B','actions':[]}"));
+    struct change *change = counterwork_file(&work, "{}");
+    assert_str(change->after->status, "a"); /* a condition in another language never holds */
+    assert_false(change->after->is_final);
+    assert_true(workflow_status_find(work.workflow, STR("b"))->is_endpoint);
+    struct actor submitter = {.is_submitter = true};
+    assert_str(dossier_visible_status(&work.place, change->after, &test_agent)->name, "A");
+    assert_str(dossier_visible_status(&work.place, change->after, &submitter)->name, "Envoyée");
+    counterwork_free(&work);
+}
+
 static void anonymisation_leaves_what_statistics_need(void **state)
 {
     (void)state;
     struct counterwork work;
     counterwork_make(&work, form,
-                     GLOBAL_WORKFLOW("{'type':'manual','id':'m','roles':['_receiver'],'statuses':['_final']}",
+                     GLOBAL_WORKFLOW("{'type':'manual','id':'m','roles':['_receiver'],'statuses':['_endpoint_status']}",
                                      "{'type':'anonymise','id':'1','mode':'final'}"));
     struct change *change = counterwork_file(&work, "{'1':'Ana','2':'rue Haute'}"), refused;
     struct err err = {0};
@@ -511,6 +563,8 @@ int main(void)
         cmocka_unit_test(messages_are_for_those_they_name),
         cmocka_unit_test(a_timed_jump_is_a_timer_to_the_second),
         cmocka_unit_test(a_time_trigger_fires_once),
+        cmocka_unit_test(a_time_trigger_counts_from_its_anchor),
+        cmocka_unit_test(a_status_where_somebody_is_waited_for_is_no_end),
         cmocka_unit_test(anonymisation_leaves_what_statistics_need),
         cmocka_unit_test(what_does_not_run_yet_is_told_and_harmless),
         cmocka_unit_test(removing_ends_everything),

@@ -32,6 +32,10 @@ static void compile(struct compiler *compiler, const json_t *json, struct action
     jump->mode = mode_of(json);
     jump->trigger = json_str(json, "trigger");
     jump->seconds = json_int(json, "timeout");
+    if (jump->mode == MODE_TRIGGER) {
+        compiler_report(compiler, false, "Aucun appel de l’extérieur n’est encore reçu : ce saut n’est pas fait.");
+        compiler_construct(compiler, STR("jump:trigger"));
+    }
     if (jump->mode == MODE_TIMEOUT)
         jump->timeout = compiler_text(compiler, json, "timeout", TEMPLATE_TEXT);
     if (jump->mode == MODE_TIMEOUT && !jump->timeout && jump->seconds <= 0)

@@ -13,10 +13,6 @@ static void compile(struct compiler *compiler, const json_t *json, struct action
     notification->body = compiler_text(compiler, json, "body", mail_body_kind(json_str(json, "body")));
     notification->url = compiler_text(compiler, json, "target_url", TEMPLATE_TEXT);
     action->by = compiler_names(compiler, json, "to");
-    if (json_str(json, "users_template").len) {
-        compiler_report(compiler, false, "Les destinataires par modèle (users_template) ne sont pas encore servis.");
-        compiler_construct(compiler, STR("notification:users_template"));
-    }
 }
 
 static void add_notice(struct engine *engine, int64_t account, const struct notice *notice)

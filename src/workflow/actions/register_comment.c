@@ -11,11 +11,6 @@ static void compile(struct compiler *compiler, const json_t *json, struct action
     action->self = self;
     self->comment = compiler_text(compiler, json, "comment", TEMPLATE_HTML);
     action->by = compiler_names(compiler, json, "to");
-    if (json_str(json, "comment_template").len) {
-        compiler_report(compiler, false,
-                        "Les modèles de commentaire ne sont pas encore servis : le texte de l’action l’est.");
-        compiler_construct(compiler, STR("register-comment:comment_template"));
-    }
 }
 
 static void perform(struct engine *engine, const struct action *action)

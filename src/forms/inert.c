@@ -1,0 +1,53 @@
+/* What a form or a field may ask that does not run yet: each is kept, and told by the report. */
+#include "forms/field.h"
+
+#include "definition/definition.h"
+
+static const struct definition_inert of_forms[] = {
+    {NULL, "backoffice_submission_roles", NULL, "form:backoffice-submission-roles",
+     "les agents ne saisissent pas encore de demande à la place d’une personne"},
+    {NULL, "custom_views", NULL, "form:custom_views", "les vues personnalisées ne sont pas encore montrées"},
+    {NULL, "digest_templates", NULL, "form:digest_templates", "les résumés propres à une vue ne sont pas encore faits"},
+    {NULL, "geolocations", NULL, "form:geolocations", "la position de la demande n’est pas encore calculée"},
+    {NULL, "has_captcha", NULL, "form:has_captcha", "le test contre les robots n’est pas encore posé"},
+    {NULL, "include_download_all_button", NULL, "form:include_download_all_button",
+     "le téléchargement de tous les fichiers à la fois n’est pas encore proposé"},
+    {NULL, "lateral_template", NULL, "form:lateral_template", "le texte latéral n’est pas encore montré"},
+    {NULL, "required_authentication_contexts", NULL, "form:required_authentication_contexts",
+     "le niveau d’authentification n’est pas encore exigé"},
+    {NULL, "submission_lateral_template", NULL, "form:submission_lateral_template",
+     "le texte latéral de la saisie n’est pas encore montré"},
+    {NULL, "tracking_code_verify_fields", NULL, "form:tracking_code_verify_fields",
+     "aucune réponse n’est encore demandée avec le code de suivi"},
+};
+
+static const struct definition_inert of_fields[] = {
+    {"file", "allow_portfolio_picking", NULL, "file:portfolio", "le porte-documents n’est pas encore proposé"},
+    {"file", "automatic_image_resize", NULL, "file:image_resize", "les images sont gardées à leur taille"},
+    {"item", "display_mode", "autocomplete", "item:display_mode=autocomplete", "les choix sont montrés en liste"},
+    {"item", "display_mode", "images", "item:display_mode=images", "les choix sont montrés en liste"},
+    {"item", "display_mode", "map", "item:display_mode=map", "les choix sont montrés en liste"},
+    {"item", "display_mode", "timetable", "item:display_mode=timetable", "les choix sont montrés en liste"},
+    {"items", "display_mode", "autocomplete", "items:display_mode=autocomplete", "les choix sont des cases à cocher"},
+    {"items", "display_mode", "images", "items:display_mode=images", "les choix sont des cases à cocher"},
+    {"text", "display_mode", "basic-rich", "text:display_mode=basic-rich", "le texte se saisit sans mise en forme"},
+    {"text", "display_mode", "rich", "text:display_mode=rich", "le texte se saisit sans mise en forme"},
+};
+
+static void report_all(struct compiling *compiling, const json_t *json, const struct definition_inert *table,
+                       size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (definition_asks(json, &table[i]))
+            compiling_report(compiling, str_of(table[i].construct), table[i].message, false);
+}
+
+void compiling_inert_form(struct compiling *compiling, const json_t *json)
+{
+    report_all(compiling, json, of_forms, sizeof of_forms / sizeof *of_forms);
+}
+
+void compiling_inert_field(struct compiling *compiling, const json_t *json)
+{
+    report_all(compiling, json, of_fields, sizeof of_fields / sizeof *of_fields);
+}

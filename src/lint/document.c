@@ -1,0 +1,181 @@
+/* One document alone: what of it does not run, and its texts that do not compile. */
+#include "lint/internal.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+struct lint_finding *linting_add(struct linting *linting, bool is_error, str where, const char *format, ...)
+{
+    char text[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    struct lint_finding *finding = vec_push(linting->arena, linting->out);
+    *finding = (struct lint_finding){.kind = linting->kind,
+                                     .slug = linting->slug,
+                                     .where = where,
+                                     .is_error = is_error,
+                                     .message = utf8_repair(linting->arena, str_dup(linting->arena, str_of(text)))};
+    return finding;
+}
+
+/* A construct that does not run is told once a place. */
+static void add_construct(struct linting *linting, str construct, str where, str message)
+{
+    for (size_t i = linting->out->len; i > 0; i--) {
+        const struct lint_finding *known = &linting->out->at[i - 1];
+        if (!str_eq(known->kind, linting->kind) || !str_eq(known->slug, linting->slug))
+            break;
+        if (str_eq(known->construct, construct) && str_eq(known->where, where))
+            return;
+    }
+    linting_add(linting, false, where, "%.*s", STR_ARG(message))->construct = construct;
+}
+
+static void add_text(struct linting *linting, str where, const struct template *template)
+{
+    *vec_push(linting->arena, &linting->texts) = (struct lint_text){where, template};
+}
+
+/* ---- Each kind ---- */
+
+static void read_form(struct linting *linting)
+{
+    struct err err = {0};
+    linting->form = form_compile(linting->arena, linting->json, 0, &err);
+    if (linting->form == NULL) {
+        linting_add(linting, true, STR_EMPTY, "%s", err.message)->construct = STR("form");
+        return;
+    }
+    const struct form_reports *reports = &linting->form->reports;
+    for (size_t i = 0; i < reports->len; i++) {
+        const struct form_report *report = &reports->at[i];
+        struct lint_finding *finding =
+            linting_add(linting, report->is_error, report->where, "%.*s", STR_ARG(report->message));
+        finding->construct = report->construct;
+        finding->line = report->line;
+        finding->column = report->column;
+    }
+    for (size_t i = 0; i < linting->form->texts.len; i++)
+        add_text(linting, linting->form->texts.at[i].where, linting->form->texts.at[i].template);
+}
+
+static void read_workflow(struct linting *linting)
+{
+    struct err err = {0};
+    linting->workflow = workflow_compile(linting->arena, linting->json, 0, &err);
+    if (linting->workflow == NULL) {
+        linting_add(linting, true, STR_EMPTY, "%s", err.message)->construct = STR("workflow");
+        return;
+    }
+    const struct workflow_reports *reports = workflow_reports(linting->workflow);
+    for (size_t i = 0; i < reports->len; i++) {
+        const struct workflow_report *report = &reports->at[i];
+        struct lint_finding *finding =
+            linting_add(linting, report->is_error, report->where, "%.*s", STR_ARG(report->message));
+        finding->construct = report->construct;
+        finding->line = report->line;
+        finding->column = report->column;
+    }
+    const struct workflow_texts *texts = workflow_texts(linting->workflow);
+    for (size_t i = 0; i < texts->len; i++)
+        add_text(linting, texts->at[i].where, texts->at[i].template);
+}
+
+static void read_mail_template(struct linting *linting)
+{
+    static const struct {
+        const char *key, *where;
+    } parts[] = {{"subject", "objet"}, {"body", "texte"}};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        struct err err = {0};
+        struct template_settings settings = {.kind = TEMPLATE_TEXT, .name = str_of(parts[i].where)};
+        const struct template *template =
+            template_compile(linting->arena, json_str(linting->json, parts[i].key), &settings, &err);
+        if (template != NULL) {
+            add_text(linting, settings.name, template);
+            continue;
+        }
+        struct lint_finding *finding = linting_add(linting, true, settings.name, "%s", err.message);
+        finding->construct = STR("template");
+        finding->line = err.line;
+        finding->column = err.column;
+    }
+    if (json_array_size(json_list(linting->json, "attachments")) > 0)
+        add_construct(linting, STR("mail-template:attachments"), STR("pièces jointes"),
+                      STR("Les pièces jointes ne sont pas encore envoyées."));
+}
+
+/* What only sources that ask another server use. */
+static void read_source(struct linting *linting)
+{
+    static const char *const attributes[] = {"data_attribute", "id_attribute", "text_attribute"};
+    const struct source *source = source_compile(linting->arena, linting->json, STR("source"));
+    if (source_template(source) != NULL)
+        add_text(linting, STR("valeur"), source_template(source));
+    if (source_problem(source).len == 0)
+        return;
+    add_construct(linting, source_construct(source), STR("source"), source_problem(source));
+    for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++)
+        if (json_str(linting->json, attributes[i]).len > 0)
+            add_construct(linting, str_fmt(linting->arena, "dsattr:%s", attributes[i]), STR("source"),
+                          STR("Cet attribut n’est pas encore lu dans la réponse de la source."));
+}
+
+static void read_whole(struct linting *linting)
+{
+    add_construct(linting, linting->kind, STR("document entier"),
+                  STR("Ce document est gardé ; il n’est pas encore utilisé."));
+}
+
+/* ---- What texts ask ---- */
+
+static void read_texts(struct linting *linting)
+{
+    for (size_t i = 0; i < linting->texts.len; i++) {
+        const struct lint_text *text = &linting->texts.at[i];
+        struct template_unknowns filters = template_unknown_filters(text->template);
+        for (size_t j = 0; j < filters.len; j++)
+            if (filter_is_inert(filters.at[j].filter))
+                add_construct(linting, str_fmt(linting->arena, "filter:%.*s", STR_ARG(filters.at[j].filter)),
+                              text->where, STR("Ce filtre ne fonctionne pas encore : il donne une valeur vide."));
+        struct template_names names = template_names(text->template);
+        for (size_t j = 0; j < names.len; j++) {
+            str construct = inert_name(linting->arena, names.at[j].path);
+            if (construct.len > 0 && !names.at[j].may_be_text)
+                add_construct(linting, construct, text->where,
+                              STR("Ce nom de Publik n’est pas encore donné : sa valeur est vide."));
+        }
+    }
+}
+
+static const struct {
+    const char *kind;
+    void (*read)(struct linting *linting);
+} readers[] = {
+    {"form", read_form},
+    {"workflow", read_workflow},
+    {"mail-template", read_mail_template},
+    {"source", read_source},
+    {"block", read_whole},
+    {"card", read_whole},
+    {"wscall", read_whole},
+    {"comment-template", read_whole},
+};
+
+void linting_begin(struct linting *linting, struct arena *arena, str kind, const json_t *json,
+                   struct lint_findings *out)
+{
+    *linting = (struct linting){.arena = arena, .kind = kind, .slug = json_str(json, "slug"), .json = json, .out = out};
+    for (size_t i = 0; i < sizeof readers / sizeof *readers; i++)
+        if (str_eq(kind, str_of(readers[i].kind)))
+            readers[i].read(linting);
+    read_texts(linting);
+}
+
+void lint_document(struct arena *arena, str kind, const json_t *json, struct lint_findings *out)
+{
+    struct linting linting;
+    linting_begin(&linting, arena, kind, json, out);
+}

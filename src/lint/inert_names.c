@@ -1,0 +1,66 @@
+/* Names and filters that Publik gives to templates and that are not given here yet. */
+#include "lint/internal.h"
+
+static const char *const roots[] = {"block", "cards", "form_objects", "forms", "status_loop", "webservice"};
+
+static const char *const members[] = {
+    "form_api_url",
+    "form_attachments",
+    "form_criticality_label",
+    "form_criticality_level",
+    "form_digest",
+    "form_distance",
+    "form_geoloc",
+    "form_jumps",
+    "form_latest_jump",
+    "form_links",
+    "form_page_no",
+    "form_parent",
+    "form_reverse_links",
+    "form_submission_agent",
+    "form_submission_context",
+    "form_trigger",
+    "form_workflow_email",
+    "form_workflow_wscall",
+};
+
+/* Of w.c.s. itself; any other unknown filter was added by a site. */
+static const char *const filters[] = {
+    "convert_image_format",
+    "details_format",
+    "get_preference",
+    "has_role",
+    "qrcode",
+    "rename_file",
+    "roles",
+    "strip_metadata",
+    "user_id_for_service",
+    "wbr",
+};
+
+static bool is_or_begins(str path, const char *name)
+{
+    str root = str_of(name);
+    return str_starts(path, root) && (path.len == root.len || path.ptr[root.len] == '_' || path.ptr[root.len] == '.');
+}
+
+str inert_name(struct arena *arena, str path)
+{
+    if (str_starts(path, STR("tag_")))
+        return str_fmt(arena, "tag:%.*s", STR_ARG(str_slice(path, 4, path.len)));
+    for (size_t i = 0; i < sizeof roots / sizeof *roots; i++)
+        if (is_or_begins(path, roots[i]))
+            return str_fmt(arena, "var:%s", roots[i]);
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+        if (is_or_begins(path, members[i]))
+            return str_fmt(arena, "var:%s", members[i]);
+    return STR_EMPTY;
+}
+
+bool filter_is_inert(str name)
+{
+    for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
+        if (str_eq(name, str_of(filters[i])))
+            return true;
+    return false;
+}

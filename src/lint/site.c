@@ -1,0 +1,128 @@
+/* A whole site: every document that is loaded, against the others and against the site. */
+#include "lint/internal.h"
+
+#include "definition/definition.h"
+
+struct checking {
+    struct arena *arena;
+    const struct lint_place *place;
+    struct definitions definitions;
+    struct lint_findings *out;
+};
+
+static bool read_definitions(struct tx *tx, void *arg, struct err *err)
+{
+    struct checking *checking = arg;
+    checking->definitions = (struct definitions){0};
+    return definition_list(tx, checking->arena, STR_EMPTY, &checking->definitions, err);
+}
+
+/* ---- References ---- */
+
+static bool is_known(const struct lint_place *place, const struct lint_reference *reference)
+{
+    if (str_eq(reference->kind, STR("role")))
+        return site_role(place->site, reference->slug) != NULL;
+    if (str_eq(reference->kind, STR("filter")) || str_eq(reference->kind, STR("function")))
+        return false;
+    if (catalogue_has(place->catalogue, reference->kind, reference->slug))
+        return true;
+    const struct workflow_list *workflows = catalogue_workflows(place->catalogue);
+    for (size_t i = 0; str_eq(reference->kind, STR("workflow")) && i < workflows->len; i++)
+        if (reference->name.len > 0 && str_eq(workflow_name(workflows->at[i]), reference->name))
+            return true;
+    return false;
+}
+
+/* What is said, and whether the document does less than it says for want of it. */
+static const struct {
+    const char *kind, *what, *lack;
+    bool is_error;
+} lacks[] = {
+    {"block", "Le bloc de champs", "n’existe pas ici.", true},
+    {"card", "Le modèle de fiche", "n’existe pas ici.", true},
+    {"category", "La catégorie", "n’existe pas ici : le document n’est rangé nulle part.", false},
+    {"comment-template", "Le modèle de commentaire", "n’existe pas ici.", true},
+    {"filter", "Le filtre", "n’est pas connu : il donne une valeur vide.", false},
+    {"function", "La fonction", "n’est pas de ce circuit : personne ne la tient.", true},
+    {"mail-template", "Le modèle de courriel", "n’existe pas ici : seul le texte de l’action, s’il y en a un, part.",
+     true},
+    {"role", "Le rôle", "n’existe pas sur ce site : personne ne le tient.", true},
+    {"source", "La source de données", "n’existe pas ici : le champ n’a aucun choix.", true},
+    {"workflow", "Le circuit", "n’existe pas ici : le circuit par défaut est suivi.", true},
+};
+
+static void tell_reference(struct linting *linting, const struct lint_reference *reference)
+{
+    for (size_t i = 0; i < sizeof lacks / sizeof *lacks; i++) {
+        if (!str_eq(reference->kind, str_of(lacks[i].kind)))
+            continue;
+        struct lint_finding *finding = linting_add(linting, lacks[i].is_error, reference->where, "%s « %.*s » %s",
+                                                   lacks[i].what, STR_ARG(reference->slug), lacks[i].lack);
+        finding->line = reference->line;
+        finding->column = reference->column;
+    }
+}
+
+static void check_references(struct linting *linting, const struct lint_place *place)
+{
+    struct lint_references references = {0};
+    lint_references(linting->arena, linting->kind, linting->json, &references);
+    for (size_t i = 0; i < references.len; i++)
+        if (!is_known(place, &references.at[i]))
+            tell_reference(linting, &references.at[i]);
+}
+
+/* ---- The mentions of the receipt ---- */
+
+static void check_contact(struct linting *linting, const json_t *service)
+{
+    if (!service_can_be_reached(service))
+        linting_add(linting, false, STR("service"),
+                    "Le contact n’a ni adresse, ni courriel, ni téléphone : l’accusé de réception doit les donner "
+                    "(CRPA R112-11-1).");
+}
+
+static void check_mentions(struct linting *linting, const struct lint_place *place)
+{
+    struct err err = {0};
+    if (linting->form == NULL)
+        return;
+    if (!service_has_mentions(linting->form->service, place->site->service, &err))
+        linting_add(linting, !linting->form->is_disabled, STR("service"), "%s", err.message);
+    else if (json_object_get(linting->form->service, "contact") != NULL)
+        check_contact(linting, linting->form->service);
+}
+
+/* ---- All documents ---- */
+
+static void check_document(struct checking *checking, const struct definition *definition, struct name_world *names)
+{
+    struct linting linting = {.arena = checking->arena, .kind = definition->kind, .out = checking->out};
+    struct err err = {0};
+    const json_t *json = json_parse(checking->arena, definition->json, &err);
+    linting.slug = definition->slug;
+    if (json == NULL) {
+        linting_add(&linting, true, STR_EMPTY, "%s", err.message);
+        return;
+    }
+    linting_begin(&linting, checking->arena, definition->kind, json, checking->out);
+    check_references(&linting, checking->place);
+    check_mentions(&linting, checking->place);
+    linting_keys(&linting);
+    linting_statuses(&linting);
+    linting_names(&linting, names);
+}
+
+bool lint_site(struct arena *arena, const struct lint_place *place, struct lint_findings *out, struct err *err)
+{
+    struct checking checking = {.arena = arena, .place = place, .out = out};
+    if (!store_read(place->site->store, read_definitions, &checking, err))
+        return false;
+    struct linting site = {.arena = arena, .kind = STR("site"), .slug = place->site->slug, .out = out};
+    check_contact(&site, place->site->service);
+    struct name_world *names = name_world_new(arena, place);
+    for (size_t i = 0; i < checking.definitions.len; i++)
+        check_document(&checking, &checking.definitions.at[i], names);
+    return true;
+}

@@ -1,0 +1,71 @@
+/* What a workflow may ask that does not run yet: each is kept, and told by the report. */
+#include "workflow/model.h"
+
+#include "definition/definition.h"
+
+static const struct definition_inert of_workflows[] = {
+    {NULL, "criticality_levels", NULL, "wf:criticality_levels", "Les niveaux de criticité ne sont pas encore suivis."},
+    {NULL, "status-remapping", NULL, "wf:status-remapping",
+     "Les demandes en cours ne passent pas encore d’un statut supprimé à un autre."},
+};
+
+static const struct definition_inert of_statuses[] = {
+    {NULL, "loop_items_template", NULL, "status:loop",
+     "La boucle du statut n’est pas encore exécutée : ses actions passent une fois."},
+};
+
+static const struct definition_inert of_actions[] = {
+    {"choice", "allow_as_mass_action", NULL, "choice:mass_action",
+     "Ce bouton ne se presse pas encore pour plusieurs demandes à la fois."},
+    {"choice", "identifier", NULL, "choice:identifier", "Le passage n’est pas encore retenu sous son identifiant."},
+    {"form", "post_conditions", NULL, "formaction:post_conditions",
+     "Les conditions de sortie du formulaire ne sont pas encore vérifiées."},
+    {"jump", "identifier", NULL, "jump:identifier", "Le passage n’est pas encore retenu sous son identifiant."},
+    {"jumponsubmit", "identifier", NULL, "jumponsubmit:identifier",
+     "Le passage n’est pas encore retenu sous son identifiant."},
+    {"notification", "origin", NULL, "notification:origin", "L’origine de l’avis n’est pas encore montrée."},
+    {"notification", "users_template", NULL, "notification:users_template",
+     "Les destinataires par modèle (users_template) ne sont pas encore servis."},
+    {"register-comment", "attachments", NULL, "register-comment:attachments",
+     "Les pièces jointes du message ne sont pas encore ajoutées."},
+    {"register-comment", "comment_template", NULL, "register-comment:comment_template",
+     "Les modèles de commentaire ne sont pas encore servis : le texte de l’action l’est."},
+    {"sendmail", "attachments", NULL, "sendmail:attachments", "Les pièces jointes ne sont pas encore envoyées."},
+    {"sendmail", "varname", NULL, "sendmail:varname", "Le courriel n’est pas encore gardé sous son identifiant."},
+};
+
+static const struct definition_inert of_triggers[] = {
+    {"manual", "allow_as_mass_action", NULL, "trigger:mass_action",
+     "Cette action ne se lance pas encore pour plusieurs demandes à la fois."},
+};
+
+static void report_all(struct compiler *compiler, const json_t *json, const struct definition_inert *table,
+                       size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!definition_asks(json, &table[i]))
+            continue;
+        compiler_report(compiler, false, "%s", table[i].message);
+        compiler_construct(compiler, str_of(table[i].construct));
+    }
+}
+
+void compiler_inert_workflow(struct compiler *compiler, const json_t *json)
+{
+    report_all(compiler, json, of_workflows, sizeof of_workflows / sizeof *of_workflows);
+}
+
+void compiler_inert_status(struct compiler *compiler, const json_t *json)
+{
+    report_all(compiler, json, of_statuses, sizeof of_statuses / sizeof *of_statuses);
+}
+
+void compiler_inert_action(struct compiler *compiler, const json_t *json)
+{
+    report_all(compiler, json, of_actions, sizeof of_actions / sizeof *of_actions);
+}
+
+void compiler_inert_trigger(struct compiler *compiler, const json_t *json)
+{
+    report_all(compiler, json, of_triggers, sizeof of_triggers / sizeof *of_triggers);
+}

@@ -1,0 +1,178 @@
+"""guichet check: what is wrong in what a site has loaded; each fault with its document, its place, and a sentence."""
+import json
+import re
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+from support.counter import CORPUS, ROOT, Counter, needs_corpus, stores
+from support.filler import main_form
+from support.visitor import Visitor
+
+FORM = {"kind": "form", "slug": "velo", "name": "Prime vélo", "workflow": "prime", "functions": {"_receiver": "agents"}, "fields": [
+    {"id": "1", "type": "string", "label": "Nom", "varname": "nom"},
+    {"id": "2", "type": "date", "label": "Achat", "varname": "achat"},
+    {"id": "3", "type": "comment", "label": "<p>{{ form_var_nom }} {{ form_var_achat_year }} {{ form_option_montant }}</p>"}]}
+WORKFLOW = {"kind": "workflow", "slug": "prime", "name": "Prime", "options": [{"id": "1", "type": "string", "label": "Montant", "varname": "montant"}],
+            "statuses": [
+                {"id": "recu", "name": "Reçu", "actions": [
+                    {"type": "form", "id": "1", "by": ["_receiver"], "varname": "avis", "fields": [{"id": "1", "type": "text", "label": "Motif", "varname": "motif"}]},
+                    {"type": "jumponsubmit", "id": "2", "status": "fin"}]},
+                {"id": "fin", "name": "Fini", "forced_endpoint": True, "actions": [
+                    {"type": "sendmail", "id": "1", "to": ["_submitter"], "subject": "{{ form_name }}", "body": "{{ avis_var_motif }} {{ form_var_nom_raw }}"}]}]}
+
+
+def changed(document, **changes):
+    return {**json.loads(json.dumps(document)), **changes}
+
+
+def with_field(**field):
+    return changed(FORM, fields=FORM["fields"] + [{"id": "9", "label": "Autre", **field}])
+
+
+def with_status(*statuses):
+    return changed(WORKFLOW, statuses=WORKFLOW["statuses"] + list(statuses))
+
+
+def with_action(is_end=True, **action):
+    document = changed(WORKFLOW)
+    document["statuses"][1]["actions"].append(action)
+    document["statuses"][1]["forced_endpoint"] = is_end
+    return document
+
+
+# The documents, the severity, and what the sentence says.
+FAULTS = [
+    (with_field(type="string", condition="form_var_nmo"), "avertissement", "« form_var_nmo » n’est connu nulle part : vouliez-vous dire « nom » ?"),
+    (with_field(type="string", condition="form_var_nom_prenom_x_raw == form_option_rien"), "avertissement", "« form_option_rien »"),
+    (with_field(type="comment", label="a\n{{ commune_nom }}"), "avertissement", "« commune_nom »"),
+    (with_field(type="comment", label="{{ form_var_nom|majuscules }}"), "avertissement", "Le filtre « majuscules »"),
+    (with_field(type="comment", label="{{ form_var_nom"), None, None),
+    (with_field(type="string", condition="form_var_nom =="), "erreur", ""),
+    (with_field(type="item", source={"type": "named", "value": "pays"}), "erreur", "La source de données « pays »"),
+    (with_field(type="string", labell="x"), "avertissement", "« labell » n’est lue par personne : vouliez-vous dire « label » ?"),
+    (with_field(type="map"), "avertissement", "ne fonctionne pas encore"),
+    (changed(FORM, workflow="perdu", fields=FORM["fields"][:2]), "erreur", "Le circuit « perdu »"),
+    (changed(FORM, category="perdue"), "avertissement", "La catégorie « perdue »"),
+    (changed(FORM, functions={"_receiver": "urbanisme"}), "erreur", "Le rôle « urbanisme »"),
+    (with_status({"id": "x", "name": "Seul", "actions": []}), "avertissement", "Aucune action ne mène à ce statut"),
+    (with_action(type="choice", id="9", label="Aller", by=["_receiver"], status="nulle-part"), "erreur", "« nulle-part », n’existe pas"),
+    (with_action(type="choice", id="9", label="Aller", by=["_receiver"]), "avertissement", "ne mène à aucun statut"),
+    (with_action(is_end=False, type="commentable", id="9", by=["_receiver"]), "avertissement", "rien n’en sort"),
+    (with_action(type="commentable", id="9", by=["_validateur"]), "erreur", "La fonction « _validateur »"),
+    (with_action(type="sendmail", id="9", to=["_submitter"], mail_template="perdu"), "erreur", "Le modèle de courriel « perdu »"),
+    (with_action(type="register-comment", id="9", comment="{{ avis_var_motiff }}"), "avertissement", "« avis_var_motiff »"),
+    (with_action(type="webservice_call", id="9", varname="appel"), "avertissement", "n’est pas encore exécuté"),
+    (changed(WORKFLOW, global_actions=[{"id": "1", "name": "G", "actions": [], "triggers": [
+        {"type": "timeout", "anchor": "latest-arrival", "anchor_status_latest": "perdu", "timeout": "1"}]}]), "erreur", "« perdu », que nomme un déclencheur"),
+]
+
+
+class Check(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="guichet-check-")
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def load(self, counter, *documents):
+        for document in documents:
+            (self.folder / f"{document['kind']}-{document['slug']}.json").write_text(json.dumps(document))
+        counter.cli("import", "content", self.folder, "--site", "ville")
+
+    def findings(self, counter, *more):
+        done = counter.cli("check", "--site", "ville", "--report", "json", *more, check=False)
+        return done.returncode, json.loads(done.stdout)["findings"]
+
+    def test_each_fault_is_told_once_with_its_place(self):
+        """All in one site: each document under a slug of its own, a workflow with a form that has it."""
+        documents = [FORM, WORKFLOW]
+        for i, (document, *_) in enumerate(FAULTS):
+            documents.append(changed(document, slug=f"{document['slug']}-{i}"))
+            if document["kind"] == "workflow":
+                documents.append(changed(FORM, slug=f"avec-{i}", workflow=f"prime-{i}"))
+        with Counter() as counter:
+            self.load(counter, *documents)
+            status, findings = self.findings(counter)
+        self.assertEqual(status, 1)
+        told = {}
+        for finding in findings:
+            told.setdefault(finding["slug"], []).append(finding)
+        self.assertEqual([f["kind"] for f in told.pop("ville")], ["site"], "its contact has no address")
+        for i, (document, severity, words) in enumerate(FAULTS):
+            slug = f"{document['slug']}-{i}"
+            with self.subTest(words=words, document=document):
+                found = told.pop(slug, [])
+                self.assertEqual([(f["kind"], f["severity"]) for f in found], [(document["kind"], severity)] if severity else [])
+                for finding in found:
+                    self.assertIn(words, finding["message"])
+                    self.assertTrue(finding["where"])
+        self.assertEqual(told, {}, "the sound ones")
+
+    def test_a_fault_in_a_text_has_line_and_column(self):
+        with Counter() as counter:
+            self.load(counter, WORKFLOW, with_field(type="comment", label="<p>\n {{ commune_nom }}</p>"),
+                      changed(with_field(type="comment", label="<p>\n\n  {% fi %}</p>"), slug="autre"))
+            findings = self.findings(counter)[1]
+        name = next(f for f in findings if "commune_nom" in f["message"])
+        self.assertEqual((name["line"], name["column"]), (2, 2))
+        text = next(f for f in findings if f["construct"] == "template")
+        self.assertEqual((text["line"], text["column"], text["severity"]), (3, 3, "erreur"))
+
+    def test_a_sound_site_and_one_that_is_not_there(self):
+        for store in stores():
+            with self.subTest(store), Counter(store) as counter:
+                self.load(counter, FORM, WORKFLOW)
+                done = counter.cli("check")
+                self.assertEqual(done.stdout.splitlines()[-1], "0 erreur, 1 avertissement")
+                done = counter.cli("check", "--site", "ailleurs", check=False)
+                self.assertEqual((done.returncode, "ailleurs" in done.stderr), (1, True))
+
+    def test_the_demonstration_is_sound(self):
+        with Counter() as counter:
+            counter.cli("demo", "--content", ROOT / "content")
+            findings = json.loads(counter.cli("check", "--report", "json").stdout)["findings"]
+        self.assertEqual([f for f in findings if not f["construct"]], [])
+
+    @needs_corpus("publik")
+    def test_the_real_definitions_raise_no_false_alarm(self):
+        """With their roles and variables, all that is left was looked at: names and filters that no package defines."""
+        with Counter() as counter:
+            counter.cli("import", "publik", CORPUS / "publik", "--site", "ville")
+            site = json.loads(counter.cli("site", "show", "--slug", "ville").stdout)
+            wanted = self.findings(counter)[1]
+            site["roles"] = [{"slug": m.group(1)} for f in wanted if (m := re.match(r"Le rôle « (\S+) »", f["message"]))]
+            names = ["passerelle_url", "commune_name", "commune_cp", "commune_slug", "administration_adresse", "administration_site", "idp_url", "agendas_url"]
+            site["settings"]["variables"] = {name: "x" for name in names}
+            path = self.folder / "site.json"
+            path.write_text(json.dumps(site))
+            counter.cli("site", "set", path)
+            left = self.findings(counter)[1]
+        self.assertEqual([f["message"] for f in left if f["severity"] == "erreur" and "circuit" not in f["where"]], [])
+        own = [f for f in left if not f["construct"] and not re.match("Le (nom|filtre|circuit|contact) |La catégorie ", f["message"])]
+        self.assertLess(len(own), 10, own)
+
+    def test_a_service_without_its_mentions_can_not_be_opened(self):
+        password, admin = "Place-Bellecour-1830", "admin@ville.example"
+        with Counter() as counter:
+            self.load(counter, changed(FORM, disabled=True, service={"silence": "accept", "delay": 0}), WORKFLOW)
+            counter.cli("user", "create", "--email", admin, "--name", "Ada Min", "--site", "ville", "--admin", "--password", password)
+            counter.start()
+            visitor = Visitor(counter.port, "ville.localhost")
+            visitor.send(main_form(visitor.get("/connexion/").page), {"courriel": admin, "mot-de-passe": password})
+            page = visitor.get("/administration/").page
+            self.assertIn("Non publiable", page.text)
+            form = next(f for f in page.forms if f.action == "/administration/")
+            answer = visitor.send(form, {}, button="ouvrir")
+            self.assertIn("délai de réponse", answer.page.text)
+            self.assertEqual(Visitor(counter.port, "ville.localhost").get("/demarches/velo/commencer/").status, 410)
+            self.load(counter, changed(FORM, disabled=True), WORKFLOW)
+            until = time.monotonic() + 20
+            while "Non publiable" in (page := visitor.get("/administration/").page).text and time.monotonic() < until:
+                time.sleep(0.05)
+            form = next(f for f in page.forms if f.action == "/administration/")
+            self.assertIn("C’est enregistré", visitor.send(form, {}, button="ouvrir").page.text)
+
+
+if __name__ == "__main__":
+    unittest.main()
