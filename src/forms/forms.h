@@ -50,7 +50,7 @@ struct field_list {
 
 /* What was kept but does not run, or is wrong: for the importer's report and « guichet check ». */
 struct form_report {
-    str construct; /* « field:map », « validation:foo », « source:json », « template » … */
+    str construct; /* « field:map », « validation:foo », « ds:json », « template » … */
     str where;     /* « champ 12 (Adresse) » */
     str message;   /* French */
     bool is_error; /* a text that does not compile; else: a kind that does not run yet */
@@ -75,6 +75,8 @@ const struct field *field_by_varname(const struct field_list *fields, str varnam
 bool field_type_runs(str type);
 const char *const *field_types(void);
 bool validation_type_runs(str type);
+/* The validations that run, for checks and docs; NULL past the last. */
+const char *validation_type(size_t index);
 
 struct form_page {
     str id, label;

@@ -75,23 +75,13 @@ static void check_references(struct linting *linting, const struct lint_place *p
 
 /* ---- The mentions of the receipt ---- */
 
-static void check_contact(struct linting *linting, const json_t *service)
+/* What the site itself leaves out is told once; a form is told of where it has words of its own. */
+static void check_mentions(struct linting *linting, const struct site *site, const json_t *own, bool is_open)
 {
-    if (!service_can_be_reached(service))
-        linting_add(linting, false, STR("service"),
-                    "Le contact n’a ni adresse, ni courriel, ni téléphone : l’accusé de réception doit les donner "
-                    "(CRPA R112-11-1).");
-}
-
-static void check_mentions(struct linting *linting, const struct lint_place *place)
-{
-    struct err err = {0};
-    if (linting->form == NULL)
-        return;
-    if (!service_has_mentions(linting->form->service, place->site->service, &err))
-        linting_add(linting, !linting->form->is_disabled, STR("service"), "%s", err.message);
-    else if (json_object_get(linting->form->service, "contact") != NULL)
-        check_contact(linting, linting->form->service);
+    str missing = site_service_lacks(linting->arena, site, own);
+    if (missing.len > 0)
+        linting_add(linting, is_open, STR("service"),
+                    "Il manque, pour les accusés de réception (CRPA R112-11-1) : %.*s.", STR_ARG(missing));
 }
 
 /* ---- All documents ---- */
@@ -108,7 +98,8 @@ static void check_document(struct checking *checking, const struct definition *d
     }
     linting_begin(&linting, checking->arena, definition->kind, json, checking->out);
     check_references(&linting, checking->place);
-    check_mentions(&linting, checking->place);
+    if (linting.form != NULL && linting.form->service != NULL)
+        check_mentions(&linting, checking->place->site, linting.form->service, !linting.form->is_disabled);
     linting_keys(&linting);
     linting_statuses(&linting);
     linting_names(&linting, names);
@@ -120,7 +111,7 @@ bool lint_site(struct arena *arena, const struct lint_place *place, struct lint_
     if (!store_read(place->site->store, read_definitions, &checking, err))
         return false;
     struct linting site = {.arena = arena, .kind = STR("site"), .slug = place->site->slug, .out = out};
-    check_contact(&site, place->site->service);
+    check_mentions(&site, place->site, NULL, true);
     struct name_world *names = name_world_new(arena, place);
     for (size_t i = 0; i < checking.definitions.len; i++)
         check_document(&checking, &checking.definitions.at[i], names);

@@ -34,7 +34,7 @@ UNSUPPORTED = [
     (formdef("a", field("table")), ["field:table"]),
     (formdef("a", field("items", "<display_mode>autocomplete</display_mode><items><item>x</item></items>")), ["items:display_mode=autocomplete"]),
     (formdef("a", field("file", "<allow_portfolio_picking>True</allow_portfolio_picking>")), ["file:portfolio"]),
-    (formdef("a", field("item", "<in_filters>True</in_filters><items><item>x</item></items>")), ["field:in_filters"]),
+    (formdef("a", field("item", "<in_filters>True</in_filters><items><item>x</item></items>")), []),
     (formdef("a", field("item", "<data_source><type>carddef:quartiers</type></data_source>")), ["ds:carddef"]),
     (formdef("a", field("item", "<data_source><type>formula</type><value>[x for x in y]</value></data_source>")), ["ds:formula"]),
     (formdef("a", field("item", "<data_source><type>formula</type><value>['x', 'y']</value></data_source>")), []),
@@ -177,19 +177,6 @@ class Imports(unittest.TestCase):
                 self.assertEqual([self.version_of(counter), self.version_of(counter)], ["1", "0"])
                 self.put({"f.wcs": formdef("F", field("text"))})
                 self.assertEqual(self.version_of(counter), "1")
-
-    def test_a_service_without_its_mentions_is_refused_unless_it_is_closed(self):
-        with Counter() as counter:
-            site = {"slug": "ville", "name": "Ville", "hosts": ["ville.localhost"], "settings": {"service": {"appeal": ""}, "contact": {"name": "Mairie"}}}
-            path = self.folder.parent / (self.folder.name + ".json")
-            self.addCleanup(path.unlink)
-            path.write_text(json.dumps(site))
-            counter.cli("site", "set", path)
-            self.put({"ouvert.wcs": formdef("Ouvert"), "ferme.wcs": formdef("Fermé", head="<disabled>true</disabled>")})
-            report = self.report(counter, "--keep-disabled", check=False)
-            self.assertEqual(report["ouvert.wcs"]["status"], "refused")
-            self.assertIn("recours", report["ouvert.wcs"]["error"])
-            self.assertEqual(report["ferme.wcs"]["status"], "ok")
 
     @needs_corpus("publik")
     def test_each_construct_of_the_real_files_is_in_the_doc(self):
