@@ -5,6 +5,7 @@ import os
 import re
 import sqlite3
 import subprocess
+import time
 
 # What a look may change: when a session was last seen, which drafts and jobs an hour has made.
 PASSING = {"session", "job", "rate"}
@@ -18,7 +19,7 @@ def run_sql(counter, statement):
                 with sqlite3.connect(file, timeout=10) as connection:
                     connection.execute(statement)
         return
-    subprocess.run(["psql", "-q", "-v", "ON_ERROR_STOP=1", counter.store, "-c", 'SET search_path TO "site-ville"', "-c", statement],
+    subprocess.run(["psql", "-q", "-v", "ON_ERROR_STOP=1", counter.store, "-c", 'SET search_path TO site_ville', "-c", statement],
                    check=True, capture_output=True)
 
 
@@ -30,8 +31,20 @@ def digest(counter):
         done = subprocess.run(["/usr/lib/postgresql/15/bin/pg_dump", "--data-only", "--inserts",
                                *[f"--exclude-table=*.{name}" for name in sorted(PASSING)], counter.store],
                               check=True, capture_output=True, text=True)
-        text = done.stdout
+        text = "\n".join(line for line in done.stdout.splitlines() if line.startswith("INSERT"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def settled(counter):
+    """The digest, once what runs behind (mails) has come to rest."""
+    last = None
+    for _ in range(50):
+        now = digest(counter)
+        if now == last:
+            return now
+        last = now
+        time.sleep(0.4)
+    raise AssertionError("it never comes to rest")
 
 
 def is_database(file):
