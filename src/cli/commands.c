@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 
-extern const struct command command_demo, command_import, command_jobs, command_serve, command_site, command_template, command_user;
+extern const struct command command_demo, command_import, command_jobs, command_serve, command_site, command_template,
+    command_user;
 
 const struct command *const commands[] = {
     &command_serve, &command_site, &command_user, &command_import, &command_jobs, &command_template, &command_demo,
