@@ -54,7 +54,7 @@ class Troubles(unittest.TestCase):
         self.assertEqual(caught.exception.status, 503, page)
         self.assertIn("Le service ne répond pas pour le moment", page)
         self.assertIn("Réessayez dans quelques minutes", page)
-        number = re.search(r"Numéro à donner si vous nous appelez : <strong>([0-9A-Z]{8})</strong>", page)
+        number = re.search(r"Numéro à donner si vous nous appelez\s*: <strong>([0-9A-Z]{8})</strong>", page)
         self.assertIsNotNone(number, page)
         return number.group(1)
 

@@ -109,7 +109,6 @@ class Counter:
         self.process.wait()
         self.process.stdout.close()
         self.process = None
-        self.log.close()
 
     def stop(self):
         """Stops gracefully; a sanitizer's finding fails the test."""
@@ -123,6 +122,5 @@ class Counter:
             raise AssertionError("the server does not stop: " + self.log_text()[-2000:])
         self.process.stdout.close()
         self.process = None
-        self.log.close()
         if status != 0:
             raise AssertionError(f"the server ended with {status}: {self.log_text()[-6000:]}")
