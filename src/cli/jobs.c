@@ -1,7 +1,7 @@
 /* guichet jobs list | replay: the mails and timers that failed, of every site. */
+#include "store/jobs.h"
 #include "cli/cli.h"
 #include "cli/options.h"
-#include "store/jobs.h"
 
 #include <stdio.h>
 #include <string.h>

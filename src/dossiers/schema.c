@@ -5,8 +5,8 @@
  *                   along one of its indexes
  * dossier_value     the typed side index of the fields that are listed
  * dossier_search    the folded text, for FTS5 or tsvector
- * dossier_history, dossier_note, dossier_notice, dossier_blob, dossier_form (the forms' numbers, and the highest that was
- * reserved for a dossier of each) */
+ * dossier_history, dossier_note, dossier_notice, dossier_blob, dossier_form (the forms' numbers, and the highest that
+ * was reserved for a dossier of each) */
 #include "dossiers/tables.h"
 
 #define TABLES(ID)                                                                                                     \

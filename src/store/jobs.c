@@ -148,8 +148,9 @@ bool jobs_failed(struct tx *tx, struct arena *arena, int64_t before, int64_t mos
     struct rows rows =
         tx_query(tx, select_failed, P_INT("before", before == 0 ? INT64_MAX : before), P_INT("most", most));
     while (rows_next(&rows))
-        *vec_push(arena, out) = (struct failed_job){job_of(&rows, arena), rows_copy(&rows, arena, 6),
-                                                    rows_is_null(&rows, 7) ? 0 : rows_int(&rows, 7), rows_int(&rows, 8)};
+        *vec_push(arena, out) =
+            (struct failed_job){job_of(&rows, arena), rows_copy(&rows, arena, 6),
+                                rows_is_null(&rows, 7) ? 0 : rows_int(&rows, 7), rows_int(&rows, 8)};
     return rows_end(&rows, err);
 }
 

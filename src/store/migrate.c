@@ -46,8 +46,7 @@ static bool take(struct tx *tx, const struct migration *migration, struct err *e
 
 static bool take_all(struct tx *tx, const struct migration *migrations, size_t count, struct err *err)
 {
-    if (!tx->store->engine->script(tx->connection, remember_table, err) ||
-        !refuse_newer(tx, migrations, count, err))
+    if (!tx->store->engine->script(tx->connection, remember_table, err) || !refuse_newer(tx, migrations, count, err))
         return false;
     for (size_t i = 0; i < count; i++)
         if (!take(tx, &migrations[i], err))

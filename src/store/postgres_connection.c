@@ -108,8 +108,7 @@ static bool set_up(struct connection *connection, struct err *err)
     if (PQstatus(connection->pg) != CONNECTION_OK)
         return postgres_fail(connection, NULL, err);
     PQsetNoticeReceiver(connection->pg, be_silent, NULL);
-    return postgres_command(connection, settings, err) &&
-           with_schema(connection, "SET search_path TO", err);
+    return postgres_command(connection, settings, err) && with_schema(connection, "SET search_path TO", err);
 }
 
 struct connection *postgres_connect(struct store *store, struct err *err)

@@ -8,8 +8,8 @@
 
 enum {
     THREADS_MOST = 8, /* a database, started when they are needed */
-    TRIES_MOST = 30, /* a second at the most, in the crowd on one row that loses each time */
-    DOUBTS_MOST = 3, /* what is still not unique on a third snapshot is so for good */
+    TRIES_MOST = 30,  /* a second at the most, in the crowd on one row that loses each time */
+    DOUBTS_MOST = 3,  /* what is still not unique on a third snapshot is so for good */
 };
 
 struct writer {

@@ -93,9 +93,10 @@ bool stores_serve_alone(struct stores *stores, struct err *err)
                        strerror_r(errno, reason, sizeof reason));
     if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
         close(fd);
-        return err_set(err, ERR_CONFLICT,
-                       "Un guichet sert déjà le dossier %s. Arrêtez-le, ou passez à PostgreSQL pour en avoir plusieurs.",
-                       stores->folder);
+        return err_set(
+            err, ERR_CONFLICT,
+            "Un guichet sert déjà le dossier %s. Arrêtez-le, ou passez à PostgreSQL pour en avoir plusieurs.",
+            stores->folder);
     }
     stores->serve_lock = fd;
     return true;

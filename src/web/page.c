@@ -149,9 +149,10 @@ static str error_title(int status)
 /* What was typed and not saved is still in the browser, one page back. */
 static str advice_later(bool was_sent)
 {
-    return was_sent ? STR("Rien de ce que vous aviez enregistré n’est perdu. Réessayez dans quelques minutes : revenez en "
-                          "arrière pour retrouver ce que vous venez de saisir, et envoyez à nouveau.")
-                    : STR("Ce que vous aviez enregistré est gardé. Réessayez dans quelques minutes.");
+    return was_sent
+               ? STR("Rien de ce que vous aviez enregistré n’est perdu. Réessayez dans quelques minutes : revenez en "
+                     "arrière pour retrouver ce que vous venez de saisir, et envoyez à nouveau.")
+               : STR("Ce que vous aviez enregistré est gardé. Réessayez dans quelques minutes.");
 }
 
 static str error_advice(int status, bool was_sent)

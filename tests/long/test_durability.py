@@ -11,7 +11,6 @@ RIGS = Path(__file__).resolve().parent.parent / "durability"
 class Durability(unittest.TestCase):
     def assert_holds(self, rig, *options):
         done = subprocess.run([RIGS / rig, *map(str, options)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        print(done.stdout, end="")
         self.assertEqual(done.returncode, 0, done.stdout)
 
 

@@ -54,7 +54,7 @@ class Troubles(unittest.TestCase):
         self.assertEqual(caught.exception.status, 503, page)
         self.assertIn("Le service ne répond pas pour le moment", page)
         self.assertIn("Réessayez dans quelques minutes", page)
-        number = re.search(r"Numéro à donner si vous nous appelez : <strong>([0-9A-Z]{8})</strong>", page)
+        number = re.search(r"Numéro à donner si vous nous appelez\s*: <strong>([0-9A-Z]{8})</strong>", page)
         self.assertIsNotNone(number, page)
         return number.group(1)
 
@@ -90,23 +90,24 @@ class Disk(Troubles):
         self.fault = counter.folder / "fault"
         counter.start(env={"LD_PRELOAD": str(FAULTY_DISK), "FAULTY_DISK": str(self.fault)})
 
-    def test_a_disk_that_does_not_write_refuses_and_the_counter_goes_on_after(self):
+    def test_a_disk_that_neither_writes_nor_reads_refuses_and_the_counter_goes_on_after(self):
         with Counter(binary=RELEASE) as counter:
             set_up(counter)
             self.start_on_faulty_disk(counter)
-            filing = Filing()
-            with Resident(counter.port) as resident:
-                with Load(counter, residents=4, pause=0.02) as load:
+            with Resident(counter.port) as resident, Load(counter, residents=4, pause=0.02) as load:
+                for fault in ("write", "read"):
+                    filing, before = Filing(), len(load.refusals)
                     load.wait_for(5)
-                    self.fault.write_text("write")
-                    until(lambda: len(load.refusals) > 5)
+                    self.fault.write_text(fault)
+                    until(lambda seen=before: len(load.refusals) > seen + 5)
                     number = self.refused(resident, filing)
                     self.fault.unlink()
                     load.wait_for(20, seconds=10)
-                resident.file(filing)
-            load.acknowledged.append(filing)
-            self.assert_nothing_lost(counter, load)
-            self.assertIn(f"request={number} status=503", counter.log_text())
+                    resident.file(filing)
+                    load.acknowledged.append(filing)
+                    self.assertIn(f"request={number} status=503", counter.log_text())
+                load.stop()
+                self.assert_nothing_lost(counter, load)
 
     def test_a_disk_that_lies_ends_the_process_and_nothing_acknowledged_is_lost(self):
         with Counter(binary=RELEASE) as counter:

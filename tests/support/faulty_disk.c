@@ -2,12 +2,12 @@
  * « fsync » (every fsync fails with EIO), « write » or « read » (EIO). */
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include <fcntl.h>
 
 static bool fails(const char *what)
 {
