@@ -52,8 +52,8 @@ const watched = async (options) => {
     await dialog.dismiss();
   });
   page.on("request", (request) => {
-    const isOurs = request.url().startsWith(counter.url(SITE, "")) || request.url().startsWith("chrome-extension:"); // its PDF viewer
-    if (!isOurs) events.push(`asks for ${request.url()}`);
+    const isKnown = request.url().startsWith(counter.url(SITE, "")) || /^chrome(-extension)?:/.test(request.url()); // its PDF viewer
+    if (!isKnown) events.push(`asks for ${request.url()}`);
   });
   return { page, events };
 };

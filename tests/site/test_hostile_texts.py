@@ -105,7 +105,7 @@ class HostileTexts(unittest.TestCase):
                 self.assertEqual(shown.get(name, "").strip(), text, (answer.url, name))
 
     def finds_it(self, agent, code, written):
-        word = next((w for text in written.values() for w in re.findall(r"[a-z]{5,20}", text.lower())), None)
+        word = next((w for text in written.values() for w in re.findall(r"\b[a-z]{5,20}\b", text.lower())), None)
         if word:
             self.assertIn(code, agent.get("/agents/demandes/?" + urlencode({"q": word})).page.text, word)
 
