@@ -47,13 +47,15 @@ static void write_escaped(struct buf *out, unsigned char c)
     buf_add(out, (str){both, 2});
 }
 
+static const bool is_escaped[256] = {[0 ... 0x1F] = true, ['"'] = true, ['\\'] = true};
+
 static void write_text(struct buf *out, str text)
 {
     size_t from = 0;
     buf_add_char(out, '"');
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
-        if (c >= 0x20 && c != '"' && c != '\\')
+        if (!is_escaped[c])
             continue;
         buf_add(out, str_slice(text, from, i));
         write_escaped(out, c);

@@ -21,9 +21,15 @@ struct map {
 };
 
 struct map map_new(struct arena *arena);
+/* The same entries in another arena. */
+struct map map_copy(struct arena *arena, const struct map *map);
 /* Adds or replaces. value must not be NULL. */
 void map_set(struct map *map, str key, void *value);
 /* NULL where the key is absent. */
 void *map_get(const struct map *map, str key);
+/* The same for a key that is asked for again and again: its hash, the same in every map of this process, is made once.
+ */
+uint64_t map_hash(str key);
+void *map_get_hashed(const struct map *map, str key, uint64_t hash);
 
 #endif

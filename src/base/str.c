@@ -5,16 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-str str_of(const char *text)
-{
-    return text == NULL ? STR_EMPTY : (str){text, strlen(text)};
-}
-
-bool str_eq(str a, str b)
-{
-    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
-}
-
 static char lower(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
@@ -62,15 +52,6 @@ size_t str_find(str s, str needle, size_t from)
 bool str_contains(str s, str needle)
 {
     return str_find(s, needle, 0) != SIZE_MAX;
-}
-
-str str_slice(str s, size_t from, size_t to)
-{
-    if (to > s.len)
-        to = s.len;
-    if (from > to)
-        from = to;
-    return (str){s.ptr + from, to - from};
 }
 
 static bool is_space(char c)
@@ -185,6 +166,15 @@ str str_lower(struct arena *arena, str s)
     for (size_t i = 0; i < s.len; i++)
         text[i] = lower(s.ptr[i]);
     return (str){text, s.len};
+}
+
+void str_hex(const unsigned char *bytes, size_t size, char *out)
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < size; i++) {
+        out[2 * i] = digits[bytes[i] >> 4];
+        out[2 * i + 1] = digits[bytes[i] & 15];
+    }
 }
 
 static size_t count_of(str s, str what)

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 typedef struct str {
     const char *ptr;
@@ -26,10 +27,16 @@ typedef struct str {
 /* For printf: printf("%.*s", STR_ARG(s)). */
 #define STR_ARG(s) (int)(s).len, (s).ptr
 
-/* A view of a NUL-terminated string; NULL gives the empty str. */
-str str_of(const char *text);
+/* A view of a NUL-terminated string; NULL gives the empty str. Of a literal the compiler knows the length. */
+static inline str str_of(const char *text)
+{
+    return text == NULL ? STR_EMPTY : (str){text, strlen(text)};
+}
 
-bool str_eq(str a, str b);
+static inline bool str_eq(str a, str b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
 /* Equal but for the case of ASCII letters: header names, e-mail domains. */
 bool str_eq_nocase(str a, str b);
 /* Byte order, as memcmp; a prefix comes first. */
@@ -46,7 +53,14 @@ bool str_ends(str s, str suffix);
 size_t str_find(str s, str needle, size_t from);
 bool str_contains(str s, str needle);
 /* The bytes [from, to), both cut to the length. */
-str str_slice(str s, size_t from, size_t to);
+static inline str str_slice(str s, size_t from, size_t to)
+{
+    if (to > s.len)
+        to = s.len;
+    if (from > to)
+        from = to;
+    return (str){s.ptr + from, to - from};
+}
 /* Without ASCII white space at both ends. */
 str str_trim(str s);
 
@@ -71,6 +85,8 @@ str str_fmt(struct arena *arena, const char *format, ...) __attribute__((format(
 str str_concat(struct arena *arena, const str *parts, size_t count);
 /* ASCII letters lowered; see utf8.h for text that people write. */
 str str_lower(struct arena *arena, str s);
+/* Lower-case hexadecimal of size bytes: writes two characters for each, and no NUL. */
+void str_hex(const unsigned char *bytes, size_t size, char *out);
 /* Every occurrence of what replaced by with; s itself where there is none. */
 str str_replace(struct arena *arena, str s, str what, str with);
 

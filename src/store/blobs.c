@@ -12,13 +12,9 @@
 
 enum { CHUNK = 64 * 1024 };
 
-static void hex_of(const unsigned char digest[32], struct blob_id *id)
+static void name_by(const unsigned char digest[32], struct blob_id *id)
 {
-    static const char digits[] = "0123456789abcdef";
-    for (size_t i = 0; i < 32; i++) {
-        id->hex[2 * i] = digits[digest[i] >> 4];
-        id->hex[2 * i + 1] = digits[digest[i] & 15];
-    }
+    str_hex(digest, 32, id->hex);
     id->hex[64] = '\0';
 }
 
@@ -78,7 +74,7 @@ static bool put(struct arena *arena, struct stores *stores, str bytes, struct bl
 {
     unsigned char digest[32];
     EVP_Digest(bytes.len == 0 ? "" : bytes.ptr, bytes.len, digest, NULL, EVP_sha256(), NULL);
-    hex_of(digest, id);
+    name_by(digest, id);
     const char *path = path_of(arena, stores, str_of(id->hex));
     if (is_kept_already(stores, path))
         return true;
@@ -122,7 +118,7 @@ static bool digest_and_copy(int from, int to, struct blob_id *id)
     }
     EVP_DigestFinal_ex(context, digest, NULL);
     EVP_MD_CTX_free(context);
-    hex_of(digest, id);
+    name_by(digest, id);
     return ok && got == 0;
 }
 

@@ -239,7 +239,7 @@ static bool read_for(struct reader *r, const struct bracket *b)
     bool at_else = false;
     if (b->words.len != 2)
         return compiler_fail(r->c, "[for] veut un nom.");
-    struct local_name *name = arena_new_of(r->c->arena, struct local_name);
+    struct hashed_name *name = arena_new_of(r->c->arena, struct hashed_name);
     *name = program_name(b->words.at[1]);
     if (!load(r, b->words.at[1]))
         return false;

@@ -8,17 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
-uint64_t program_hash(str text)
+struct hashed_name program_name(str text)
 {
-    uint64_t hash = 0xcbf29ce484222325U;
-    for (size_t i = 0; i < text.len; i++)
-        hash = (hash ^ (unsigned char)text.ptr[i]) * 0x100000001b3U;
-    return hash;
-}
-
-struct local_name program_name(str text)
-{
-    return (struct local_name){text, program_hash(text)};
+    return (struct hashed_name){text, map_hash(text)};
 }
 
 bool compiler_fail(struct compiler *c, const char *format, ...)

@@ -124,7 +124,10 @@ static bool path_of(struct compiler *c, str text, struct path *path)
 {
     *path = (struct path){.whole = text};
     str part, rest = text;
-    struct words parts = {0};
+    struct {
+        struct hashed_name *at;
+        size_t len, cap;
+    } parts = {0};
     bool more = true;
     while (more) {
         more = str_cut(rest, '.', &part, &rest);
@@ -132,9 +135,9 @@ static bool path_of(struct compiler *c, str text, struct path *path)
             return compiler_fail(c, "« %.*s » n'est pas une expression : il manque un nom.", STR_ARG(text));
         if (part.ptr[0] == '_')
             return compiler_fail(c, "Un nom ne commence pas par un souligné : « %.*s ».", STR_ARG(text));
-        *vec_push(c->arena, &parts) = part;
+        *vec_push(c->arena, &parts) = program_name(part);
     }
-    path->head = program_name(parts.at[0]);
+    path->head = parts.at[0];
     path->parts = parts.at + 1;
     path->part_count = parts.len - 1;
     remember_path(c, path);
@@ -149,7 +152,7 @@ static bool loop_member_of(const struct path *path, size_t *member)
     if (path->part_count != 1 || !str_eq(path->head.text, STR("forloop")))
         return false;
     for (*member = 0; *member < LOOP_MEMBERS; (*member)++)
-        if (str_eq(path->parts[0], str_of(names[*member])))
+        if (str_eq(path->parts[0].text, str_of(names[*member])))
             return true;
     return false;
 }

@@ -118,7 +118,7 @@ void machine_print(struct machine *m, const struct value *value)
     m->printed = *value;
 }
 
-static const struct value *find_local(const struct machine *m, const struct local_name *name)
+static const struct value *find_local(const struct machine *m, const struct hashed_name *name)
 {
     for (size_t i = m->locals.len; i-- > m->locals_base;)
         if (m->locals.at[i].hash == name->hash && str_eq(m->locals.at[i].name, name->text))
@@ -126,34 +126,52 @@ static const struct value *find_local(const struct machine *m, const struct loca
     return NULL;
 }
 
-static bool lookup_parts(struct machine *m, const struct path *path, struct value *at)
+static bool dict_get(const struct value_dict *dict, const struct hashed_name *name, struct value *out)
 {
-    for (size_t i = 0; i < path->part_count; i++) {
-        bool found = at->kind == VALUE_OBJECT ? value_member_joined(m->arena, *at, path->parts[i], at)
-                                              : value_member(m->arena, *at, path->parts[i], at);
-        if (!found)
-            return false;
+    const struct value *found = map_get_hashed(&dict->map, name->text, name->hash);
+    if (found != NULL)
+        *out = *found;
+    return found != NULL;
+}
+
+static bool lookup_part(struct machine *m, const struct hashed_name *name, struct value *at)
+{
+    if (at->kind == VALUE_DICT) {
+        const struct value_dict *dict = at->dict;
+        return dict_get(dict, name, at) || value_dict_method(m->arena, dict, name->text, at);
     }
-    return true;
+    return at->kind == VALUE_OBJECT ? value_member_joined(m->arena, *at, name->text, at)
+                                    : value_member(m->arena, *at, name->text, at);
+}
+
+static bool lookup_head(struct machine *m, const struct hashed_name *name, struct value *out)
+{
+    const struct value *local = find_local(m, name), *scope = &m->render->scope;
+    if (local != NULL) {
+        *out = *local;
+        return true;
+    }
+    if (m->isolated)
+        return false;
+    return (scope->kind == VALUE_DICT && dict_get(scope->dict, name, out)) ||
+           value_member_joined(m->arena, *scope, name->text, out);
 }
 
 struct value machine_lookup(struct machine *m, const struct path *path)
 {
-    const struct value *local = find_local(m, &path->head);
     struct value at;
-    if (local != NULL)
-        at = *local;
-    else if (m->isolated || !value_member_joined(m->arena, m->render->scope, path->head.text, &at))
-        return VALUE_OF_UNDEFINED;
-    return lookup_parts(m, path, &at) ? at : VALUE_OF_UNDEFINED;
+    bool found = lookup_head(m, &path->head, &at);
+    for (size_t i = 0; found && i < path->part_count; i++)
+        found = lookup_part(m, &path->parts[i], &at);
+    return found ? at : VALUE_OF_UNDEFINED;
 }
 
-void machine_bind(struct machine *m, const struct local_name *name, struct value value)
+void machine_bind(struct machine *m, const struct hashed_name *name, struct value value)
 {
     *vec_push(m->arena, &m->locals) = (struct local){.hash = name->hash, .name = name->text, .value = value};
 }
 
-void machine_assign(struct machine *m, const struct local_name *name, struct value value)
+void machine_assign(struct machine *m, const struct hashed_name *name, struct value value)
 {
     size_t from = m->scopes.len > 0 ? m->scopes.at[m->scopes.len - 1] : m->locals_base;
     for (size_t i = m->locals.len; i-- > from;)

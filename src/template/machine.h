@@ -82,8 +82,8 @@ void machine_log(struct machine *m, str message, int line, int column);
 str machine_text(struct machine *m, struct value value);
 void machine_print(struct machine *m, const struct value *value);
 struct value machine_lookup(struct machine *m, const struct path *path);
-void machine_bind(struct machine *m, const struct local_name *name, struct value value);
-void machine_assign(struct machine *m, const struct local_name *name, struct value value);
+void machine_bind(struct machine *m, const struct hashed_name *name, struct value value);
+void machine_assign(struct machine *m, const struct hashed_name *name, struct value value);
 /* The state that a tag keeps from one turn to the next. */
 struct value *machine_slot(struct machine *m, const struct call *call);
 instant machine_now(const struct machine *m);

@@ -130,7 +130,7 @@ static void run_for(struct machine *m, struct frame *f, const struct loop_info *
     struct loop *loop = arena_new_of(m->arena, struct loop);
     *loop = (struct loop){.parent = m->loop, .info = info, .items = items, .serial = ++m->loop_serial};
     loop->first_local = m->locals.len;
-    struct local_name forloop = program_name(STR("forloop"));
+    struct hashed_name forloop = program_name(STR("forloop"));
     machine_bind(m, &forloop, value_object(&loop_type, loop));
     for (size_t i = 0; i < info->name_count; i++)
         machine_bind(m, &info->names[i], VALUE_OF_UNDEFINED);
@@ -302,7 +302,7 @@ static void run_block_from(struct machine *m, struct chain *chain, str name, siz
         return;
     struct block_ref *ref = arena_new_of(m->arena, struct block_ref);
     *ref = (struct block_ref){m, chain, name, level};
-    struct local_name block = program_name(STR("block"));
+    struct hashed_name block = program_name(STR("block"));
     size_t locals = m->locals.len, scopes = m->scopes.len;
     struct chain *outer = m->chain;
     m->chain = chain;

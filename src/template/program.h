@@ -73,16 +73,16 @@ struct instruction {
     uint32_t arg;
 };
 
-struct local_name {
+struct hashed_name {
     str text;
-    uint64_t hash;
+    uint64_t hash; /* map_hash */
 };
 
 /* form_var_x.y: the first part is looked for among the local names, then in the scope. */
 struct path {
     str whole;
-    struct local_name head;
-    str *parts; /* behind the head */
+    struct hashed_name head;
+    struct hashed_name *parts; /* behind the head */
     size_t part_count;
 };
 
@@ -94,7 +94,7 @@ struct filter_use {
 };
 
 struct loop_info {
-    struct local_name *names;
+    struct hashed_name *names;
     size_t name_count;
     bool reversed;
     uint32_t body, otherwise; /* addresses */
@@ -118,7 +118,7 @@ struct block {
 
 struct include {
     struct unit *unit; /* NULL: by the name on the stack */
-    struct local_name *names;
+    struct hashed_name *names;
     size_t name_count;
     bool only; /* sees nothing but its names */
 };
@@ -150,7 +150,7 @@ struct unit {
         size_t len, cap;
     } filters;
     struct {
-        struct local_name *at;
+        struct hashed_name *at;
         size_t len, cap;
     } names;
     struct {
@@ -194,7 +194,6 @@ struct template
     struct map units; /* by name: includes that go round in circles share them */
 };
 
-uint64_t program_hash(str text);
-struct local_name program_name(str text);
+struct hashed_name program_name(str text);
 
 #endif

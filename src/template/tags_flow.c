@@ -82,7 +82,7 @@ static bool loop_names(struct compiler *c, const struct words *words, size_t to,
     for (size_t i = 1; i < to; i++)
         all = str_fmt(c->arena, "%.*s%s%.*s", STR_ARG(all), i > 1 ? " " : "", STR_ARG(words->at[i]));
     struct {
-        struct local_name *at;
+        struct hashed_name *at;
         size_t len, cap;
     } names = {0};
     str rest = all;

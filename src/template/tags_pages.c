@@ -4,7 +4,7 @@
 static bool include_names(struct compiler *c, const struct words *words, struct include *include)
 {
     struct {
-        struct local_name *at;
+        struct hashed_name *at;
         size_t len, cap;
     } names = {0};
     bool with = false;

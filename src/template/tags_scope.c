@@ -172,7 +172,7 @@ static bool compile_regroup(struct compiler *c, const struct words *words)
         return compiler_fail(c, "La balise « regroup » s'écrit « regroup liste by attribut as nom ».");
     str item = words->at[5];
     size_t slot = compiler_slot(c), index = c->unit->loops.len, bound = c->bound.len;
-    struct local_name *name = arena_new_of(c->arena, struct local_name);
+    struct hashed_name *name = arena_new_of(c->arena, struct hashed_name);
     *name = program_name(item);
     if (!is_name(item) || !compile_expression(c, words->at[1], true) || !compile_expression(c, words->at[1], true))
         return compiler_fail(c, "La balise « regroup » s'écrit « regroup liste by attribut as nom ».");

@@ -75,6 +75,13 @@ struct value_dict *value_dict_new(struct arena *arena)
     return dict;
 }
 
+struct value_dict *value_dict_copy(struct arena *arena, const struct value_dict *dict)
+{
+    struct value_dict *copy = arena_new_of(arena, struct value_dict);
+    copy->map = map_copy(arena, &dict->map);
+    return copy;
+}
+
 void value_dict_set(struct arena *arena, struct value_dict *dict, str key, struct value item)
 {
     map_set(&dict->map, key, arena_copy(arena, &item, sizeof item));

@@ -106,6 +106,8 @@ struct value_list *value_list_new(struct arena *arena);
 void value_list_add(struct arena *arena, struct value_list *list, struct value item);
 struct value value_list(const struct value_list *list);
 struct value_dict *value_dict_new(struct arena *arena);
+/* A dict of the same members, which may be given more. */
+struct value_dict *value_dict_copy(struct arena *arena, const struct value_dict *dict);
 /* key is not copied. */
 void value_dict_set(struct arena *arena, struct value_dict *dict, str key, struct value item);
 struct value value_dict(const struct value_dict *dict);

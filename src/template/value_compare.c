@@ -181,12 +181,15 @@ static bool equals(struct arena *arena, struct value a, struct value b, int deep
 
 bool value_equals(struct arena *arena, struct value a, struct value b)
 {
+    if (a.kind == VALUE_TEXT && b.kind == VALUE_TEXT) /* what pages mostly ask */
+        return str_eq(a.text, b.text);
     return equals(arena, a, b, 0);
 }
 
 bool value_is_true(struct arena *arena, struct value value)
 {
-    value = value_plain(arena, value);
+    if (value.kind == VALUE_OBJECT)
+        value = value_plain(arena, value);
     switch (value.kind) {
     case VALUE_BOOL:
         return value.boolean;

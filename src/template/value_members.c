@@ -18,8 +18,7 @@ static struct value pair(struct arena *arena, const struct map_entry *entry)
     return value_list(pair);
 }
 
-/* items, keys and values, as the methods of Python's dict. */
-static bool dict_method(struct arena *arena, const struct value_dict *dict, str key, struct value *out)
+bool value_dict_method(struct arena *arena, const struct value_dict *dict, str key, struct value *out)
 {
     bool items = str_eq(key, STR("items")), keys = str_eq(key, STR("keys")), values = str_eq(key, STR("values"));
     if (!items && !keys && !values)
@@ -40,7 +39,7 @@ static bool dict_member(struct arena *arena, const struct value_dict *dict, str 
 {
     const struct value *found = map_get(&dict->map, key);
     if (found == NULL)
-        return dict_method(arena, dict, key, out);
+        return value_dict_method(arena, dict, key, out);
     *out = *found;
     return true;
 }

@@ -8,6 +8,9 @@
  * of Python's methods without arguments that templates use (items, keys, values, upper …). */
 bool value_member(struct arena *arena, struct value from, str key, struct value *out);
 
+/* items, keys and values, as the methods of Python's dict. */
+bool value_dict_method(struct arena *arena, const struct value_dict *dict, str key, struct value *out);
+
 /* With the underscore rule of value.h. */
 bool value_member_joined(struct arena *arena, struct value from, str key, struct value *out);
 
