@@ -4,21 +4,34 @@
 #include <string.h>
 #include <unictype.h>
 
+/* « 12_display »; empty where the id leaves no room for it. */
+static str key_beside(char *buffer, size_t size, const struct field *field, const char *suffix)
+{
+    size_t length = strlen(suffix);
+    if (length == 0)
+        return field->id;
+    if (field->id.len + length > size)
+        return STR_EMPTY;
+    memcpy(buffer, field->id.ptr, field->id.len);
+    memcpy(buffer + field->id.len, suffix, length);
+    return (str){buffer, field->id.len + length};
+}
+
 static json_t *at_key(const json_t *answers, const struct field *field, const char *suffix)
 {
-    char key[256];
-    int length = snprintf(key, sizeof key, "%.*s%s", STR_ARG(field->id), suffix);
-    return length < (int)sizeof key ? json_object_get(answers, key) : NULL;
+    char buffer[256];
+    str key = key_beside(buffer, sizeof buffer, field, suffix);
+    return key.len == 0 ? NULL : json_get(answers, key);
 }
 
 static void set_key(json_t *answers, const struct field *field, const char *suffix, json_t *value)
 {
-    char key[256];
-    int length = snprintf(key, sizeof key, "%.*s%s", STR_ARG(field->id), suffix);
+    char buffer[256];
+    str key = key_beside(buffer, sizeof buffer, field, suffix);
     if (value == NULL)
-        json_object_del(answers, key);
-    else if (length < (int)sizeof key)
-        json_object_set_new_nocheck(answers, key, value);
+        json_object_deln(answers, key.ptr, key.len);
+    else if (key.len > 0)
+        json_set(answers, key, value);
     else
         json_decref(value);
 }
@@ -66,11 +79,6 @@ bool field_has_answer(const struct field *field, const json_t *answers)
     if (json_is_string(answer))
         return json_string_length(answer) > 0;
     return !json_is_array(answer) || json_array_size(answer) > 0;
-}
-
-str field_control(struct arena *arena, const struct field *field)
-{
-    return str_fmt(arena, "f%.*s", STR_ARG(field->id));
 }
 
 struct render context_render(const struct form_context *context)

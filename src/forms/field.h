@@ -82,6 +82,11 @@ bool field_offers_choices(const struct field *field, const struct form_context *
 /* The stored answer that a template's value stands for, and its field; NULL where the value is no field's answer. */
 const json_t *answer_behind(struct value value, const struct field **field);
 
+/* HTML's autocomplete token; empty: none. */
+str field_autocomplete(const struct field *field);
+/* What fields_view shows of a field whatever was answered. */
+const struct value_dict *field_view_fixed(struct arena *arena, const struct field *field);
+
 /* The label as a part of a sentence: lower first letter where it isn't an acronym, no « * » or « : » at the end. */
 str label_in_sentence(const struct field *field, struct arena *arena);
 

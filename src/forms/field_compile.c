@@ -150,6 +150,8 @@ static struct field field_compile(struct compiling *compiling, const json_t *jso
                           .hint = json_str(json, "hint"),
                           .in_filters = json_bool(json, "in_filters"),
                           .anonymise = json_str(json, "anonymise")};
+    field.control = str_fmt(compiling->arena, "f%.*s", STR_ARG(field.id));
+    field.marker = str_fmt(compiling->arena, "f%.*s-vu", STR_ARG(field.id));
     field.type = field_type_find(field.type_name);
     field.label_text = without_html(compiling->arena, json_str(json, "label"));
     compiling->where =
@@ -170,6 +172,7 @@ static struct field field_compile(struct compiling *compiling, const json_t *jso
                          "ce type de champ ne fonctionne pas encore : il n’est pas montré", false);
     else if (field.type->compile != NULL)
         field.params = field.type->compile(compiling, &field);
+    field.view = field_view_fixed(compiling->arena, &field);
     return field;
 }
 

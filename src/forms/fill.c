@@ -144,7 +144,7 @@ bool field_is_as_prefilled(const struct field *field, const struct form_context 
 static void add_error(const struct field *field, const struct form_context *context, str message,
                       struct field_errors *errors)
 {
-    *vec_push(context->arena, errors) = (struct field_error){field, field_control(context->arena, field), message};
+    *vec_push(context->arena, errors) = (struct field_error){field, field->control, message};
 }
 
 static bool is_required(const struct field *field, const struct form_context *context)
@@ -230,12 +230,6 @@ static void read_one(const struct field *field, const struct form_context *conte
         add_error(field, context, error, errors);
 }
 
-/* The name of what the page sends with each field that was on the screen. */
-static str marker_of(const struct field *field, struct arena *arena)
-{
-    return str_fmt(arena, "f%.*s-vu", STR_ARG(field->id));
-}
-
 static bool tells_what_was_seen(const struct posted *posted)
 {
     for (size_t i = 0; i < posted->value_count; i++)
@@ -249,7 +243,7 @@ static bool is_revealed(const struct field *field, const struct form_context *co
 {
     str ignored;
     return field->condition != NULL && tells_what_was_seen(posted) &&
-           !posted_text(context, posted, marker_of(field, context->arena), &ignored);
+           !posted_text(context, posted, field->marker, &ignored);
 }
 
 static bool has_error(const struct field_errors *errors, const struct field *field)

@@ -23,6 +23,10 @@ enum prefill_kind { PREFILL_NONE, PREFILL_TEMPLATE, PREFILL_USER, PREFILL_OTHER 
 
 struct field {
     str id, varname;
+    /* The name of its control: « f12 ». Beside it may stand: f12-jour, f12-mois, f12-annee (a date in three boxes),
+     * f12-retirer (take the file away), and f12-vu, a hidden control that a page sends with each field that is on the
+     * screen: where a page sends any, a field that this post's answers bring is asked first (is_revealed). */
+    str control, marker;
     str type_name;                 /* as the definition says it */
     const struct field_type *type; /* NULL: a type that does not run yet; the field is kept and inert */
     const struct template *label;  /* HTML of a comment, text of the others */
@@ -39,8 +43,9 @@ struct field {
     const struct template *prefill_template;
     str prefill_user; /* name of a datum of the account, without a leading underscore */
     bool prefill_locked, prefill_locked_unless_empty;
-    const json_t *json; /* the definition */
-    const void *params; /* of the type */
+    const json_t *json;            /* the definition */
+    const void *params;            /* of the type */
+    const struct value_dict *view; /* what pages show of it whatever was answered */
 };
 
 struct field_list {
@@ -156,11 +161,6 @@ struct field_error {
     bool is_revealed; /* not a mistake: a question that this post's answers brought and that was not on the screen */
 };
 struct field_errors VEC_OF(struct field_error);
-
-/* The name of a field's control: « f12 ». Beside it may stand: f12-jour, f12-mois, f12-annee (a date in three boxes),
- * f12-retirer (take the file away), and f12-vu, a hidden control that a page sends with each field that is on the
- * screen: where a page sends any, a field that this post's answers bring is asked first (is_revealed). */
-str field_control(struct arena *arena, const struct field *field);
 
 /* Whether the field is shown, by its condition. */
 bool field_is_visible(const struct field *field, const struct form_context *context);

@@ -48,7 +48,7 @@ static struct value answer_row(const struct field *field, const struct form_cont
     for (str line, rest = text; str_next(&rest, '\n', &line);)
         value_list_add(arena, lines, value_text(line));
     set(arena, row, "id", value_text(field->id));
-    set(arena, row, "control", value_text(field_control(arena, field)));
+    set(arena, row, "control", value_text(field->control));
     set(arena, row, "label", value_text(label_of(field, context)));
     set(arena, row, "text", value_text(text));
     set(arena, row, "lines", value_list(lines));

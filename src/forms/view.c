@@ -1,71 +1,9 @@
 /* What page templates are given of fields. */
 #include "forms/field.h"
 
-#include <string.h>
-
 static void set(struct arena *arena, struct value_dict *dict, const char *key, struct value value)
 {
     value_dict_set(arena, dict, str_of(key), value);
-}
-
-/* By the datum of the account, as fields name it (RGAA 11.13, ux.md 5.2). */
-static str token_of_name(str name)
-{
-    static const struct {
-        const char *name, *token;
-    } known[] = {
-        {"first_name", "given-name"},
-        {"firstname", "given-name"},
-        {"prenom", "given-name"},
-        {"last_name", "family-name"},
-        {"lastname", "family-name"},
-        {"nom", "family-name"},
-        {"email", "email"},
-        {"courriel", "email"},
-        {"phone", "tel"},
-        {"mobile", "tel"},
-        {"telephone", "tel"},
-        {"address_street", "address-line1"},
-        {"street", "address-line1"},
-        {"zipcode", "postal-code"},
-        {"address_zipcode", "postal-code"},
-        {"code_postal", "postal-code"},
-        {"city", "address-level2"},
-        {"address_city", "address-level2"},
-        {"birthdate", "bday"},
-        {"date_de_naissance", "bday"},
-        {"country", "country-name"},
-        {"address_country", "country-name"},
-    };
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (str_eq(name, str_of(known[i].name)))
-            return str_of(known[i].token);
-    return STR_EMPTY;
-}
-
-/* The datum of the account that a template such as {{ session_user_var_email }} reads; empty where it reads others. */
-static str datum_of_template(const struct template *template)
-{
-    static const char *const roots[] = {"session_user_var_", "form_user_var_", "session_user_", "form_user_"};
-    struct template_names names = template_names(template);
-    for (size_t i = 0; names.len == 1 && i < sizeof roots / sizeof *roots; i++)
-        if (str_starts(names.at[0].path, str_of(roots[i])))
-            return str_slice(names.at[0].path, strlen(roots[i]), names.at[0].path.len);
-    return STR_EMPTY;
-}
-
-/* A class autocomplete-TOKEN says it (Publik); else what it is prefilled with, else the name of a field that nothing
- * prefills. A child's name is called otherwise and gets none: the parent's must not be proposed for it. */
-static str autocomplete_of(const struct field *field)
-{
-    for (str part, rest = field->css; str_next(&rest, ' ', &part);)
-        if (str_starts(part, STR("autocomplete-")))
-            return str_slice(part, strlen("autocomplete-"), part.len);
-    if (field->prefill == PREFILL_USER)
-        return token_of_name(field->prefill_user);
-    if (field->prefill == PREFILL_TEMPLATE)
-        return token_of_name(datum_of_template(field->prefill_template));
-    return token_of_name(field->varname);
 }
 
 static const struct field_error *error_of(const struct field *field, const struct field_errors *errors)
@@ -76,10 +14,41 @@ static const struct field_error *error_of(const struct field *field, const struc
     return NULL;
 }
 
-static str html_of(const struct template *template, const struct form_context *context)
+/* A text that reads nothing is the same for all. */
+static bool is_fixed(const struct template *template)
 {
-    struct render render = context_render(context);
-    return template == NULL ? STR_EMPTY : template_text(template, &render);
+    return template == NULL || template_is_constant(template);
+}
+
+static str html_of(const struct template *template, struct render *render)
+{
+    return template == NULL ? STR_EMPTY : template_text(template, render);
+}
+
+static struct value label_of(const struct field *field, struct render *render)
+{
+    str label = html_of(field->label, render);
+    return field->type == &field_comment ? value_html(label) : value_text(label);
+}
+
+const struct value_dict *field_view_fixed(struct arena *arena, const struct field *field)
+{
+    struct value_dict *dict = value_dict_new(arena);
+    struct render none = {.arena = arena};
+    set(arena, dict, "id", value_text(field->id));
+    set(arena, dict, "name", value_text(field->control));
+    set(arena, dict, "type", value_text(field->type_name));
+    set(arena, dict, "css", value_text(field->css));
+    if (is_fixed(field->label))
+        set(arena, dict, "label", label_of(field, &none));
+    if (field->type == NULL || !field->type->is_typed)
+        return dict;
+    set(arena, dict, "widget", value_text(field->type_name));
+    set(arena, dict, "marker", value_text(field->marker));
+    set(arena, dict, "autocomplete", value_text(field_autocomplete(field)));
+    if (is_fixed(field->hint_template))
+        set(arena, dict, "hint", value_html(html_of(field->hint_template, &none)));
+    return dict;
 }
 
 static bool is_required_here(const struct field *field, const struct form_context *context)
@@ -92,13 +61,12 @@ static void view_typed(const struct field *field, const struct form_context *con
                        const struct field_errors *errors, struct value_dict *dict)
 {
     struct arena *arena = context->arena;
+    struct render render = context_render(context);
     const struct field_error *error = error_of(field, errors);
-    set(arena, dict, "widget", value_text(field->type_name));
-    set(arena, dict, "marker", value_text(str_fmt(arena, "%.*s-vu", STR_ARG(field_control(arena, field)))));
     set(arena, dict, "required", value_bool(is_required_here(field, context)));
-    set(arena, dict, "hint", value_html(html_of(field->hint_template, context)));
+    if (!is_fixed(field->hint_template))
+        set(arena, dict, "hint", value_html(html_of(field->hint_template, &render)));
     set(arena, dict, "value", value_text(json_str_of(answer_of(field, answers))));
-    set(arena, dict, "autocomplete", value_text(autocomplete_of(field)));
     bool locked = field->prefill_locked && !context->in_backoffice &&
                   (!field->prefill_locked_unless_empty || field_has_answer(field, answers));
     set(arena, dict, "locked", value_bool(locked));
@@ -114,14 +82,11 @@ static struct value view_of(const struct field *field, const struct form_context
                             const struct field_errors *errors, bool is_visible)
 {
     struct arena *arena = context->arena;
-    struct value_dict *dict = value_dict_new(arena);
-    set(arena, dict, "id", value_text(field->id));
-    set(arena, dict, "name", value_text(field_control(arena, field)));
-    set(arena, dict, "type", value_text(field->type_name));
-    set(arena, dict, "css", value_text(field->css));
+    struct value_dict *dict = value_dict_copy(arena, field->view);
+    struct render render = context_render(context);
     set(arena, dict, "visible", value_bool(is_visible));
-    str label = html_of(field->label, context);
-    set(arena, dict, "label", field->type == &field_comment ? value_html(label) : value_text(label));
+    if (!is_fixed(field->label))
+        set(arena, dict, "label", label_of(field, &render));
     if (field->type->is_typed)
         view_typed(field, context, answers, errors, dict);
     return value_dict(dict);
@@ -155,12 +120,13 @@ static json_t *live_choices(struct value view, struct arena *arena)
 static json_t *live_of(const struct field *field, const struct form_context *context, json_t *answers)
 {
     json_t *live = json_object();
+    struct render render = context_render(context);
     bool is_visible = field_is_visible(field, context);
     json_set(live, STR("visible"), json_boolean(is_visible));
     if (!is_visible)
         return live;
     if (field->type == &field_comment)
-        json_set_str(live, STR("html"), html_of(field->label, context));
+        json_set_str(live, STR("html"), html_of(field->label, &render));
     bool has_choices = field->type == &field_item || field->type == &field_items;
     json_t *choices = has_choices ? live_choices(view_of(field, context, answers, NULL, true), context->arena) : NULL;
     if (choices != NULL)

@@ -6,7 +6,7 @@ static json_t *read(const struct field *field, const struct form_context *contex
 {
     (void)error;
     str text;
-    bool ticked = posted_text(context, posted, field_control(context->arena, field), &text) && text.len > 0;
+    bool ticked = posted_text(context, posted, field->control, &text) && text.len > 0;
     return json_boolean(ticked);
 }
 

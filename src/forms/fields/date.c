@@ -21,7 +21,7 @@ static const void *compile(struct compiling *compiling, const struct field *fiel
 static str posted_date(const struct field *field, const struct form_context *context, const struct posted *posted)
 {
     struct arena *arena = context->arena;
-    str control = field_control(arena, field), whole = STR_EMPTY, day = STR_EMPTY, month = STR_EMPTY, year = STR_EMPTY;
+    str control = field->control, whole = STR_EMPTY, day = STR_EMPTY, month = STR_EMPTY, year = STR_EMPTY;
     if (posted_text(context, posted, control, &whole) && whole.len > 0)
         return whole;
     posted_text(context, posted, str_fmt(arena, "%.*s-jour", STR_ARG(control)), &day);

@@ -66,8 +66,9 @@ static json_t *read_name(const struct field *field, const struct form_context *c
 static json_t *read(const struct field *field, const struct form_context *context, const struct posted *posted,
                     str *error)
 {
+    (void)context;
     (void)error;
-    const struct posted_file *file = posted_file(posted, field_control(context->arena, field));
+    const struct posted_file *file = posted_file(posted, field->control);
     if (file == NULL || file->file_name.len == 0)
         return read_name(field, context, posted);
     json_t *answer = json_object();

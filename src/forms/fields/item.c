@@ -68,7 +68,7 @@ static json_t *read_item(const struct field *field, const struct form_context *c
 {
     (void)error;
     str id;
-    if (!posted_text(context, posted, field_control(context->arena, field), &id) || id.len == 0)
+    if (!posted_text(context, posted, field->control, &id) || id.len == 0)
         return NULL;
     return json_from_str(id);
 }
@@ -166,8 +166,9 @@ const struct field_type field_item = {
 static json_t *read_items(const struct field *field, const struct form_context *context, const struct posted *posted,
                           str *error)
 {
+    (void)context;
     (void)error;
-    str control = field_control(context->arena, field);
+    str control = field->control;
     json_t *list = json_array();
     for (size_t i = 0; i < posted->value_count; i++)
         if (str_eq(posted->values[i].name, control) && posted->values[i].value.len > 0)

@@ -46,7 +46,7 @@ static json_t *read(const struct field *field, const struct form_context *contex
 {
     str text;
     struct decimal number;
-    if (!posted_text(context, posted, field_control(context->arena, field), &text) || text.len == 0)
+    if (!posted_text(context, posted, field->control, &text) || text.len == 0)
         return NULL;
     str plain = number_text(context->arena, text);
     if (str_contains(plain, STR("e")) || str_contains(plain, STR("E")) || !decimal_parse(plain, &number)) {

@@ -24,7 +24,7 @@ static const void *compile(struct compiling *compiling, const struct field *fiel
 static json_t *read(const struct field *field, const struct form_context *context, const struct posted *posted,
                     str *error)
 {
-    str text, control = field_control(context->arena, field);
+    str text, control = field->control;
     *error = posted_problem(posted, control);
     if (!posted_text(context, posted, control, &text) || text.len == 0)
         return NULL;
