@@ -4,6 +4,7 @@
 
 #include "people/people.h"
 
+#include <openssl/evp.h>
 #include <pthread.h>
 
 enum { SECRET_BYTES = 32, SESSION_CACHE_SLOTS = 4096, RATE_SLOTS = 4096 };
@@ -24,6 +25,7 @@ struct rate {
 struct people {
     struct store *store;
     unsigned char secret[SECRET_BYTES];
+    EVP_MAC_CTX *signer;  /* has the secret; only copied */
     pthread_mutex_t lock; /* of what follows */
     struct cached_session sessions[SESSION_CACHE_SLOTS];
     struct rate rates[RATE_SLOTS];
