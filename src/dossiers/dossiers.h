@@ -80,7 +80,7 @@ bool dossier_file_prepare(const struct dossier_place *place, const struct filing
                           struct err *err);
 
 /* The same, written and on disk when it returns: tries again where somebody took the number meanwhile. *dossier is the
- * new one; *redirect_url (may be NULL) is where the workflow sends the person. Wakes nobody: call jobs_wake. */
+ * new one; *redirect_url (may be NULL) is where the workflow sends the person. */
 bool dossier_file(const struct dossier_place *place, const struct filing *filing, const struct dossier **dossier,
                   str *redirect_url, struct err *err);
 

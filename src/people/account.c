@@ -14,6 +14,7 @@ static const char update[] =
 static const char update_password[] = "UPDATE account SET password = :password WHERE id = :id";
 static const char insert_site[] = "INSERT INTO account_site (account, site) VALUES (:account, :site)"
                                   " ON CONFLICT (account, site) DO NOTHING";
+static const char select_site[] = "SELECT 1 FROM account_site WHERE account = :account AND site = :site";
 static const char select_sites[] = "SELECT site FROM account_site WHERE account = :account ORDER BY site";
 
 str email_key(struct arena *arena, str email)
@@ -186,7 +187,16 @@ struct site_use {
     int64_t account;
     str site, *slugs;
     size_t count;
+    bool is_known;
 };
+
+static bool know_site(struct tx *tx, void *arg, struct err *err)
+{
+    struct site_use *use = arg;
+    struct rows rows = tx_query(tx, select_site, P_INT("account", use->account), P_TEXT("site", use->site));
+    use->is_known = rows_next(&rows);
+    return rows_end(&rows, err);
+}
 
 static bool add_site(struct tx *tx, void *arg, struct err *err)
 {
@@ -197,7 +207,8 @@ static bool add_site(struct tx *tx, void *arg, struct err *err)
 bool account_add_site(struct people *people, int64_t account, str site, struct err *err)
 {
     struct site_use use = {.account = account, .site = site};
-    return store_write(people->store, add_site, &use, err);
+    return store_read(people->store, know_site, &use, err) &&
+           (use.is_known || store_write(people->store, add_site, &use, err));
 }
 
 static bool read_sites(struct tx *tx, void *arg, struct err *err)

@@ -22,7 +22,6 @@ static void was_done(struct request *request, void *arg, bool ok, const struct e
         show_failure(request, err);
         return;
     }
-    jobs_wake(visit_of(request)->installation->jobs);
     if (acting->change.is_removed)
         visit_flash(request, "success", STR("La demande est effacée."));
     else

@@ -150,7 +150,6 @@ static void enrol(struct request *request)
         show_failure(request, &err);
         return;
     }
-    jobs_wake(visit_of(request)->installation->jobs);
     struct value_dict *page = page_new(request);
     page_set_text(request, page, "courriel", *email);
     page_show(request, 200, "account/check_mail.html", page);
@@ -216,7 +215,6 @@ static void forgotten(struct request *request)
         show_failure(request, &err);
         return;
     }
-    jobs_wake(visit_of(request)->installation->jobs);
     struct value_dict *page = page_new(request);
     page_set_text(request, page, "courriel", *email);
     page_show(request, 200, "account/check_mail.html", page);

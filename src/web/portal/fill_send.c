@@ -66,7 +66,6 @@ static void was_sent(struct request *request, void *arg, bool ok, const struct e
         response_redirect(request, filling_url(request, sending->form, "verifier/"));
         return;
     }
-    jobs_wake(visit_of(request)->installation->jobs);
     str redirect = sending->change.redirect_url;
     response_redirect(request,
                       redirect.len > 0 ? redirect : filling_confirmation_url(request, sending->form, sending->code));
