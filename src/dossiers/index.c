@@ -11,33 +11,49 @@ str index_key(struct arena *arena, char kind, str name)
     uint64_t hash = UINT64_C(14695981039346656037);
     for (size_t i = 0; i < name.len; i++)
         hash = (hash ^ (unsigned char)name.ptr[i]) * UINT64_C(1099511628211);
-    return str_fmt(arena, "z%c%016llx", kind, (unsigned long long)hash);
+    unsigned char bytes[8];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (unsigned char)(hash >> (56 - 8 * i));
+    char *key = arena_alloc(arena, 18);
+    key[0] = 'z';
+    key[1] = kind;
+    str_hex(bytes, sizeof bytes, key + 2);
+    return (str){key, 18};
 }
 
-static void add_words(struct arena *arena, struct buf *out, str text)
+/* Each word once: what costs most of a filing is the index of its words' beginnings. */
+struct words {
+    struct buf text;
+    struct map known;
+};
+
+static void add_words(struct arena *arena, struct words *words, str text)
 {
-    str folded = utf8_fold(arena, str_slice(text, 0, WORDS_OF_FIELD));
-    if (str_is_empty(folded))
-        return;
-    buf_add(out, folded);
-    buf_add_char(out, ' ');
+    static char is_known;
+    for (str word, rest = utf8_fold(arena, str_slice(text, 0, WORDS_OF_FIELD)); str_next(&rest, ' ', &word);) {
+        if (map_get(&words->known, word) != NULL)
+            continue;
+        map_set(&words->known, word, &is_known);
+        buf_add(&words->text, word);
+        buf_add_char(&words->text, ' ');
+    }
 }
 
 /* The roles and the form first, then what people read. */
 static str all_words(struct arena *arena, const struct form *form, const struct change *change)
 {
     const struct dossier *dossier = change->after;
-    struct buf out = buf_new(arena, TEXT_MOST);
-    buf_add(&out, STR(INDEX_KEY_OF_ALL " "));
+    struct words words = {.text = buf_new(arena, TEXT_MOST), .known = map_new(arena)};
+    add_words(arena, &words, STR(INDEX_KEY_OF_ALL));
     for (size_t i = 0; i < change->concerned.len; i++)
-        buf_fmt(&out, "%.*s ", STR_ARG(index_key(arena, 'r', change->concerned.at[i])));
-    buf_fmt(&out, "%.*s ", STR_ARG(index_key(arena, 'f', dossier->form)));
-    add_words(arena, &out, dossier->submitter_name);
-    add_words(arena, &out, dossier->email);
-    add_words(arena, &out, form->name);
+        add_words(arena, &words, index_key(arena, 'r', change->concerned.at[i]));
+    add_words(arena, &words, index_key(arena, 'f', dossier->form));
+    add_words(arena, &words, dossier->submitter_name);
+    add_words(arena, &words, dossier->email);
+    add_words(arena, &words, form->name);
     for (size_t i = 0; i < form->fields.len; i++)
-        add_words(arena, &out, utf8_repair(arena, field_display(&form->fields.at[i], arena, dossier->answers)));
-    return buf_str(&out);
+        add_words(arena, &words, utf8_repair(arena, field_display(&form->fields.at[i], arena, dossier->answers)));
+    return buf_str(&words.text);
 }
 
 static void add_value(struct arena *arena, const struct field *field, const struct dossier *dossier,
