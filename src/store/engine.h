@@ -102,9 +102,10 @@ bool tx_call(struct tx *tx, store_fn fn, void *arg, struct err *err);
 /* Tells the runner that committed writes added jobs. */
 void store_tell_jobs_added(struct store *store);
 
-/* The parameter of that name; a statement that names one which was not given aborts: it could only do harm. */
+/* The parameter of that name; a statement that names one which was not given aborts: it could only do harm. next: 0 for
+ * the first of a statement; looked at first, since most are given in the order in which the statement names them. */
 const struct sql_param *sql_param_called(const struct sql_param *params, size_t count, const char *name,
-                                         const char *text);
+                                         const char *text, size_t *next);
 
 /* A connection for one transaction, already begun; NULL and err where there is none in time. Given back it is kept for
  * the next, or closed where it broke. */

@@ -118,9 +118,11 @@ static PGresult *bind_and_ask(struct connection *connection, const char *text, c
     struct prepared *prepared = prepared_of(connection, text, params, count);
     struct arena *arena = arena_new();
     struct bound *bound = arena_new_of(arena, struct bound);
-    for (int i = 0; i < prepared->count; i++)
-        bind_one(bound, prepared->parameters[i].number - 1,
-                 sql_param_called(params, count, prepared->parameters[i].name, text), arena);
+    size_t next = 0;
+    for (int i = 0; i < prepared->count; i++) {
+        const struct prepared_parameter *parameter = &prepared->parameters[i];
+        bind_one(bound, parameter->number - 1, sql_param_called(params, count, parameter->name, text, &next), arena);
+    }
     PGresult *result = ask(connection, prepared, bound);
     arena_free(arena);
     return result;

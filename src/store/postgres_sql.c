@@ -61,6 +61,7 @@ static int put_parameter(struct prepared *prepared, struct prepared_parameter *p
 struct prepared *prepared_new(const char *text, const struct sql_param *params, size_t count)
 {
     const char *whole = text;
+    size_t next = 0;
     struct prepared *prepared = or_abort(calloc(1, sizeof *prepared));
     char *out = prepared->text = or_abort(calloc(1, strlen(text) * 2 + 1)); /* NULL is longer than :n, $123 than :a */
     while (*text != '\0') {
@@ -74,7 +75,8 @@ struct prepared *prepared_new(const char *text, const struct sql_param *params, 
             while (is_name_char(text[1 + length]))
                 length++;
             struct prepared_parameter *parameter = parameter_called(prepared, text + 1, length);
-            out += put_parameter(prepared, parameter, sql_param_called(params, count, parameter->name, whole), out);
+            const struct sql_param *given = sql_param_called(params, count, parameter->name, whole, &next);
+            out += put_parameter(prepared, parameter, given, out);
             text += 1 + length;
         } else {
             *out++ = *text++;
@@ -85,9 +87,12 @@ struct prepared *prepared_new(const char *text, const struct sql_param *params, 
 
 bool prepared_fits(const struct prepared *prepared, const char *text, const struct sql_param *params, size_t count)
 {
-    for (int i = 0; i < prepared->count; i++)
-        if (sql_param_called(params, count, prepared->parameters[i].name, text)->kind != prepared->parameters[i].kind)
+    size_t next = 0;
+    for (int i = 0; i < prepared->count; i++) {
+        const struct prepared_parameter *parameter = &prepared->parameters[i];
+        if (sql_param_called(params, count, parameter->name, text, &next)->kind != parameter->kind)
             return false;
+    }
     return true;
 }
 

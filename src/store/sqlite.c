@@ -163,8 +163,11 @@ static void bind_one(sqlite3_stmt *statement, int index, const struct sql_param 
 static void bind(sqlite3_stmt *statement, const char *text, const struct sql_param *params, size_t count)
 {
     int wanted = sqlite3_bind_parameter_count(statement);
-    for (int i = 1; i <= wanted; i++)
-        bind_one(statement, i, sql_param_called(params, count, sqlite3_bind_parameter_name(statement, i) + 1, text));
+    size_t next = 0;
+    for (int i = 1; i <= wanted; i++) {
+        const char *name = sqlite3_bind_parameter_name(statement, i) + 1;
+        bind_one(statement, i, sql_param_called(params, count, name, text, &next));
+    }
 }
 
 static bool begin(struct connection *connection, bool write, struct err *err)

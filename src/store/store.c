@@ -256,11 +256,15 @@ const char *sql_for(const struct tx *tx, const struct sql *sql)
 }
 
 const struct sql_param *sql_param_called(const struct sql_param *params, size_t count, const char *name,
-                                         const char *text)
+                                         const char *text, size_t *next)
 {
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(params[i].name, name) == 0)
-            return &params[i];
+    for (size_t i = 0; i < count; i++) {
+        size_t at = *next + i < count ? *next + i : *next + i - count;
+        if (strcmp(params[at].name, name) == 0) {
+            *next = at + 1;
+            return &params[at];
+        }
+    }
     log_line(LOG_ERROR, "store.parameter", "name=%s is not given to: %s", name, text);
     abort();
 }
