@@ -1,6 +1,7 @@
 /* The server: a request from its first byte to its last, on the library's event loops. */
 #include "http/internal.h"
 
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -26,35 +27,57 @@ const struct http_limits http_limits_default = {
 
 /* ---- A request's memory: kept from one request to the next on the same loop ---- */
 
-static pthread_key_t spare_key;
-static pthread_once_t spare_once = PTHREAD_ONCE_INIT;
+enum { SPARE_MOST = 8 }; /* requests that wait for a commit hold theirs together */
 
-static void free_spare(void *arena)
+struct spares {
+    struct arena *at[SPARE_MOST];
+    size_t count;
+};
+
+static pthread_key_t spares_key;
+static pthread_once_t spares_once = PTHREAD_ONCE_INIT;
+
+static void free_spares(void *data)
 {
-    arena_free(arena);
+    struct spares *spares = data;
+    while (spares->count > 0)
+        arena_free(spares->at[--spares->count]);
+    free(spares);
 }
 
-static void make_spare_key(void)
+static void make_spares_key(void)
 {
-    pthread_key_create(&spare_key, free_spare);
+    pthread_key_create(&spares_key, free_spares);
+}
+
+static struct spares *spares_of_thread(void)
+{
+    pthread_once(&spares_once, make_spares_key);
+    struct spares *spares = pthread_getspecific(spares_key);
+    if (spares != NULL)
+        return spares;
+    spares = calloc(1, sizeof *spares);
+    if (spares == NULL)
+        abort();
+    pthread_setspecific(spares_key, spares);
+    return spares;
 }
 
 static struct arena *arena_take(void)
 {
-    pthread_once(&spare_once, make_spare_key);
-    struct arena *spare = pthread_getspecific(spare_key);
-    pthread_setspecific(spare_key, NULL);
-    return spare != NULL ? spare : arena_new();
+    struct spares *spares = spares_of_thread();
+    return spares->count > 0 ? spares->at[--spares->count] : arena_new();
 }
 
 static void arena_give(struct arena *arena)
 {
-    if (pthread_getspecific(spare_key) != NULL) {
+    struct spares *spares = spares_of_thread();
+    if (spares->count == SPARE_MOST) {
         arena_free(arena);
         return;
     }
     arena_reset(arena);
-    pthread_setspecific(spare_key, arena);
+    spares->at[spares->count++] = arena;
 }
 
 /* The library cuts a query up in the small memory of the connection, and says nothing at all where that is too small.
@@ -267,10 +290,12 @@ static size_t keep_escaped(void *arg, struct MHD_Connection *connection, char *t
     return strlen(text); /* request.c decodes, once, and checks */
 }
 
+/* One a core that this process may use: two on one core would only wait for each other. */
 static unsigned loop_count(void)
 {
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    return cores < 1 ? 1 : cores > 16 ? 16 : (unsigned)cores;
+    cpu_set_t cores;
+    int count = sched_getaffinity(0, sizeof cores, &cores) == 0 ? CPU_COUNT(&cores) : 1;
+    return count < 1 ? 1 : count > 16 ? 16 : (unsigned)count;
 }
 
 struct http_server *http_start(const struct http_app *app, int listening, struct err *err)
