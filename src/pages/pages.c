@@ -62,6 +62,7 @@ static void add_asset(struct pages *pages, const struct embedded_file *file, str
     asset->gzip = pages->folder == NULL ? file->gzip : STR_EMPTY;
     asset->name = str_fmt(pages->arena, "%.*s%.*s.%.*s", STR_ARG(str_slice(path, 0, dot)), STR_ARG(file->fingerprint),
                           STR_ARG(str_slice(path, dot, path.len)));
+    asset->url = str_fmt(pages->arena, "/assets/%.*s", STR_ARG(asset->name));
     map_set(&pages->by_name, asset->name, asset);
     map_set(&pages->by_path, asset->path, asset);
 }
@@ -129,5 +130,5 @@ const struct asset *pages_asset(const struct pages *pages, str name)
 str pages_asset_url(const struct pages *pages, str path)
 {
     const struct asset *asset = map_get(&pages->by_path, path);
-    return asset == NULL ? STR_EMPTY : str_fmt(pages->arena, "/assets/%.*s", STR_ARG(asset->name));
+    return asset == NULL ? STR_EMPTY : asset->url;
 }

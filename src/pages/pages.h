@@ -19,6 +19,7 @@ const struct template *pages_find(const struct pages *pages, str path);
 struct asset {
     str path;  /* « css/guichet.css » */
     str name;  /* what URLs carry: « css/guichet.1a2b3c4d.css » */
+    str url;   /* « /assets/css/guichet.1a2b3c4d.css » */
     str type;  /* « text/css; charset=utf-8 » */
     str bytes; /* as they are */
     str gzip;  /* compressed; empty where that gains nothing */
