@@ -262,15 +262,17 @@ static const void *compile_version(struct catalogue *catalogue, str kind, str sl
 /* Compiled once for all who ask; the lock is held meanwhile, since the arena is one. */
 static const void *older(struct catalogue *catalogue, const char *kind, str slug, int64_t version)
 {
+    struct arena *arena = arena_new();
+    str key = str_fmt(arena, "%s/%.*s/%lld", kind, STR_ARG(slug), (long long)version);
     pthread_mutex_lock(&catalogue->lock);
-    str key = str_fmt(catalogue->arena, "%s/%.*s/%lld", kind, STR_ARG(slug), (long long)version);
     void *found = map_get(&catalogue->older, key);
     if (found == NULL) {
         found = (void *)(uintptr_t)compile_version(catalogue, str_of(kind), str_dup(catalogue->arena, slug), version);
         if (found != NULL)
-            map_set(&catalogue->older, key, found);
+            map_set(&catalogue->older, str_dup(catalogue->arena, key), found);
     }
     pthread_mutex_unlock(&catalogue->lock);
+    arena_free(arena);
     return found;
 }
 
