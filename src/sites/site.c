@@ -130,6 +130,17 @@ static bool check_theme(const json_t *settings, struct err *err)
                    "The theme's --c-brand-ink can't be read on --c-brand: contrast %.1f, 4.5 at least.", contrast);
 }
 
+static struct value view_of(struct arena *arena, const struct site *site)
+{
+    struct value_dict *dict = value_dict_new(arena);
+    value_dict_set(arena, dict, STR("name"), value_text(site->name));
+    value_dict_set(arena, dict, STR("slug"), value_text(site->slug));
+    value_dict_set(arena, dict, STR("kind"), value_text(site->kind));
+    value_dict_set(arena, dict, STR("contact"), value_from_json(arena, site->contact));
+    value_dict_set(arena, dict, STR("service"), value_from_json(arena, site->service));
+    return value_dict(dict);
+}
+
 bool site_from_json(struct arena *arena, const json_t *json, struct site *out, struct err *err)
 {
     *out = (struct site){.json = json, .slug = json_str(json, "slug"), .name = json_str(json, "name")};
@@ -145,6 +156,7 @@ bool site_from_json(struct arena *arena, const json_t *json, struct site *out, s
     if (out->default_role.len == 0)
         out->default_role = STR("agents");
     out->service = service_of(arena, out);
+    out->view = view_of(arena, out);
     read_roles(arena, json, out);
     return read_hosts(arena, json, out, err) && check_theme(out->settings, err);
 }

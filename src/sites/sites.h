@@ -5,6 +5,7 @@
 
 #include "base/base.h"
 #include "store/store.h"
+#include "template/value.h"
 
 struct role {
     str slug, name;
@@ -24,6 +25,7 @@ struct site {
     const json_t *variables; /* names for its templates; never NULL */
     const json_t *contact;   /* {name, address, phone, email}; never NULL */
     const json_t *json;      /* the document */
+    struct value view;       /* what pages show of it: name, slug, kind, contact, service */
     struct store *store;     /* its own database; opened by who loads it, NULL before */
 };
 

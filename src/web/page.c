@@ -28,17 +28,6 @@ struct value instant_value(instant at)
     return value_datetime(datetime_local(at));
 }
 
-static struct value site_value(struct request *request, const struct site *site)
-{
-    struct value_dict *dict = page_new(request);
-    page_set_text(request, dict, "name", site->name);
-    page_set_text(request, dict, "slug", site->slug);
-    page_set_text(request, dict, "kind", site->kind);
-    page_set(request, dict, "contact", value_from_json(request->arena, site->contact));
-    page_set(request, dict, "service", value_from_json(request->arena, site->service));
-    return value_dict(dict);
-}
-
 static struct value person_value(struct request *request, const struct visit *visit)
 {
     struct value_dict *dict = page_new(request);
@@ -85,7 +74,7 @@ static void set_common(struct request *request, struct value_dict *page)
     page_set_text(request, page, "request_id", request->id);
     if (visit->site == NULL)
         return;
-    page_set(request, page, "site", site_value(request, visit->site));
+    page_set(request, page, "site", visit->site->view);
     page_set(request, page, "is_demonstration", value_bool(visit->installation->is_demonstration));
     if (visit->is_signed_in)
         page_set(request, page, "person", person_value(request, visit));
