@@ -11,11 +11,13 @@ struct buf buf_new(struct arena *arena, size_t ceiling)
     return (struct buf){.arena = arena, .ceiling = ceiling};
 }
 
-/* Room for more bytes and a NUL behind them; false, remembered, where the ceiling forbids it. */
-static bool reserve(struct buf *buf, size_t more)
+/* cap grows by doubling but never beyond what the ceiling needs, so that where there is room for an append in cap the
+ * ceiling allows it. */
+bool buf_reserve(struct buf *buf, size_t more)
 {
     if (buf->overflowed || more > buf->ceiling - buf->len) {
         buf->overflowed = true;
+        buf->cap = buf->len; /* what comes later is dropped too, however short */
         return false;
     }
     if (buf->len + more + 1 <= buf->cap)
@@ -23,27 +25,14 @@ static bool reserve(struct buf *buf, size_t more)
     size_t cap = buf->cap == 0 ? FIRST : buf->cap * 2;
     while (cap < buf->len + more + 1)
         cap *= 2;
+    if (cap > buf->ceiling + 1)
+        cap = buf->ceiling + 1;
     char *ptr = arena_alloc(buf->arena, cap);
     if (buf->len > 0)
         memcpy(ptr, buf->ptr, buf->len);
     buf->ptr = ptr;
     buf->cap = cap;
     return true;
-}
-
-void buf_add(struct buf *buf, str text)
-{
-    if (text.len == 0 || !reserve(buf, text.len))
-        return;
-    memcpy(buf->ptr + buf->len, text.ptr, text.len);
-    buf->len += text.len;
-}
-
-void buf_add_char(struct buf *buf, char c)
-{
-    if (!reserve(buf, 1))
-        return;
-    buf->ptr[buf->len++] = c;
 }
 
 void buf_fmt(struct buf *buf, const char *format, ...)
@@ -54,27 +43,38 @@ void buf_fmt(struct buf *buf, const char *format, ...)
     va_copy(again, args);
     int length = vsnprintf(NULL, 0, format, args);
     va_end(args);
-    if (length > 0 && reserve(buf, (size_t)length)) {
+    if (length > 0 && buf_reserve(buf, (size_t)length)) {
         vsnprintf(buf->ptr + buf->len, (size_t)length + 1, format, again);
         buf->len += (size_t)length;
     }
     va_end(again);
 }
 
+static str html_entity(char c)
+{
+    switch (c) {
+    case '&':
+        return STR("&amp;");
+    case '<':
+        return STR("&lt;");
+    case '>':
+        return STR("&gt;");
+    case '"':
+        return STR("&quot;");
+    default:
+        return STR("&#x27;");
+    }
+}
+
 void buf_add_html(struct buf *buf, str text)
 {
-    static const str entities[256] = {['&'] = STR_INIT("&amp;"),
-                                      ['<'] = STR_INIT("&lt;"),
-                                      ['>'] = STR_INIT("&gt;"),
-                                      ['"'] = STR_INIT("&quot;"),
-                                      ['\''] = STR_INIT("&#x27;")};
+    static const bool is_escaped[256] = {['&'] = true, ['<'] = true, ['>'] = true, ['"'] = true, ['\''] = true};
     size_t from = 0;
     for (size_t i = 0; i < text.len; i++) {
-        str entity = entities[(unsigned char)text.ptr[i]];
-        if (entity.len == 0)
+        if (!is_escaped[(unsigned char)text.ptr[i]])
             continue;
         buf_add(buf, str_slice(text, from, i));
-        buf_add(buf, entity);
+        buf_add(buf, html_entity(text.ptr[i]));
         from = i + 1;
     }
     buf_add(buf, str_slice(text, from, text.len));

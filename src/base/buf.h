@@ -19,8 +19,22 @@ struct buf {
 /* An empty buf that will hold ceiling bytes at the most. */
 struct buf buf_new(struct arena *arena, size_t ceiling);
 
-void buf_add(struct buf *buf, str text);
-void buf_add_char(struct buf *buf, char c);
+/* Room for more bytes and a NUL behind them; false, remembered, where the ceiling forbids it. */
+bool buf_reserve(struct buf *buf, size_t more);
+
+static inline void buf_add(struct buf *buf, str text)
+{
+    if (text.len == 0 || (buf->cap - buf->len <= text.len && !buf_reserve(buf, text.len)))
+        return;
+    memcpy(buf->ptr + buf->len, text.ptr, text.len);
+    buf->len += text.len;
+}
+
+static inline void buf_add_char(struct buf *buf, char c)
+{
+    buf_add(buf, (str){&c, 1});
+}
+
 void buf_fmt(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* text with & < > " ' as HTML entities (Django's: &amp; &lt; &gt; &quot; &#x27;). */

@@ -33,9 +33,29 @@ static inline str str_of(const char *text)
     return text == NULL ? STR_EMPTY : (str){text, strlen(text)};
 }
 
+/* Names are short: four to sixteen bytes are compared as two words that may overlap, without a call. */
 static inline bool str_eq(str a, str b)
 {
-    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+    uint64_t x[2], y[2];
+    uint32_t u[2], v[2];
+    size_t len = a.len;
+    if (len != b.len)
+        return false;
+    if (len >= 8 && len <= 16) {
+        memcpy(&x[0], a.ptr, 8);
+        memcpy(&y[0], b.ptr, 8);
+        memcpy(&x[1], a.ptr + len - 8, 8);
+        memcpy(&y[1], b.ptr + len - 8, 8);
+        return ((x[0] ^ y[0]) | (x[1] ^ y[1])) == 0;
+    }
+    if (len >= 4 && len < 8) {
+        memcpy(&u[0], a.ptr, 4);
+        memcpy(&v[0], b.ptr, 4);
+        memcpy(&u[1], a.ptr + len - 4, 4);
+        memcpy(&v[1], b.ptr + len - 4, 4);
+        return ((u[0] ^ v[0]) | (u[1] ^ v[1])) == 0;
+    }
+    return len == 0 || memcmp(a.ptr, b.ptr, len) == 0;
 }
 /* Equal but for the case of ASCII letters: header names, e-mail domains. */
 bool str_eq_nocase(str a, str b);
