@@ -40,6 +40,19 @@ uint32_t compiler_emit(struct compiler *c, enum op op, size_t arg)
     return compiler_here(c) - 1;
 }
 
+/* Of a page's conditions most are one name, or « not » and one name. */
+uint32_t compiler_jump_unless(struct compiler *c, uint32_t start)
+{
+    struct instruction *condition = &c->unit->code.at[start];
+    uint32_t count = compiler_here(c) - start;
+    bool is_not = count == 2 && condition[1].op == OP_NOT;
+    if ((count == 1 || is_not) && condition[0].op == OP_LOAD_OR_NONE) {
+        condition[0].op = is_not ? OP_TEST_NOT : OP_TEST;
+        c->unit->code.len -= is_not;
+    }
+    return compiler_emit(c, OP_JUMP_FALSE, 0);
+}
+
 void compiler_land(struct compiler *c, uint32_t address)
 {
     c->unit->code.at[address].arg = compiler_here(c);

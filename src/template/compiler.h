@@ -64,6 +64,8 @@ bool compiler_fail(struct compiler *c, const char *format, ...) __attribute__((f
 
 /* Adds an instruction; its address. */
 uint32_t compiler_emit(struct compiler *c, enum op op, size_t arg);
+/* Adds a jump for where the condition that was compiled from start on is false; its address. */
+uint32_t compiler_jump_unless(struct compiler *c, uint32_t start);
 /* Makes the jump at address lead to here. */
 void compiler_land(struct compiler *c, uint32_t address);
 uint32_t compiler_here(const struct compiler *c);

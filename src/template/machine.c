@@ -126,44 +126,42 @@ static const struct value *find_local(const struct machine *m, const struct hash
     return NULL;
 }
 
-static bool dict_get(const struct value_dict *dict, const struct hashed_name *name, struct value *out)
+static const struct value *find_part(struct machine *m, const struct hashed_name *name, const struct value *from,
+                                     struct value *made)
 {
-    const struct value *found = map_get_hashed(&dict->map, name->text, name->hash);
-    if (found != NULL)
-        *out = *found;
-    return found != NULL;
-}
-
-static bool lookup_part(struct machine *m, const struct hashed_name *name, struct value *at)
-{
-    if (at->kind == VALUE_DICT) {
-        const struct value_dict *dict = at->dict;
-        return dict_get(dict, name, at) || value_dict_method(m->arena, dict, name->text, at);
+    bool is_made;
+    if (from->kind == VALUE_DICT) {
+        const struct value *found = map_get_hashed(&from->dict->map, name->text, name->hash);
+        if (found != NULL)
+            return found;
+        is_made = value_dict_method(m->arena, from->dict, name->text, made);
+    } else if (from->kind == VALUE_OBJECT) {
+        is_made = value_member_joined(m->arena, *from, name->text, made);
+    } else {
+        is_made = value_member(m->arena, *from, name->text, made);
     }
-    return at->kind == VALUE_OBJECT ? value_member_joined(m->arena, *at, name->text, at)
-                                    : value_member(m->arena, *at, name->text, at);
+    return is_made ? made : NULL;
 }
 
-static bool lookup_head(struct machine *m, const struct hashed_name *name, struct value *out)
+static const struct value *find_head(struct machine *m, const struct hashed_name *name, struct value *made)
 {
     const struct value *local = find_local(m, name), *scope = &m->render->scope;
-    if (local != NULL) {
-        *out = *local;
-        return true;
+    if (local != NULL || m->isolated)
+        return local;
+    if (scope->kind == VALUE_DICT) {
+        const struct value *found = map_get_hashed(&scope->dict->map, name->text, name->hash);
+        if (found != NULL)
+            return found;
     }
-    if (m->isolated)
-        return false;
-    return (scope->kind == VALUE_DICT && dict_get(scope->dict, name, out)) ||
-           value_member_joined(m->arena, *scope, name->text, out);
+    return value_member_joined(m->arena, *scope, name->text, made) ? made : NULL;
 }
 
-struct value machine_lookup(struct machine *m, const struct path *path)
+const struct value *machine_find(struct machine *m, const struct path *path, struct value *made)
 {
-    struct value at;
-    bool found = lookup_head(m, &path->head, &at);
-    for (size_t i = 0; found && i < path->part_count; i++)
-        found = lookup_part(m, &path->parts[i], &at);
-    return found ? at : VALUE_OF_UNDEFINED;
+    const struct value *at = find_head(m, &path->head, made);
+    for (size_t i = 0; at != NULL && i < path->part_count; i++)
+        at = find_part(m, &path->parts[i], at, made);
+    return at;
 }
 
 void machine_bind(struct machine *m, const struct hashed_name *name, struct value value)

@@ -81,7 +81,8 @@ void machine_log(struct machine *m, str message, int line, int column);
 /* The text that {{ value }} prints, before escaping. */
 str machine_text(struct machine *m, struct value value);
 void machine_print(struct machine *m, const struct value *value);
-struct value machine_lookup(struct machine *m, const struct path *path);
+/* What a path names, where it stands, or in *made where it had to be made; NULL: nothing. */
+const struct value *machine_find(struct machine *m, const struct path *path, struct value *made);
 void machine_bind(struct machine *m, const struct hashed_name *name, struct value value);
 void machine_assign(struct machine *m, const struct hashed_name *name, struct value value);
 /* The state that a tag keeps from one turn to the next. */

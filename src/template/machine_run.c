@@ -156,7 +156,11 @@ static bool is_raised(const struct value *value)
 
 static bool is_true(struct machine *m, const struct value *value)
 {
-    return value->kind == VALUE_BOOL ? value->boolean : value_is_true(m->arena, *value);
+    if (value->kind == VALUE_BOOL)
+        return value->boolean;
+    if (value->kind == VALUE_TEXT && !value->is_option)
+        return value->text.len > 0;
+    return value_is_true(m->arena, *value);
 }
 
 static bool is_same(struct machine *m, struct value a, struct value b)
@@ -171,33 +175,33 @@ static bool is_same(struct machine *m, struct value a, struct value b)
 }
 
 /* An ordering that has no sense is false, as Django takes Python's TypeError. */
-static bool compare(struct machine *m, struct value a, struct value b, enum comparison how)
+static bool compare(struct machine *m, const struct value *a, const struct value *b, enum comparison how)
 {
     int order;
     bool holds;
-    if (is_raised(&a) || is_raised(&b))
+    if (is_raised(a) || is_raised(b))
         return false;
     switch (how) {
     case COMPARE_EQ:
-        return value_equals(m->arena, a, b);
+        return value_equals(m->arena, *a, *b);
     case COMPARE_NE:
-        return !value_equals(m->arena, a, b);
+        return !value_equals(m->arena, *a, *b);
     case COMPARE_LT:
-        return value_compare(m->arena, a, b, &order) && order < 0;
+        return value_compare(m->arena, *a, *b, &order) && order < 0;
     case COMPARE_LE:
-        return value_compare(m->arena, a, b, &order) && order <= 0;
+        return value_compare(m->arena, *a, *b, &order) && order <= 0;
     case COMPARE_GT:
-        return value_compare(m->arena, a, b, &order) && order > 0;
+        return value_compare(m->arena, *a, *b, &order) && order > 0;
     case COMPARE_GE:
-        return value_compare(m->arena, a, b, &order) && order >= 0;
+        return value_compare(m->arena, *a, *b, &order) && order >= 0;
     case COMPARE_IN:
-        return value_contains(m->arena, b, a, &holds) && holds;
+        return value_contains(m->arena, *b, *a, &holds) && holds;
     case COMPARE_NOT_IN:
-        return value_contains(m->arena, b, a, &holds) && !holds;
+        return value_contains(m->arena, *b, *a, &holds) && !holds;
     case COMPARE_IS:
-        return is_same(m, a, b);
+        return is_same(m, *a, *b);
     case COMPARE_IS_NOT:
-        return !is_same(m, a, b);
+        return !is_same(m, *a, *b);
     }
     return false;
 }
@@ -411,9 +415,32 @@ static void run_extends(struct machine *m, struct unit *parent)
     m->chain = outer;
 }
 
-static struct value or_none(struct value value)
+static void load(struct machine *m, struct frame *f, const struct path *path, bool or_none)
 {
-    return value.kind == VALUE_UNDEFINED ? VALUE_OF_NONE : value;
+    struct value *top = f->top++;
+    const struct value *found = machine_find(m, path, top);
+    if (found == NULL || (or_none && found->kind == VALUE_UNDEFINED))
+        *top = (struct value){.kind = or_none ? VALUE_NONE : VALUE_UNDEFINED};
+    else if (found != top)
+        *top = *found;
+}
+
+static void print_path(struct machine *m, struct frame *f, const struct path *path)
+{
+    static const struct value nothing = {.kind = VALUE_UNDEFINED};
+    const struct value *found = machine_find(m, path, f->top);
+    machine_print(m, found == NULL ? &nothing : found);
+}
+
+/* The jump stands behind; where it is not taken it is passed over. */
+static void test(struct machine *m, struct frame *f, struct instruction i)
+{
+    const struct value *found = machine_find(m, &f->unit->paths.at[i.arg], f->top);
+    bool holds = found != NULL && is_true(m, found);
+    if (holds == (i.op == OP_TEST))
+        f->at++;
+    else
+        f->at = f->unit->code.at[f->at].arg;
 }
 
 /* The rarer operations. */
@@ -471,17 +498,16 @@ static bool run_one(struct machine *m, struct frame *f)
         buf_add(m->out, unit->texts.at[i.arg]);
         return true;
     case OP_PRINT_PATH:
-        *top = machine_lookup(m, &unit->paths.at[i.arg]);
-        machine_print(m, top);
+        print_path(m, f, &unit->paths.at[i.arg]);
         return true;
     case OP_PRINT:
         machine_print(m, --f->top);
         return true;
     case OP_LOAD:
-        *f->top++ = machine_lookup(m, &unit->paths.at[i.arg]);
+        load(m, f, &unit->paths.at[i.arg], false);
         return true;
     case OP_LOAD_OR_NONE:
-        *f->top++ = or_none(machine_lookup(m, &unit->paths.at[i.arg]));
+        load(m, f, &unit->paths.at[i.arg], true);
         return true;
     case OP_LOAD_LOOP:
         *f->top++ = loop_member(m->loop, (enum loop_member)i.arg);
@@ -498,6 +524,10 @@ static bool run_one(struct machine *m, struct frame *f)
     case OP_JUMP_FALSE:
         if (!is_true(m, --f->top))
             f->at = i.arg;
+        return true;
+    case OP_TEST:
+    case OP_TEST_NOT:
+        test(m, f, i);
         return true;
     case OP_AND:
     case OP_OR:
@@ -522,7 +552,7 @@ static bool run_one(struct machine *m, struct frame *f)
         top[-1] = value_bool(!is_raised(top - 1) && !is_true(m, top - 1));
         return true;
     case OP_COMPARE:
-        top[-2] = value_bool(compare(m, top[-2], top[-1], (enum comparison)i.arg));
+        top[-2] = value_bool(compare(m, &top[-2], &top[-1], (enum comparison)i.arg));
         f->top--;
         return true;
     case OP_FOR:

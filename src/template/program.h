@@ -16,6 +16,8 @@ enum op {
     OP_PRINT_PATH,   /* paths: OP_LOAD and OP_PRINT */
     OP_JUMP,         /* address */
     OP_JUMP_FALSE,   /* address; pops */
+    OP_TEST,         /* paths: OP_LOAD_OR_NONE and the OP_JUMP_FALSE that stands behind it */
+    OP_TEST_NOT,     /* the same, where the name must be false */
     OP_AND,          /* address: if the top is false, makes it False and jumps, else pops it */
     OP_OR,           /* address: if the top is true, makes it True and jumps, else pops it */
     OP_FIRST,        /* address: if the top is true, jumps, else pops it */

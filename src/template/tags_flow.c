@@ -24,9 +24,10 @@ static bool compile_if(struct compiler *c, const struct words *words)
     struct ends ends = {0};
     struct words condition = *words;
     for (;;) {
+        uint32_t start = compiler_here(c);
         if (!compile_condition(c, &condition, 1))
             return false;
-        uint32_t otherwise = compiler_emit(c, OP_JUMP_FALSE, 0);
+        uint32_t otherwise = compiler_jump_unless(c, start);
         if (!compile_body(c, "if", "elif else endif"))
             return false;
         if (!at_tag(c, "endif"))
