@@ -69,9 +69,10 @@ static void view_typed(const struct field *field, const struct form_context *con
     set(arena, dict, "value", value_text(json_str_of(answer_of(field, answers))));
     bool locked = field->prefill_locked && !context->in_backoffice &&
                   (!field->prefill_locked_unless_empty || field_has_answer(field, answers));
-    set(arena, dict, "locked", value_bool(locked));
-    set(arena, dict, "prefilled", value_bool(field_is_as_prefilled(field, context, answers)));
-    set(arena, dict, "display", value_text(field_display(field, arena, answers)));
+    if (locked)
+        set(arena, dict, "locked", value_bool(true));
+    if (field_is_as_prefilled(field, context, answers))
+        set(arena, dict, "prefilled", value_bool(true));
     if (error != NULL)
         set(arena, dict, error->is_revealed ? "revealed" : "error", value_text(error->message));
     if (field->type->view != NULL)

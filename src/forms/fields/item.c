@@ -115,6 +115,7 @@ static void view_item(const struct field *field, const struct form_context *cont
     const struct choice_params *params = field->params;
     bool is_radio = str_eq(params->display_mode, STR("radio"));
     value_dict_set(context->arena, out, STR("widget"), value_text(is_radio ? STR("radio") : STR("select")));
+    value_dict_set(context->arena, out, STR("is_group"), value_bool(is_radio)); /* controls under one legend */
     value_dict_set(context->arena, out, STR("choices"), choice_views(field, context, answer_of(field, answers)));
     value_dict_set(context->arena, out, STR("hint_is_first_option"),
                    value_bool(params->hint_is_first_option && !is_radio));
@@ -218,6 +219,7 @@ static void view_items(const struct field *field, const struct form_context *con
                        struct value_dict *out)
 {
     value_dict_set(context->arena, out, STR("widget"), value_text(STR("checkboxes")));
+    value_dict_set(context->arena, out, STR("is_group"), value_bool(true));
     value_dict_set(context->arena, out, STR("choices"), choice_views(field, context, answer_of(field, answers)));
 }
 
