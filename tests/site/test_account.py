@@ -169,8 +169,11 @@ class Account(OnEachStore):
 
     @on_each_store
     def test_guessing_at_many_accounts_locks_the_network_address(self, town):
-        statuses = [sign_in(town.visitor("ville"), f"qui{i}@exemple.example", "faux").status for i in range(22)]
-        self.assertEqual(statuses, [422] * 21 + [429])
+        town.sql("common", "INSERT INTO attempt (who, failures, until) VALUES ('address:127.0.0.1', 19,"
+                           " (SELECT MAX(created) FROM account))")  # many people share an address: twenty failures are free
+        statuses = [sign_in(town.visitor("ville"), f"qui{i}@exemple.example", "faux").status for i in range(3)]
+        self.assertEqual(statuses, [422, 422, 429])
+        self.assertEqual(sign_in(town.visitor("ville"), "ada@exemple.example").status, 429)
 
     @on_each_store
     def test_a_session_survives_a_restart_and_ends_when_nothing_is_done(self, town):

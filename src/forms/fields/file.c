@@ -54,7 +54,7 @@ static str name_of_path(str path)
 static json_t *read_name(const struct field *field, const struct form_context *context, const struct posted *posted)
 {
     str name;
-    str control = str_fmt(context->arena, "%.*s-nom", STR_ARG(field_control(context->arena, field)));
+    str control = str_fmt(context->arena, "%.*s-nom", STR_ARG(field->control));
     if (!posted->is_typing || !posted_text(context, posted, control, &name) || name.len == 0)
         return NULL;
     json_t *answer = json_object();
