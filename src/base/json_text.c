@@ -75,7 +75,7 @@ static void write_real(struct buf *out, double real)
         buf_fmt(out, "%s%s", text, strchr(text, '.') == NULL ? ".0" : "");
         return;
     }
-    buf_fmt(out, "%.*s%d", (int)(exponent + 1 - text), text, atoi(exponent + 1));
+    buf_fmt(out, "%.*s%d", (int)(exponent + 1 - text), text, (int)strtol(exponent + 1, NULL, 10));
 }
 
 static void break_line(struct writing *writing)

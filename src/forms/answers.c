@@ -5,29 +5,28 @@
 #include <unictype.h>
 
 /* « 12_display »; empty where the id leaves no room for it. */
-static str key_beside(char *buffer, size_t size, const struct field *field, const char *suffix)
+static str key_beside(char *buffer, size_t size, const struct field *field, str suffix)
 {
-    size_t length = strlen(suffix);
-    if (length == 0)
+    if (suffix.len == 0)
         return field->id;
-    if (field->id.len + length > size)
+    if (field->id.len + suffix.len > size)
         return STR_EMPTY;
     memcpy(buffer, field->id.ptr, field->id.len);
-    memcpy(buffer + field->id.len, suffix, length);
-    return (str){buffer, field->id.len + length};
+    memcpy(buffer + field->id.len, suffix.ptr, suffix.len);
+    return (str){buffer, field->id.len + suffix.len};
 }
 
 static json_t *at_key(const json_t *answers, const struct field *field, const char *suffix)
 {
     char buffer[256];
-    str key = key_beside(buffer, sizeof buffer, field, suffix);
+    str key = key_beside(buffer, sizeof buffer, field, str_of(suffix));
     return key.len == 0 ? NULL : json_get(answers, key);
 }
 
 static void set_key(json_t *answers, const struct field *field, const char *suffix, json_t *value)
 {
     char buffer[256];
-    str key = key_beside(buffer, sizeof buffer, field, suffix);
+    str key = key_beside(buffer, sizeof buffer, field, str_of(suffix));
     if (value == NULL)
         json_object_deln(answers, key.ptr, key.len);
     else if (key.len > 0)
