@@ -59,7 +59,7 @@ class Mailbox:
     def of(self, address):
         """What an address received: (subject, plain text)."""
         with self._lock:
-            return [(m["Subject"], m.get_body(("plain",)).get_content()) for to, m in self.messages if address in to]
+            return [(m["Subject"], text_of(m)) for to, m in self.messages if address in to]
 
     def wait_for(self, address, subject, seconds=20):
         """The first message to an address whose subject has these words, once it has come."""
@@ -76,4 +76,4 @@ class Mailbox:
 
 
 def text_of(message, kind="plain"):
-    return message.get_body((kind,)).get_content()
+    return message.get_body((kind,)).get_content().replace("\u00a0", " ")

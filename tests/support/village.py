@@ -23,6 +23,8 @@ def field(id, kind, name, **more):
 FORM = {
     "kind": "form", "slug": "essai", "name": "Essai", "workflow": "essai", "functions": {"_receiver": "agents"},
     "digest_template": "{{ form_var_s1 }}", "confirmation": True,
+    "service": {"silence": "reject", "delay": 2, "delay_unit": "months", "appeal": "Tribunal administratif de Lyon, dans les deux mois.",
+                "contact": {"name": "Mairie", "address": "1 place de la Mairie, 69000 Ville", "phone": "04 00 00 00 99", "email": "mairie@ville.example"}},
     "fields": [{"id": "1", "type": "page", "label": "Textes"}]
     + [field(str(10 + n), "string", name) for n, name in enumerate(LINES)]
     + [field(str(50 + n), "text", name) for n, name in enumerate(TEXTS)]
