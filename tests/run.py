@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -95,15 +96,18 @@ def unit(options):
                 yield f"{program.name}: {name}", outcome, text
 
 
+def run_each(files, command, timeout, at_once=2):
+    """The files in their order, so many under way at a time: a test waits for its server half of the time."""
+    with ThreadPoolExecutor(at_once) as pool:
+        yield from zip(files, pool.map(lambda file: run([*command, file.relative_to(ROOT)], timeout), files))
+
+
 def python(options):
-    folders = ["golden", "http", "mail", "site"] + (["long"] if options.all else [])
-    for folder in folders:
-        for file in sorted((ROOT / "tests" / folder).glob("test_*.py")):
-            if not selected(options, file.name):
-                continue
-            status, output = run([PYTHON, "-m", "unittest", "-v", str(file.relative_to(ROOT))], 3000)
+    for folders, at_once in ((["golden", "http", "site"], 2), (["long"] if options.all else [], 1)):  # the long ones measure
+        files = [file for folder in folders for file in sorted((ROOT / "tests" / folder).glob("test_*.py")) if selected(options, file.name)]
+        for file, (status, output) in run_each(files, [PYTHON, "-m", "unittest", "-v"], 3000, at_once):
             for name, outcome, text in unittest_cases(status, output):
-                yield f"{folder}/{file.name}: {name}", outcome, text
+                yield f"{file.parent.name}/{file.name}: {name}", outcome, text
 
 
 def install_browser_tools():
@@ -125,8 +129,7 @@ def browser(options):
     if failure:
         yield "browser: npm ci", "failed", failure
         return
-    for file in files:
-        status, output = run(["node", "--test", "--test-reporter=tap", file], 1800)
+    for file, (status, output) in run_each(files, ["node", "--test", "--test-reporter=tap"], 1800):
         for name, outcome, text in tap_cases(status, output):
             yield f"{file.name}: {name}", outcome, text
 

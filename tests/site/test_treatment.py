@@ -47,7 +47,7 @@ WORKFLOW = {
         {"id": "clos2", "name": "Vu", "actions": [{"id": "1", "type": "redirect_to_url", "url": "{{ form_var_suite|default:\"/aide/\" }}"}]},
         {"id": "clos", "name": "Clos", "forced_endpoint": True, "actions": []}],
     "global_actions": [
-        {"id": "rouvrir", "name": "Rouvrir", "triggers": [{"id": "t", "type": "manual", "roles": ["_receiver"], "statuses": ["_final"]}],
+        {"id": "rouvrir", "name": "Rouvrir", "triggers": [{"id": "t", "type": "manual", "roles": ["_receiver"], "statuses": ["_endpoint_status"]}],
          "actions": [{"id": "1", "type": "jump", "status": "recu"}, {"id": "2", "type": "register-comment", "comment": "<p>Rouvert</p>"}]},
         {"id": "ecrire", "name": "Écrire à la personne", "triggers": [{"id": "t", "type": "manual", "roles": ["_receiver"]}],
          "actions": [{"id": "1", "type": "form", "by": ["_receiver"], "varname": "lettre", "fields": [{"id": "l1", "type": "text", "label": "Lettre", "varname": "texte"}]},
