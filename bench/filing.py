@@ -1,6 +1,7 @@
 """Durable filing: the last POST of a form. It checks the answers, enters the workflow, writes the row, its history, indexes,
 search words and the receipt's mail job, ends the draft, and is answered when that is on disk; 64 at once."""
 import json
+import re
 import subprocess
 import tempfile
 from urllib.parse import urlencode
@@ -10,6 +11,7 @@ from references import BarePost, Django
 from report import Row, median
 from town import FORM, HOST, Town, drafts, last_posts, typed_in
 
+CODE = re.compile(rb"(?m)^Location: .*/merci/\?numero=(\w+)")
 ROUNDS, REQUESTS, OF_BARE, OF_DJANGO = 5, 4_000, 20_000, 600
 NAMES = ("Martin", "Bernard", "Thomas", "Petit", "Robert", "Richard", "Durand", "Dubois", "Moreau", "Laurent")
 
@@ -37,7 +39,9 @@ def measure(_options):
         for number in range(ROUNDS):
             visitors = drafts(town, FORM, REQUESTS, lambda n, number=number: varied(typed, number * REQUESTS + n))
             of_bare.append(load(bare.port, [row] * OF_BARE, status=303, server=bare.process.pid))
-            ours.append(town.load(last_posts(town, FORM, visitors), status=303))
+            ours.append(town.load(last_posts(town, FORM, visitors), status=303, keep=True))
+            codes = {CODE.search(answer).group(1) for answer in ours[-1].answers}
+            assert len(codes) == REQUESTS, f"{REQUESTS} sent, {len(codes)} filed"
             of_django.append(load(django.port, [form] * OF_DJANGO, status=302))
     rate = median(one.rate for one in ours)
     more = {"cpu_us": median(one.cpu_us for one in ours), "p99_ms": median(one.p99_ms for one in ours),

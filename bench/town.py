@@ -85,7 +85,7 @@ def typed_in(town, path, values=None):
     form = main_form(town.visitor().get(path).page)
     typed, _ = fill(form, values)
     pairs = [(name, one) for name, value in typed.items() for one in (value if isinstance(value, list) else [value])]
-    hidden = [(c.name, c.value) for c in form.controls if c.kind == "hidden" and c.name not in ("jeton", "")]
+    hidden = [(c.name, c.value) for c in form.controls if c.kind == "hidden" and c.name not in ("jeton", "brouillon", "")]  # each visitor has their own
     return hidden + pairs
 
 
