@@ -68,7 +68,7 @@ void installation_run_jobs(struct installation *installation, int threads, bool 
         give_all_back(installation);
     struct arena *arena = installation->arena;
     struct job_kind *kinds = arena_array_of(arena, struct job_kind, dossier_job_kind_count + 2);
-    kinds[0] = (struct job_kind){STR(MAIL_JOB_KIND), run_mail, MAIL_ATTEMPTS, MAIL_LEASE_SECONDS, true};
+    kinds[0] = (struct job_kind){STR(MAIL_JOB_KIND), run_mail, MAIL_ATTEMPTS, MAIL_LEASE_SECONDS};
     kinds[1] = (struct job_kind){STR(DRAFTS_PURGE_JOB), drafts_run_purge_job, PURGE_ATTEMPTS, 0};
     for (size_t i = 0; i < dossier_job_kind_count; i++)
         kinds[i + 2] =

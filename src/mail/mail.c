@@ -33,7 +33,8 @@ struct job mail_job(struct arena *arena, const struct mail *mail, str key)
     json_set_str(payload, STR("subject"), mail->subject);
     json_set_str(payload, STR("text"), mail->text);
     json_set_str(payload, STR("html"), mail->html);
-    return (struct job){.kind = STR(MAIL_JOB_KIND), .key = key, .payload = json_text(arena, payload)};
+    return (struct job){
+        .kind = STR(MAIL_JOB_KIND), .key = key, .payload = json_text(arena, payload), .is_remote = true};
 }
 
 /* What the job needs at each address. */

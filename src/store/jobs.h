@@ -13,8 +13,9 @@ struct job {
     str key;     /* may be empty; while a job with this key is known (dead ones too) a second one is not added */
     str payload; /* JSON */
     instant due;
-    int attempts;  /* begun before this one */
-    instant lease; /* set by the runner: until when it is ours */
+    bool is_remote; /* it waits for another machine: such jobs never take the last thread, so that timers are exact */
+    int attempts;   /* begun before this one */
+    instant lease;  /* set by the runner: until when it is ours */
 };
 
 /* Adds a job: in the transaction of its cause. due 0 is now. After the commit the runner is woken by itself. */
@@ -34,7 +35,6 @@ struct job_kind {
     job_fn run;
     int attempts_most; /* then it is dead: kept, shown to the administrator, replayed by hand */
     int lease_seconds; /* longer than run may take: after it another may run the job; 0: two minutes */
-    bool is_remote; /* it waits for another machine: such jobs never take the last thread, so that timers are exact */
 };
 
 struct jobs; /* the runner: threads that take due jobs of the stores given to it */

@@ -31,7 +31,6 @@ struct jobs {
     void *context;
     const struct job_kind *kinds;
     size_t kind_count;
-    str remote_kinds; /* a JSON list */
     struct arena *arena;
     pthread_mutex_t lock;
     pthread_cond_t has_job, wake;
@@ -59,12 +58,6 @@ static int lease_of(str kind, const void *data)
 {
     const struct job_kind *known = kind_of(data, kind);
     return known == NULL || known->lease_seconds == 0 ? LEASE_DEFAULT : known->lease_seconds;
-}
-
-static bool is_remote(const struct jobs *jobs, str kind)
-{
-    const struct job_kind *known = kind_of(jobs, kind);
-    return known != NULL && known->is_remote;
 }
 
 /* A job whose last run neither ended nor failed took the process with it: it must not do so for ever. */
@@ -105,15 +98,15 @@ static void run_one(struct jobs *jobs, struct store *store, const struct job *jo
 }
 
 /* Due jobs of one store, leased; they live in a new arena that the caller frees (NULL: none). */
-static struct arena *take_due(struct jobs *jobs, struct store *store, int most, str except, struct job_list *out)
+static struct arena *take_due(struct jobs *jobs, struct store *store, int most, bool local_only, struct job_list *out)
 {
     struct err err;
     instant now = instant_now();
-    struct jobs_next next = {except, INT64_MAX};
+    struct jobs_next next = {local_only, INT64_MAX};
     if (most <= 0 || !store_read(store, jobs_next_look, &next, NULL) || next.at > now)
         return NULL;
     struct arena *arena = arena_new();
-    struct jobs_taken taken = {.arena = arena, .now = now, .most = most, .except = except};
+    struct jobs_taken taken = {.arena = arena, .now = now, .most = most, .local_only = local_only};
     taken.lease_of = lease_of;
     taken.lease_data = jobs;
     bool ok = store_write(store, jobs_take, &taken, &err);
@@ -141,16 +134,16 @@ static void enqueue(struct jobs *jobs, struct store *store, const struct job *jo
     *jobs->last = queued;
     jobs->last = &queued->next;
     jobs->busy++;
-    jobs->remote_busy += is_remote(jobs, job->kind);
+    jobs->remote_busy += job->is_remote;
     pthread_cond_signal(&jobs->has_job);
     pthread_mutex_unlock(&jobs->lock);
 }
 
 /* Hands out due jobs of one store, at most so many. */
-static bool hand_out(struct jobs *jobs, struct store *store, int most, str except)
+static bool hand_out(struct jobs *jobs, struct store *store, int most, bool local_only)
 {
     struct job_list list;
-    struct arena *arena = take_due(jobs, store, most < BATCH ? most : BATCH, except, &list);
+    struct arena *arena = take_due(jobs, store, most < BATCH ? most : BATCH, local_only, &list);
     if (arena == NULL)
         return false;
     for (size_t i = 0; i < list.len; i++)
@@ -173,8 +166,8 @@ static int free_workers(struct jobs *jobs, bool for_remote)
 
 static bool look_at(struct jobs *jobs, struct store *store)
 {
-    bool found = hand_out(jobs, store, free_workers(jobs, true), STR("[]"));
-    return hand_out(jobs, store, free_workers(jobs, false), jobs->remote_kinds) || found;
+    bool found = hand_out(jobs, store, free_workers(jobs, true), false);
+    return hand_out(jobs, store, free_workers(jobs, false), true) || found;
 }
 
 static size_t store_count(struct jobs *jobs)
@@ -197,9 +190,9 @@ static struct store *store_at(struct jobs *jobs, size_t index)
  * worker wakes us. */
 static instant first_look(struct jobs *jobs, instant soonest)
 {
-    str except = free_workers(jobs, true) > 0 ? STR("[]") : jobs->remote_kinds;
+    bool local_only = free_workers(jobs, true) <= 0;
     for (size_t i = 0; i < store_count(jobs); i++) {
-        struct jobs_next next = {except, INT64_MAX};
+        struct jobs_next next = {local_only, INT64_MAX};
         if (store_read(store_at(jobs, i), jobs_next_look, &next, NULL) && next.at < soonest)
             soonest = next.at;
     }
@@ -283,7 +276,7 @@ static void become_free(struct jobs *jobs, const struct job *job)
 {
     pthread_mutex_lock(&jobs->lock);
     jobs->busy--;
-    jobs->remote_busy -= is_remote(jobs, job->kind);
+    jobs->remote_busy -= job->is_remote;
     if (jobs->wants_worker) {
         jobs->wants_worker = false;
         jobs->woken = true;
@@ -303,15 +296,6 @@ static void *work(void *arg)
     return NULL;
 }
 
-static str list_remote_kinds(struct arena *arena, const struct job_kind *kinds, size_t count)
-{
-    json_t *list = json_keep(arena, json_array());
-    for (size_t i = 0; i < count; i++)
-        if (kinds[i].is_remote)
-            json_array_append_new(list, json_from_str(kinds[i].kind));
-    return json_text(arena, list);
-}
-
 /* Sleeping is by the clock that nobody sets. */
 static void init_locks(struct jobs *jobs)
 {
@@ -329,7 +313,6 @@ struct jobs *jobs_start(void *context, const struct job_kind *kinds, size_t kind
     struct arena *arena = arena_new();
     struct jobs *jobs = arena_new_of(arena, struct jobs);
     *jobs = (struct jobs){.context = context, .kinds = kinds, .kind_count = kind_count, .arena = arena};
-    jobs->remote_kinds = list_remote_kinds(arena, kinds, kind_count);
     jobs->last = &jobs->first;
     jobs->worker_count = threads;
     jobs->workers = arena_array_of(arena, pthread_t, (size_t)threads);
@@ -374,7 +357,7 @@ void jobs_wake(struct jobs *jobs)
 static bool drain_store(struct jobs *jobs, struct store *store)
 {
     struct job_list list;
-    struct arena *arena = take_due(jobs, store, BATCH, STR("[]"), &list);
+    struct arena *arena = take_due(jobs, store, BATCH, false, &list);
     if (arena == NULL)
         return false;
     for (size_t i = 0; i < list.len; i++)

@@ -10,7 +10,7 @@ struct jobs_taken {
     struct arena *arena;
     instant now;
     int64_t most;
-    str except;                                        /* a JSON list of kinds to leave alone */
+    bool local_only;                                   /* leaves remote jobs alone */
     int (*lease_of)(str kind, const void *lease_data); /* seconds */
     const void *lease_data;
     struct job_list jobs; /* what came; theirs until the lease ends */
@@ -19,7 +19,7 @@ struct jobs_taken {
 bool jobs_take(struct tx *tx, void *taken, struct err *err);
 
 struct jobs_next {
-    str except;
+    bool local_only;
     instant at; /* when the next job is to be looked at; INT64_MAX if never */
 };
 /* store_fn */

@@ -217,13 +217,13 @@ static bool wait_for_relay(void *context, struct store *store, const struct job 
 static void jobs_that_wait_for_a_relay_leave_a_thread_to_the_others(void **state)
 {
     static const struct job_kind mixed[] = {{STR_INIT("test.count"), note_time, 3, 5},
-                                            {STR_INIT("test.mail"), wait_for_relay, 3, 60, true}};
+                                            {STR_INIT("test.mail"), wait_for_relay, 3, 60}};
     STORE_OR_SKIP(test);
     atomic_store(&runs, 0);
     atomic_store(&relay_answers, false);
     struct jobs *jobs = jobs_start(NULL, mixed, 2, 3);
     jobs_watch(jobs, store);
-    struct job mail = {.kind = STR("test.mail"), .payload = STR("{}")};
+    struct job mail = {.kind = STR("test.mail"), .payload = STR("{}"), .is_remote = true};
     for (int i = 0; i < 10; i++)
         assert_true(store_write(store, add, &mail, &err));
     for (int i = 0; i < 10; i++) {
