@@ -98,7 +98,7 @@ static bool send_link(struct installation *installation, struct arena *arena, co
                               .action_url = link,
                               .footer = STR("Lien trop ancien ? Demandez un nouveau mot de passe à la connexion.")};
     struct mail mail = {.to = &account->email, .to_count = 1};
-    mail_compose(arena, installation->pages, &words, &mail);
+    mail_compose(arena, &words, &mail);
     struct job job = mail_job(arena, &mail, STR_EMPTY);
     if (!account_send_link(installation->people, account->email, LINK_RESET, token, &job, err))
         return false;

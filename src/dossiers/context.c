@@ -101,7 +101,6 @@ bool context_make(const struct dossier_place *place, const struct form *form, co
         .form_fields = form ? &form->fields : NULL,
         .sources = place->definitions->sources,
         .site_name = place->site_name,
-        .pages = place->pages,
         .mail_from = place->mail_from,
     };
     return true;

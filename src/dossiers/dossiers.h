@@ -7,7 +7,6 @@
 #ifndef GUICHET_DOSSIERS_H
 #define GUICHET_DOSSIERS_H
 
-#include "pages/pages.h"
 #include "store/jobs.h"
 #include "store/store.h"
 #include "template/template.h"
@@ -39,7 +38,6 @@ struct dossier_place {
     struct arena *arena;
     struct store *store; /* the site's */
     const struct dossier_definitions *definitions;
-    const struct pages *pages; /* our own texts: mails/are.txt, mails/are.html, mails/workflow.html */
     str site_name;
     str base_url;               /* « https://lyon.example », without a slash at the end */
     str mail_from;              /* empty: the site's own */

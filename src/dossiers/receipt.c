@@ -47,40 +47,24 @@ bool dossier_silence_date(const struct dossier_place *place, const struct form *
     return true;
 }
 
-static struct value scope_of_receipt(const struct dossier_place *place, const struct form *form,
-                                     const struct dossier *dossier)
+static json_t *words_of(const struct dossier_place *place, const struct form *form, const struct dossier *dossier)
 {
     struct arena *arena = place->arena;
-    struct value_dict *dict = value_dict_new(arena);
+    json_t *words = json_keep(arena, json_object()), *contact = json_deep_copy(service_key(place, form, "contact"));
     struct date date;
     bool accepts;
     bool decides = dossier_silence_date(place, form, dossier->received, &date, &accepts);
-    const struct {
-        const char *key;
-        struct value value;
-    } members[] = {
-        {"service_name", value_text(form->name)},
-        {"code", value_text(dossier_code_shown(arena, dossier->code))},
-        {"received", value_text(instant_long(arena, dossier->received))},
-        {"url", value_text(dossier_url(place, dossier))},
-        {"site_name", value_text(place->site_name)},
-        {"has_account", value_bool(dossier->account != 0)},
-        {"contact", value_from_json(arena, service_key(place, form, "contact"))},
-        {"silence_decides", value_bool(decides)},
-        {"silence_accepts", value_bool(accepts)},
-        {"silence_date", value_text(decides ? date_long(arena, date) : STR_EMPTY)},
-        {"appeal", value_text(service_text(place, form, "appeal"))},
-    };
-    for (size_t i = 0; i < sizeof members / sizeof *members; i++)
-        value_dict_set(arena, dict, str_of(members[i].key), members[i].value);
-    return value_dict(dict);
-}
-
-static str render_page(const struct dossier_place *place, const char *path, struct value scope)
-{
-    const struct template *page = place->pages ? pages_find(place->pages, str_of(path)) : NULL;
-    struct render render = {.arena = place->arena, .scope = scope, .lang = place->lang, .now = place_now(place)};
-    return page ? template_text(page, &render) : STR_EMPTY;
+    json_set_str(words, STR("service_name"), form->name);
+    json_set_str(words, STR("code"), dossier_code_shown(arena, dossier->code));
+    json_set_str(words, STR("received"), instant_long(arena, dossier->received));
+    json_set_str(words, STR("url"), dossier_url(place, dossier));
+    json_set_str(words, STR("site_name"), place->site_name);
+    json_set(words, STR("contact"), contact != NULL ? contact : json_null());
+    json_set(words, STR("silence_decides"), json_boolean(decides));
+    json_set(words, STR("silence_accepts"), json_boolean(accepts));
+    json_set_str(words, STR("silence_date"), decides ? date_long(arena, date) : STR_EMPTY);
+    json_set_str(words, STR("appeal"), service_text(place, form, "appeal"));
+    return words;
 }
 
 void receipt_add(const struct dossier_place *place, const struct form *form, struct change *change)
@@ -89,7 +73,6 @@ void receipt_add(const struct dossier_place *place, const struct form *form, str
     const struct dossier *dossier = change->after;
     if (str_is_empty(dossier->email))
         return;
-    struct value scope = scope_of_receipt(place, form, dossier);
     str code = dossier_code_shown(arena, dossier->code);
     struct mail mail = {
         .to = &dossier->email,
@@ -97,12 +80,8 @@ void receipt_add(const struct dossier_place *place, const struct form *form, str
         .from = place->mail_from,
         .from_name = place->site_name,
         .subject = str_fmt(arena, "Accusé de réception de votre demande %.*s", STR_ARG(code)),
-        .text = render_page(place, "mails/are.txt", scope),
-        .html = render_page(place, "mails/are.html", scope),
+        .page = STR("receipt"),
+        .words = words_of(place, form, dossier),
     };
-    if (str_is_empty(mail.text)) {
-        log_line(LOG_ERROR, "receipt.missing", "template=mails/are.txt dossier=%lld", (long long)dossier->id);
-        return;
-    }
     *vec_push(arena, &change->jobs) = mail_job(arena, &mail, str_fmt(arena, "receipt:%lld", (long long)dossier->id));
 }

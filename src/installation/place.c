@@ -93,7 +93,6 @@ void place_make(struct place *place, struct installation *installation, struct e
     place->dossiers = (struct dossier_place){.arena = arena,
                                              .store = site->store,
                                              .definitions = &place->definitions,
-                                             .pages = installation->pages,
                                              .site_name = site->name,
                                              .base_url = installation_site_url(installation, arena, site),
                                              .mail_from = json_str(site->settings, "mail_from"),

@@ -9,7 +9,7 @@ enum { PURGE_ATTEMPTS = 1000 };
 static bool run_mail(void *context, struct store *store, const struct job *job, struct err *err)
 {
     const struct installation *installation = context;
-    return mail_run_job(&installation->relay, store, job, err);
+    return mail_run_job(&installation->relay, installation->pages, store, job, err);
 }
 
 static bool run_in_place(struct installation *installation, struct estate *estate, struct store *store,

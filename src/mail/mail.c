@@ -31,8 +31,8 @@ struct job mail_job(struct arena *arena, const struct mail *mail, str key)
     json_set_str(payload, STR("from_name"), mail->from_name);
     json_set_str(payload, STR("reply_to"), mail->reply_to);
     json_set_str(payload, STR("subject"), mail->subject);
-    json_set_str(payload, STR("text"), mail->text);
-    json_set_str(payload, STR("html"), mail->html);
+    json_set_str(payload, STR("page"), mail->page);
+    json_set(payload, STR("words"), json_incref(mail->words));
     return (struct job){
         .kind = STR(MAIL_JOB_KIND), .key = key, .payload = json_text(arena, payload), .is_remote = true};
 }
@@ -42,6 +42,7 @@ struct sending {
     const struct job *job;
     const struct mail_relay *relay;
     struct mail mail;
+    struct mail_parts parts;
     int64_t number;
     str to, state;
     bool is_done;
@@ -60,8 +61,8 @@ static bool keep_row(struct tx *tx, void *arg, struct err *err)
     const struct sending *sending = arg;
     return tx_run(tx, insert, err, P_INT("id", store_new_id()), P_INT("job", sending->job->id),
                   P_INT("number", sending->number), P_TEXT("recipient", sending->to),
-                  P_TEXT("subject", sending->mail.subject), P_TEXT("text", sending->mail.text),
-                  P_TEXT("html", sending->mail.html), P_TEXT("state", sending->state), P_INT("at", instant_now()));
+                  P_TEXT("subject", sending->mail.subject), P_TEXT("text", sending->parts.text),
+                  P_TEXT("html", sending->parts.html), P_TEXT("state", sending->state), P_INT("at", instant_now()));
 }
 
 static bool is_address(str text)
@@ -83,7 +84,7 @@ static bool send_one(struct arena *arena, struct store *store, struct sending *s
     sending->state = STR("kept");
     if (sending->relay->url.len > 0) {
         str id = str_fmt(arena, "%llx.%llu", (unsigned long long)sending->job->id, (unsigned long long)sending->number);
-        str message = mail_message(arena, &sending->mail, sending->to, id, instant_now());
+        str message = mail_message(arena, &sending->mail, &sending->parts, sending->to, id, instant_now());
         if (!mail_deliver(sending->relay, sending->mail.from, sending->to, message, err))
             return false;
         sending->state = STR("sent");
@@ -91,28 +92,16 @@ static bool send_one(struct arena *arena, struct store *store, struct sending *s
     return store_write(store, keep_row, sending, err);
 }
 
-static bool send_all(struct arena *arena, const struct mail_relay *relay, struct store *store, const struct job *job,
-                     struct err *err)
+/* One that fails does not keep the others waiting. */
+static bool send_to_each(struct arena *arena, struct store *store, struct sending *sending, const json_t *to,
+                         struct err *err)
 {
-    const json_t *payload = json_parse(arena, job->payload, err);
-    if (payload == NULL)
-        return false;
-    struct sending sending = {.job = job, .relay = relay};
-    sending.mail = (struct mail){.from = json_str(payload, "from"),
-                                 .from_name = json_str(payload, "from_name"),
-                                 .reply_to = json_str(payload, "reply_to"),
-                                 .subject = json_str(payload, "subject"),
-                                 .text = json_str(payload, "text"),
-                                 .html = json_str(payload, "html")};
-    if (sending.mail.from.len == 0)
-        sending.mail.from = relay->from;
-    const json_t *to = json_list(payload, "to");
     bool ok = true;
-    for (size_t i = 0; i < json_array_size(to); i++) { /* one that fails does not keep the others waiting */
-        sending.number = (int64_t)i;
-        sending.to = json_str_of(json_array_get(to, i));
+    for (size_t i = 0; i < json_array_size(to); i++) {
+        sending->number = (int64_t)i;
+        sending->to = json_str_of(json_array_get(to, i));
         struct err failure = {0};
-        if (send_one(arena, store, &sending, &failure))
+        if (send_one(arena, store, sending, &failure))
             continue;
         if (ok || err->code == ERR_INVALID)
             *err = failure;
@@ -121,11 +110,30 @@ static bool send_all(struct arena *arena, const struct mail_relay *relay, struct
     return ok;
 }
 
-bool mail_run_job(const struct mail_relay *relay, struct store *store, const struct job *job, struct err *err)
+static bool send_all(struct arena *arena, const struct mail_relay *relay, const struct pages *pages,
+                     struct store *store, const struct job *job, struct err *err)
+{
+    const json_t *payload = json_parse(arena, job->payload, err);
+    if (payload == NULL)
+        return false;
+    struct sending sending = {.job = job, .relay = relay};
+    sending.mail = (struct mail){.from = json_str(payload, "from"),
+                                 .from_name = json_str(payload, "from_name"),
+                                 .reply_to = json_str(payload, "reply_to"),
+                                 .subject = json_str(payload, "subject")};
+    if (sending.mail.from.len == 0)
+        sending.mail.from = relay->from;
+    const json_t *words = json_object_get(payload, "words");
+    return mail_render(arena, pages, json_str(payload, "page"), words, &sending.parts, err) &&
+           send_to_each(arena, store, &sending, json_list(payload, "to"), err);
+}
+
+bool mail_run_job(const struct mail_relay *relay, const struct pages *pages, struct store *store, const struct job *job,
+                  struct err *err)
 {
     struct arena *arena = arena_new();
     struct err failure = {0};
-    bool ok = send_all(arena, relay, store, job, &failure);
+    bool ok = send_all(arena, relay, pages, store, job, &failure);
     if (!ok)
         *err = failure;
     arena_free(arena);
@@ -159,25 +167,4 @@ bool mail_find(struct tx *tx, struct arena *arena, int64_t id, struct mail_row *
     if (found)
         row_of(&rows, arena, out);
     return rows_end(&rows, err) && (found || err_set(err, ERR_NOT_FOUND, "Ce courriel n’existe pas."));
-}
-
-static str rendered(struct arena *arena, const struct pages *pages, str path, struct value scope)
-{
-    const struct template *layout = pages_find(pages, path);
-    struct render render = {.arena = arena, .scope = scope, .lang = STR("fr")};
-    return layout == NULL ? STR_EMPTY : template_text(layout, &render);
-}
-
-void mail_compose(struct arena *arena, const struct pages *pages, const struct mail_page *page, struct mail *mail)
-{
-    struct value_dict *scope = value_dict_new(arena);
-    value_dict_set(arena, scope, STR("site_name"), value_text(page->site_name));
-    value_dict_set(arena, scope, STR("title"), value_text(page->title));
-    value_dict_set(arena, scope, STR("text"), value_text(page->text));
-    value_dict_set(arena, scope, STR("action_label"), value_text(page->action_label));
-    value_dict_set(arena, scope, STR("action_url"), value_text(page->action_url));
-    value_dict_set(arena, scope, STR("footer"), value_text(page->footer));
-    mail->subject = page->title;
-    mail->text = rendered(arena, pages, STR("mails/layout.txt"), value_dict(scope));
-    mail->html = rendered(arena, pages, STR("mails/layout.html"), value_dict(scope));
 }

@@ -1,6 +1,6 @@
-/* mail: messages, and their delivery by SMTP. A message is a job, written in the transaction of its cause; it leaves
- * later, and is tried again while the relay does not take it. What was sent is kept as a row; where no relay is set the
- * row alone is kept, and the demonstration shows it at /courriels/. */
+/* mail: messages, and their delivery by SMTP. A message is a job, written in the transaction of its cause with the
+ * words that it says; it is laid out and leaves later, and is tried again while the relay does not take it. What was
+ * sent is kept as a row; where no relay is set the row alone is kept, and the demonstration shows it at /courriels/. */
 #ifndef GUICHET_MAIL_H
 #define GUICHET_MAIL_H
 
@@ -15,19 +15,19 @@ struct mail {
     str from_name; /* may be empty */
     str reply_to;  /* address, may be empty */
     str subject;
-    str text; /* plain text, always */
-    str html; /* may be empty */
+    str page;      /* « receipt »: templates/mails/receipt.txt and .html, rendered when the message leaves */
+    json_t *words; /* an object: what they say, as it was when the message was caused */
 };
 
-/* What the layouts templates/mails/layout.txt and .html show: words, one button, a footer. */
+/* What the page « layout » shows: words, one button, a footer. */
 struct mail_page {
     str site_name, title;
     str text;                     /* plain: paragraphs apart by empty lines */
     str action_label, action_url; /* may be empty */
     str footer;
 };
-/* Fills subject (the title), text and html. */
-void mail_compose(struct arena *arena, const struct pages *pages, const struct mail_page *page, struct mail *mail);
+/* Fills subject (the title), page and words. */
+void mail_compose(struct arena *arena, const struct mail_page *page, struct mail *mail);
 
 /* A job « mail.send » with this message; key as in struct job. */
 #define MAIL_JOB_KIND "mail.send"
@@ -47,11 +47,20 @@ struct mail_relay {
 
 /* Does a job: sends to each address that has not had it yet, and keeps a row for each. ERR_INVALID where the relay
  * refused for good (5xx) or the message is none; else the runner tries again. */
-bool mail_run_job(const struct mail_relay *relay, struct store *store, const struct job *job, struct err *err);
+bool mail_run_job(const struct mail_relay *relay, const struct pages *pages, struct store *store, const struct job *job,
+                  struct err *err);
 
+/* The two parts of a message. */
+struct mail_parts {
+    str text, html;
+};
+/* ERR_UNSUPPORTED where there is no such page. */
+bool mail_render(struct arena *arena, const struct pages *pages, str page, const json_t *words, struct mail_parts *out,
+                 struct err *err);
 /* The whole message (RFC 5322, 2045, 2047) for one address. id: left part of the Message-ID. A line break in an address
  * or a subject can't reach a header. */
-str mail_message(struct arena *arena, const struct mail *mail, str to, str id, instant at);
+str mail_message(struct arena *arena, const struct mail *mail, const struct mail_parts *parts, str to, str id,
+                 instant at);
 /* One try to hand one message to the relay. */
 bool mail_deliver(const struct mail_relay *relay, str from, str to, str message, struct err *err);
 

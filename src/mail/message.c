@@ -100,7 +100,8 @@ static str domain_of(str address)
     return str_cut(address, '@', &local, &domain) && domain.len > 0 ? domain : STR("localhost");
 }
 
-str mail_message(struct arena *arena, const struct mail *mail, str to, str id, instant at)
+str mail_message(struct arena *arena, const struct mail *mail, const struct mail_parts *parts, str to, str id,
+                 instant at)
 {
     struct buf out = buf_new(arena, MESSAGE_MOST);
     add_address(&out, "From", mail->from_name, mail->from);
@@ -111,16 +112,12 @@ str mail_message(struct arena *arena, const struct mail *mail, str to, str id, i
     str domain = one_line(arena, domain_of(mail->from));
     buf_fmt(&out, "Message-ID: <%.*s@%.*s>\r\n", STR_ARG(id), STR_ARG(domain));
     buf_add(&out, STR("Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n"));
-    if (mail->html.len == 0) {
-        add_body(&out, "plain", mail->text);
-        return buf_str(&out);
-    }
     str boundary = str_fmt(arena, "guichet-%.*s", STR_ARG(id));
     buf_fmt(&out, "Content-Type: multipart/alternative; boundary=\"%.*s\"\r\n\r\n--%.*s\r\n", STR_ARG(boundary),
             STR_ARG(boundary));
-    add_body(&out, "plain", mail->text);
+    add_body(&out, "plain", parts->text);
     buf_fmt(&out, "--%.*s\r\n", STR_ARG(boundary));
-    add_body(&out, "html", mail->html);
+    add_body(&out, "html", parts->html);
     buf_fmt(&out, "--%.*s--\r\n", STR_ARG(boundary));
     return buf_str(&out);
 }

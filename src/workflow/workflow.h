@@ -14,7 +14,6 @@
 
 #include "base/base.h"
 #include "forms/forms.h"
-#include "pages/pages.h"
 #include "store/jobs.h"
 #include "template/template.h"
 
@@ -221,7 +220,6 @@ struct workflow_context {
     const struct field_list *form_fields; /* of the form, for set-backoffice-fields on them; may be NULL */
     const void *sources;                  /* what forms.h needs to look choices up; handed through */
     str site_name;                        /* for mails */
-    const struct pages *pages;            /* mails/workflow.html lays out their HTML; NULL: bare */
     str mail_from;                        /* address or empty: the site's */
 };
 

@@ -30,7 +30,6 @@ static const char workflow[] =
 struct desk {
     struct counterwork work;
     struct store *store;
-    struct pages *pages;
 };
 
 static bool desk_open(struct desk *desk, void **state)
@@ -53,16 +52,12 @@ static bool desk_open(struct desk *desk, void **state)
     if (!desk->store)
         print_error("%s %s\n", err.message, err.detail);
     assert_non_null(desk->store);
-    desk->pages = pages_load(NULL, &err);
-    assert_non_null(desk->pages);
     desk->work.place.store = desk->store;
-    desk->work.place.pages = desk->pages;
     return true;
 }
 
 static void desk_close(struct desk *desk)
 {
-    pages_free(desk->pages);
     counterwork_free(&desk->work);
 }
 
@@ -181,18 +176,22 @@ static void the_receipt_says_what_the_law_asks(void **state)
     struct job_list mails = jobs_of(&desk, STR("mail.send"));
     assert_int_equal(mails.len, 1);
     const json_t *mail = json_parse(arena, mails.at[0].payload, NULL);
-    str text = json_str(mail, "text"), html = json_str(mail, "html");
+    struct pages *pages = pages_load(NULL, &err);
+    assert_non_null(pages);
+    struct mail_parts parts;
+    assert_true(mail_render(arena, pages, json_str(mail, "page"), json_object_get(mail, "words"), &parts, &err));
     static const char *const mentions[] = {
         "14 décembre 2026", "Service des arbres", "arbres@ville.example",  "04 00 00 00 00",
         "refusée",          "14 janvier 2027",    "Tribunal administratif"};
     for (size_t i = 0; i < sizeof mentions / sizeof *mentions; i++) {
-        if (!str_contains(text, str_of(mentions[i])))
-            print_error("missing: %s in\n%.*s\n", mentions[i], STR_ARG(text));
-        assert_true(str_contains(text, str_of(mentions[i])));
-        assert_true(str_contains(html, str_of(mentions[i])));
+        if (!str_contains(parts.text, str_of(mentions[i])))
+            print_error("missing: %s in\n%.*s\n", mentions[i], STR_ARG(parts.text));
+        assert_true(str_contains(parts.text, str_of(mentions[i])));
+        assert_true(str_contains(parts.html, str_of(mentions[i])));
     }
-    assert_true(str_contains(text, dossier_code_shown(arena, filed->code)));
-    assert_false(str_contains(text, STR("{{")));
+    assert_true(str_contains(parts.text, dossier_code_shown(arena, filed->code)));
+    assert_false(str_contains(parts.text, STR("{{")));
+    pages_free(pages);
     desk_close(&desk);
 }
 

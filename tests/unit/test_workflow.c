@@ -273,11 +273,13 @@ static void answers_stay_text_in_mails(void **state)
                  "'<p>{{ form_var_nom }}</p>'}]}"));
     struct change *change = counterwork_file(&work, "{'1':'<img src=x onerror=alert(1)>'}");
     const json_t *plain = json_parse(work.arena, change->jobs.at[0].payload, NULL);
-    assert_str(json_str(plain, "text"), "<img src=x onerror=alert(1)>");
-    assert_true(str_contains(json_str(plain, "html"), STR("<p>&lt;img src=x onerror=alert(1)&gt;</p>")));
+    assert_str(json_str(json_object_get(plain, "words"), "text"), "<img src=x onerror=alert(1)>");
+    assert_true(str_contains(json_str(json_object_get(plain, "words"), "html"),
+                             STR("<p>&lt;img src=x onerror=alert(1)&gt;</p>")));
     const json_t *html = json_parse(work.arena, change->jobs.at[1].payload, NULL);
-    assert_str(json_str(html, "text"), "<img src=x onerror=alert(1)>");
-    assert_true(str_contains(json_str(html, "html"), STR("<p>&lt;img src=x onerror=alert(1)&gt;</p>")));
+    assert_str(json_str(json_object_get(html, "words"), "text"), "<img src=x onerror=alert(1)>");
+    assert_true(str_contains(json_str(json_object_get(html, "words"), "html"),
+                             STR("<p>&lt;img src=x onerror=alert(1)&gt;</p>")));
     counterwork_free(&work);
 }
 
@@ -302,12 +304,12 @@ static void mails_are_rendered_when_they_are_caused(void **state)
     assert_str(change->jobs.at[0].kind, "mail.send");
     assert_int_equal(json_array_size(json_list(mail, "to")), 3);
     assert_str(json_str(mail, "subject"), "Demande 12-57");
-    assert_str(json_str(mail, "text"),
+    assert_str(json_str(json_object_get(mail, "words"), "text"),
                "Bonjour Ana,\n\nSuivre https://ville.example/mon-compte/demandes/4K7P92M/ et merci");
-    assert_true(str_contains(json_str(mail, "html"),
+    assert_true(str_contains(json_str(json_object_get(mail, "words"), "html"),
                              STR("<a href=\"https://ville.example/mon-compte/demandes/4K7P92M/\">Suivre</a>")));
     mail = json_parse(work.arena, change->jobs.at[1].payload, NULL);
-    assert_str(json_str(mail, "text"), "Bonjour Ana");
+    assert_str(json_str(json_object_get(mail, "words"), "text"), "Bonjour Ana");
     assert_int_equal(change->notices.len, 1);
     assert_int_equal(change->notices.at[0].account, 3);
     assert_str(change->notices.at[0].title, "Reçue Permis de végétaliser");

@@ -96,7 +96,7 @@ static struct job mail_with_link(struct request *request, const str *to, str tit
                               .action_url = url,
                               .footer = STR("Si vous n’êtes pas à l’origine de ce message, ignorez-le.")};
     struct mail mail = {.to = to, .to_count = 1, .from = place_of(request)->mail_from, .from_name = visit->site->name};
-    mail_compose(request->arena, visit->installation->pages, &words, &mail);
+    mail_compose(request->arena, &words, &mail);
     return mail_job(request->arena, &mail, STR_EMPTY);
 }
 
