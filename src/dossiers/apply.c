@@ -25,8 +25,8 @@ static const char insert_entry[] =
 static const char blank_history[] =
     "UPDATE dossier_history SET parts = '[]', account = 0, author_name = '' WHERE dossier = :dossier";
 static const char insert_listing[] =
-    "INSERT INTO dossier_listing (role, received, dossier, form, status, is_final, is_waiting, updated)"
-    " VALUES (:role, :received, :dossier, :form, :status, :is_final, :is_waiting, :updated)";
+    "INSERT INTO dossier_listing (role, phase, received, dossier, form, status, updated)"
+    " VALUES (:role, :phase, :received, :dossier, :form, :status, :updated)";
 static const char insert_value[] = "INSERT INTO dossier_value (form, field, text, dossier, number)"
                                    " VALUES (:form, :field, :text, :dossier, :number)";
 static const char insert_blob[] =
@@ -119,13 +119,19 @@ static bool is_waiting_for(const struct change *change, str role)
     return false;
 }
 
+static enum phase phase_for(const struct change *change, str role)
+{
+    if (change->after->is_final)
+        return PHASE_FINAL;
+    return is_waiting_for(change, role) ? PHASE_WAITING : PHASE_OPEN;
+}
+
 static bool list_for(struct tx *tx, const struct change *change, str role, struct err *err)
 {
     const struct dossier *dossier = change->after;
-    return tx_run(tx, insert_listing, err, P_TEXT("role", role), P_INT("received", dossier->received),
-                  P_INT("dossier", dossier->id), P_TEXT("form", dossier->form), P_TEXT("status", dossier->status),
-                  P_INT("is_final", dossier->is_final), P_INT("is_waiting", is_waiting_for(change, role)),
-                  P_INT("updated", dossier->updated));
+    return tx_run(tx, insert_listing, err, P_TEXT("role", role), P_INT("phase", phase_for(change, role)),
+                  P_INT("received", dossier->received), P_INT("dossier", dossier->id), P_TEXT("form", dossier->form),
+                  P_TEXT("status", dossier->status), P_INT("updated", dossier->updated));
 }
 
 static bool write_listing(struct tx *tx, const struct dossier_write *write, struct err *err)

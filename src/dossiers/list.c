@@ -1,4 +1,5 @@
-/* Lists: keyset pages along the indexes of dossier_listing, one walk for each role of who asks, merged. */
+/* Lists: keyset pages along the indexes of dossier_listing, one walk for each role of who asks and each phase,
+ * merged. */
 #include "dossiers/tables.h"
 
 #include <stdlib.h>
@@ -6,15 +7,11 @@
 enum { LIMIT_USUAL = 50, LIMIT_MOST = 200, ROLES_MOST = 64 };
 
 /* Every combination of filter and order is a text of its own, so that each walks along its index and reads nothing
- * beside it. */
-#define EITHER " AND (:waiting = 0 OR l.is_waiting = 1)"
-#define OF_ALL ""
-#define OF_STATE " AND l.is_final = :final"
-#define OF_WAITING " AND l.is_waiting = 1"
+ * beside it. Those that hold OF_PHASE walk along one phase; the others pass over what is of no phase that is asked. */
+#define OF_PHASE " AND l.phase = :lowest"
+#define OF_PHASES " AND l.phase BETWEEN :lowest AND :highest"
 #define OF_FORM " AND l.form = :form"
-#define OF_FORM_STATE " AND l.form = :form AND l.is_final = :final"
-#define OF_FORM_WAITING " AND l.form = :form AND l.is_waiting = 1"
-#define OF_STATUS " AND l.form = :form AND l.status = :status" EITHER
+#define OF_STATUS " AND l.form = :form AND l.status = :status"
 #define NEWEST(filter)                                                                                                 \
     "SELECT l.received, l.dossier FROM dossier_listing l WHERE l.role = :role" filter                                  \
     " AND (l.received, l.dossier) < (:at, :id) AND l.received >= :bound"                                               \
@@ -27,28 +24,20 @@ enum { LIMIT_USUAL = 50, LIMIT_MOST = 200, ROLES_MOST = 64 };
     "SELECT l.updated, l.dossier FROM dossier_listing l WHERE l.role = :role" filter                                   \
     " AND (l.updated, l.dossier) < (:at, :id) AND l.received >= :bound"                                                \
     " ORDER BY l.updated DESC, l.dossier DESC LIMIT :limit"
-#define SHAPE(filter)                                                                                                  \
-    {                                                                                                                  \
-        NEWEST(filter), OLDEST(filter), UPDATED(filter)                                                                \
-    }
 
-enum shape { SHAPE_ALL, SHAPE_STATE, SHAPE_WAITING, SHAPE_FORM, SHAPE_FORM_STATE, SHAPE_FORM_WAITING, SHAPE_STATUS };
+enum shape { SHAPE_ALL, SHAPE_FORM, SHAPE_STATUS };
 static const char *const walks[][3] = {
-    [SHAPE_ALL] = SHAPE(OF_ALL),
-    [SHAPE_STATE] = SHAPE(OF_STATE),
-    [SHAPE_WAITING] = SHAPE(OF_WAITING),
-    [SHAPE_FORM] = SHAPE(OF_FORM),
-    [SHAPE_FORM_STATE] = SHAPE(OF_FORM_STATE),
-    [SHAPE_FORM_WAITING] = SHAPE(OF_FORM_WAITING),
-    [SHAPE_STATUS] = SHAPE(OF_STATUS),
+    [SHAPE_ALL] = {NEWEST(OF_PHASE), OLDEST(OF_PHASE), UPDATED(OF_PHASES)},
+    [SHAPE_FORM] = {NEWEST(OF_FORM OF_PHASE), OLDEST(OF_FORM OF_PHASE), UPDATED(OF_FORM OF_PHASES)},
+    [SHAPE_STATUS] = {NEWEST(OF_STATUS OF_PHASES), OLDEST(OF_STATUS OF_PHASES), UPDATED(OF_STATUS OF_PHASES)},
 };
 
 static const char walk_value[] =
     "SELECT v.dossier, v.dossier FROM dossier_value v"
     " WHERE v.form = :form AND v.field = :field AND v.text = :value AND v.dossier < :id"
     " AND EXISTS (SELECT 1 FROM dossier_listing l WHERE l.dossier = v.dossier AND l.role = :role"
-    " AND (:status = '' OR l.status = :status) AND (:final < 0 OR l.is_final = :final)"
-    " AND (:waiting = 0 OR l.is_waiting = 1) AND l.received >= :bound) ORDER BY v.dossier DESC LIMIT :limit";
+    " AND (:status = '' OR l.status = :status)" OF_PHASES
+    " AND l.received >= :bound) ORDER BY v.dossier DESC LIMIT :limit";
 
 #define LINE                                                                                                           \
     "SELECT id, code, form_number, sequence, form, form_name, submitter_name, status, status_name, status_colour,"     \
@@ -68,17 +57,11 @@ static const char select_open_of_account[] =
 
 /* ---- The walk ---- */
 
-/* What waits for somebody is open: the state says nothing more. */
 static enum shape shape_of(const struct dossier_query *query)
 {
-    bool any = query->state == DOSSIER_ANY;
-    if (query->form.len && query->status.len)
-        return SHAPE_STATUS;
-    if (query->waiting_only)
-        return query->form.len ? SHAPE_FORM_WAITING : SHAPE_WAITING;
-    if (query->form.len)
-        return any ? SHAPE_FORM : SHAPE_FORM_STATE;
-    return any ? SHAPE_ALL : SHAPE_STATE;
+    if (!query->form.len)
+        return SHAPE_ALL;
+    return query->status.len ? SHAPE_STATUS : SHAPE_FORM;
 }
 
 static struct found start_of(const struct dossier_query *query)
@@ -94,6 +77,11 @@ static bool parse_cursor(str cursor, struct found *out)
     return str_cut(cursor, '.', &at, &id) && str_to_int64(at, &out->at) && str_to_int64(id, &out->id);
 }
 
+static bool is_by_value(const struct dossier_query *query)
+{
+    return query->form.len && query->field.len;
+}
+
 struct walk {
     struct arena *arena;
     const struct dossier_query *query;
@@ -102,11 +90,11 @@ struct walk {
     struct founds found;
 };
 
-static bool walk_role(struct tx *tx, struct walk *walk, str role, struct err *err)
+static bool walk_phases(struct tx *tx, struct walk *walk, str role, enum phase lowest, enum phase highest,
+                        struct err *err)
 {
     const struct dossier_query *query = walk->query;
-    bool by_value = query->form.len && query->field.len;
-    int64_t is_final = query->state == DOSSIER_ANY ? -1 : query->state == DOSSIER_FINAL;
+    bool by_value = is_by_value(query);
     int64_t bound = query->sort == DOSSIER_OLDEST ? (query->to ? query->to : INT64_MAX) : query->from;
     const struct sql_param params[] = {
         P_TEXT("role", role),
@@ -116,8 +104,8 @@ static bool walk_role(struct tx *tx, struct walk *walk, str role, struct err *er
         P_INT("at", walk->after.at),
         P_TEXT("form", query->form),
         P_TEXT("status", query->status),
-        P_INT("final", is_final),
-        P_INT("waiting", query->waiting_only),
+        P_INT("lowest", lowest),
+        P_INT("highest", highest),
         P_TEXT("field", query->field),
         P_TEXT("value", query->value),
     };
@@ -128,6 +116,30 @@ static bool walk_role(struct tx *tx, struct walk *walk, str role, struct err *er
         *vec_push(walk->arena, &walk->found) = (struct found){rows_int(&rows, 0), id};
     }
     return rows_end(&rows, err);
+}
+
+static enum phase lowest_of(const struct dossier_query *query)
+{
+    if (query->waiting_only)
+        return PHASE_WAITING;
+    return query->state == DOSSIER_OPEN ? PHASE_OPEN : PHASE_FINAL;
+}
+
+static enum phase highest_of(const struct dossier_query *query)
+{
+    return query->state == DOSSIER_FINAL && !query->waiting_only ? PHASE_FINAL : PHASE_WAITING;
+}
+
+static bool walk_role(struct tx *tx, struct walk *walk, str role, struct err *err)
+{
+    const struct dossier_query *query = walk->query;
+    enum phase lowest = lowest_of(query), highest = highest_of(query);
+    if (is_by_value(query) || query->sort == DOSSIER_LAST_UPDATED || shape_of(query) == SHAPE_STATUS)
+        return walk_phases(tx, walk, role, lowest, highest, err);
+    for (enum phase phase = lowest; phase <= highest; phase++)
+        if (!walk_phases(tx, walk, role, phase, phase, err))
+            return false;
+    return true;
 }
 
 static int newest_first(const void *a, const void *b)
@@ -143,7 +155,7 @@ static int oldest_first(const void *a, const void *b)
     return newest_first(b, a);
 }
 
-/* The pages of several roles, merged; a dossier that two of them see comes once. */
+/* The pages of several walks, merged; a dossier that two roles see comes once. */
 static void merge(struct walk *walk)
 {
     struct founds *found = &walk->found;
@@ -160,13 +172,11 @@ static void merge(struct walk *walk)
 static bool walk_roles(struct tx *tx, struct walk *walk, struct err *err)
 {
     const struct actor *actor = walk->query->actor;
-    if (actor->is_admin)
-        return walk_role(tx, walk, EVERY_ROLE, err);
-    for (size_t i = 0; i < actor->role_count && i < ROLES_MOST; i++)
-        if (!walk_role(tx, walk, actor->roles[i], err))
-            return false;
+    bool ok = !actor->is_admin || walk_role(tx, walk, EVERY_ROLE, err);
+    for (size_t i = 0; ok && !actor->is_admin && i < actor->role_count && i < ROLES_MOST; i++)
+        ok = walk_role(tx, walk, actor->roles[i], err);
     merge(walk);
-    return true;
+    return ok;
 }
 
 /* ---- A code or a number finds its dossier ---- */

@@ -59,6 +59,23 @@
     " form TEXT NOT NULL, field TEXT NOT NULL, text TEXT NOT NULL, dossier BIGINT NOT NULL, number DOUBLE PRECISION,"  \
     " PRIMARY KEY (form, field, text, dossier))"
 
+/* Each b-tree of the table is written to at each step of each dossier: those are kept that no other can serve. */
+#define PHASES(rowid)                                                                                                  \
+    "CREATE TABLE dossier_phase ("                                                                                     \
+    " role TEXT NOT NULL, phase INTEGER NOT NULL, received BIGINT NOT NULL, dossier BIGINT NOT NULL,"                  \
+    " form TEXT NOT NULL, status TEXT NOT NULL, updated BIGINT NOT NULL,"                                              \
+    " PRIMARY KEY (role, phase, received, dossier))" rowid ";"                                                         \
+    "INSERT INTO dossier_phase (role, phase, received, dossier, form, status, updated)"                                \
+    " SELECT role, CASE WHEN is_final = 1 THEN 0 ELSE 1 + is_waiting END, received, dossier, form, status, updated"    \
+    " FROM dossier_listing;"                                                                                           \
+    "DROP TABLE dossier_listing;"                                                                                      \
+    "ALTER TABLE dossier_phase RENAME TO dossier_listing;"                                                             \
+    "CREATE INDEX dossier_listing_of ON dossier_listing (dossier);"                                                    \
+    "CREATE INDEX dossier_listing_form ON dossier_listing (role, form, phase, received, dossier);"                     \
+    "CREATE INDEX dossier_listing_status ON dossier_listing (role, form, status, received, dossier, phase);"           \
+    "CREATE INDEX dossier_listing_updated ON dossier_listing"                                                          \
+    " (role, updated, dossier, received, form, status, phase)"
+
 const struct migration dossiers_migrations[] = {
     {1, "dossiers",
      TABLES(
@@ -73,5 +90,6 @@ const struct migration dossiers_migrations[] = {
                       "CREATE TABLE dossier_search (dossier BIGINT PRIMARY KEY, words TSVECTOR NOT NULL);"
                       "CREATE INDEX dossier_search_words ON dossier_search USING GIN (words)"},
     {2, "dossiers", "ALTER TABLE dossier_form ADD COLUMN reserved BIGINT NOT NULL DEFAULT 0", NULL},
+    {3, "dossiers", PHASES(" WITHOUT ROWID"), PHASES("")},
 };
 const size_t dossiers_migration_count = sizeof dossiers_migrations / sizeof *dossiers_migrations;

@@ -25,7 +25,7 @@ static const char insert_vector[] = "INSERT INTO dossier_search (dossier, words)
     " AND (:final < 0 OR d.is_final = :final) AND d.received >= :from AND d.received < :to"
 
 #define WAITING(roles)                                                                                                 \
-    " AND (:waiting = 0 OR EXISTS (SELECT 1 FROM dossier_listing l WHERE l.dossier = d.id AND l.is_waiting = 1"        \
+    " AND (:waiting = 0 OR EXISTS (SELECT 1 FROM dossier_listing l WHERE l.dossier = d.id AND l.phase = 2"             \
     " AND l.role IN (" roles ")))"
 #define HAS(word) " AND (" word " = '' OR instr(s.words, " word ") > 0)"
 

@@ -6,6 +6,8 @@
 
 /* The role under which every dossier is listed, for administrators. */
 #define EVERY_ROLE STR("*")
+/* What a dossier is to a role that may see it. What waits for somebody is open. */
+enum phase { PHASE_FINAL, PHASE_OPEN, PHASE_WAITING };
 
 instant place_now(const struct dossier_place *place);
 
