@@ -78,9 +78,12 @@ static bool write_row(struct tx *tx, const struct dossier_write *write, struct e
         P_INT("received", dossier->received),
     };
     enum { COUNT = sizeof params / sizeof *params, OF_UPDATE = 18 };
-    if (write->is_new)
-        return tx_run_params(tx, insert_row, params, COUNT, NULL, err);
-
+    if (write->is_new) {
+        bool ok = tx_run_params(tx, insert_row, params, COUNT, NULL, err);
+        if (!ok)
+            numbers_forget(write->store, dossier->form);
+        return ok;
+    }
     struct sql_param some[OF_UPDATE + 1];
     for (size_t i = 0; i < OF_UPDATE; i++)
         some[i] = params[i];

@@ -92,5 +92,5 @@ struct dossier_write dossier_write_make(const struct dossier_place *place, const
     write_entries(arena, change, rows);
     name_statuses(place, form, workflow, dossier, rows);
     collect_blobs(arena, form, workflow, dossier, &rows->blobs);
-    return (struct dossier_write){.change = change, .rows = rows, .is_new = is_new};
+    return (struct dossier_write){.change = change, .rows = rows, .is_new = is_new, .store = place->store};
 }

@@ -60,6 +60,8 @@ str context_role_of(const struct dossier_place *place, const struct form *form, 
 /* ---- numbers (numbers.c) ---- */
 bool numbers_take(const struct dossier_place *place, str form, int64_t *form_number, int64_t *sequence,
                   struct err *err);
+/* After a filing met a number or a code that another has. */
+void numbers_forget(struct store *store, str form);
 
 /* ---- the receipt (receipt.c) ---- */
 void receipt_add(const struct dossier_place *place, const struct form *form, struct change *change);

@@ -93,6 +93,9 @@ bool response_not_modified(struct request *request, str etag);
  * the request's arena. then is short: it may run on the store's own thread. */
 typedef void (*request_then)(struct request *request, void *arg, bool ok, const struct err *err);
 void request_commit(struct request *request, struct store *store, store_fn fn, void *arg, request_then then);
+/* From then, where the write failed because what it rests on has changed: runs the handler again from its beginning, on
+ * a worker. False where it has been tried often enough: then makes the answer. */
+bool request_run_again(struct request *request);
 
 /* ---- Routes ---- */
 

@@ -45,6 +45,8 @@ struct exchange {
     void *commit_arg;
     request_then commit_then;
     bool is_committed; /* on disk: nothing may say otherwise */
+    bool runs_again;   /* the handler, since the commit failed */
+    int runs;          /* so far, of those */
     char uri[1];       /* as it came; more bytes follow */
 };
 
@@ -115,8 +117,8 @@ void response_forget(struct request *request);
 /* workers.c */
 void workers_start(struct http_server *server);
 void workers_stop(struct http_server *server);
-/* False where the queue is full. */
-bool workers_take(struct http_server *server, struct exchange *exchange);
+/* Takes a suspended exchange; false where the queue is full. */
+bool workers_queue(struct http_server *server, struct exchange *exchange);
 
 /* watch.c */
 void watch_start(struct http_server *server);

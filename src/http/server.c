@@ -190,11 +190,35 @@ void exchange_run_handler(struct exchange *exchange)
         response_error(request, 500, NULL);
 }
 
+/* The exchange is suspended. */
+static void run_on_worker(struct exchange *exchange)
+{
+    exchange->request.on_worker = true;
+    if (workers_queue(exchange->server, exchange))
+        return;
+    exchange_refuse(exchange, 503, NULL);
+    exchange_resume(exchange);
+}
+
 static void committed(void *arg, bool ok, const struct err *err)
 {
     struct exchange *exchange = arg;
     exchange->commit_then(&exchange->request, exchange->commit_arg, ok, err);
-    exchange_resume(exchange);
+    if (!exchange->runs_again) {
+        exchange_resume(exchange);
+        return;
+    }
+    exchange->runs_again = false;
+    exchange->commit_fn = NULL;
+    run_on_worker(exchange);
+}
+
+bool request_run_again(struct request *request)
+{
+    enum { RUNS_MOST = 5 };
+    struct exchange *exchange = request->exchange;
+    exchange->runs_again = exchange->runs++ < RUNS_MOST;
+    return exchange->runs_again;
 }
 
 static bool run_commit(struct tx *tx, void *arg, struct err *err)
@@ -212,6 +236,10 @@ void request_commit(struct request *request, struct store *store, store_fn fn, v
         struct err err = {0};
         exchange->is_committed = store_write(store, fn, arg, &err);
         then(request, arg, exchange->is_committed, &err);
+        if (exchange->runs_again) {
+            exchange->runs_again = false;
+            request->route->handler(request);
+        }
         return;
     }
     exchange->commit_fn = fn;
@@ -230,12 +258,10 @@ static enum MHD_Result run(struct exchange *exchange)
         return response_send(exchange);
     }
     exchange_name(exchange);
-    request->on_worker = exchange->server->app->all_on_workers || (request->route->flags & ROUTE_WORKER);
-    if (request->on_worker) {
-        if (workers_take(exchange->server, exchange))
-            return MHD_YES;
-        exchange_refuse(exchange, 503, NULL);
-        return response_send(exchange);
+    if (exchange->server->app->all_on_workers || (request->route->flags & ROUTE_WORKER)) {
+        exchange_suspend(exchange);
+        run_on_worker(exchange);
+        return MHD_YES;
     }
     exchange_run_handler(exchange);
     return exchange->commit_fn != NULL ? MHD_YES : response_send(exchange);

@@ -50,13 +50,12 @@ void workers_stop(struct http_server *server)
     pthread_mutex_destroy(&server->queue_lock);
 }
 
-bool workers_take(struct http_server *server, struct exchange *exchange)
+bool workers_queue(struct http_server *server, struct exchange *exchange)
 {
     pthread_mutex_lock(&server->queue_lock);
     bool has_room = server->queued < server->app->limits.queue && !atomic_load(&server->stopping);
     if (has_room) {
         exchange->next = NULL;
-        exchange_suspend(exchange);
         *server->last = exchange;
         server->last = &exchange->next;
         server->queued++;

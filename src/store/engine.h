@@ -92,6 +92,9 @@ struct store {
     struct connection *idle[POOL_STORE_MOST];
     int idle_count, open_count;
     void *writer; /* the engine's own */
+    pthread_mutex_t notes_lock;
+    struct arena *notes_arena;
+    struct map notes;
     pthread_mutex_t watch_lock;
     void (*jobs_added)(void *watcher); /* NULL: nobody runs this store's jobs here */
     void *watcher;

@@ -47,6 +47,8 @@ static void store_close(struct store *store)
         store->engine->stop(store);
     store_close_connections(store);
     pthread_mutex_destroy(&store->watch_lock);
+    pthread_mutex_destroy(&store->notes_lock);
+    arena_free(store->notes_arena);
 }
 
 void stores_close(struct stores *stores)
@@ -129,6 +131,9 @@ static struct store *store_make(struct stores *stores, str name, const struct mi
     store->stores = stores;
     store->engine = stores->engine;
     store->name = str_dup(stores->arena, name);
+    store->notes_arena = arena_new();
+    store->notes = map_new(store->notes_arena);
+    pthread_mutex_init(&store->notes_lock, NULL);
     pthread_mutex_init(&store->watch_lock, NULL);
     if (!store_migrate(store, migrations, count, err) || !store->engine->start(store, err)) {
         store_close(store);
@@ -347,6 +352,18 @@ bool rows_end(struct rows *rows, struct err *err)
 }
 
 /* 43 bits of milliseconds, then 20 of chance: two machines may make ids in the same millisecond. */
+void *store_note(struct store *store, str key, size_t size)
+{
+    pthread_mutex_lock(&store->notes_lock);
+    void *note = map_get(&store->notes, key);
+    if (note == NULL) {
+        note = arena_alloc(store->notes_arena, size);
+        map_set(&store->notes, str_dup(store->notes_arena, key), note);
+    }
+    pthread_mutex_unlock(&store->notes_lock);
+    return note;
+}
+
 int64_t store_new_id(void)
 {
     static _Atomic int64_t last;

@@ -52,6 +52,9 @@ struct store *store_open(struct stores *stores, str name, const struct migration
                          struct err *err);
 str store_name(const struct store *store);
 enum store_engine store_engine(const struct store *store);
+/* What a module keeps in memory of this store while it is open, zeroed when first asked for: the same for the same key.
+ * Whoever changes it locks it. */
+void *store_note(struct store *store, str key, size_t size);
 
 typedef bool (*store_fn)(struct tx *tx, void *arg, struct err *err);
 

@@ -37,6 +37,7 @@ WORKFLOW = {
 }
 ONCE = FORM | {"slug": "carte", "name": "Carte unique", "only_allow_one": True, "fields": FORM["fields"][:3]}
 QUICK = FORM | {"slug": "avis", "name": "Un avis", "confirmation": False, "fields": FORM["fields"][1:3]}
+VOTE = FORM | {"slug": "vote", "name": "Un vote", "fields": FORM["fields"][:3]}
 START, VERIFY = "/demarches/permis/commencer/", "/demarches/permis/verifier/"
 ANSWERS = {"Famille": "Durand", "Courriel": ADA, "Jeu": "Dames", "Nombre": "3", "Message": "Bonjour"}
 
@@ -45,7 +46,7 @@ class Filing(OnEachStore):
     @classmethod
     def build(cls, town):
         town.site("ville", "Ville")
-        town.define("ville", FORM, ONCE, QUICK, WORKFLOW)
+        town.define("ville", FORM, ONCE, QUICK, VOTE, WORKFLOW)
         for email, name in ((ADA, "Ada Durand"), (BOB, "Bob Petit")):
             town.person(email, name)
 
@@ -157,6 +158,14 @@ class Filing(OnEachStore):
         self.assertEqual((checked.url, "Dupond" in checked.page.text), (VERIFY, True))
         sent = visitor.send(main_form(checked.page))
         self.assertIn("Dupond", sent.page.text)
+
+    @on_each_store
+    def test_a_number_that_another_has_is_replaced_unseen(self, town):
+        visitor = town.visitor("ville")
+        file_request(visitor, "vote", **ANSWERS)
+        town.sql("site-ville", "UPDATE dossier SET sequence = sequence + 1 WHERE form = 'vote'")  # as if filed elsewhere
+        file_request(visitor, "vote", **ANSWERS)
+        self.assertEqual([["2"], ["3"]], town.sql("site-ville", "SELECT sequence FROM dossier WHERE form = 'vote' ORDER BY sequence"))
 
     @on_each_store
     def test_two_tabs_do_not_file_twice_nor_lose_what_the_other_saved(self, town):

@@ -169,6 +169,25 @@ static void a_filed_dossier_is_found_whole(void **state)
     desk_close(&desk);
 }
 
+enum { TAKEN = 6 };
+
+/* As if another process had filed those that ours is about to. */
+static bool take_the_next_numbers(struct tx *tx, void *arg, struct err *err)
+{
+    (void)arg;
+    return tx_run(tx, "UPDATE dossier SET sequence = sequence + :taken", err, P_INT("taken", TAKEN));
+}
+
+static void numbers_that_another_took_are_drawn_anew(void **state)
+{
+    DESK_OR_SKIP(desk);
+    for (int i = 0; i < TAKEN; i++)
+        file(&desk, "{'1':'Ana'}", 0);
+    assert_true(store_write(desk.store, take_the_next_numbers, NULL, &err));
+    assert_int_equal(file(&desk, "{'1':'Bob'}", 0)->sequence, 2 * TAKEN + 1);
+    desk_close(&desk);
+}
+
 static void the_receipt_says_what_the_law_asks(void **state)
 {
     DESK_OR_SKIP(desk);
@@ -497,6 +516,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_code_survives_what_people_type),
         ON_BOTH_STORES(a_filed_dossier_is_found_whole),
+        ON_BOTH_STORES(numbers_that_another_took_are_drawn_anew),
         ON_BOTH_STORES(the_receipt_says_what_the_law_asks),
         ON_BOTH_STORES(silence_is_dated_by_the_calendar),
         ON_BOTH_STORES(treating_writes_all_and_is_locked_by_revision),

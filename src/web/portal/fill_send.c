@@ -54,18 +54,17 @@ static bool end_draft(struct tx *tx, void *arg, struct err *err)
            draft_file(tx, sending->draft.id, sending->code, err);
 }
 
+/* A conflict: a second click, and the first one has filed it; or another filing took the number or the code. */
 static void was_sent(struct request *request, void *arg, bool ok, const struct err *err)
 {
     struct sending *sending = arg;
-    if (!ok && err->code != ERR_CONFLICT) {
+    if (!ok && err->code == ERR_CONFLICT && request_run_again(request))
+        return;
+    if (!ok) {
         show_failure(request, err);
         return;
     }
     filling_keep(request, sending->form, &sending->draft);
-    if (!ok) { /* a second click: the first one filed it */
-        response_redirect(request, filling_url(request, sending->form, "verifier/"));
-        return;
-    }
     str redirect = sending->change.redirect_url;
     response_redirect(request,
                       redirect.len > 0 ? redirect : filling_confirmation_url(request, sending->form, sending->code));
