@@ -3,6 +3,7 @@
 #include "cli/options.h"
 #include "web/web.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,15 @@
 #include <time.h>
 
 enum { JOB_THREADS = 4, REFRESH_SECONDS = 2 };
+enum { KEPT_MEMORY = 32 << 20, MAPPED_MEMORY = 8 << 20, PADDING = 1 << 20 };
+
+/* What one request frees serves the next; giving it back to the system in between cost a tenth of a filing. */
+static void keep_freed_memory(void)
+{
+    mallopt(M_TRIM_THRESHOLD, KEPT_MEMORY);
+    mallopt(M_MMAP_THRESHOLD, MAPPED_MEMORY);
+    mallopt(M_TOP_PAD, PADDING);
+}
 
 static void block_signals(sigset_t *signals)
 {
@@ -103,6 +113,7 @@ static int run(int argc, char **argv)
     int status = 2;
     if (options_parse(arena, argc, argv, options, count, "serve [OPTIONS]", &words)) {
         block_signals(&signals);
+        keep_freed_memory();
         struct installation *installation = options_open(options, count);
         if (installation != NULL) {
             const char *smtp = getenv("GUICHET_SMTP");
