@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 /* Page caches of all connections together stop growing here. */
-enum { SOFT_HEAP = 24 << 20 };
+enum { SOFT_HEAP = 40 << 20 };
 
 /* An fsync that failed must not be tried again: the kernel may have dropped the page, and the next fsync would lie
  * (PostgreSQL's lesson of 2018). The process ends; recovery at the next start keeps all that was acknowledged. */
@@ -53,7 +53,7 @@ static bool set_up(struct connection *connection, struct err *err)
 {
     /* FULL: in WAL, NORMAL would acknowledge what is not on disk yet (tests/durability/power-cut shows it). */
     static const char settings[] = "PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-2048;"
-                                   "PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=33554432;"
+                                   "PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=67108864;"
                                    "PRAGMA synchronous=FULL";
     return (sqlite3_busy_timeout(connection->db, 10000) == SQLITE_OK && turn_to_wal(connection) &&
             sqlite3_exec(connection->db, settings, NULL, NULL, NULL) == SQLITE_OK) ||

@@ -11,10 +11,10 @@
 
 enum {
     GROUP_MOST = 1024,
-    PASS_PAGES = 1000,    /* copy the log back each time it has grown so much */
-    RESTART_PAGES = 4000, /* a log that is never idle only grows: begin it again from here */
-    RESTART_WAIT_MS = 20, /* for readers of its end, and not longer */
-    BUSY_WAIT_MS = 10000, /* for another process's write */
+    PASS_PAGES = 4000,     /* copy the log back each time it has grown so much */
+    RESTART_PAGES = 12000, /* a log that is never idle only grows: begin it again from here */
+    RESTART_WAIT_MS = 20,  /* for readers of its end, and not longer */
+    BUSY_WAIT_MS = 10000,  /* for another process's write */
 };
 
 struct writer {
@@ -227,11 +227,14 @@ static bool connect(struct writer *writer, struct err *err)
 {
     writer->connection = sqlite_connect(writer->store, err);
     writer->copier = writer->connection == NULL ? NULL : sqlite_connect(writer->store, err);
-    if (writer->copier != NULL)
-        return true;
-    if (writer->connection != NULL)
-        sqlite_disconnect(writer->connection);
-    return false;
+    if (writer->copier == NULL) {
+        if (writer->connection != NULL)
+            sqlite_disconnect(writer->connection);
+        return false;
+    }
+    sqlite3_exec(writer->connection->db, "PRAGMA cache_size=-8192", NULL, NULL,
+                 NULL); /* KiB: it alone keeps its pages */
+    return true;
 }
 
 bool sqlite_writer_start(struct store *store, struct err *err)
