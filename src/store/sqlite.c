@@ -68,15 +68,16 @@ static void make_file(const char *path)
         close(fd);
 }
 
-static void bound_memory(void)
+static void set_up_library(void)
 {
+    sqlite_log_register();
     sqlite3_soft_heap_limit64(SOFT_HEAP);
 }
 
 struct connection *sqlite_connect(struct store *store, struct err *err)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, bound_memory);
+    pthread_once(&once, set_up_library);
     struct arena *arena = arena_new();
     const char *path = str_fmt(arena, "%s/%.*s.db", store->stores->folder, STR_ARG(store->name)).ptr;
     struct connection *connection = calloc(1, sizeof *connection);
@@ -84,7 +85,7 @@ struct connection *sqlite_connect(struct store *store, struct err *err)
         abort();
     make_file(path);
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
-    if (sqlite3_open_v2(path, &connection->db, flags, NULL) != SQLITE_OK || !set_up(connection, err)) {
+    if (sqlite3_open_v2(path, &connection->db, flags, SQLITE_VFS) != SQLITE_OK || !set_up(connection, err)) {
         err_set(err, ERR_UNAVAILABLE, "Cannot open the database %s.", path);
         err_detail(err, "sqlite: %s", sqlite3_errmsg(connection->db));
         sqlite_disconnect(connection);

@@ -11,6 +11,10 @@ struct connection {
     struct statement_cache statements;
 };
 
+/* The file system as SQLite sees it here (sqlite_log.c); registered once. */
+#define SQLITE_VFS "guichet"
+void sqlite_log_register(void);
+
 struct connection *sqlite_connect(struct store *store, struct err *err);
 void sqlite_disconnect(struct connection *connection);
 
