@@ -108,31 +108,40 @@ uint64_t cache_hash(str a, str b)
     return hash == 0 ? 1 : hash;
 }
 
-str people_sign(const struct people *people, struct arena *arena, str purpose, str text)
+enum { SIGNATURE_LENGTH = 43 }; /* 32 bytes in base 64 */
+
+static bool feed(EVP_MAC_CTX *signing, str text)
 {
-    str parts[] = {purpose, STR("\n"), text};
-    str message = str_concat(arena, parts, 3);
+    return EVP_MAC_update(signing, (const unsigned char *)text.ptr, text.len) == 1;
+}
+
+/* URL-safe, without the padding sign. */
+static void sign(const struct people *people, str purpose, str text, char out[SIGNATURE_LENGTH])
+{
     unsigned char digest[32], encoded[48];
     size_t length;
     EVP_MAC_CTX *signing = EVP_MAC_CTX_dup(people->signer);
-    if (signing == NULL || EVP_MAC_update(signing, (const unsigned char *)message.ptr, message.len) != 1 ||
+    if (signing == NULL || !feed(signing, purpose) || !feed(signing, STR("\n")) || !feed(signing, text) ||
         EVP_MAC_final(signing, digest, &length, sizeof digest) != 1)
         abort();
     EVP_MAC_CTX_free(signing);
     EVP_EncodeBlock(encoded, digest, 32);
-    char *out = arena_alloc(arena, 44); /* URL-safe, without the padding sign */
-    for (int i = 0; i < 43; i++)
+    for (int i = 0; i < SIGNATURE_LENGTH; i++)
         out[i] = encoded[i] == '+' ? '-' : encoded[i] == '/' ? '_' : (char)encoded[i];
-    return (str){out, 43};
+}
+
+str people_sign(const struct people *people, struct arena *arena, str purpose, str text)
+{
+    char *out = arena_alloc(arena, SIGNATURE_LENGTH);
+    sign(people, purpose, text, out);
+    return (str){out, SIGNATURE_LENGTH};
 }
 
 bool people_signed(const struct people *people, str purpose, str text, str signature)
 {
-    struct arena *arena = arena_new();
-    str expected = people_sign(people, arena, purpose, text);
-    bool holds = signature.len == expected.len && CRYPTO_memcmp(expected.ptr, signature.ptr, expected.len) == 0;
-    arena_free(arena);
-    return holds;
+    char expected[SIGNATURE_LENGTH];
+    sign(people, purpose, text, expected);
+    return signature.len == sizeof expected && CRYPTO_memcmp(expected, signature.ptr, sizeof expected) == 0;
 }
 
 str csrf_token(const struct people *people, struct arena *arena, str cookie)

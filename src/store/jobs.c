@@ -7,7 +7,23 @@
 
 /* look: when a runner may next take it: its due time, then the end of its lease, then its next try. The lease is thus
  * also the mark by which a runner knows that a job is still its own. error: why the last try failed, NULL before the
- * first one and while one is under way. */
+ * first one and while one is under way.
+ *
+ * SQLite finds rows by an INTEGER PRIMARY KEY without an index beside them. */
+#define BY_CLASS(ID)                                                                                                   \
+    "CREATE TABLE job_by_class ("                                                                                      \
+    " id " ID " PRIMARY KEY, kind TEXT NOT NULL, key TEXT, payload TEXT NOT NULL, due BIGINT NOT NULL,"                \
+    " look BIGINT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, dead BIGINT, error TEXT, is_remote INTEGER NOT "      \
+    "NULL);"                                                                                                           \
+    "INSERT INTO job_by_class SELECT id, kind, key, payload, due, look, attempts, dead, error,"                        \
+    " CASE kind WHEN 'mail.send' THEN 1 ELSE 0 END FROM job;"                                                          \
+    "DROP TABLE job;"                                                                                                  \
+    "ALTER TABLE job_by_class RENAME TO job;"                                                                          \
+    "CREATE UNIQUE INDEX job_key ON job (key) WHERE key IS NOT NULL;"                                                  \
+    "CREATE INDEX job_look ON job (look) WHERE dead IS NULL;"                                                          \
+    "CREATE INDEX job_look_local ON job (look) WHERE dead IS NULL AND is_remote = 0;"                                  \
+    "CREATE INDEX job_dead ON job (id) WHERE dead IS NOT NULL"
+
 const struct migration jobs_migrations[] = {
     {1, "jobs",
      "CREATE TABLE job ("
@@ -17,11 +33,7 @@ const struct migration jobs_migrations[] = {
      "CREATE INDEX job_look ON job (look) WHERE dead IS NULL;"
      "CREATE INDEX job_dead ON job (id) WHERE dead IS NOT NULL",
      NULL},
-    {2, "jobs",
-     "ALTER TABLE job ADD COLUMN is_remote INTEGER NOT NULL DEFAULT 0;"
-     "UPDATE job SET is_remote = 1 WHERE kind = 'mail.send';"
-     "CREATE INDEX job_look_local ON job (look) WHERE dead IS NULL AND is_remote = 0",
-     NULL},
+    {2, "jobs", BY_CLASS("INTEGER"), BY_CLASS("BIGINT")},
 };
 const size_t jobs_migration_count = sizeof jobs_migrations / sizeof *jobs_migrations;
 
