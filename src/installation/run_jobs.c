@@ -1,9 +1,10 @@
 /* The jobs of the counter: mail, what dossiers wait for, drafts that expire. */
 #include "installation/installation.h"
+#include "installation/sweep_blobs.h"
 
-#include <stdlib.h>
+#include <string.h>
 
-/* Of the daily purge: it is never given up for a store that is away for a week. */
+/* Of the daily purges: they are never given up for a store that is away for a week. */
 enum { PURGE_ATTEMPTS = 1000 };
 
 static bool run_mail(void *context, struct store *store, const struct job *job, struct err *err)
@@ -67,13 +68,21 @@ void installation_run_jobs(struct installation *installation, int threads, bool 
     if (is_alone)
         give_all_back(installation);
     struct arena *arena = installation->arena;
-    struct job_kind *kinds = arena_array_of(arena, struct job_kind, dossier_job_kind_count + 2);
-    kinds[0] = (struct job_kind){STR(MAIL_JOB_KIND), run_mail, MAIL_ATTEMPTS, MAIL_LEASE_SECONDS};
-    kinds[1] = (struct job_kind){STR(DRAFTS_PURGE_JOB), drafts_run_purge_job, PURGE_ATTEMPTS, 0};
+    const struct job_kind own[] = {
+        {STR(MAIL_JOB_KIND), run_mail, MAIL_ATTEMPTS, MAIL_LEASE_SECONDS},
+        {STR(DRAFTS_PURGE_JOB), drafts_run_purge_job, PURGE_ATTEMPTS, 0},
+        {STR(BLOBS_SWEEP_JOB), blobs_run_sweep_job, PURGE_ATTEMPTS, BLOBS_SWEEP_LEASE_SECONDS},
+    };
+    enum { OWN = sizeof own / sizeof *own };
+    struct job_kind *kinds = arena_array_of(arena, struct job_kind, dossier_job_kind_count + OWN);
+    memcpy(kinds, own, sizeof own);
     for (size_t i = 0; i < dossier_job_kind_count; i++)
-        kinds[i + 2] =
+        kinds[OWN + i] =
             (struct job_kind){dossier_job_kinds[i], run_dossier_job, DOSSIER_JOB_ATTEMPTS, DOSSIER_JOB_LEASE_SECONDS};
-    installation->jobs = jobs_start(installation, kinds, dossier_job_kind_count + 2, threads);
+    installation->jobs = jobs_start(installation, kinds, OWN + dossier_job_kind_count, threads);
+    struct err err = {0};
+    if (!store_write(installation->common, blobs_schedule_sweep, NULL, &err))
+        log_err("jobs.schedule", &err);
     jobs_watch(installation->jobs, installation->common);
     struct estate *estate = installation_hold(installation);
     for (size_t i = 0; i < estate->sites.len; i++)

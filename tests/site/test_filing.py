@@ -1,5 +1,8 @@
 """Filing a request over HTTP: drafts, tabs, conditions, prefilling, checking; then following it with its number."""
+import hashlib
+import os
 import re
+import time
 import unittest
 
 from support.filler import PDF, fill, main_form, walk
@@ -241,6 +244,28 @@ class Filing(OnEachStore):
         self.assertIn("/connexion/", town.visitor("ville").get(paper).url)
         self.assertEqual(town.visitor("ville", BOB).get(paper).status, 404)
         self.assertEqual(visitor.get(paper.replace(paper.split("/")[-2], "0" * 64)).status, 404)
+
+    @on_each_store
+    def test_files_that_nobody_names_any_more_are_swept(self, town):
+        def attach(content):
+            visitor, pdf = town.visitor("ville"), PDF + b"%" + content
+            walk(visitor, START, ANSWERS | {"Jeu": "Autre", "Lequel": "Go"}, stop=lambda answer: answer.page.title.strip().startswith("Règle"))
+            form = main_form(visitor.last.page)
+            name = next(control.name for control in form.controls if control.kind == "file")
+            visitor.send(form, {}, files={name: ("regle.pdf", "application/pdf", pdf)})
+            digest = hashlib.sha256(pdf).hexdigest()
+            return visitor, town.folder / "blobs" / digest[:2] / digest[2:]
+
+        (_, of_draft), (filer, of_request), (leaver, of_nobody) = attach(b"1"), attach(b"2"), attach(b"3")
+        walk(filer, filer.last.url, ANSWERS)
+        town.sql("site-ville", f"DELETE FROM draft WHERE token = '{leaver.cookies['brouillon-permis']}'")  # as when it expires
+        for path in (of_draft, of_request, of_nobody):
+            os.utime(path, (time.time() - 7200,) * 2)
+        town.sql("common", "UPDATE job SET look = 1 WHERE kind = 'blobs.sweep'")
+        until = time.monotonic() + 20
+        while of_nobody.exists() and time.monotonic() < until:
+            time.sleep(0.1)
+        self.assertEqual([path.exists() for path in (of_draft, of_request, of_nobody)], [True, True, False])
 
     @on_each_store
     def test_trying_numbers_is_slowed(self, town):
