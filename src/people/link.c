@@ -6,8 +6,8 @@ static const char select_account[] = "SELECT " ACCOUNT_COLUMNS " FROM account WH
 static const char insert_account[] =
     "INSERT INTO account (id, uuid, email, email_key, is_verified, first_name, last_name,"
     " data, is_locked, password, created) VALUES (:id, :uuid, :email, :key, 0, :first, :last,"
-    " '{}', 0, :password, :now)";
-static const char renew_account[] = "UPDATE account SET password = :password, first_name = :first, last_name = :last"
+    " '{}', 0, '', :now)";
+static const char renew_account[] = "UPDATE account SET first_name = :first, last_name = :last"
                                     " WHERE id = :id AND is_verified = 0";
 static const char insert_link[] = "INSERT INTO link (digest, account, purpose, expires)"
                                   " VALUES (:digest, :account, :purpose, :expires)";
@@ -21,7 +21,7 @@ static const char mark_verified[] = "UPDATE account SET is_verified = 1 WHERE id
 
 struct linking {
     struct arena *arena;
-    str key, digest, hash, uuid;
+    str key, digest, uuid;
     int64_t id;
     enum link_purpose purpose;
     instant now;
@@ -52,12 +52,12 @@ static bool write_account(struct tx *tx, const struct linking *linking, const st
 {
     const struct registration *registration = linking->registration;
     if (exists)
-        return tx_run(tx, renew_account, err, P_INT("id", known->id), P_TEXT("password", linking->hash),
-                      P_TEXT("first", registration->first_name), P_TEXT("last", registration->last_name));
+        return tx_run(tx, renew_account, err, P_INT("id", known->id), P_TEXT("first", registration->first_name),
+                      P_TEXT("last", registration->last_name));
     return tx_run(tx, insert_account, err, P_INT("id", linking->id), P_TEXT("uuid", linking->uuid),
                   P_TEXT("email", str_trim(registration->email)), P_TEXT("key", linking->key),
                   P_TEXT("first", registration->first_name), P_TEXT("last", registration->last_name),
-                  P_TEXT("password", linking->hash), P_INT("now", linking->now));
+                  P_INT("now", linking->now));
 }
 
 static bool enrol(struct tx *tx, void *arg, struct err *err)
@@ -80,7 +80,6 @@ bool account_register(struct people *people, const struct registration *registra
     struct linking linking = {.arena = arena,
                               .key = email_key(arena, registration->email),
                               .digest = digest_of(arena, registration->token),
-                              .hash = password_hash(arena, registration->password),
                               .uuid = random_uuid(arena),
                               .id = store_new_id(),
                               .purpose = LINK_VERIFY,

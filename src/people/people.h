@@ -58,11 +58,12 @@ bool account_sign_in(struct people *people, struct arena *arena, str email, str 
 enum link_purpose { LINK_VERIFY, LINK_RESET };
 enum { LINK_VERIFY_HOURS = 24, LINK_RESET_HOURS = 2 };
 
-/* Registration: makes the account (not verified) and its link, and sends one of two messages: verify to a new address
- * or one not yet verified, known to an address that has an account. The same answer always. token: random_token, in the
- * message. */
+/* Registration: makes the account (not verified, without a password) and its link, and sends one of two messages:
+ * verify to a new address or one not yet verified, known to an address that has an account. The same answer always. The
+ * password is chosen behind the link: whoever registers another's address knows nothing that opens the account. token:
+ * random_token, in the message. */
 struct registration {
-    str email, password, first_name, last_name;
+    str email, first_name, last_name;
     str token;
     struct job verify, known;
 };

@@ -25,8 +25,12 @@ class Account(OnEachStore):
         for town in self.towns.values():
             town.sql("common", "DELETE FROM attempt")  # all tests come from one network address
 
-    def register(self, visitor, email, password=NEW):
-        return visitor.send(main_form(visitor.get("/inscription/").page), {"courriel": email, "prenom": "Zoé", "nom": "Neuve", "mot-de-passe": password})
+    def register(self, visitor, email):
+        return visitor.send(main_form(visitor.get("/inscription/").page), {"courriel": email, "prenom": "Zoé", "nom": "Neuve"})
+
+    def link_to_confirm(self, town, email):
+        self.register(town.visitor("ville"), email)
+        return link_of(town.mailbox.wait_for(email, "Confirmez"))
 
     def ask_reset(self, town, email):
         visitor = town.visitor("ville")
@@ -43,9 +47,22 @@ class Account(OnEachStore):
         elsewhere = town.visitor("ville")
         asked = elsewhere.get(link)
         self.assertIn("zoe@exemple.example", asked.page.text)
-        self.assertEqual(elsewhere.send(main_form(asked.page)).url, "/mon-compte/")
+        self.assertEqual(elsewhere.send(main_form(asked.page), {"mot-de-passe": NEW}).url, "/mon-compte/")
         self.assertIn("Zoé Neuve", elsewhere.last.page.text)
         self.assertEqual(town.visitor("ville").get(link).status, 404)
+        town.visitor("ville", "zoe@exemple.example", NEW)
+
+    @on_each_store
+    def test_who_registers_the_address_of_another_holds_nothing_that_opens_the_account(self, town):
+        thief = town.visitor("ville")
+        values = {"courriel": "lea@exemple.example", "mot-de-passe": "Celui-du-voleur-1907"}
+        token = main_form(thief.get("/inscription/").page).named("jeton")[0].value
+        self.assertEqual(thief.post("/inscription/", (values | {"jeton": token}).items()).status, 200)
+        owner = town.visitor("ville")
+        owner.send(main_form(owner.get(link_of(town.mailbox.wait_for("lea@exemple.example", "Confirmez"))).page), {"mot-de-passe": NEW})
+        self.assertEqual(owner.last.url, "/mon-compte/")
+        self.assertEqual(sign_in(thief, "lea@exemple.example", values["mot-de-passe"]).status, 422)
+        self.assertTrue(thief.get("/mon-compte/").url.startswith("/connexion/"))
 
     @on_each_store
     def test_registering_a_known_address_says_the_same_and_tells_its_owner(self, town):
@@ -57,13 +74,16 @@ class Account(OnEachStore):
 
     @on_each_store
     def test_weak_passwords_and_wrong_addresses_are_refused_with_the_reason(self, town):
+        link = self.link_to_confirm(town, "qui@exemple.example")
         for password, reason in (("court", "12 caractères"), ("motdepasse1234567890", "facile à deviner"), ("aaaaaaaaaaaaaaaaaaaaaaaa", "facile à deviner")):
-            answer = self.register(town.visitor("ville"), "qui@exemple.example", password)
+            visitor = town.visitor("ville")
+            answer = visitor.send(main_form(visitor.get(link).page), {"mot-de-passe": password})
             self.assertEqual((answer.status, answer.page.title.startswith("Erreur")), (422, True))
             self.assertIn(reason, answer.page.text)
-            self.assertEqual(main_form(answer.page).named("courriel")[0].value, "qui@exemple.example", "what was typed is kept")
             self.assertNotIn(password, answer.html)
-        self.assertIn("adresse e-mail complète", self.register(town.visitor("ville"), "qui").page.text)
+        wrong = self.register(town.visitor("ville"), "qui")
+        self.assertIn("adresse e-mail complète", wrong.page.text)
+        self.assertEqual(main_form(wrong.page).named("courriel")[0].value, "qui", "what was typed is kept")
 
     @on_each_store
     def test_signing_in_goes_on_where_one_was_going_and_only_inside_the_site(self, town):

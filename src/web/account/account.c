@@ -119,7 +119,6 @@ static void enrol(struct request *request)
     str *email = arena_new_of(arena, str);
     *email = str_trim(request_form(request, "courriel"));
     str first = str_trim(request_form(request, "prenom")), last = str_trim(request_form(request, "nom"));
-    str password = request_form(request, "mot-de-passe");
     if (!may_ask_for_link(request, *email, &err)) {
         show_failure(request, &err);
         return;
@@ -129,18 +128,13 @@ static void enrol(struct request *request)
                   STR("Saisissez une adresse e-mail complète. Exemple : prenom@exemple.fr"));
         return;
     }
-    str problem = password_problem(arena, password, *email, str_fmt(arena, "%.*s %.*s", STR_ARG(first), STR_ARG(last)));
-    if (problem.len > 0) {
-        show_form(request, 422, "account/register.html", "mot-de-passe", problem);
-        return;
-    }
     str token = random_token(arena);
-    struct registration registration = {
-        .email = *email, .password = password, .first_name = first, .last_name = last, .token = token};
-    registration.verify =
-        mail_with_link(request, email, STR("Confirmez votre adresse e-mail"),
-                       STR("Bonjour,\n\nVous créez un compte. Confirmez votre adresse dans les 24 heures."),
-                       STR("Confirmer mon adresse"), str_fmt(arena, "/inscription/verifier/%.*s/", STR_ARG(token)));
+    struct registration registration = {.email = *email, .first_name = first, .last_name = last, .token = token};
+    registration.verify = mail_with_link(
+        request, email, STR("Confirmez votre adresse e-mail"),
+        STR("Bonjour,\n\nVous créez un compte. Confirmez votre adresse et choisissez un mot de passe dans les "
+            "24 heures."),
+        STR("Confirmer mon adresse"), str_fmt(arena, "/inscription/verifier/%.*s/", STR_ARG(token)));
     registration.known =
         mail_with_link(request, email, STR("Vous avez déjà un compte"),
                        STR("Bonjour,\n\nQuelqu’un, sans doute vous, a voulu créer un compte avec cette adresse. "
@@ -153,36 +147,6 @@ static void enrol(struct request *request)
     struct value_dict *page = page_new(request);
     page_set_text(request, page, "courriel", *email);
     page_show(request, 200, "account/check_mail.html", page);
-}
-
-/* A button, not the link alone: programs that open links in mails would use it up. */
-static void ask_verification(struct request *request)
-{
-    struct account account;
-    struct err err = {0};
-    str token = request_path_param(request, "token");
-    if (!account_peek_link(people_of(request), request->arena, LINK_VERIFY, token, &account, &err)) {
-        show_failure(request, &err);
-        return;
-    }
-    struct value_dict *page = page_new(request);
-    page_set_text(request, page, "courriel", account.email);
-    page_show(request, 200, "account/verify.html", page);
-}
-
-static void verify(struct request *request)
-{
-    struct account account;
-    struct err err = {0};
-    if (!account_use_link(people_of(request), request->arena, LINK_VERIFY, request_path_param(request, "token"),
-                          &account, &err)) {
-        show_failure(request, &err);
-        return;
-    }
-    if (!open_session(request, &account))
-        return;
-    visit_flash(request, "success", STR("Votre adresse est confirmée. Vous êtes connecté."));
-    response_redirect(request, STR("/mon-compte/"));
 }
 
 /* ---- Passwords ---- */
@@ -220,16 +184,38 @@ static void forgotten(struct request *request)
     page_show(request, 200, "account/check_mail.html", page);
 }
 
+/* Behind a link: of a new account, or of one whose password is forgotten. Programs that open the links in mails use
+ * nothing up: the form does. */
+static enum link_purpose purpose_of(const struct request *request)
+{
+    return str_starts(request->path, STR("/inscription/")) ? LINK_VERIFY : LINK_RESET;
+}
+
+static bool peek_link(struct request *request, struct account *account)
+{
+    struct err err = {0};
+    bool ok = account_peek_link(people_of(request), request->arena, purpose_of(request),
+                                request_path_param(request, "token"), account, &err);
+    if (!ok)
+        show_failure(request, &err);
+    return ok;
+}
+
+static void show_new_password(struct request *request, const struct account *account, str problem)
+{
+    struct value_dict *page = page_new(request);
+    page_set_text(request, page, "error", problem);
+    page_set_text(request, page, "error_field", STR("mot-de-passe"));
+    page_set_text(request, page, "courriel", account->email);
+    page_set(request, page, "is_new", value_bool(purpose_of(request) == LINK_VERIFY));
+    page_show(request, problem.len > 0 ? 422 : 200, "account/new_password.html", page);
+}
+
 static void ask_new_password(struct request *request)
 {
     struct account account;
-    struct err err = {0};
-    if (!account_peek_link(people_of(request), request->arena, LINK_RESET, request_path_param(request, "token"),
-                           &account, &err)) {
-        show_failure(request, &err);
-        return;
-    }
-    show_form(request, 200, "account/new_password.html", "", STR_EMPTY);
+    if (peek_link(request, &account))
+        show_new_password(request, &account, STR_EMPTY);
 }
 
 static void new_password(struct request *request)
@@ -237,16 +223,15 @@ static void new_password(struct request *request)
     struct account account;
     struct err err = {0};
     str token = request_path_param(request, "token"), password = request_form(request, "mot-de-passe");
-    if (!account_peek_link(people_of(request), request->arena, LINK_RESET, token, &account, &err)) {
-        show_failure(request, &err);
+    enum link_purpose purpose = purpose_of(request);
+    if (!peek_link(request, &account))
         return;
-    }
     str problem = password_problem(request->arena, password, account.email, account_name(request->arena, &account));
     if (problem.len > 0) {
-        show_form(request, 422, "account/new_password.html", "mot-de-passe", problem);
+        show_new_password(request, &account, problem);
         return;
     }
-    if (!account_use_link(people_of(request), request->arena, LINK_RESET, token, &account, &err) ||
+    if (!account_use_link(people_of(request), request->arena, purpose, token, &account, &err) ||
         !account_set_password(people_of(request), account.id, password, &err) ||
         !session_end_all(people_of(request), account.id, &err)) {
         show_failure(request, &err);
@@ -254,7 +239,9 @@ static void new_password(struct request *request)
     }
     if (!open_session(request, &account))
         return;
-    visit_flash(request, "success", STR("Votre mot de passe est changé. Vos autres connexions sont fermées."));
+    visit_flash(request, "success",
+                purpose == LINK_VERIFY ? STR("Votre compte est ouvert. Vous êtes connecté.")
+                                       : STR("Votre mot de passe est changé. Vos autres connexions sont fermées."));
     response_redirect(request, STR("/mon-compte/"));
 }
 
@@ -295,8 +282,8 @@ const struct route account_routes[] = {
     {HTTP_POST, "/deconnexion/", ROUTE_WORKER, RIGHT_PUBLIC, BODY_FORM, sign_out},
     {HTTP_GET, "/inscription/", 0, RIGHT_PUBLIC, BODY_NONE, ask_registration},
     {HTTP_POST, "/inscription/", ROUTE_WORKER, RIGHT_PUBLIC, BODY_FORM, enrol},
-    {HTTP_GET, "/inscription/verifier/{token}/", 0, RIGHT_PUBLIC, BODY_NONE, ask_verification},
-    {HTTP_POST, "/inscription/verifier/{token}/", ROUTE_WORKER, RIGHT_PUBLIC, BODY_FORM, verify},
+    {HTTP_GET, "/inscription/verifier/{token}/", 0, RIGHT_PUBLIC, BODY_NONE, ask_new_password},
+    {HTTP_POST, "/inscription/verifier/{token}/", ROUTE_WORKER, RIGHT_PUBLIC, BODY_FORM, new_password},
     {HTTP_GET, "/mot-de-passe/oublie/", 0, RIGHT_PUBLIC, BODY_NONE, ask_forgotten},
     {HTTP_POST, "/mot-de-passe/oublie/", ROUTE_WORKER, RIGHT_PUBLIC, BODY_FORM, forgotten},
     {HTTP_GET, "/mot-de-passe/nouveau/{token}/", 0, RIGHT_PUBLIC, BODY_NONE, ask_new_password},
