@@ -48,7 +48,7 @@ static bool is_named(void *arg, str blob)
 static bool sweep(struct installation *installation, struct arena *arena, struct estate *estate, struct err *err)
 {
     struct naming naming = {.estate = estate, .of_drafts = map_new(arena)};
-    instant before = instant_now() - LEFT_ALONE_HOURS * 3600 * INSTANT_SECOND;
+    instant before = instant_now() - LEFT_ALONE_HOURS * (3600 * INSTANT_SECOND);
     int64_t removed = 0;
     struct drafts_reading reading = {arena, &naming.of_drafts};
     for (size_t i = 0; i < estate->sites.len; i++)
