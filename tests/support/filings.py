@@ -14,8 +14,9 @@ DOSSIERS = f"""SELECT d.id, d.code, d.answers,
     (SELECT COUNT(*) FROM dossier_listing l WHERE l.dossier = d.id),
     (SELECT COUNT(*) FROM dossier_value v WHERE v.dossier = d.id AND v.field = '1'),
     (SELECT COUNT(*) FROM dossier_blob b WHERE b.dossier = d.id),
-    (SELECT COUNT(*) FROM draft f WHERE f.filed = d.code)
-    FROM dossier d WHERE d.form = '{FORM}'"""
+    COALESCE(f.drafts, 0)
+    FROM dossier d LEFT JOIN (SELECT filed, COUNT(*) AS drafts FROM draft GROUP BY filed) f ON f.filed = d.code
+    WHERE d.form = '{FORM}'"""
 SEARCH = {"sqlite": "SELECT rowid FROM dossier_words WHERE dossier_words MATCH ?",
           "postgresql": "SELECT dossier FROM dossier_search WHERE words @@ plainto_tsquery('simple', %s)"}
 
