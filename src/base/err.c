@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 /* A text that did not fit may end inside a character: what people read is whole. */
-static void write_text(char *out, size_t size, const char *format, va_list args)
+static void __attribute__((format(printf, 3, 0))) write_text(char *out, size_t size, const char *format, va_list args)
 {
     if (vsnprintf(out, size, format, args) < (int)size)
         return;

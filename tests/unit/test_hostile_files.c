@@ -49,8 +49,8 @@ static void entities_are_refused(void **state)
         "<!DOCTYPE formdef [<!ENTITY x \"y\">]><formdef><name>&x;</name></formdef>",
         "<!DOCTYPE formdef SYSTEM \"file:///etc/passwd\"><formdef><name>a</name></formdef>",
         "<!DOCTYPE formdef PUBLIC \"a\" \"http://127.0.0.1:1/x.dtd\"><formdef><name>a</name></formdef>",
-        "<?xml version=\"1.0\"?>\n<!-- a -->\n<!DOCTYPE formdef [<!ENTITY % a SYSTEM \"file:///etc/passwd\">%a;]>"
-        "<formdef><name>a</name></formdef>",
+        ("<?xml version=\"1.0\"?>\n<!-- a -->\n<!DOCTYPE formdef [<!ENTITY % a SYSTEM \"file:///etc/passwd\">%a;]>"
+         "<formdef><name>a</name></formdef>"),
         "<formdef><name>&undeclared;</name></formdef>",
     };
     struct arena *arena = arena_new();
