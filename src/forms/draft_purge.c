@@ -3,16 +3,10 @@
 
 enum { PURGED_AT_ONCE = 500 };
 
-static bool schedule(struct tx *tx, instant due, struct err *err)
-{
-    struct job job = {.kind = STR(DRAFTS_PURGE_JOB), .key = STR(DRAFTS_PURGE_JOB), .payload = STR("{}"), .due = due};
-    return job_add(tx, &job, err);
-}
-
 bool drafts_schedule_purge(struct tx *tx, void *unused, struct err *err)
 {
     (void)unused;
-    return schedule(tx, 0, err);
+    return job_add_sole(tx, STR(DRAFTS_PURGE_JOB), 0, err);
 }
 
 static bool purge(struct tx *tx, void *arg, struct err *err)
@@ -21,7 +15,7 @@ static bool purge(struct tx *tx, void *arg, struct err *err)
     instant now = instant_now();
     int64_t deleted = 0;
     return drafts_purge(tx, now, PURGED_AT_ONCE, &deleted, err) && job_finish(tx, job, err) &&
-           schedule(tx, deleted < PURGED_AT_ONCE ? now + INSTANT_DAY : now, err);
+           job_add_sole(tx, STR(DRAFTS_PURGE_JOB), deleted < PURGED_AT_ONCE ? now + INSTANT_DAY : now, err);
 }
 
 bool drafts_run_purge_job(void *context, struct store *store, const struct job *job, struct err *err)

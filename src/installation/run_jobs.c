@@ -1,4 +1,4 @@
-/* The jobs of the counter: mail, what dossiers wait for, drafts that expire. */
+/* The jobs of the counter: mail, what dossiers wait for, drafts that expire, files that nobody names. */
 #include "installation/installation.h"
 #include "installation/sweep_blobs.h"
 

@@ -63,21 +63,15 @@ static bool sweep(struct installation *installation, struct arena *arena, struct
     return naming.err.code == ERR_NONE;
 }
 
-static bool schedule(struct tx *tx, instant due, struct err *err)
-{
-    struct job job = {.kind = STR(BLOBS_SWEEP_JOB), .key = STR(BLOBS_SWEEP_JOB), .payload = STR("{}"), .due = due};
-    return job_add(tx, &job, err);
-}
-
 bool blobs_schedule_sweep(struct tx *tx, void *unused, struct err *err)
 {
     (void)unused;
-    return schedule(tx, 0, err);
+    return job_add_sole(tx, STR(BLOBS_SWEEP_JOB), 0, err);
 }
 
 static bool come_again(struct tx *tx, void *arg, struct err *err)
 {
-    return job_finish(tx, arg, err) && schedule(tx, instant_now() + INSTANT_DAY, err);
+    return job_finish(tx, arg, err) && job_add_sole(tx, STR(BLOBS_SWEEP_JOB), instant_now() + INSTANT_DAY, err);
 }
 
 /* The sites are read anew: one that this process does not know yet may have files. */

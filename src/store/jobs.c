@@ -73,6 +73,12 @@ bool job_add(struct tx *tx, const struct job *job, struct err *err)
                   P_INT("due", job->due == 0 ? instant_now() : job->due), P_INT("is_remote", job->is_remote));
 }
 
+bool job_add_sole(struct tx *tx, str kind, instant due, struct err *err)
+{
+    struct job job = {.kind = kind, .key = kind, .payload = STR("{}"), .due = due};
+    return job_add(tx, &job, err);
+}
+
 bool job_cancel(struct tx *tx, str key, struct err *err)
 {
     return tx_run(tx, delete_by_key, err, P_TEXT("key", key));

@@ -20,6 +20,8 @@ struct job {
 
 /* Adds a job: in the transaction of its cause. due 0 is now. After the commit the runner is woken by itself. */
 bool job_add(struct tx *tx, const struct job *job, struct err *err);
+/* Adds a job of which there is one at a time, without a payload: its key is its kind. */
+bool job_add_sole(struct tx *tx, str kind, instant due, struct err *err);
 /* Takes back a job that has not run (a timer whose status was left). */
 bool job_cancel(struct tx *tx, str key, struct err *err);
 /* Ends the job that a handler is running, in the transaction of its effect: both are done, or neither. ERR_CONFLICT
