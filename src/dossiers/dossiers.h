@@ -89,7 +89,7 @@ struct dossier_write {
     const struct change *change;
     const struct dossier_rows *rows; /* private */
     bool is_new;
-    struct store *store;
+    struct store *store;                                     /* the site's */
     bool (*also)(struct tx *tx, void *arg, struct err *err); /* may be NULL */
     void *also_arg;
 };

@@ -172,11 +172,13 @@ static void merge(struct walk *walk)
 static bool walk_roles(struct tx *tx, struct walk *walk, struct err *err)
 {
     const struct actor *actor = walk->query->actor;
-    bool ok = !actor->is_admin || walk_role(tx, walk, EVERY_ROLE, err);
-    for (size_t i = 0; ok && !actor->is_admin && i < actor->role_count && i < ROLES_MOST; i++)
-        ok = walk_role(tx, walk, actor->roles[i], err);
+    const str every = EVERY_ROLE, *roles = actor->is_admin ? &every : actor->roles;
+    size_t count = actor->is_admin ? 1 : actor->role_count;
+    for (size_t i = 0; i < count && i < ROLES_MOST; i++)
+        if (!walk_role(tx, walk, roles[i], err))
+            return false;
     merge(walk);
-    return ok;
+    return true;
 }
 
 /* ---- A code or a number finds its dossier ---- */

@@ -25,7 +25,7 @@ static const char insert_vector[] = "INSERT INTO dossier_search (dossier, words)
     " AND (:final < 0 OR d.is_final = :final) AND d.received >= :from AND d.received < :to"
 
 #define WAITING(roles)                                                                                                 \
-    " AND (:waiting = 0 OR EXISTS (SELECT 1 FROM dossier_listing l WHERE l.dossier = d.id AND l.phase = 2"             \
+    " AND (:waiting = 0 OR EXISTS (SELECT 1 FROM dossier_listing l WHERE l.dossier = d.id AND l.phase = :waiting"      \
     " AND l.role IN (" roles ")))"
 #define HAS(word) " AND (" word " = '' OR instr(s.words, " word ") > 0)"
 
@@ -153,13 +153,13 @@ bool search_walk(struct tx *tx, struct arena *arena, const struct dossier_query 
     for (size_t i = 0; i < WORDS_MOST; i++)
         in_text[i] = i < count ? str_fmt(arena, " %.*s", STR_ARG(words[i])) : STR_EMPTY;
     int64_t is_final = query->state == DOSSIER_ANY ? -1 : query->state == DOSSIER_FINAL;
-    struct rows rows = tx_query(tx, sql_for(tx, &select_matching), P_TEXT("match", buf_str(&match)),
-                                P_INT("before", after.id ? after.id : INT64_MAX), P_TEXT("form", query->form),
-                                P_TEXT("status", query->status), P_INT("final", is_final), P_INT("from", query->from),
-                                P_INT("to", query->to ? query->to : INT64_MAX), P_INT("waiting", query->waiting_only),
-                                P_TEXT("roles", roles_json(arena, query->actor)), P_INT("limit", limit),
-                                P_TEXT("w0", in_text[0]), P_TEXT("w1", in_text[1]), P_TEXT("w2", in_text[2]),
-                                P_TEXT("w3", in_text[3]), P_TEXT("w4", in_text[4]), P_TEXT("w5", in_text[5]));
+    struct rows rows = tx_query(
+        tx, sql_for(tx, &select_matching), P_TEXT("match", buf_str(&match)),
+        P_INT("before", after.id ? after.id : INT64_MAX), P_TEXT("form", query->form), P_TEXT("status", query->status),
+        P_INT("final", is_final), P_INT("from", query->from), P_INT("to", query->to ? query->to : INT64_MAX),
+        P_INT("waiting", query->waiting_only ? PHASE_WAITING : 0), P_TEXT("roles", roles_json(arena, query->actor)),
+        P_INT("limit", limit), P_TEXT("w0", in_text[0]), P_TEXT("w1", in_text[1]), P_TEXT("w2", in_text[2]),
+        P_TEXT("w3", in_text[3]), P_TEXT("w4", in_text[4]), P_TEXT("w5", in_text[5]));
     while (rows_next(&rows)) {
         int64_t id = rows_int(&rows, 0);
         *vec_push(arena, out) = (struct found){id, id};
