@@ -200,15 +200,21 @@ static void run_on_worker(struct exchange *exchange)
     exchange_resume(exchange);
 }
 
+static bool takes_another_run(struct exchange *exchange)
+{
+    bool again = exchange->runs_again;
+    exchange->runs_again = false;
+    return again;
+}
+
 static void committed(void *arg, bool ok, const struct err *err)
 {
     struct exchange *exchange = arg;
     exchange->commit_then(&exchange->request, exchange->commit_arg, ok, err);
-    if (!exchange->runs_again) {
+    if (!takes_another_run(exchange)) {
         exchange_resume(exchange);
         return;
     }
-    exchange->runs_again = false;
     exchange->commit_fn = NULL;
     run_on_worker(exchange);
 }
@@ -236,10 +242,8 @@ void request_commit(struct request *request, struct store *store, store_fn fn, v
         struct err err = {0};
         exchange->is_committed = store_write(store, fn, arg, &err);
         then(request, arg, exchange->is_committed, &err);
-        if (exchange->runs_again) {
-            exchange->runs_again = false;
+        if (takes_another_run(exchange))
             request->route->handler(request);
-        }
         return;
     }
     exchange->commit_fn = fn;
