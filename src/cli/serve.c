@@ -13,7 +13,7 @@
 enum { JOB_THREADS = 4, REFRESH_SECONDS = 2 };
 enum { KEPT_MEMORY = 32 << 20, MAPPED_MEMORY = 8 << 20, PADDING = 1 << 20 };
 
-/* What one request frees serves the next; giving it back to the system in between cost a tenth of a filing. */
+/* What one request frees serves the next; giving it back to the system in between cost a twentieth of a filing. */
 static void keep_freed_memory(void)
 {
     mallopt(M_TRIM_THRESHOLD, KEPT_MEMORY);

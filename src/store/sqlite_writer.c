@@ -232,8 +232,8 @@ static bool connect(struct writer *writer, struct err *err)
             sqlite_disconnect(writer->connection);
         return false;
     }
-    sqlite3_exec(writer->connection->db, "PRAGMA cache_size=-8192", NULL, NULL,
-                 NULL); /* KiB: it alone keeps its pages */
+    /* In KiB: a commit of another connection throws a cache away, and this one makes them all. */
+    sqlite3_exec(writer->connection->db, "PRAGMA cache_size=-8192", NULL, NULL, NULL);
     return true;
 }
 

@@ -351,7 +351,6 @@ bool rows_end(struct rows *rows, struct err *err)
     return !rows->failed || refuse(tx, err);
 }
 
-/* 43 bits of milliseconds, then 20 of chance: two machines may make ids in the same millisecond. */
 void *store_note(struct store *store, str key, size_t size)
 {
     pthread_mutex_lock(&store->notes_lock);
@@ -364,6 +363,7 @@ void *store_note(struct store *store, str key, size_t size)
     return note;
 }
 
+/* 43 bits of milliseconds, then 20 of chance: two machines may make ids in the same millisecond. */
 int64_t store_new_id(void)
 {
     static _Atomic int64_t last;
