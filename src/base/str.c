@@ -135,12 +135,16 @@ str str_fmt(struct arena *arena, const char *format, ...)
     va_start(args, format);
     va_list again;
     va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, args);
+    char small[200]; /* most are: those are laid out once */
+    int length = vsnprintf(small, sizeof small, format, args);
     va_end(args);
     if (length < 0)
         abort(); /* only a wrong format can do that */
     char *text = arena_alloc(arena, (size_t)length + 1);
-    vsnprintf(text, (size_t)length + 1, format, again);
+    if ((size_t)length < sizeof small)
+        memcpy(text, small, (size_t)length);
+    else
+        vsnprintf(text, (size_t)length + 1, format, again);
     va_end(again);
     return (str){text, (size_t)length};
 }
