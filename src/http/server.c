@@ -29,7 +29,7 @@ const struct http_limits http_limits_default = {
 
 /* ---- A request's memory: kept from one request to the next on the same loop ---- */
 
-enum { SPARE_MOST = 8 }; /* requests that wait for a commit hold theirs together */
+enum { SPARE_MOST = 64 }; /* requests that wait for a commit hold theirs together */
 
 struct spares {
     struct arena *at[SPARE_MOST];
