@@ -2,7 +2,7 @@
  */
 #include "dossiers/tables.h"
 
-enum { TEXT_MOST = 64 << 10, WORDS_OF_FIELD = 4 << 10, SUMMARY_MOST = 160 };
+enum { TEXT_MOST = 64 << 10, WORDS_OF_FIELD = 4 << 10, SUMMARY_MOST = 160, KEY_LENGTH = 18 };
 
 /* FNV-1a: a word of letters and digits whatever the name holds. Two names that fall together cost a row that the list's
  * own index then refuses. */
@@ -14,11 +14,21 @@ str index_key(struct arena *arena, char kind, str name)
     unsigned char bytes[8];
     for (size_t i = 0; i < sizeof bytes; i++)
         bytes[i] = (unsigned char)(hash >> (56 - 8 * i));
-    char *key = arena_alloc(arena, 18);
+    char *key = arena_alloc(arena, KEY_LENGTH);
     key[0] = 'z';
     key[1] = kind;
     str_hex(bytes, sizeof bytes, key + 2);
-    return (str){key, 18};
+    return (str){key, KEY_LENGTH};
+}
+
+bool index_is_key(str word)
+{
+    if (word.len != KEY_LENGTH || word.ptr[0] != 'z' || (word.ptr[1] != 'r' && word.ptr[1] != 'f'))
+        return false;
+    for (size_t i = 2; i < word.len; i++)
+        if (!((word.ptr[i] >= '0' && word.ptr[i] <= '9') || (word.ptr[i] >= 'a' && word.ptr[i] <= 'f')))
+            return false;
+    return true;
 }
 
 /* Each word once: what costs most of a filing is the index of its words' beginnings. */

@@ -5,6 +5,7 @@
  *                   along one of its indexes
  * dossier_value     the typed side index of the fields that are listed
  * dossier_search    the folded text, for FTS5 or tsvector
+ * dossier_words     FTS5's index of it, up to dossier_words_mark (search.c)
  * dossier_history, dossier_note, dossier_notice, dossier_blob, dossier_form (the forms' numbers, and the highest that
  * was reserved for a dossier of each) */
 #include "dossiers/tables.h"
@@ -91,5 +92,13 @@ const struct migration dossiers_migrations[] = {
                       "CREATE INDEX dossier_search_words ON dossier_search USING GIN (words)"},
     {2, "dossiers", "ALTER TABLE dossier_form ADD COLUMN reserved BIGINT NOT NULL DEFAULT 0", NULL},
     {3, "dossiers", PHASES(" WITHOUT ROWID"), PHASES("")},
+    {4, "dossiers",
+     "DROP TABLE dossier_words;"
+     "CREATE VIRTUAL TABLE dossier_words USING fts5 (words, content = '', tokenize = 'ascii', prefix = '2 3 4 5',"
+     " detail = none, columnsize = 0);"
+     "INSERT INTO dossier_words (dossier_words, rank) VALUES ('automerge', 8);"
+     "CREATE TABLE dossier_words_mark (up_to BIGINT NOT NULL);"
+     "INSERT INTO dossier_words_mark VALUES (0)",
+     "SELECT 1"},
 };
 const size_t dossiers_migration_count = sizeof dossiers_migrations / sizeof *dossiers_migrations;

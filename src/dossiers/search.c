@@ -2,14 +2,29 @@
  * both engines see plain words; the beginning of a word finds it. The roles and the form stand among the words as keys:
  * who searches walks no dossier that they may not see.
  *
- * FTS5 walks the beginnings that it has an index for (2 to 6 letters) newest first and stops at the page's end;
- * any other length it would gather whole first. So a word is looked for by the longest such beginning, and the rest of
- * it in the text of the dossiers met. */
+ * FTS5 walks what it has an index for newest first and stops at the page's end; the beginnings of any other length it
+ * would gather whole first. So it is given the first six letters of each word, and indexes of their beginnings; a word
+ * is looked for by the longest of these, and the rest of it in the text of the dossiers met.
+ *
+ * FTS5 makes a piece of index of each transaction and merges the pieces later, which was a fifth of what a filing cost.
+ * So it gets the words of some hundred new dossiers at a time. Those after the mark are not in it yet: their texts are
+ * read. */
 #include "dossiers/tables.h"
 
-enum { WORDS_MOST = 6, MATCH_MOST = 8 << 10 };
+enum {
+    WORDS_MOST = 6,
+    MATCH_MOST = 8 << 10,
+    STEM = 6,             /* letters of a word that FTS5 is given */
+    PIECE_DOSSIERS = 256, /* on the average: one new dossier in so many, by chance, takes the mark along, */
+    PIECE_MOST = 4096,    /* and not further than so many */
+};
 
-static const char select_old[] = "SELECT words FROM dossier_search WHERE dossier = :dossier";
+static const char select_old[] = "SELECT up_to, (SELECT words FROM dossier_search WHERE dossier = :dossier)"
+                                 " FROM dossier_words_mark";
+static const char select_unindexed[] = "SELECT dossier, words FROM dossier_search"
+                                       " WHERE dossier > (SELECT up_to FROM dossier_words_mark)"
+                                       " ORDER BY dossier LIMIT :most";
+static const char move_mark[] = "UPDATE dossier_words_mark SET up_to = :dossier";
 static const char forget_words[] = "INSERT INTO dossier_words (dossier_words, rowid, words)"
                                    " VALUES ('delete', :dossier, :words)";
 static const char insert_words[] = "INSERT INTO dossier_words (rowid, words) VALUES (:dossier, :words)";
@@ -24,15 +39,23 @@ static const char insert_vector[] = "INSERT INTO dossier_search (dossier, words)
     " AND (:form = '' OR d.form = :form) AND (:status = '' OR d.status = :status)"                                     \
     " AND (:final < 0 OR d.is_final = :final) AND d.received >= :from AND d.received < :to"
 
-#define WAITING(roles)                                                                                                 \
-    " AND (:waiting = 0 OR EXISTS (SELECT 1 FROM dossier_listing l WHERE l.dossier = d.id AND l.phase = :waiting"      \
-    " AND l.role IN (" roles ")))"
+#define ROLES "SELECT value FROM json_each(:roles)"
+#define LISTED(roles)                                                                                                  \
+    "EXISTS (SELECT 1 FROM dossier_listing l WHERE l.dossier = d.id AND l.role IN (" roles ")"                         \
+    " AND (:waiting = 0 OR l.phase = :waiting))"
+#define WAITING(roles) " AND (:waiting = 0 OR " LISTED(roles) ")"
 #define HAS(word) " AND (" word " = '' OR instr(s.words, " word ") > 0)"
+#define HAS_ALL HAS(":w0") HAS(":w1") HAS(":w2") HAS(":w3") HAS(":w4") HAS(":w5")
+
+static const char select_new[] =
+    "SELECT d.id FROM dossier_search s JOIN dossier d ON d.id = s.dossier"
+    " WHERE s.dossier > (SELECT up_to FROM dossier_words_mark) AND s.dossier < :before" FILTERS HAS_ALL
+    " AND " LISTED(ROLES) " ORDER BY s.dossier DESC LIMIT :limit";
 
 static const struct sql select_matching = {
     "SELECT d.id FROM dossier_words w JOIN dossier d ON d.id = w.rowid JOIN dossier_search s ON s.dossier = w.rowid"
-    " WHERE dossier_words MATCH :match AND w.rowid < :before" FILTERS HAS(":w0") HAS(":w1") HAS(":w2") HAS(":w3")
-        HAS(":w4") HAS(":w5") WAITING("SELECT value FROM json_each(:roles)") " ORDER BY w.rowid DESC LIMIT :limit",
+    " WHERE dossier_words MATCH :match AND w.rowid < :before" FILTERS HAS_ALL WAITING(
+        ROLES) " ORDER BY w.rowid DESC LIMIT :limit",
     "SELECT d.id FROM dossier_search s JOIN dossier d ON d.id = s.dossier"
     " WHERE s.words @@ to_tsquery('simple', :match) AND d.id < :before" FILTERS WAITING(
         "SELECT json_array_elements_text(CAST(:roles AS JSON))") " ORDER BY d.id DESC LIMIT :limit"};
@@ -43,23 +66,63 @@ static bool is_sqlite(const struct tx *tx)
     return sql_for(tx, &engine)[0] == 's';
 }
 
-/* FTS5 with its text elsewhere has to be told the old words to forget them. */
+/* Keys stay whole: a right hangs on them. */
+static str stems_of(struct arena *arena, str words)
+{
+    struct buf stems = buf_new(arena, words.len + 1);
+    for (str word, rest = words; str_next(&rest, ' ', &word);) {
+        buf_add(&stems, index_is_key(word) ? word : utf8_slice(word, 0, STEM));
+        buf_add_char(&stems, ' ');
+    }
+    return buf_str(&stems);
+}
+
+/* FTS5 keeps no text: it has to be told the old words to forget them. */
+static bool replace_words(struct tx *tx, int64_t dossier, str old, str words, struct err *err)
+{
+    struct arena *arena = arena_new();
+    struct sql_param id = P_INT("dossier", dossier);
+    bool ok = (!old.len || tx_run(tx, forget_words, err, id, P_TEXT("words", stems_of(arena, old)))) &&
+              (!words.len || tx_run(tx, insert_words, err, id, P_TEXT("words", stems_of(arena, words))));
+    arena_free(arena);
+    return ok;
+}
+
+bool search_index_new(struct tx *tx, void *arg, struct err *err)
+{
+    (void)arg;
+    int64_t last = 0;
+    bool ok = true;
+    if (!is_sqlite(tx))
+        return true;
+    struct rows rows = tx_query(tx, select_unindexed, P_INT("most", PIECE_MOST));
+    while (ok && rows_next(&rows)) {
+        last = rows_int(&rows, 0);
+        ok = replace_words(tx, last, STR_EMPTY, rows_text(&rows, 1), err);
+    }
+    return rows_end(&rows, err) && ok && (last == 0 || tx_run(tx, move_mark, err, P_INT("dossier", last)));
+}
+
+static bool write_text(struct tx *tx, int64_t dossier, bool had, str words, struct err *err)
+{
+    struct sql_param id = P_INT("dossier", dossier);
+    if (!words.len)
+        return !had || tx_run(tx, delete_text, err, id);
+    return tx_run(tx, insert_text, err, id, P_TEXT("words", words));
+}
+
 static bool write_sqlite(struct tx *tx, int64_t dossier, str words, struct err *err)
 {
     struct arena *arena = arena_new();
     struct rows rows = tx_query(tx, select_old, P_INT("dossier", dossier));
-    bool had = rows_next(&rows);
-    str old = had ? rows_copy(&rows, arena, 0) : STR_EMPTY;
+    bool found = rows_next(&rows);
+    bool is_new = found && rows_int(&rows, 0) < dossier, had = found && !rows_is_null(&rows, 1);
+    str old = had ? rows_copy(&rows, arena, 1) : STR_EMPTY;
     bool ok = rows_end(&rows, err);
-    bool is_same = had && str_eq(old, words);
-    struct sql_param id = P_INT("dossier", dossier);
-    if (ok && had && !is_same)
-        ok = tx_run(tx, forget_words, err, id, P_TEXT("words", old));
-    if (ok && !is_same && words.len)
-        ok = tx_run(tx, insert_words, err, id, P_TEXT("words", words)) &&
-             tx_run(tx, insert_text, err, id, P_TEXT("words", words));
-    else if (ok && had && !words.len)
-        ok = tx_run(tx, delete_text, err, id);
+    if (ok && (!had || !str_eq(old, words)))
+        ok = (is_new || replace_words(tx, dossier, old, words, err)) && write_text(tx, dossier, had, words, err);
+    if (ok && is_new && !had && dossier % PIECE_DOSSIERS == 0)
+        ok = search_index_new(tx, NULL, err);
     arena_free(arena);
     return ok;
 }
@@ -82,26 +145,18 @@ static size_t split(str folded, str *words)
     return count;
 }
 
-/* The longest beginning that FTS5 has an index for; empty: none. Lengths count characters. */
-static str indexed_beginning(str word)
-{
-    static const size_t lengths[] = {6, 5, 4, 3, 2};
-    size_t length = utf8_length(word);
-    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++)
-        if (length >= lengths[i])
-            return utf8_slice(word, 0, lengths[i]);
-    return STR_EMPTY;
-}
-
-/* Folded words hold letters, digits and signs of other scripts: no quote, no operator. */
+/* The stem, or a beginning that has an index; one letter alone has none. Folded words hold letters, digits and signs of
+ * other scripts: no quote, no operator. */
 static void add_fts5(struct buf *out, const str *words, size_t count)
 {
-    buf_add(out, STR(INDEX_KEY_OF_ALL));
     for (size_t i = 0; i < count; i++) {
-        str beginning = indexed_beginning(words[i]);
-        if (beginning.len)
-            buf_fmt(out, " AND \"%.*s\" *", STR_ARG(beginning));
+        size_t length = utf8_length(words[i]);
+        if (length > 1)
+            buf_fmt(out, "%s\"%.*s\"%s", out->len ? " AND " : "", STR_ARG(utf8_slice(words[i], 0, STEM)),
+                    length < STEM ? " *" : "");
     }
+    if (!out->len)
+        buf_add(out, STR(INDEX_KEY_OF_ALL));
 }
 
 static void add_tsquery(struct buf *out, const str *words, size_t count)
@@ -133,6 +188,35 @@ static str roles_json(struct arena *arena, const struct actor *actor)
     return json_text(arena, list);
 }
 
+struct search {
+    const struct dossier_query *query;
+    int64_t before; /* 0: none */
+    int64_t limit;
+    str match, roles;
+    str in_text[WORDS_MOST];
+};
+
+/* Adds the next ones, up to the limit. */
+static bool walk(struct tx *tx, struct arena *arena, const char *text, const struct search *search, struct founds *out,
+                 struct err *err)
+{
+    const struct dossier_query *query = search->query;
+    const str *in_text = search->in_text;
+    int64_t is_final = query->state == DOSSIER_ANY ? -1 : query->state == DOSSIER_FINAL;
+    struct rows rows = tx_query(
+        tx, text, P_TEXT("match", search->match), P_INT("before", search->before ? search->before : INT64_MAX),
+        P_TEXT("form", query->form), P_TEXT("status", query->status), P_INT("final", is_final),
+        P_INT("from", query->from), P_INT("to", query->to ? query->to : INT64_MAX),
+        P_INT("waiting", query->waiting_only ? PHASE_WAITING : 0), P_TEXT("roles", search->roles),
+        P_INT("limit", search->limit - (int64_t)out->len), P_TEXT("w0", in_text[0]), P_TEXT("w1", in_text[1]),
+        P_TEXT("w2", in_text[2]), P_TEXT("w3", in_text[3]), P_TEXT("w4", in_text[4]), P_TEXT("w5", in_text[5]));
+    while (rows_next(&rows)) {
+        int64_t id = rows_int(&rows, 0);
+        *vec_push(arena, out) = (struct found){id, id};
+    }
+    return rows_end(&rows, err);
+}
+
 bool search_walk(struct tx *tx, struct arena *arena, const struct dossier_query *query, struct found after,
                  int64_t limit, struct founds *out, struct err *err)
 {
@@ -148,21 +232,9 @@ bool search_walk(struct tx *tx, struct arena *arena, const struct dossier_query 
     add_keys(arena, &match, query, is_sqlite(tx));
     if (match.overflowed)
         return err_set(err, ERR_INVALID, "Cette recherche est trop longue. Donnez moins de mots.");
-
-    str in_text[WORDS_MOST];
+    struct search search = {query, after.id, limit, buf_str(&match), roles_json(arena, query->actor)};
     for (size_t i = 0; i < WORDS_MOST; i++)
-        in_text[i] = i < count ? str_fmt(arena, " %.*s", STR_ARG(words[i])) : STR_EMPTY;
-    int64_t is_final = query->state == DOSSIER_ANY ? -1 : query->state == DOSSIER_FINAL;
-    struct rows rows = tx_query(
-        tx, sql_for(tx, &select_matching), P_TEXT("match", buf_str(&match)),
-        P_INT("before", after.id ? after.id : INT64_MAX), P_TEXT("form", query->form), P_TEXT("status", query->status),
-        P_INT("final", is_final), P_INT("from", query->from), P_INT("to", query->to ? query->to : INT64_MAX),
-        P_INT("waiting", query->waiting_only ? PHASE_WAITING : 0), P_TEXT("roles", roles_json(arena, query->actor)),
-        P_INT("limit", limit), P_TEXT("w0", in_text[0]), P_TEXT("w1", in_text[1]), P_TEXT("w2", in_text[2]),
-        P_TEXT("w3", in_text[3]), P_TEXT("w4", in_text[4]), P_TEXT("w5", in_text[5]));
-    while (rows_next(&rows)) {
-        int64_t id = rows_int(&rows, 0);
-        *vec_push(arena, out) = (struct found){id, id};
-    }
-    return rows_end(&rows, err);
+        search.in_text[i] = i < count ? str_fmt(arena, " %.*s", STR_ARG(words[i])) : STR_EMPTY;
+    return (!is_sqlite(tx) || walk(tx, arena, select_new, &search, out, err)) &&
+           walk(tx, arena, sql_for(tx, &select_matching), &search, out, err);
 }

@@ -38,10 +38,13 @@ void index_make(struct arena *arena, const struct form *form, const struct chang
 #define INDEX_KEY_OF_ALL "z0all"
 /* The word that stands for a role or a form in the search keys. */
 str index_key(struct arena *arena, char kind, str name);
+bool index_is_key(str word);
 
 /* ---- full text (search.c) ---- */
 /* Replaces the words of a dossier; none: takes them away. */
 bool search_write(struct tx *tx, int64_t dossier, str words, struct err *err);
+/* Gives FTS5 the words of the dossiers behind the mark; a store_fn. search_write does it now and then. */
+bool search_index_new(struct tx *tx, void *arg, struct err *err);
 struct found { /* a dossier in a list, and where it stands */
     int64_t at, id;
 };

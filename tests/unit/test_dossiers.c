@@ -1,6 +1,7 @@
 #include "counterwork.h"
 #include "stores.h"
 
+#include "dossiers/tables.h"
 #include "mail/mail.h"
 
 static const char form[] =
@@ -312,6 +313,7 @@ static void anonymisation_blanks_history_and_search(void **state)
     DESK_OR_SKIP(desk);
     const struct dossier *filed = file(&desk, "{'1':'Ana','2':'rue Haute'}", 3);
     assert_true(dossier_add_note(place, filed->id, 7, STR("Agathe"), STR("Ana a téléphoné"), &err));
+    assert_true(store_write(place->store, search_index_new, NULL, &err));
     struct event event = {.kind = EVENT_GLOBAL, .actor = test_agent, .action = STR("anon")};
     assert_true(dossier_perform(place, filed, &event, NULL, &err));
     struct dossier *after = reload(&desk, filed);
@@ -413,16 +415,17 @@ static void lists_filter_and_keep_to_ones_roles(void **state)
     desk_close(&desk);
 }
 
-static void search_forgives_accents_and_keeps_to_ones_roles(void **state)
+static void look_for_both(struct desk *desk, const struct dossier *filed)
 {
-    DESK_OR_SKIP(desk);
-    const struct dossier *filed = file(&desk, "{'1':'Élodie Œuvrard','2':'rue de l’Église'}", 0);
-    file(&desk, "{'1':'Bob','2':'rue Basse'}", 3);
+    struct arena *arena = desk->work.arena;
+    struct dossier_place *place = &desk->work.place;
+    struct err err = {0};
     static const struct {
         str search;
         size_t found;
     } cases[] = {{STR_INIT("elodie"), 1},   {STR_INIT("ÉLO"), 1},         {STR_INIT("oeuvrard eglise"), 1},
                  {STR_INIT("rue"), 2},      {STR_INIT("vegetaliser"), 2}, {STR_INIT("elodie basse"), 0},
+                 {STR_INIT("el"), 1},       {STR_INIT("oeuvrar"), 1},     {STR_INIT("oeuvrax"), 0},
                  {STR_INIT("\"' OR *"), 0}, {STR_INIT("AND"), 0},         {STR_INIT("(rue)"), 2}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_int_equal(count_of(place, (struct dossier_query){.actor = &test_agent, .search = cases[i].search}),
@@ -445,6 +448,18 @@ static void search_forgives_accents_and_keeps_to_ones_roles(void **state)
     assert_true(dossier_list(place, &query, &page, &err));
     assert_int_equal(page.lines.at[0].id, filed->id);
     assert_str(page.next, "");
+}
+
+/* SQLite's index lags behind: what is in it, what is not, and a page over both. */
+static void search_forgives_accents_and_keeps_to_ones_roles(void **state)
+{
+    DESK_OR_SKIP(desk);
+    const struct dossier *filed = file(&desk, "{'1':'Élodie Œuvrard','2':'rue de l’Église'}", 0);
+    assert_true(store_write(place->store, search_index_new, NULL, &err));
+    file(&desk, "{'1':'Bob','2':'rue Basse'}", 3);
+    look_for_both(&desk, filed);
+    assert_true(store_write(place->store, search_index_new, NULL, &err));
+    look_for_both(&desk, filed);
     desk_close(&desk);
 }
 
