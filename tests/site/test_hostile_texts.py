@@ -142,7 +142,7 @@ class HostileTexts(unittest.TestCase):
 
     @needs_corpus("security/xss-payloadbox")
     def test_what_is_no_choice_no_date_no_number_is_refused_and_shown_as_text(self):
-        texts = sampled(payloads(*SCRIPTS, *STATEMENTS), 40, ALL_OF_THEM)
+        texts = [text for text in sampled(payloads(*SCRIPTS, *STATEMENTS), 40, ALL_OF_THEM) if not text.isdigit()]
         for store in stores():
             with self.subTest(store), town(store) as counter:
                 resident = Visitor(counter.port, HOST)
@@ -178,9 +178,10 @@ class HostileTexts(unittest.TestCase):
 
         def ask(visitor, path, word):
             return skeleton(visitor.get(path + "?" + urlencode({key: word for key in keys}), follow=False).html, quote(word, safe=""))
+        plain = ("x" if any(sign.isalnum() for sign in text) else "!") * len(text)  # without a word a search asks nothing
         for visitor, path in ((stranger, "/recherche/"), (stranger, "/connexion/"), (stranger, "/inscription/"), (stranger, "/suivre/"),
                               (stranger, "/mot-de-passe/oublie/"), (stranger, "/demarches/essai/1/"), (agent, "/agents/demandes/")):
-            self.assertEqual(ask(visitor, path, text), ask(visitor, path, "x" * len(text)), (path, text))
+            self.assertEqual(ask(visitor, path, text), ask(visitor, path, plain), (path, text))
         for path in ("/demarches/{}/", "/demarches/themes/{}/", "/suivre/{}/", "/{}", "/assets/{}", "/reprendre/{}/"):
             found = stranger.get(path.format(quote(text, safe="")), follow=False)
             self.assertIn(found.status, (303, 400, 404), (path, text))
