@@ -131,19 +131,23 @@ const struct form *form_compile(struct arena *arena, const json_t *json, int64_t
     return form;
 }
 
+static bool is_closed(struct err *err, const char *how, instant when)
+{
+    struct arena *arena = arena_new();
+    err_set(err, ERR_CLOSED, "Cette démarche %s le %s.", how, instant_long(arena, when).ptr);
+    arena_free(arena);
+    return false;
+}
+
 bool form_is_open(const struct form *form, instant now, struct err *err)
 {
     if (now == 0)
         now = instant_now();
-    struct arena *arena = arena_new();
-    bool open = true;
     if (form->is_disabled)
-        open = err_set(err, ERR_CLOSED, "Cette démarche est fermée pour le moment.");
-    else if (form->opens != 0 && now < form->opens)
-        open = err_set(err, ERR_CLOSED, "Cette démarche ouvre le %s.", instant_long(arena, form->opens).ptr);
-    else if (form->closes != 0 && now >= form->closes)
-        open =
-            err_set(err, ERR_CLOSED, "Cette démarche est fermée depuis le %s.", instant_long(arena, form->closes).ptr);
-    arena_free(arena);
-    return open;
+        return err_set(err, ERR_CLOSED, "Cette démarche est fermée pour le moment.");
+    if (form->opens != 0 && now < form->opens)
+        return is_closed(err, "ouvre", form->opens);
+    if (form->closes != 0 && now >= form->closes)
+        return is_closed(err, "est fermée depuis", form->closes);
+    return true;
 }
