@@ -2,19 +2,20 @@
  * working copy of the dossier. */
 #include "workflow/model.h"
 
-static json_t *deep_copy(struct arena *arena, const json_t *json)
+static json_t *object_or_new(struct arena *arena, json_t *copy)
 {
-    return json_keep(arena, json ? json_deep_copy(json) : json_object());
+    return json_keep(arena, copy ? copy : json_object());
 }
 
-/* The working copy: what the engine may change is its own, the texts and the old entries are shared. */
+/* The working copy: what the engine may change is its own, the texts and the old entries are shared. Answers and data
+ * are put in and taken out whole, so their values are shared too; marks are lists that grow. */
 static struct dossier *copy_dossier(struct arena *arena, const struct dossier *dossier)
 {
     struct dossier *copy = arena_new_of(arena, struct dossier);
     *copy = *dossier;
-    copy->answers = deep_copy(arena, dossier->answers);
-    copy->data = deep_copy(arena, dossier->data);
-    copy->marks = deep_copy(arena, dossier->marks);
+    copy->answers = object_or_new(arena, json_copy(dossier->answers));
+    copy->data = object_or_new(arena, json_copy(dossier->data));
+    copy->marks = object_or_new(arena, json_deep_copy(dossier->marks));
     copy->history = (struct history){0};
     for (size_t i = 0; i < dossier->history.len; i++)
         *vec_push(arena, &copy->history) = dossier->history.at[i];
