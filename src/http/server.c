@@ -175,10 +175,12 @@ bool exchange_run_guard(struct exchange *exchange)
     return !refuse_if_store_was_away(exchange) && may_go_on;
 }
 
+/* Once a loop has handed a commit over, the exchange belongs to other threads. */
 void exchange_run_handler(struct exchange *exchange)
 {
     struct request *request = &exchange->request;
     const struct http_app *app = exchange->server->app;
+    bool on_worker = request->on_worker;
     bool guarded_late = app->all_on_workers || (request->route->flags & ROUTE_WORKER);
     if (guarded_late && app->guard != NULL && !exchange_run_guard(exchange))
         return;
@@ -186,9 +188,10 @@ void exchange_run_handler(struct exchange *exchange)
         return;
     store_was_away(NULL);
     request->route->handler(request);
-    if (exchange->commit_fn == NULL)
-        refuse_if_store_was_away(exchange);
-    if (request->response.status == 0 && exchange->commit_fn == NULL)
+    if (!on_worker && exchange->commit_fn != NULL)
+        return;
+    refuse_if_store_was_away(exchange);
+    if (request->response.status == 0)
         response_error(request, 500, NULL);
 }
 
@@ -217,7 +220,6 @@ static void committed(void *arg, bool ok, const struct err *err)
         exchange_resume(exchange);
         return;
     }
-    exchange->commit_fn = NULL;
     run_on_worker(exchange);
 }
 
