@@ -181,6 +181,14 @@ void str_hex(const unsigned char *bytes, size_t size, char *out)
     }
 }
 
+int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c = (char)(c | 0x20);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 static size_t count_of(str s, str what)
 {
     size_t count = 0;

@@ -107,6 +107,8 @@ str str_concat(struct arena *arena, const str *parts, size_t count);
 str str_lower(struct arena *arena, str s);
 /* Lower-case hexadecimal of size bytes: writes two characters for each, and no NUL. */
 void str_hex(const unsigned char *bytes, size_t size, char *out);
+/* What a hexadecimal digit of either case is worth; -1 for any other character. */
+int hex_digit(char c);
 /* Every occurrence of what replaced by with; s itself where there is none. */
 str str_replace(struct arena *arena, str s, str what, str with);
 

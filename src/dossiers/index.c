@@ -26,7 +26,7 @@ bool index_is_key(str word)
     if (word.len != KEY_LENGTH || word.ptr[0] != 'z' || (word.ptr[1] != 'r' && word.ptr[1] != 'f'))
         return false;
     for (size_t i = 2; i < word.len; i++)
-        if (!((word.ptr[i] >= '0' && word.ptr[i] <= '9') || (word.ptr[i] >= 'a' && word.ptr[i] <= 'f')))
+        if (hex_digit(word.ptr[i]) < 0)
             return false;
     return true;
 }

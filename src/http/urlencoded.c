@@ -1,14 +1,6 @@
 /* Percent-encoding: paths, queries, posted forms; and the cookie header. */
 #include "http/internal.h"
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Decodes %XX, and + as a blank where asked. A wrong escape stands as it is written (WHATWG), or is refused. */
 static bool decode(struct arena *arena, str text, bool plus_is_blank, bool is_strict, str *out)
 {

@@ -2,14 +2,6 @@
 
 #include <math.h>
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 bool colour_parse(str text, struct colour *out)
 {
     int digits[6];

@@ -42,11 +42,10 @@ static bool read_code_point(struct reader *r, size_t digits, struct buf *out)
     uint32_t code = 0;
     char bytes[4];
     for (size_t i = 0; i < digits; i++, r->at++) {
-        char c = r->at < r->text.len ? r->text.ptr[r->at] : ' ';
-        const char *known = "0123456789abcdef", *found = strchr(known, c | 0x20);
-        if (found == NULL || c <= ' ')
+        int digit = r->at < r->text.len ? hex_digit(r->text.ptr[r->at]) : -1;
+        if (digit < 0)
             return false;
-        code = code * 16 + (uint32_t)(found - known);
+        code = code * 16 + (uint32_t)digit;
     }
     if (code == 0 || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF))
         return false;

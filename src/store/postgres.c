@@ -208,11 +208,6 @@ static double real(struct rows *rows, int column)
     return strtod(PQgetvalue(rows->statement, row_of(rows), column), NULL);
 }
 
-static int hex_digit(char c)
-{
-    return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;
-}
-
 /* bytea comes as \x… in text; the bytes live as long as the result. */
 static str text_of(struct rows *rows, int column)
 {

@@ -137,14 +137,9 @@ static bool is_address(str text)
            !str_contains(domain, STR("@")) && str_contains(domain, STR(".")) && domain.ptr[0] != '.';
 }
 
-static bool is_hex(char c)
-{
-    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
-}
-
 static bool is_encoded(str url, size_t at)
 {
-    return url.ptr[at] == '%' && at + 2 < url.len && is_hex(url.ptr[at + 1]) && is_hex(url.ptr[at + 2]);
+    return url.ptr[at] == '%' && at + 2 < url.len && hex_digit(url.ptr[at + 1]) >= 0 && hex_digit(url.ptr[at + 2]) >= 0;
 }
 
 /* Percent-encodes what a URL may not hold; what is encoded already stays. A query keeps only what parts it. */
