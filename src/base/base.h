@@ -1,7 +1,7 @@
 /* base: what every other module stands on, and which knows nothing of the project.
  *
- * Memory (arena), texts (str, buf, utf8), collections (vec, map), errors (err, log), time (when), randomness (random),
- * JSON (json) and whole files (file). Each header can be read alone; this one brings them all. */
+ * Memory (arena), texts (str, buf, utf8), collections (vec, map), errors (err, log), time (when, steady), randomness
+ * (random), JSON (json) and whole files (file). Each header can be read alone; this one brings them all. */
 #ifndef GUICHET_BASE_H
 #define GUICHET_BASE_H
 
@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "base/random.h"
+#include "base/steady.h"
 #include "base/str.h"
 #include "base/utf8.h"
 #include "base/vec.h"

@@ -6,7 +6,6 @@
 
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum {
     BATCH = 32,
@@ -212,16 +211,9 @@ static instant next_look(struct jobs *jobs)
 /* Sleeps until then, or until woken; false when stopping. */
 static bool sleep_until(struct jobs *jobs, instant then)
 {
-    int64_t wait = then - instant_now();
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    if (wait > 0) {
-        int64_t nanoseconds = until.tv_nsec + wait % INSTANT_SECOND * 1000;
-        until.tv_sec += wait / INSTANT_SECOND + nanoseconds / 1000000000;
-        until.tv_nsec = nanoseconds % 1000000000;
-    }
+    int64_t until = steady_now() + (then - instant_now());
     pthread_mutex_lock(&jobs->lock);
-    while (!jobs->woken && !jobs->stopping && pthread_cond_timedwait(&jobs->wake, &jobs->lock, &until) == 0)
+    while (!jobs->woken && !jobs->stopping && steady_wait(&jobs->wake, &jobs->lock, until))
         ;
     jobs->woken = false;
     bool going_on = !jobs->stopping;
@@ -296,14 +288,9 @@ static void *work(void *arg)
     return NULL;
 }
 
-/* Sleeping is by the clock that nobody sets. */
 static void init_locks(struct jobs *jobs)
 {
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&jobs->wake, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    steady_cond_init(&jobs->wake);
     pthread_cond_init(&jobs->has_job, NULL);
     pthread_mutex_init(&jobs->lock, NULL);
 }

@@ -3,8 +3,6 @@
  * make room. */
 #include "store/engine.h"
 
-#include <time.h>
-
 enum { WAIT_SECONDS = 10 };
 
 /* An idle connection of any database, taken out of its pool; NULL where there is none. */
@@ -30,9 +28,7 @@ static bool has_room(const struct store *store)
 static bool take_place(struct store *store, struct connection **idle, struct connection **surplus)
 {
     struct stores *stores = store->stores;
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += WAIT_SECONDS;
+    int64_t until = steady_now() + WAIT_SECONDS * INSTANT_SECOND;
     *idle = *surplus = NULL;
     bool in_time = true;
     while (in_time) {
@@ -48,7 +44,7 @@ static bool take_place(struct store *store, struct connection **idle, struct con
             return true;
         }
         stores->waiting++;
-        in_time = pthread_cond_timedwait(&stores->has_room, &stores->pool_lock, &until) == 0;
+        in_time = steady_wait(&stores->has_room, &stores->pool_lock, until);
         stores->waiting--;
     }
     return false;

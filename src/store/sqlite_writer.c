@@ -13,14 +13,12 @@
 #include <sched.h>
 #include <sqlite3.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum {
     GROUP_MOST = 1024,
-    GROUP_ENOUGH = 32,    /* more would not make a commit much cheaper for each */
-    HOLD_COMMITS = 4,     /* a group is held no longer than so many commits take, */
-    HOLD_MOST = 10000000, /* and so many nanoseconds */
-    NANOSECONDS = 1000000000,
+    GROUP_ENOUGH = 32,     /* more would not make a commit much cheaper for each */
+    HOLD_COMMITS = 4,      /* a group is held no longer than so many commits take, */
+    HOLD_MOST = 10000,     /* and so many microseconds */
     PASS_PAGES = 4000,     /* copy the log back each time it has grown so much */
     RESTART_PAGES = 12000, /* a log that is never idle only grows: begin it again from here */
     RESTART_WAIT_MS = 20,  /* for readers of its end, and not longer */
@@ -37,7 +35,7 @@ struct writer {
     struct write *first, **last;
     int waiting;     /* in the list */
     int at_once;     /* so many come at once; a group is held until it has so many */
-    int64_t took;    /* nanoseconds; the thread's last commit */
+    int64_t took;    /* microseconds; the thread's last commit */
     int log_pages;   /* after the last commit */
     int next_pass;   /* the length at which to copy back next */
     int restart_at;  /* the length at which to begin again next; of who holds the connection */
@@ -63,23 +61,15 @@ static int note_log_size(void *arg, sqlite3 *db, const char *name, int pages)
     return SQLITE_OK;
 }
 
-static int64_t monotonic(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * NANOSECONDS + now.tv_nsec;
-}
-
 /* Under the lock, which it lets go while it waits. Where so many do not come, fewer are expected next. */
 static void hold_group(struct writer *writer)
 {
     if (writer->waiting >= writer->at_once)
         return;
     int64_t longest = writer->took * HOLD_COMMITS;
-    int64_t until = monotonic() + (longest < HOLD_MOST ? longest : HOLD_MOST);
-    struct timespec then = {until / NANOSECONDS, until % NANOSECONDS};
+    int64_t until = steady_now() + (longest < HOLD_MOST ? longest : HOLD_MOST);
     while (writer->waiting < writer->at_once && !writer->stopping)
-        if (pthread_cond_timedwait(&writer->has_work, &writer->lock, &then) != 0)
+        if (!steady_wait(&writer->has_work, &writer->lock, until))
             writer->at_once = writer->waiting;
 }
 
@@ -231,13 +221,13 @@ static void commit_group(struct writer *writer, struct write *group)
 /* Those who are told and those who came meanwhile are so many at once. */
 static void commit_and_learn(struct writer *writer, struct write *group, int count)
 {
-    int64_t began = monotonic();
+    int64_t began = steady_now();
     commit_group(writer, group);
     pthread_mutex_lock(&writer->lock);
     int came = count + writer->waiting;
     if (came > writer->at_once)
         writer->at_once = came < GROUP_ENOUGH ? came : GROUP_ENOUGH;
-    writer->took = monotonic() - began;
+    writer->took = steady_now() - began;
     pthread_mutex_unlock(&writer->lock);
 }
 
@@ -297,11 +287,7 @@ bool sqlite_writer_start(struct store *store, struct err *err)
     }
     sqlite3_wal_hook(writer->connection->db, note_log_size, writer);
     pthread_mutex_init(&writer->lock, NULL);
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&writer->has_work, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    steady_cond_init(&writer->has_work);
     pthread_cond_init(&writer->has_pages, NULL);
     store->writer = writer;
     pthread_create(&writer->thread, NULL, write_all, writer);

@@ -30,7 +30,7 @@ struct stores *stores_open(str url, struct err *err)
     pthread_mutex_init(&stores->lock, NULL);
     pthread_mutex_init(&stores->pool_lock, NULL);
     pthread_mutex_init(&stores->blobs_lock, NULL);
-    pthread_cond_init(&stores->has_room, NULL);
+    steady_cond_init(&stores->has_room);
     if (engine->kind == STORE_SQLITE)
         stores_set_folder(stores, str_z(arena, str_slice(url, STR("sqlite:").len, url.len)));
     if ((stores->folder != NULL && !file_make_folder(stores->folder, err)) ||
