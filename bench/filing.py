@@ -38,11 +38,12 @@ def measure(_options):
         ours, of_bare, of_django = [], [], []
         for number in range(ROUNDS):
             visitors = drafts(town, FORM, REQUESTS, lambda n, number=number: varied(typed, number * REQUESTS + n))
-            of_bare.append(load(bare.port, [row] * OF_BARE, status=303, server=bare.process.pid))
+            with town.held():
+                of_bare.append(load(bare.port, [row] * OF_BARE, status=303, server=bare.process.pid))
+                of_django.append(load(django.port, [form] * OF_DJANGO, status=302))
             ours.append(town.load(last_posts(town, FORM, visitors), status=303, keep=True))
             codes = {CODE.search(answer).group(1) for answer in ours[-1].answers}
             assert len(codes) == REQUESTS, f"{REQUESTS} sent, {len(codes)} filed"
-            of_django.append(load(django.port, [form] * OF_DJANGO, status=302))
     rate = median(one.rate for one in ours)
     more = {"cpu_us": median(one.cpu_us for one in ours), "p99_ms": median(one.p99_ms for one in ours),
             "bare_cpu_us": median(one.cpu_us for one in of_bare)}
