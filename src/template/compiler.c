@@ -342,13 +342,13 @@ struct template *template_compile(struct arena *arena, str source, const struct 
     return template;
 }
 
-static const struct tag_table *const tables[] = {&tags_flow, &tags_scope, &tags_text, &tags_pages, &tags_wcs, NULL};
+const struct tag_table *const tag_tables[] = {&tags_flow, &tags_scope, &tags_text, &tags_pages, &tags_wcs, NULL};
 
 const struct tag *tag_find(str name)
 {
-    for (size_t i = 0; tables[i] != NULL; i++)
-        for (size_t j = 0; j < tables[i]->len; j++)
-            if (str_eq(name, str_of(tables[i]->at[j].name)))
-                return &tables[i]->at[j];
+    for (size_t i = 0; tag_tables[i] != NULL; i++)
+        for (size_t j = 0; j < tag_tables[i]->len; j++)
+            if (str_eq(name, str_of(tag_tables[i]->at[j].name)))
+                return &tag_tables[i]->at[j];
     return NULL;
 }

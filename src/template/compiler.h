@@ -111,15 +111,19 @@ typedef bool tag_fn(struct compiler *c, const struct words *words);
 struct tag {
     const char *name;
     tag_fn *compile;
-    bool is_long; /* its words are not values on the stack: any number */
+    bool is_long;                       /* its words are not values on the stack: any number */
+    const char *what, *example, *gives; /* for the reference, as in struct filter */
 };
 
 struct tag_table {
+    const char *title; /* of the reference */
     const struct tag *at;
     size_t len;
 };
 
 extern const struct tag_table tags_flow, tags_scope, tags_text, tags_pages, tags_wcs;
+/* All of them, one table a file; ends with NULL. */
+extern const struct tag_table *const tag_tables[];
 const struct tag *tag_find(str name);
 
 #endif

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const struct filter_table *const tables[] = {
+const struct filter_table *const filter_tables[] = {
     &filters_text,  &filters_html,         &filters_number,   &filters_arithmetic,
     &filters_date,  &filters_working_days, &filters_list,     &filters_table,
     &filters_logic, &filters_query,        &filters_france,   &filters_geo,
@@ -14,10 +14,10 @@ static const struct filter_table *const tables[] = {
 const struct filter *filter_find(str name, enum template_dialect dialect)
 {
     unsigned other = dialect == TEMPLATE_WCS ? FILTER_DJANGO : FILTER_WCS;
-    for (size_t i = 0; tables[i] != NULL; i++)
-        for (size_t j = 0; j < tables[i]->len; j++)
-            if ((tables[i]->at[j].flags & other) == 0 && str_eq(name, str_of(tables[i]->at[j].name)))
-                return &tables[i]->at[j];
+    for (size_t i = 0; filter_tables[i] != NULL; i++)
+        for (size_t j = 0; j < filter_tables[i]->len; j++)
+            if ((filter_tables[i]->at[j].flags & other) == 0 && str_eq(name, str_of(filter_tables[i]->at[j].name)))
+                return &filter_tables[i]->at[j];
     return NULL;
 }
 

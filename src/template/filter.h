@@ -23,12 +23,19 @@ struct filter {
     filter_fn *apply;
     enum filter_argument argument;
     unsigned flags;
+    /* For the reference (template_reference.h): what it does, one French sentence; a text that uses it, and what that
+     * text gives, which is a test. NULL in the Django dialect; gives is NULL where it depends on what is stored. */
+    const char *what, *example, *gives;
 };
 
 struct filter_table {
+    const char *title; /* of the reference */
     const struct filter *at;
     size_t len;
 };
+
+/* All of them, one table a file; ends with NULL. */
+extern const struct filter_table *const filter_tables[];
 
 const struct filter *filter_find(str name, enum template_dialect dialect);
 

@@ -143,8 +143,12 @@ static struct value apply_reproj(struct machine *m, struct value value, const st
 }
 
 static const struct filter filters[] = {
-    {"distance", apply_distance, ARGUMENT_NEEDED, FILTER_WCS},
-    {"reproj", apply_reproj, ARGUMENT_NEEDED, FILTER_WCS},
+    {"distance", apply_distance, ARGUMENT_NEEDED, FILTER_WCS,
+     "La distance entre deux points, en mètres, sur l’ellipsoïde WGS84.",
+     "{{ '45.7578;4.8320'|distance:'45.7640;4.8357'|floatformat:0 }}", "747"},
+    {"reproj", apply_reproj, ARGUMENT_NEEDED, FILTER_WCS, "Un point dans un autre système de coordonnées.",
+     "{% with p='45.7578;4.8320'|reproj:'EPSG:3946' %}{{ p.0|floatformat:0 }} {{ p.1|floatformat:0 }}{% endwith %}",
+     "1842507 5174721"},
 };
 
-FILTER_TABLE(filters_geo, filters);
+FILTER_TABLE(filters_geo, "Géographie", filters);

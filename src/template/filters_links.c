@@ -237,8 +237,13 @@ static struct value apply_urlizetrunc(struct machine *m, struct value value, con
 }
 
 static const struct filter filters[] = {
-    {"urlize", apply_urlize, ARGUMENT_NONE, FILTER_TEXT},
-    {"urlizetrunc", apply_urlizetrunc, ARGUMENT_NEEDED, FILTER_TEXT},
+    {"urlize", apply_urlize, ARGUMENT_NONE, FILTER_TEXT, "Fait des liens des adresses d’un texte.",
+     "{{ 'Voir www.exemple.fr'|urlize }}",
+     "Voir <a href=\"http://www.exemple.fr\" rel=\"nofollow\">www.exemple.fr</a>"},
+    {"urlizetrunc", apply_urlizetrunc, ARGUMENT_NEEDED, FILTER_TEXT,
+     "Comme « urlize », les adresses montrées coupées à cette longueur.",
+     "{{ 'www.exemple.fr/actualites/2026'|urlizetrunc:12 }}",
+     "<a href=\"http://www.exemple.fr/actualites/2026\" rel=\"nofollow\">www.exemple…</a>"},
 };
 
-FILTER_TABLE(filters_links, filters);
+FILTER_TABLE(filters_links, "Liens", filters);

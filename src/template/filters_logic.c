@@ -90,15 +90,26 @@ static struct value apply_boolean(struct machine *m, struct value value, const s
 }
 
 static const struct filter filters[] = {
-    {"boolean", apply_boolean, ARGUMENT_NONE, FILTER_WCS},
-    {"default", apply_default, ARGUMENT_NEEDED, 0},
-    {"default_if_none", apply_default_if_none, ARGUMENT_NEEDED, 0},
-    {"divisibleby", apply_divisibleby, ARGUMENT_NEEDED, 0},
-    {"is_empty", apply_is_empty, ARGUMENT_NONE, FILTER_WCS},
-    {"pluralize", apply_pluralize, ARGUMENT_OPTIONAL, 0},
-    {"translate", apply_identity, ARGUMENT_OPTIONAL, FILTER_WCS},
-    {"unlazy_filter", apply_identity, ARGUMENT_NONE, FILTER_WCS},
-    {"yesno", apply_yesno, ARGUMENT_OPTIONAL, 0},
+    {"boolean", apply_boolean, ARGUMENT_NONE, FILTER_WCS, "Vrai ou faux : « false », 0 et le vide sont faux.",
+     "{{ 'false'|boolean }} {{ 'oui'|boolean }}", "False True"},
+    {"default", apply_default, ARGUMENT_NEEDED, 0, "Une autre valeur à la place du vide, de zéro, de faux.",
+     "{{ absent|default:'non précisé' }}", "non précisé"},
+    {"default_if_none", apply_default_if_none, ARGUMENT_NEEDED, 0, "Une autre valeur à la place de None seul.",
+     "{{ None|default_if_none:'rien' }}", "rien"},
+    {"divisibleby", apply_divisibleby, ARGUMENT_NEEDED, 0, "Vrai si le nombre se divise par l’autre.",
+     "{{ 21|divisibleby:7|yesno }}", "oui"},
+    {"is_empty", apply_is_empty, ARGUMENT_NONE, FILTER_WCS,
+     "Vrai pour un texte ou une liste vide, ou rien ; un nombre n’est pas vide.",
+     "{{ absent|is_empty|yesno }} {{ 0|is_empty|yesno }}", "oui non"},
+    {"pluralize", apply_pluralize, ARGUMENT_OPTIONAL, 0, "La fin d’un pluriel, « s » si rien n’est donné.",
+     "{{ enfants|length }} enfant{{ enfants|length|pluralize }}, {{ 2 }} chev{{ 2|pluralize:'al,aux' }}",
+     "2 enfants, 2 chevaux"},
+    {"translate", apply_identity, ARGUMENT_OPTIONAL, FILTER_WCS,
+     "Le texte traduit ; les textes étant français, il reste tel quel.", "{{ 'Bonjour'|translate }}", "Bonjour"},
+    {"unlazy_filter", apply_identity, ARGUMENT_NONE, FILTER_WCS, "La valeur elle-même.", "{{ 'mot'|unlazy_filter }}",
+     "mot"},
+    {"yesno", apply_yesno, ARGUMENT_OPTIONAL, 0, "Un mot pour vrai, un pour faux, un pour rien.",
+     "{{ True|yesno }} {{ False|yesno:'présent,absent' }}", "oui absent"},
 };
 
-FILTER_TABLE(filters_logic, filters);
+FILTER_TABLE(filters_logic, "Choix", filters);

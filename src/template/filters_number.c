@@ -216,11 +216,16 @@ static struct value apply_stringformat(struct machine *m, struct value value, co
 
 static const struct filter filters[] = {
     {"add", apply_add, ARGUMENT_NEEDED, FILTER_DJANGO},
-    {"filesizeformat", apply_filesizeformat, ARGUMENT_NONE, 0},
-    {"floatformat", apply_floatformat, ARGUMENT_OPTIONAL, 0},
-    {"get_digit", apply_get_digit, ARGUMENT_NEEDED, 0},
-    {"intcomma", apply_intcomma, ARGUMENT_NONE, 0},
-    {"stringformat", apply_stringformat, ARGUMENT_NEEDED, FILTER_SAFE},
+    {"filesizeformat", apply_filesizeformat, ARGUMENT_NONE, 0, "Une taille de fichier lisible.",
+     "{{ 1536|filesizeformat }}", "1,5 Kio"},
+    {"floatformat", apply_floatformat, ARGUMENT_OPTIONAL, 0,
+     "Un nombre arrondi, à la façon de la langue ; un argument négatif ôte les zéros inutiles.",
+     "{{ 34.26|floatformat:1 }} {{ 34|floatformat:2 }} {{ 34|floatformat:'-2' }}", "34,3 34,00 34"},
+    {"get_digit", apply_get_digit, ARGUMENT_NEEDED, 0, "Le chiffre à ce rang, depuis la droite.",
+     "{{ 69001|get_digit:1 }}", "1"},
+    {"intcomma", apply_intcomma, ARGUMENT_NONE, 0, "Sépare les milliers.", "{{ 1400000|intcomma }}", "1 400 000"},
+    {"stringformat", apply_stringformat, ARGUMENT_NEEDED, FILTER_SAFE, "Un format à la façon de Python, sans le %.",
+     "{{ 7|stringformat:'03d' }}", "007"},
 };
 
-FILTER_TABLE(filters_number, filters);
+FILTER_TABLE(filters_number, "Nombres", filters);

@@ -221,16 +221,29 @@ static struct value apply_repeat(struct machine *m, struct value value, const st
 }
 
 static const struct filter filters[] = {
-    {"check_no_duplicates", apply_check_no_duplicates, ARGUMENT_NONE, FILTER_WCS},
-    {"get", apply_get, ARGUMENT_NEEDED, FILTER_WCS | FILTER_LAZY},
-    {"get_table_column", apply_table_column, ARGUMENT_NEEDED, FILTER_WCS},
-    {"get_table_row", apply_table_row, ARGUMENT_NEEDED, FILTER_WCS},
-    {"getlist", apply_getlist, ARGUMENT_NEEDED, FILTER_WCS | FILTER_LAZY},
-    {"getlistdict", apply_getlistdict, ARGUMENT_NEEDED, FILTER_WCS | FILTER_LAZY},
-    {"list", apply_list, ARGUMENT_NONE, FILTER_WCS | FILTER_LAZY},
-    {"regroup_as_dict", apply_regroup_as_dict, ARGUMENT_NEEDED, FILTER_WCS | FILTER_LAZY},
-    {"repeat", apply_repeat, ARGUMENT_NEEDED, FILTER_WCS},
-    {"set", apply_set, ARGUMENT_NONE, FILTER_WCS},
+    {"check_no_duplicates", apply_check_no_duplicates, ARGUMENT_NONE, FILTER_WCS,
+     "Vrai si la liste n’a pas deux fois la même valeur.", "{{ mots|check_no_duplicates|yesno }}", "oui"},
+    {"get", apply_get, ARGUMENT_NEEDED, FILTER_WCS | FILTER_LAZY,
+     "Un élément d’une liste par son rang, d’un dictionnaire par sa clé.", "{{ enfants|get:1|get:'prenom' }}", "Hugo"},
+    {"get_table_column", apply_table_column, ARGUMENT_NEEDED, FILTER_WCS,
+     "Une colonne d’un tableau, la première est 1.", "{{ tableau|get_table_column:2|join:' ' }}", "b d"},
+    {"get_table_row", apply_table_row, ARGUMENT_NEEDED, FILTER_WCS, "Une ligne d’un tableau, la première est 1.",
+     "{{ tableau|get_table_row:1|join:' ' }}", "a b"},
+    {"getlist", apply_getlist, ARGUMENT_NEEDED, FILTER_WCS | FILTER_LAZY,
+     "Un champ de chaque ligne d’un bloc, ou de chaque résultat d’une requête.",
+     "{{ enfants|getlist:'prenom'|join:', ' }}", "Zoé, Hugo"},
+    {"getlistdict", apply_getlistdict, ARGUMENT_NEEDED, FILTER_WCS | FILTER_LAZY,
+     "Quelques champs de chaque ligne ; « a:b » renomme.", "{{ enfants|getlistdict:'prenom:nom'|json_dumps }}",
+     "[{\"nom\": \"Zo\\u00e9\"}, {\"nom\": \"Hugo\"}]"},
+    {"list", apply_list, ARGUMENT_NONE, FILTER_WCS | FILTER_LAZY, "Une liste ; une valeur seule en devient une.",
+     "{{ 'seul'|list|length }}", "1"},
+    {"regroup_as_dict", apply_regroup_as_dict, ARGUMENT_NEEDED, FILTER_WCS | FILTER_LAZY,
+     "Un dictionnaire des lignes par la valeur d’un champ.",
+     "{% with g=enfants|regroup_as_dict:'prenom' %}{{ g.Zoé.age }}{% endwith %}", "7"},
+    {"repeat", apply_repeat, ARGUMENT_NEEDED, FILTER_WCS, "Répète un texte ou une liste.", "{{ 'ab'|repeat:3 }}",
+     "ababab"},
+    {"set", apply_set, ARGUMENT_NONE, FILTER_WCS, "Les valeurs différentes, chacune une fois.",
+     "{{ 'a b a'|split|set|length }}", "2"},
 };
 
-FILTER_TABLE(filters_table, filters);
+FILTER_TABLE(filters_table, "Blocs et tableaux", filters);

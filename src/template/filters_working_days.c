@@ -141,14 +141,26 @@ static struct value apply_age_saturday(struct machine *m, struct value value, co
 }
 
 static const struct filter filters[] = {
-    {"add_working_days", apply_add, ARGUMENT_NEEDED, FILTER_WCS},
-    {"add_working_days_with_saturday", apply_add_saturday, ARGUMENT_NEEDED, FILTER_WCS},
-    {"adjust_to_working_day", apply_adjust, ARGUMENT_NONE, FILTER_WCS},
-    {"adjust_to_working_day_with_saturday", apply_adjust_saturday, ARGUMENT_NONE, FILTER_WCS},
-    {"age_in_working_days", apply_age, ARGUMENT_OPTIONAL, FILTER_WCS},
-    {"age_in_working_days_with_saturday", apply_age_saturday, ARGUMENT_OPTIONAL, FILTER_WCS},
-    {"is_working_day", apply_is, ARGUMENT_NONE, FILTER_WCS},
-    {"is_working_day_with_saturday", apply_is_saturday, ARGUMENT_NONE, FILTER_WCS},
+    {"add_working_days", apply_add, ARGUMENT_NEEDED, FILTER_WCS, "Ajoute des jours ouvrés, fériés français exclus.",
+     "{{ '2026-07-13'|add_working_days:1 }}", "15/07/2026"},
+    {"add_working_days_with_saturday", apply_add_saturday, ARGUMENT_NEEDED, FILTER_WCS,
+     "Ajoute des jours ouvrables : le samedi compte.", "{{ '2026-07-17'|add_working_days_with_saturday:1 }}",
+     "18/07/2026"},
+    {"adjust_to_working_day", apply_adjust, ARGUMENT_NONE, FILTER_WCS,
+     "La date si elle est ouvrée, sinon le premier jour ouvré qui suit.", "{{ '2026-07-14'|adjust_to_working_day }}",
+     "15/07/2026"},
+    {"adjust_to_working_day_with_saturday", apply_adjust_saturday, ARGUMENT_NONE, FILTER_WCS,
+     "La date si elle est ouvrable, sinon le premier jour ouvrable qui suit.",
+     "{{ '2026-07-18'|adjust_to_working_day_with_saturday }}", "18/07/2026"},
+    {"age_in_working_days", apply_age, ARGUMENT_OPTIONAL, FILTER_WCS, "Le nombre de jours ouvrés entre deux dates.",
+     "{{ '2026-07-10'|age_in_working_days:'2026-07-15' }}", "2"},
+    {"age_in_working_days_with_saturday", apply_age_saturday, ARGUMENT_OPTIONAL, FILTER_WCS,
+     "Le nombre de jours ouvrables entre deux dates.",
+     "{{ '2026-07-10'|age_in_working_days_with_saturday:'2026-07-15' }}", "3"},
+    {"is_working_day", apply_is, ARGUMENT_NONE, FILTER_WCS, "Vrai pour un jour ouvré.",
+     "{{ '2026-07-14'|is_working_day|yesno }}", "non"},
+    {"is_working_day_with_saturday", apply_is_saturday, ARGUMENT_NONE, FILTER_WCS, "Vrai pour un jour ouvrable.",
+     "{{ '2026-07-18'|is_working_day_with_saturday|yesno }}", "oui"},
 };
 
-FILTER_TABLE(filters_working_days, filters);
+FILTER_TABLE(filters_working_days, "Jours ouvrés", filters);

@@ -185,8 +185,21 @@ static bool compile_ifchanged(struct compiler *c, const struct words *words)
 }
 
 static const struct tag tags[] = {
-    {"for", compile_for},         {"if", compile_if, .is_long = true}, {"ifchanged", compile_ifchanged},
-    {"ifequal", compile_ifequal}, {"ifnotequal", compile_ifnotequal},
+    {"for", compile_for, false,
+     "Répète pour chaque élément ; « empty » sert quand il n’y en a pas. Dans la boucle, « forloop » compte les tours.",
+     "{% for e in enfants %}{{ forloop.counter }}. {{ e.prenom }}{% if not forloop.last %}, {% endif %}{% empty "
+     "%}Aucun enfant{% endfor %}",
+     "1. Zoé, 2. Hugo"},
+    {"if", compile_if, false,
+     "Montre une partie si la condition est vraie : and, or, not, ==, !=, <, <=, >, >=, in, not in, is.",
+     "{% if enfants|length > 1 and 'a' in 'abc' %}plusieurs{% elif enfants %}un seul{% else %}aucun{% endif %}",
+     "plusieurs"},
+    {"ifchanged", compile_ifchanged, false, "Montre une partie quand la valeur change d’un tour de boucle à l’autre.",
+     "{% for x in 'aab'|make_list %}{% ifchanged x %}{{ x }}{% endifchanged %}{% endfor %}", "ab"},
+    {"ifequal", compile_ifequal, false, "L’ancienne façon d’écrire {% if a == b %}.",
+     "{% ifequal 1 1 %}oui{% endifequal %}", "oui"},
+    {"ifnotequal", compile_ifnotequal, false, "L’ancienne façon d’écrire {% if a != b %}.",
+     "{% ifnotequal 1 2 %}oui{% endifnotequal %}", "oui"},
 };
 
-const struct tag_table tags_flow = {tags, sizeof tags / sizeof *tags};
+const struct tag_table tags_flow = {"Conditions et boucles", tags, sizeof tags / sizeof *tags};

@@ -104,9 +104,10 @@ static bool compile_block(struct compiler *c, const struct words *words)
 }
 
 static const struct tag tags[] = {
-    {"block", compile_block},
-    {"extends", compile_extends},
-    {"include", compile_include},
+    {"block", compile_block, false, "Un bloc de page que la page qui hérite peut remplacer ; pour nos propres pages.",
+     "{% block titre %}Accueil{% endblock %}", "Accueil"},
+    {"extends", compile_extends, false, "Hérite d’une autre page ; pour nos propres pages."},
+    {"include", compile_include, false, "Met une autre page à cet endroit ; pour nos propres pages."},
 };
 
-const struct tag_table tags_pages = {tags, sizeof tags / sizeof *tags};
+const struct tag_table tags_pages = {"Nos pages", tags, sizeof tags / sizeof *tags};

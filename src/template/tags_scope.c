@@ -206,8 +206,19 @@ static bool compile_autoescape(struct compiler *c, const struct words *words)
 }
 
 static const struct tag tags[] = {
-    {"autoescape", compile_autoescape}, {"cycle", compile_cycle},           {"firstof", compile_firstof},
-    {"regroup", compile_regroup},       {"resetcycle", compile_resetcycle}, {"with", compile_with},
+    {"autoescape", compile_autoescape, false, "Échappe ou non ce qui se trouve dedans.",
+     "{% autoescape off %}{{ gras }}{% endautoescape %}", "<b>Été</b>"},
+    {"cycle", compile_cycle, false, "Une valeur après l’autre, à chaque tour.",
+     "{% for m in mots %}{% cycle 'pair' 'impair' %} {% endfor %}", "pair impair pair"},
+    {"firstof", compile_firstof, false, "La première valeur qui n’est pas vide.", "{% firstof absent nom 'inconnu' %}",
+     "Élodie Durand"},
+    {"regroup", compile_regroup, false, "Groupe une liste triée par un champ.",
+     "{% regroup enfants by ecole as ecoles %}{% for g in ecoles %}{{ g.grouper }} : {{ g.list|length }} {% endfor %}",
+     "Jaurès : 1 Pasteur : 1"},
+    {"resetcycle", compile_resetcycle, false, "Recommence un cycle.",
+     "{% for m in mots %}{% cycle 'a' 'b' %}{% resetcycle %}{% endfor %}", "aaa"},
+    {"with", compile_with, false, "Donne un nom à une valeur.",
+     "{% with total=montant|multiply:2 %}{{ total }}{% endwith %}", "240"},
 };
 
-const struct tag_table tags_scope = {tags, sizeof tags / sizeof *tags};
+const struct tag_table tags_scope = {"Noms et valeurs", tags, sizeof tags / sizeof *tags};

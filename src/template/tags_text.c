@@ -286,10 +286,26 @@ static bool compile_blocktrans(struct compiler *c, const struct words *words)
 }
 
 static const struct tag tags[] = {
-    {"blocktrans", compile_blocktrans}, {"blocktranslate", compile_blocktrans},  {"comment", compile_comment},
-    {"filter", compile_filter_tag},     {"load", compile_load, .is_long = true}, {"now", compile_now},
-    {"spaceless", compile_spaceless},   {"templatetag", compile_templatetag},    {"trans", compile_trans},
-    {"translate", compile_trans},       {"verbatim", compile_verbatim},          {"widthratio", compile_widthratio},
+    {"blocktrans", compile_blocktrans, false, "Un texte avec ses noms ; les textes étant français, il reste tel quel.",
+     "{% blocktrans count n=enfants|length %}{{ n }} enfant{% plural %}{{ n }} enfants{% endblocktrans %}",
+     "2 enfants"},
+    {"blocktranslate", compile_blocktrans, false, "L’autre nom de « blocktrans ».",
+     "{% blocktranslate %}Bonjour {{ nom }}{% endblocktranslate %}", "Bonjour Élodie Durand"},
+    {"comment", compile_comment, false, "Ce qui se trouve dedans n’est pas montré.",
+     "a{% comment %}note{% endcomment %}b", "ab"},
+    {"filter", compile_filter_tag, false, "Applique des filtres à toute une partie.",
+     "{% filter upper %}attention{% endfilter %}", "ATTENTION"},
+    {"load", compile_load, false, "Lu et sans effet : tout est déjà chargé.", "{% load i18n %}prêt", "prêt"},
+    {"now", compile_now, false, "La date du jour, dans ce format.", "{% now 'j F Y' %}", "14 juillet 2026"},
+    {"spaceless", compile_spaceless, false, "Ôte les blancs entre les balises de HTML.",
+     "{% spaceless %}<p> <b>a</b> </p>{% endspaceless %}", "<p><b>a</b></p>"},
+    {"templatetag", compile_templatetag, false, "Écrit les signes de la langue elle-même.",
+     "{% templatetag openvariable %}", "{{"},
+    {"trans", compile_trans, false, "Un texte ; français, il reste tel quel.", "{% trans 'Bonjour' %}", "Bonjour"},
+    {"translate", compile_trans, false, "L’autre nom de « trans ».", "{% translate 'Bonjour' %}", "Bonjour"},
+    {"verbatim", compile_verbatim, false, "Montre tel quel, sans rien interpréter.",
+     "{% verbatim %}{{ nom }}{% endverbatim %}", "{{ nom }}"},
+    {"widthratio", compile_widthratio, false, "Une règle de trois, arrondie.", "{% widthratio 30 60 100 %}", "50"},
 };
 
-const struct tag_table tags_text = {tags, sizeof tags / sizeof *tags};
+const struct tag_table tags_text = {"Textes", tags, sizeof tags / sizeof *tags};

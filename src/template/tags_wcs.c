@@ -88,21 +88,24 @@ static bool compile_url(struct compiler *c, const struct words *words)
 }
 
 static const struct tag tags[] = {
-    {"action_button", compile_from_scope},
-    {"add_javascript", compile_from_scope},
-    {"block_value", compile_from_scope},
-    {"csrf_token", compile_from_scope},
-    {"make_public_url", compile_from_scope},
-    {"newline", compile_newline},
-    {"standard_text", compile_from_scope},
-    {"temporary_access_button", compile_from_scope},
-    {"temporary_access_url", compile_from_scope},
-    {"token_alphanum", compile_token_alphanum},
-    {"token_decimal", compile_token_decimal},
-    {"url", compile_url},
-    {"version_hash", compile_from_scope},
-    {"webservice", compile_from_scope},
-    {"zip", compile_from_scope},
+    {"action_button", compile_from_scope, false, "Un bouton qui déclenche une action du circuit de traitement."},
+    {"add_javascript", compile_from_scope, false, "Demande un script à la page."},
+    {"block_value", compile_from_scope, false, "Une valeur de bloc répétable."},
+    {"csrf_token", compile_from_scope, false, "Le jeton d’un formulaire de nos pages."},
+    {"make_public_url", compile_from_scope, false, "Une adresse publique, signée, de ce qui ne l’est pas."},
+    {"newline", compile_newline, false, "Une fin de ligne ; windows=True pour celle de Windows.", "a{% newline %}b",
+     "a\nb"},
+    {"standard_text", compile_from_scope, false, "Un texte que le site règle une fois pour toutes."},
+    {"temporary_access_button", compile_from_scope, false, "Un bouton d’accès temporaire à la demande."},
+    {"temporary_access_url", compile_from_scope, false, "Une adresse d’accès temporaire à la demande."},
+    {"token_alphanum", compile_token_alphanum, false, "Un code au hasard, sans 0, 1, I ni O.",
+     "{% filter length %}{% token_alphanum 8 %}{% endfilter %}", "8"},
+    {"token_decimal", compile_token_decimal, false, "Un code de chiffres au hasard.",
+     "{% filter length %}{% token_decimal 6 %}{% endfilter %}", "6"},
+    {"url", compile_url, false, "Nomme une page de Django : aucune n’est connue."},
+    {"version_hash", compile_from_scope, false, "Une marque de la version du site."},
+    {"webservice", compile_from_scope, false, "Appelle un webservice du site et en donne la réponse."},
+    {"zip", compile_from_scope, false, "Une archive de fichiers."},
 };
 
-const struct tag_table tags_wcs = {tags, sizeof tags / sizeof *tags};
+const struct tag_table tags_wcs = {"Démarches", tags, sizeof tags / sizeof *tags};

@@ -107,4 +107,25 @@ struct value template_value(const struct template *template, struct render *rend
 /* Whether a condition holds; a fault in it makes it false. */
 bool template_holds(const struct template *template, struct render *render);
 
+/* ---- The language's own list of itself, for its reference ---- */
+
+struct template_entry {
+    const char *name, *title; /* title: of the group it belongs to */
+    bool is_tag;
+    bool takes_argument, needs_argument; /* of a filter */
+    const char *what;                    /* one French sentence */
+    const char *example;                 /* NULL where there is none */
+    const char *gives;                   /* what the example renders; NULL where it depends on what is stored */
+};
+struct template_entries {
+    const struct template_entry *at;
+    size_t len;
+};
+
+/* The tags, then the filters of the w.c.s. dialect, a group behind the other, in the order of their tables. */
+struct template_entries template_entries(struct arena *arena);
+
+/* What examples are rendered with: their names, in French, on 14 July 2026 at 10:32. */
+struct render template_example_render(struct arena *arena);
+
 #endif
