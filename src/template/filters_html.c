@@ -1,5 +1,6 @@
 /* Filters that make or take HTML and other written forms: escape, linebreaks, striptags, urlencode, json_script … */
 #include "template/filters.h"
+#include "template/python_json.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -224,26 +225,18 @@ static struct value apply_linenumbers(struct machine *m, struct value value, con
     return value_html(buf_str(&out));
 }
 
-/* Python's json.dumps: blanks behind commas and colons, letters beyond ASCII by their number. */
-static void dump_json(struct buf *out, const json_t *json)
-{
-    char *text = json_dumps(json, JSON_ENCODE_ANY | JSON_ENSURE_ASCII);
-    buf_add(out, str_of(text));
-    free(text);
-}
-
 static struct value apply_json_dumps(struct machine *m, struct value value, const struct value *argument)
 {
     (void)argument;
     struct buf out = filter_buf(m);
-    dump_json(&out, value_to_json(m->arena, value));
+    python_json(&out, value_to_json(m->arena, value));
     return value_html(buf_str(&out));
 }
 
 static struct value apply_json_script(struct machine *m, struct value value, const struct value *argument)
 {
     struct buf json = filter_buf(m), out = filter_buf(m);
-    dump_json(&json, value_to_json(m->arena, value));
+    python_json(&json, value_to_json(m->arena, value));
     buf_add(&out, STR("<script id=\""));
     buf_add_html(&out, filter_text(m, *argument));
     buf_add(&out, STR("\" type=\"application/json\">"));
