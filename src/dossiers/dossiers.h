@@ -44,6 +44,7 @@ struct dossier_place {
     str lang;                   /* « fr » */
     str default_role;           /* plays the functions that a form leaves unbound: « agents » */
     const json_t *variables;    /* the site's variables, {"commune_cp": …} */
+    const struct map *filters;  /* the site's own filters: name → const struct template *; NULL: none */
     const json_t *service;      /* the site's legal defaults, as a form's « service » */
     instant now;                /* 0: instant_now() */
     struct dossier_person user; /* who is at the keyboard: session_user_*; account 0: nobody */

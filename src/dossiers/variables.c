@@ -155,8 +155,11 @@ static bool sources_get(const struct value_object *object, struct arena *arena, 
     const struct source *source = finder ? finder->find(finder->data, key) : NULL;
     if (!source)
         return false;
-    struct render render = {
-        .arena = arena, .scope = scope_value(scope), .lang = scope->place->lang, .now = place_now(scope->place)};
+    struct render render = {.arena = arena,
+                            .scope = scope_value(scope),
+                            .site = dossier_site_scope(scope->place),
+                            .lang = scope->place->lang,
+                            .now = place_now(scope->place)};
     struct choices choices = source_choices(source, finder, &render);
     *out = choices_value(arena, &choices);
     return true;
@@ -165,6 +168,17 @@ static bool sources_get(const struct value_object *object, struct arena *arena, 
 static const struct value_object_type sources_type = {.name = "data_source", .get = sources_get};
 
 /* ---- The site ---- */
+
+/* filter_NAME, as template.h asks for a site's own filters. */
+static bool filter_get(const struct dossier_place *place, str key, struct value *out)
+{
+    const struct template *filter = NULL;
+    if (place->filters != NULL && str_starts(key, STR("filter_")))
+        filter = map_get(place->filters, str_slice(key, 7, key.len));
+    if (filter != NULL)
+        *out = template_filter(filter);
+    return filter != NULL;
+}
 
 static bool site_get(const struct dossier_place *place, struct arena *arena, str key, struct value *out)
 {
@@ -215,7 +229,7 @@ static bool constant_get(const struct dossier_place *place, str key, struct valu
 static bool site_scope_get(const struct value_object *object, struct arena *arena, str key, struct value *out)
 {
     const struct dossier_place *place = object->self;
-    return site_get(place, arena, key, out) || constant_get(place, key, out);
+    return site_get(place, arena, key, out) || constant_get(place, key, out) || filter_get(place, key, out);
 }
 
 static const struct value_object_type site_type = {.name = "site", .get = site_scope_get};

@@ -213,6 +213,7 @@ static str details(const struct scope *scope, struct arena *arena)
         return STR_EMPTY;
     struct form_context context = {.arena = arena,
                                    .scope = scope_value((struct scope *)(uintptr_t)scope),
+                                   .site = dossier_site_scope(scope->place),
                                    .sources = scope->place->definitions->sources,
                                    .now = place_now(scope->place),
                                    .file_url = scope_file_url(scope)};

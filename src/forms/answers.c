@@ -82,8 +82,12 @@ bool field_has_answer(const struct field *field, const json_t *answers)
 
 struct render context_render(const struct form_context *context)
 {
-    return (struct render){
-        .arena = context->arena, .scope = context->scope, .lang = STR("fr"), .now = context->now, .log = context->log};
+    return (struct render){.arena = context->arena,
+                           .scope = context->scope,
+                           .site = context->site,
+                           .lang = STR("fr"),
+                           .now = context->now,
+                           .log = context->log};
 }
 
 /* White space as Python's str.strip sees it. */

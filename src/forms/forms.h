@@ -129,6 +129,7 @@ bool form_is_open(const struct form *form, instant now, struct err *err);
 struct form_context {
     struct arena *arena;
     struct value scope;                  /* reads the answers that are being changed */
+    struct value site;                   /* the names of the whole site */
     const struct source_finder *sources; /* may be NULL */
     const json_t *account;               /* the account's data by name, for prefilling; NULL: nobody is signed in */
     instant now;                         /* 0: instant_now() */

@@ -99,6 +99,7 @@ void place_make(struct place *place, struct installation *installation, struct e
                                              .lang = STR("fr"),
                                              .default_role = site->default_role,
                                              .variables = site->variables,
+                                             .filters = &site->filters,
                                              .service = site->service,
                                              .data = place,
                                              .person = find_person,

@@ -23,7 +23,9 @@ static bool is_known(const struct lint_place *place, const struct lint_reference
 {
     if (str_eq(reference->kind, STR("role")))
         return site_role(place->site, reference->slug) != NULL;
-    if (str_eq(reference->kind, STR("filter")) || str_eq(reference->kind, STR("function")))
+    if (str_eq(reference->kind, STR("filter")))
+        return map_get(&place->site->filters, reference->slug) != NULL;
+    if (str_eq(reference->kind, STR("function")))
         return false;
     if (catalogue_has(place->catalogue, reference->kind, reference->slug))
         return true;

@@ -130,6 +130,38 @@ static bool check_theme(const json_t *settings, struct err *err)
                    "The theme's --c-brand-ink can't be read on --c-brand: contrast %.1f, 4.5 at least.", contrast);
 }
 
+static bool is_filter_name(str name)
+{
+    for (size_t i = 0; i < name.len; i++)
+        if (!(name.ptr[i] >= 'a' && name.ptr[i] <= 'z') && !(name.ptr[i] >= '0' && name.ptr[i] <= '9') &&
+            name.ptr[i] != '_')
+            return false;
+    return name.len > 0;
+}
+
+static bool read_filters(struct arena *arena, struct site *site, struct err *err)
+{
+    const json_t *filters = json_dict(site->settings, "filters");
+    const char *key;
+    json_t *text;
+    site->filters = map_new(arena);
+    json_object_foreach((json_t *)(uintptr_t)filters, key, text)
+    {
+        str name = str_of(key);
+        struct template_settings settings = {.kind = TEMPLATE_TEXT, .name = str_fmt(arena, "filtre %s", key)};
+        struct err wrong = {0};
+        const struct template *template =
+            json_is_string(text) ? template_compile(arena, json_str_of(text), &settings, &wrong) : NULL;
+        if (!is_filter_name(name))
+            return err_set(err, ERR_INVALID, "« %s » can't be a filter's name: a-z, 0-9 and _.", key);
+        if (template == NULL)
+            return err_set(err, ERR_INVALID, "The filter « %s » is no template: %s", key,
+                           json_is_string(text) ? wrong.message : "it must be a text.");
+        map_set(&site->filters, name, (void *)(uintptr_t) template);
+    }
+    return true;
+}
+
 static struct value view_of(struct arena *arena, const struct site *site)
 {
     struct value_dict *dict = value_dict_new(arena);
@@ -158,7 +190,7 @@ bool site_from_json(struct arena *arena, const json_t *json, struct site *out, s
     out->service = service_of(arena, out);
     out->view = view_of(arena, out);
     read_roles(arena, json, out);
-    return read_hosts(arena, json, out, err) && check_theme(out->settings, err);
+    return read_hosts(arena, json, out, err) && read_filters(arena, out, err) && check_theme(out->settings, err);
 }
 
 const json_t *site_default_json(struct arena *arena, str slug, str name, str host)

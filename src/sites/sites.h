@@ -5,7 +5,7 @@
 
 #include "base/base.h"
 #include "store/store.h"
-#include "template/value.h"
+#include "template/template.h"
 
 struct role {
     str slug, name;
@@ -23,6 +23,7 @@ struct site {
     const json_t *settings;  /* never NULL */
     const json_t *service;   /* legal defaults of its forms: never NULL */
     const json_t *variables; /* names for its templates; never NULL */
+    struct map filters;      /* of its own: name → const struct template * (settings.filters, {name: text}) */
     const json_t *contact;   /* {name, address, phone, email}; never NULL */
     const json_t *json;      /* the document */
     struct value view;       /* what pages show of it: name, slug, kind, contact, service */
@@ -31,7 +32,7 @@ struct site {
 
 /* Checks a document and fills what it leaves out: roles « agents », default role, and the legal defaults: silence is
  * acceptance after two months (CRPA L231-1), the site's own contact, the usual ways of appeal. ERR_INVALID says what is
- * wrong (slug, host, colours that can't be read on each other: WCAG 1.4.3). */
+ * wrong (slug, host, a filter that is no template, colours that can't be read on each other: WCAG 1.4.3). */
 bool site_from_json(struct arena *arena, const json_t *json, struct site *out, struct err *err);
 /* A document with a slug and a name alone. */
 const json_t *site_default_json(struct arena *arena, str slug, str name, str host);

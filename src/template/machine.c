@@ -1,5 +1,6 @@
 #include "template/machine.h"
 
+#include "template/blanks.h"
 #include "template/filter.h"
 #include "template/value_members.h"
 
@@ -188,30 +189,58 @@ struct value *machine_slot(struct machine *m, const struct call *call)
     return &m->chain->slots[level][call->slot];
 }
 
-/* Gives the object's own filter a chance, then the common one. */
-struct value machine_apply(struct machine *m, const struct filter_use *use, struct value value,
-                           const struct value *argument)
+/* The common filter, on a value that is no object any more unless it wants one. */
+static struct value apply_common(struct machine *m, const struct filter *filter, struct value value,
+                                 const struct value *argument)
+{
+    if ((filter->flags & FILTER_LAZY) == 0)
+        value = value_plain(m->arena, value);
+    bool safe = value.kind == VALUE_TEXT && value.safe;
+    if ((filter->flags & FILTER_TEXT) != 0 && value.kind != VALUE_TEXT)
+        value = value_text(machine_is_wcs(m) ? filter_text(m, value) : machine_text(m, value));
+    struct value out = filter->apply(m, value, argument);
+    if (safe && (filter->flags & FILTER_SAFE) != 0 && out.kind == VALUE_TEXT)
+        out.safe = true;
+    return out;
+}
+
+/* Gives the object's own filter a chance, then the language's, then the site's. */
+static struct value apply(struct machine *m, const struct filter_use *use, struct value value,
+                          const struct value *argument)
 {
     const struct filter *filter = use->filter;
     struct value out, none = VALUE_OF_UNDEFINED;
     if (value.kind == VALUE_OBJECT && value.object.type->filter != NULL &&
         value.object.type->filter(&value.object, m->arena, use->name, argument == NULL ? none : *argument, &out))
         return out;
-    if (filter == NULL || filter->apply == NULL) {
-        machine_log(m, str_fmt(m->arena, "Filtre inconnu ici : « %.*s ».", STR_ARG(use->name)), use->line, use->column);
-        return VALUE_EMPTY;
-    }
-    if ((filter->flags & FILTER_LAZY) == 0)
-        value = value_plain(m->arena, value);
-    bool safe = value.kind == VALUE_TEXT && value.safe;
-    if ((filter->flags & FILTER_TEXT) != 0 && value.kind != VALUE_TEXT)
-        value = value_text(machine_is_wcs(m) ? filter_text(m, value) : machine_text(m, value));
-    out = filter->apply(m, value, argument);
-    if (safe && (filter->flags & FILTER_SAFE) != 0 && out.kind == VALUE_TEXT)
-        out.safe = true;
+    if (filter != NULL && filter->apply != NULL)
+        return apply_common(m, filter, value, argument);
+    if (filter == NULL && machine_apply_own(m, use->name, value, argument, &out))
+        return out;
+    machine_log(m, str_fmt(m->arena, "Filtre inconnu ici : « %.*s ».", STR_ARG(use->name)), use->line, use->column);
+    return VALUE_EMPTY;
+}
+
+struct value machine_apply(struct machine *m, const struct filter_use *use, struct value value,
+                           const struct value *argument)
+{
+    struct value out = apply(m, use, value, argument);
     if (arena_used(m->arena) > m->arena_most)
         machine_stop(m, ERR_LIMIT, "Ce modèle demande trop de mémoire.");
     return out;
+}
+
+struct value machine_result(struct machine *m, size_t start)
+{
+    str whole = {m->out->ptr + start, m->out->len - start}, text = m->out->len > start ? blank_trim(whole) : STR_EMPTY;
+    if (text.len == 0)
+        return m->print_count == 1 ? m->printed : VALUE_EMPTY;
+    size_t from = start + (size_t)(text.ptr - whole.ptr);
+    if (m->print_count > 0 && m->printed.kind != VALUE_TEXT && m->print_start <= from &&
+        m->print_end >= from + text.len &&
+        str_eq(blank_trim(str_slice(buf_str(m->out), m->print_start, m->print_end)), text))
+        return m->printed;
+    return value_text(program_is_stripped(m->template) ? text : whole);
 }
 
 str machine_render_text(struct machine *m, str source, struct value scope)

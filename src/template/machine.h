@@ -72,6 +72,13 @@ bool machine_run_unit(struct machine *m, struct unit *unit);
 /* Runs another text within this rendering: its output. */
 str machine_render_text(struct machine *m, str source, struct value scope);
 
+/* What a machine that has run gives as a value, of all that it wrote from start on: what it printed last where that is
+ * all there is, else the text. */
+struct value machine_result(struct machine *m, size_t start);
+/* A filter of the site's own: false where the site has none of that name. */
+bool machine_apply_own(struct machine *m, str name, struct value value, const struct value *argument,
+                       struct value *out);
+
 /* Ends the rendering with an error; false. */
 bool machine_stop(struct machine *m, enum err_code code, const char *message);
 /* A fault in w.c.s. is told to the log; in Django it raises. The value that stands for the failed one. */

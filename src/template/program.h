@@ -198,4 +198,10 @@ struct template
 
 struct hashed_name program_name(str text);
 
+/* Whether the blanks at both ends of what it renders are taken off. */
+static inline bool program_is_stripped(const struct template *template)
+{
+    return template->settings.kind == TEMPLATE_TEXT && !template->settings.keep_ends;
+}
+
 #endif

@@ -48,11 +48,6 @@ static size_t output_most(const struct render *render)
     return render->output_most > 0 ? render->output_most : OUTPUT_MOST;
 }
 
-static bool is_stripped(const struct template *template)
-{
-    return template->settings.kind == TEMPLATE_TEXT && !template->settings.keep_ends;
-}
-
 /* Takes the blanks off both ends of what was appended since start. */
 static void strip(struct buf *out, size_t start)
 {
@@ -65,7 +60,7 @@ static void strip(struct buf *out, size_t start)
 
 bool template_render(const struct template *template, struct render *render, struct buf *out, struct err *err)
 {
-    if (template->is_constant && is_stripped(template)) {
+    if (template->is_constant && program_is_stripped(template)) {
         buf_add(out, template->constant);
         return !out->overflowed || err_set(err, ERR_LIMIT, "Ce modèle fait un texte trop long.");
     }
@@ -75,7 +70,7 @@ bool template_render(const struct template *template, struct render *render, str
         return false;
     if (out->overflowed)
         return err_set(err, ERR_LIMIT, "Ce modèle fait un texte trop long.");
-    if (is_stripped(template))
+    if (program_is_stripped(template))
         strip(out, start);
     return true;
 }
@@ -109,14 +104,7 @@ struct value template_value(const struct template *template, struct render *rend
         log_err_of(&m, &err);
         return VALUE_EMPTY;
     }
-    str whole = buf_str(&out), text = blank_trim(whole);
-    size_t start = (size_t)(text.ptr - whole.ptr);
-    if (text.len == 0)
-        return m.print_count == 1 ? m.printed : VALUE_EMPTY;
-    if (m.print_count > 0 && str_eq(blank_trim(str_slice(whole, m.print_start, m.print_end)), text) &&
-        m.print_start <= start && m.print_end >= start + text.len && m.printed.kind != VALUE_TEXT)
-        return m.printed;
-    return value_text(is_stripped(template) ? text : whole);
+    return machine_result(&m, 0);
 }
 
 bool template_holds(const struct template *template, struct render *render)

@@ -107,6 +107,11 @@ struct value template_value(const struct template *template, struct render *rend
 /* Whether a condition holds; a fault in it makes it false. */
 bool template_holds(const struct template *template, struct render *render);
 
+/* A filter that is a template, for a site's own filters: it is rendered with the names « value » and « argument » (None
+ * where there is none) beside those of render.site, within the bounds of the rendering that applies it, and gives a
+ * value as template_value does. What render.site gives under « filter_NAME » is such a filter. */
+struct value template_filter(const struct template *template);
+
 /* ---- The language's own list of itself, for its reference ---- */
 
 struct template_entry {

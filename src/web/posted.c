@@ -52,5 +52,6 @@ struct form_context visit_form_context(struct request *request, const struct for
     if (visit->is_signed_in && !context.in_backoffice)
         context.account = account_data(request->arena, &visit->account);
     context.scope = dossier_scope(&visit->place.dossiers, form, answers, dossier);
+    context.site = dossier_site_scope(&visit->place.dossiers);
     return context;
 }

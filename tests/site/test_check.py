@@ -6,6 +6,7 @@ import unittest
 from pathlib import Path
 
 from support.counter import CORPUS, ROOT, Counter, needs_corpus, stores
+from support.visitor import Visitor
 
 FORM = {"kind": "form", "slug": "velo", "name": "Prime vélo", "workflow": "prime", "functions": {"_receiver": "agents"}, "fields": [
     {"id": "1", "type": "string", "label": "Nom", "varname": "nom"},
@@ -80,12 +81,13 @@ class Check(unittest.TestCase):
             (self.folder / f"{document['kind']}-{document['slug']}.json").write_text(json.dumps(document))
         counter.cli("import", "content", self.folder, "--site", "ville")
 
-    def set_contact(self, counter):
+    def set_contact(self, counter, check=True, **settings):
         site = {"slug": "ville", "name": "Ville", "hosts": ["ville.localhost"], "settings": {
-            "contact": {"name": "Mairie", "address": "1 place de la République", "email": "mairie@ville.example", "phone": "04 00 00 00 00"}}}
+            "contact": {"name": "Mairie", "address": "1 place de la République", "email": "mairie@ville.example", "phone": "04 00 00 00 00"},
+            **settings}}
         path = self.folder / "site"
         path.write_text(json.dumps(site))
-        counter.cli("site", "set", path)
+        return counter.cli("site", "set", path, check=check)
 
     def findings(self, counter, *more):
         done = counter.cli("check", "--site", "ville", "--report", "json", *more, check=False)
@@ -125,6 +127,24 @@ class Check(unittest.TestCase):
         self.assertEqual((name["line"], name["column"]), (2, 2))
         text = next(f for f in findings if f["construct"] == "template")
         self.assertEqual((text["line"], text["column"], text["severity"]), (3, 3, "erreur"))
+
+    def test_a_filter_that_the_site_declares_is_known_and_runs(self):
+        own = with_field(type="comment", label="<p>{{ \"le vélo\"|majuscules:2 }} !</p>")
+        for store in stores():
+            with self.subTest(store), Counter(store) as counter:
+                self.set_contact(counter, filters={"majuscules": "{{ value|upper }} {{ argument|add:1 }}"})
+                self.load(counter, own, WORKFLOW)
+                self.assertEqual(counter.cli("check").stdout, "0 erreur, 0 avertissement\n")
+                counter.start()
+                self.assertIn("LE VÉLO 3 !", Visitor(counter.port, "ville.localhost").get("/demarches/velo/1/").page.text)
+                self.set_contact(counter)
+                self.assertIn("Le filtre « majuscules »", counter.cli("check").stdout)
+
+    def test_a_filter_that_is_no_template_is_refused(self):
+        with Counter() as counter:
+            for name, text in (("majuscules", "{% si %}"), ("Majuscules", "{{ value }}"), ("majuscules", 1)):
+                done = self.set_contact(counter, check=False, filters={name: text})
+                self.assertEqual((done.returncode, name in done.stderr), (1, True), done.stderr)
 
     def test_a_sound_site_and_one_that_is_not_there(self):
         for store in stores():

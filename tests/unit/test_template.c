@@ -301,6 +301,74 @@ static void dates_are_read_from_texts(void **state)
     assert_true(holds("d|date < \"2021-01-01\"|date"));
 }
 
+/* ---- Filters of a site's own ---- */
+
+static struct value_dict *site;
+
+static void site_has_filter(const char *name, const char *source)
+{
+    if (value_get(arena, value_dict(site), STR("name")).kind == VALUE_UNDEFINED)
+        value_dict_set(arena, site, STR("name"), value_text(STR("Ville")));
+    value_dict_set(arena, site, str_fmt(arena, "filter_%s", name), template_filter(compiled(TEMPLATE_TEXT, source)));
+}
+
+static struct value own_value(enum template_kind kind, const char *source)
+{
+    struct render render = render_with();
+    render.site = value_dict(site);
+    return template_value(compiled(kind, source), &render);
+}
+
+static str own_text(enum template_kind kind, const char *source)
+{
+    struct render render = render_with();
+    render.site = value_dict(site);
+    return template_text(compiled(kind, source), &render);
+}
+
+static void a_site_has_filters_of_its_own(void **state)
+{
+    (void)state;
+    site = value_dict_new(arena);
+    site_has_filter("double", "{{ value|multiply:2 }}");
+    site_has_filter("civilite",
+                    "{% if value == \"f\" %}Madame{% else %}Monsieur{% endif %}{{ argument|default:\"\" }}");
+    site_has_filter("quadruple", "{{ value|double|double }}");
+    site_has_filter("words", "{{ value|split }}");
+    site_has_filter("of_site", "{{ name }}{{ form_var_secret }}");
+    site_has_filter("fixed", "toujours");
+    given_json("form_var_secret", "\"s\"");
+    given_json("genre", "\"f\"");
+    assert_int_equal(own_value(TEMPLATE_TEXT, "{{ 4|double }}").kind, VALUE_DECIMAL);
+    assert_str(own_text(TEMPLATE_TEXT, "a {{ genre|civilite:\" Durand\" }} {{ 1|quadruple }} b {{ 0|fixed }}"),
+               "a Madame Durand 4 b toujours");
+    assert_int_equal(own_value(TEMPLATE_TEXT, "{{ \"a b c\"|words }}").list->len, 3);
+    assert_str(own_text(TEMPLATE_TEXT, "{{ 1|of_site }}"), "Ville"); /* the request's names are not the filter's */
+    assert_str(own_text(TEMPLATE_TEXT, "{% for x in \"ab\" %}{{ x|civilite }},{{ forloop.counter }};{% endfor %}"),
+               "Monsieur,1;Monsieur,2;");
+    assert_int_equal(faults.len, 0);
+}
+
+static void a_filter_of_a_site_is_escaped_and_never_hides_one_of_the_language(void **state)
+{
+    (void)state;
+    site = value_dict_new(arena);
+    site_has_filter("bold", "<b>{{ value }}</b>");
+    site_has_filter("upper", "non");
+    assert_str(own_text(TEMPLATE_HTML, "{{ \"x\"|bold }} {{ \"x\"|upper }}"), "&lt;b&gt;x&lt;/b&gt; X");
+}
+
+static void a_filter_that_calls_itself_ends(void **state)
+{
+    (void)state;
+    site = value_dict_new(arena);
+    site_has_filter("endless", "{{ value|endless }}");
+    site_has_filter("twice", "{{ value|twice }}{{ value|twice }}");
+    assert_str(own_text(TEMPLATE_TEXT, "a{{ 1|endless }}b"), "ab");
+    assert_int_equal(faults.len, 1);
+    assert_str(own_text(TEMPLATE_TEXT, "a{{ 1|twice }}b"), ""); /* two to the hundred: the bound of steps */
+}
+
 #define SENTENCE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -322,6 +390,9 @@ int main(void)
         SENTENCE(numbers_add_and_texts_join),
         SENTENCE(dates_are_read_from_texts),
         SENTENCE(old_texts_in_brackets_are_read),
+        SENTENCE(a_site_has_filters_of_its_own),
+        SENTENCE(a_filter_of_a_site_is_escaped_and_never_hides_one_of_the_language),
+        SENTENCE(a_filter_that_calls_itself_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

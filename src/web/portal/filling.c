@@ -189,8 +189,8 @@ bool filling_is_first_time(struct request *request, const struct form *form)
 static void show_closed(struct request *request, const struct form *form, const struct err *err)
 {
     if (form->disabled_redirection != NULL) {
-        struct render render = {
-            .arena = request->arena, .scope = dossier_site_scope(place_of(request)), .lang = STR("fr")};
+        struct value site = dossier_site_scope(place_of(request));
+        struct render render = {.arena = request->arena, .scope = site, .site = site, .lang = STR("fr")};
         str url = str_trim(template_text(form->disabled_redirection, &render));
         if (str_starts(url, STR("https://")) || str_starts(url, STR("http://"))) {
             response_redirect(request, url);

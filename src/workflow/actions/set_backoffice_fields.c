@@ -36,6 +36,7 @@ static void assign(struct engine *engine, const struct assignment *assignment, j
     }
     struct form_context fields = {.arena = engine->arena,
                                   .scope = engine->render.scope,
+                                  .site = context->site,
                                   .sources = context->sources,
                                   .now = engine->now,
                                   .in_backoffice = true,

@@ -1,0 +1,55 @@
+/* Filters of a site's own: each is a template, which the scope gives under « filter_NAME ». */
+#include "template/filter.h"
+
+static const struct value_object_type own_filter_type = {.name = "filtre du site"};
+
+struct value template_filter(const struct template *template)
+{
+    return value_object(&own_filter_type, template);
+}
+
+static void bind(struct machine *m, const char *name, struct value value)
+{
+    struct hashed_name hashed = program_name(str_of(name));
+    machine_bind(m, &hashed, value);
+}
+
+/* In this rendering, within its bounds, with the names of the site instead of the request's. What it writes goes behind
+ * what is written already, and is taken back. */
+static struct value run(struct machine *m, const struct template *template, struct value value,
+                        const struct value *argument)
+{
+    struct render render = *m->render;
+    render.scope = m->render->site;
+    struct machine inner = *m;
+    inner.render = &render;
+    inner.template = template;
+    inner.escape = template_is_html(template);
+    inner.isolated = false;
+    inner.loop = NULL;
+    inner.print_count = 0;
+    inner.locals_base = inner.locals.len;
+    bind(&inner, "value", value);
+    bind(&inner, "argument", argument == NULL ? VALUE_OF_NONE : *argument);
+    size_t start = m->out->len;
+    struct value out = machine_run_unit(&inner, template->unit) ? machine_result(&inner, start) : VALUE_EMPTY;
+    if (out.kind == VALUE_TEXT)
+        out.text = str_dup(m->arena, out.text);
+    m->out->len = start;
+    m->stopped = inner.stopped;
+    m->steps_left = inner.steps_left;
+    return out;
+}
+
+bool machine_apply_own(struct machine *m, str name, struct value value, const struct value *argument, struct value *out)
+{
+    struct value own = value_get(m->arena, m->render->site, str_fmt(m->arena, "filter_%.*s", STR_ARG(name)));
+    if (own.kind != VALUE_OBJECT || own.object.type != &own_filter_type)
+        return false;
+    const struct template *template = own.object.self;
+    if (m->depth >= NESTING_MOST)
+        *out = machine_fault(m, "Le filtre « %.*s » s'appelle lui-même trop profondément.", STR_ARG(name));
+    else
+        *out = template->is_constant ? value_text(template->constant) : run(m, template, value, argument);
+    return true;
+}
