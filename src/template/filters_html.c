@@ -123,13 +123,17 @@ static bool is_kept(str name, str keep)
     return false;
 }
 
-/* Tags are dropped, but for those named, which lose their attributes. */
+/* Tags are dropped, but for those named, which lose their attributes. What begins like one and never ends was read in
+ * vain, as often as it begins: that is charged, and ends the work where there is too much of it. */
 static str without_tags(struct machine *m, str text, str keep)
 {
     struct buf out = filter_buf(m);
-    for (size_t at = 0; at < text.len;) {
-        size_t end = text.ptr[at] == '<' ? markup_end(text, at) : at;
+    for (size_t at = 0; at < text.len && m->steps_left > 0;) {
+        bool opens = text.ptr[at] == '<';
+        size_t end = opens ? markup_end(text, at) : at;
         if (end == at) {
+            if (opens)
+                machine_charge(m, TAG_MOST);
             buf_add_char(&out, text.ptr[at++]);
             continue;
         }

@@ -38,9 +38,9 @@ static bool has_word(const struct language *language, str word)
 static struct value apply_language_detect(struct machine *m, struct value value, const struct value *argument)
 {
     (void)argument;
-    enum { COUNT = sizeof languages / sizeof *languages };
+    enum { COUNT = sizeof languages / sizeof *languages, CHARACTERS_READ = 4000 };
     size_t counts[COUNT] = {0}, best = 0, second = 0, found = 0;
-    str part, rest = utf8_fold(m->arena, value.text);
+    str part, rest = utf8_fold(m->arena, utf8_slice(value.text, 0, CHARACTERS_READ));
     while (str_next(&rest, ' ', &part))
         for (size_t i = 0; i < COUNT && part.len > 0 && part.len < 20; i++)
             counts[i] += has_word(&languages[i], part);

@@ -15,6 +15,27 @@ bool machine_stop(struct machine *m, enum err_code code, const char *message)
     return false;
 }
 
+void machine_charge(struct machine *m, size_t bytes)
+{
+    enum { BYTES_A_STEP = 16 };
+    size_t steps = bytes / BYTES_A_STEP;
+    m->steps_left -= steps < m->steps_left ? steps : m->steps_left;
+    if (arena_used(m->arena) > m->arena_most)
+        machine_stop(m, ERR_LIMIT, "Ce modèle demande trop de mémoire.");
+}
+
+size_t machine_weight(const struct value *value)
+{
+    switch (value->kind) {
+    case VALUE_TEXT:
+        return value->text.len;
+    case VALUE_LIST:
+        return value->list->len * sizeof(struct value);
+    default:
+        return 0;
+    }
+}
+
 void machine_log(struct machine *m, str message, int line, int column)
 {
     if (m->render->log == NULL)
@@ -224,9 +245,9 @@ static struct value apply(struct machine *m, const struct filter_use *use, struc
 struct value machine_apply(struct machine *m, const struct filter_use *use, struct value value,
                            const struct value *argument)
 {
+    size_t used = arena_used(m->arena), weight = machine_weight(&value);
     struct value out = apply(m, use, value, argument);
-    if (arena_used(m->arena) > m->arena_most)
-        machine_stop(m, ERR_LIMIT, "Ce modèle demande trop de mémoire.");
+    machine_charge(m, arena_used(m->arena) - used + weight);
     return out;
 }
 

@@ -79,6 +79,12 @@ struct value machine_result(struct machine *m, size_t start);
 bool machine_apply_own(struct machine *m, str name, struct value value, const struct value *argument,
                        struct value *out);
 
+/* Work that one instruction does by itself, in bytes read or made, counts as so many steps more: a long text is no way
+ * around the bound of steps. Stops where the memory of the rendering is used up. */
+void machine_charge(struct machine *m, size_t bytes);
+/* What a value makes a filter or a comparison go through: bytes. */
+size_t machine_weight(const struct value *value);
+
 /* Ends the rendering with an error; false. */
 bool machine_stop(struct machine *m, enum err_code code, const char *message);
 /* A fault in w.c.s. is told to the log; in Django it raises. The value that stands for the failed one. */

@@ -136,6 +136,7 @@ static void run_for(struct machine *m, struct frame *f, const struct loop_info *
         machine_bind(m, &info->names[i], VALUE_OF_UNDEFINED);
     m->loop = loop;
     bind_item(m, loop);
+    machine_charge(m, items->len * sizeof *items->at);
 }
 
 static void run_for_next(struct machine *m, struct frame *f, const struct loop_info *info)
@@ -181,6 +182,7 @@ static bool compare(struct machine *m, const struct value *a, const struct value
     bool holds;
     if (is_raised(a) || is_raised(b))
         return false;
+    machine_charge(m, machine_weight(a) + machine_weight(b));
     switch (how) {
     case COMPARE_EQ:
         return value_equals(m->arena, *a, *b);
@@ -447,6 +449,7 @@ static void test(struct machine *m, struct frame *f, struct instruction i)
 static void run_rare(struct machine *m, struct frame *f, struct instruction i)
 {
     const struct unit *unit = f->unit;
+    size_t used = arena_used(m->arena);
     switch ((enum op)i.op) {
     case OP_SCOPE:
         scope_open(m);
@@ -485,6 +488,7 @@ static void run_rare(struct machine *m, struct frame *f, struct instruction i)
     default:
         break;
     }
+    machine_charge(m, arena_used(m->arena) - used);
 }
 
 /* One instruction; false at the end of the code. */
@@ -580,8 +584,10 @@ bool machine_run(struct machine *m, const struct unit *unit, uint32_t address)
         return machine_stop(m, ERR_LIMIT, "Ce modèle s'inclut trop profondément.");
     m->depth++;
     while (!m->stopped && run_one(m, &f)) {
-        if (m->steps_left-- == 0)
+        if (m->steps_left == 0)
             machine_stop(m, ERR_LIMIT, "Ce modèle demande trop de travail.");
+        else
+            m->steps_left--;
         if (m->out->overflowed)
             machine_stop(m, ERR_LIMIT, "Ce modèle fait un texte trop long.");
     }

@@ -1,6 +1,8 @@
 /* Filters of a site's own: each is a template, which the scope gives under « filter_NAME ». */
 #include "template/filter.h"
 
+enum { OWN_BYTES = 2048 }; /* what it costs to begin one */
+
 static const struct value_object_type own_filter_type = {.name = "filtre du site"};
 
 struct value template_filter(const struct template *template)
@@ -47,6 +49,7 @@ bool machine_apply_own(struct machine *m, str name, struct value value, const st
     if (own.kind != VALUE_OBJECT || own.object.type != &own_filter_type)
         return false;
     const struct template *template = own.object.self;
+    machine_charge(m, OWN_BYTES);
     if (m->depth >= NESTING_MOST)
         *out = machine_fault(m, "Le filtre « %.*s » s'appelle lui-même trop profondément.", STR_ARG(name));
     else

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { STEPS_MOST = 10000000, OUTPUT_MOST = 16 << 20, MEMORY_MOST = 256 << 20 };
+enum { STEPS_MOST = 2000000, OUTPUT_MOST = 16 << 20, MEMORY_MOST = 64 << 20 };
 
 bool template_is_html(const struct template *template)
 {

@@ -86,7 +86,7 @@ struct render {
     str calendar;       /* working days: « workalendar.europe.France » where ptr is NULL; another text: none known */
     str invalid;        /* Django's string_if_invalid: what an unknown name prints; empty in w.c.s. */
     struct render_log *log;         /* NULL: nobody is told */
-    size_t steps_most, output_most; /* 0: the defaults, 10 million steps and 16 MiB */
+    size_t steps_most, output_most; /* 0: the defaults, 2 million steps and 16 MiB */
 };
 
 struct render_fault {

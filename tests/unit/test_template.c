@@ -27,6 +27,15 @@ static void given(const char *name, struct value value)
     value_dict_set(arena, scope, str_of(name), value);
 }
 
+/* A text of so many letters. */
+static str str_repeat_a(size_t length)
+{
+    char *text = arena_alloc(arena, length);
+    for (size_t i = 0; i < length; i++)
+        text[i] = 'a';
+    return (str){text, length};
+}
+
 static void given_json(const char *name, const char *text)
 {
     given(name, value_from_json(arena, json_parse(arena, str_of(text), NULL)));
@@ -239,22 +248,49 @@ static void names_read_are_known_before_rendering(void **state)
     assert_int_equal(names.at[2].column, 37);
 }
 
+static const char *bound_reached(const char *source, size_t steps, size_t output)
+{
+    static struct err err;
+    struct render render = render_with();
+    struct buf out = buf_new(arena, output > 0 ? output : 16 << 20);
+    render.steps_most = steps;
+    err = (struct err){0};
+    if (template_render(compiled(TEMPLATE_HTML, source), &render, &out, &err))
+        return "none";
+    assert_int_equal(err.code, ERR_LIMIT);
+    return err.message;
+}
+
+#define LOOPS(body)                                                                                                    \
+    "{% for a in l %}{% for b in l %}{% for c in l %}{% for d in l %}" body                                            \
+    "{% endfor %}{% endfor %}{% endfor %}{% endfor %}"
+
 static void bounds_stop_a_rendering(void **state)
 {
     (void)state;
-    struct err err = {0};
-    given_json("l", "[1,2,3,4,5,6,7,8,9,0]");
-    struct template *template = compiled(TEMPLATE_HTML, "{% for a in l %}{% for b in l %}{% for c in l %}x{% endfor %}"
-                                                        "{% endfor %}{% endfor %}");
-    struct render render = render_with();
-    render.steps_most = 100;
-    struct buf out = buf_new(arena, 1 << 20);
-    assert_false(template_render(template, &render, &out, &err));
-    assert_int_equal(err.code, ERR_LIMIT);
-    render.steps_most = 0;
-    struct buf small = buf_new(arena, 10);
-    assert_false(template_render(template, &render, &small, &err));
-    assert_int_equal(err.code, ERR_LIMIT);
+    const char *work = "Ce modèle demande trop de travail.", *length = "Ce modèle fait un texte trop long.";
+    given_json("l", "[1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6,7,8,9,0]");
+    assert_string_equal(bound_reached("{% for a in l %}{% for b in l %}x{% endfor %}{% endfor %}", 0, 0), "none");
+    assert_string_equal(bound_reached("{% for a in l %}{% for b in l %}x{% endfor %}{% endfor %}", 1000, 0), work);
+    assert_string_equal(bound_reached("{% for a in l %}x{% endfor %}", 0, 10), length);
+    assert_string_equal(bound_reached(LOOPS("x"), 0, 0), work);
+}
+
+static void a_long_text_is_no_way_around_the_bound_of_steps(void **state)
+{
+    (void)state;
+    const char *work = "Ce modèle demande trop de travail.";
+    given_json("l", "[1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6,7,8,9,0]");
+    given("s", value_text(str_repeat_a(1 << 20)));
+    given("t", value_text(str_repeat_a(1 << 20)));
+    assert_string_equal(bound_reached(LOOPS("{{ s|length }}"), 0, 0), work);
+    assert_string_equal(bound_reached(LOOPS("{% if s == t %}x{% endif %}"), 0, 0), work);
+    assert_string_equal(bound_reached(LOOPS("{% if \"b\" in s %}x{% endif %}"), 0, 0), work);
+    assert_string_equal(bound_reached(LOOPS("{% filter length %}{{ s }}{% endfilter %}"), 0, 0), work);
+    assert_string_equal(bound_reached("{% with x=s|make_list %}{% for a in l %}{{ x|join:t|length }}{% endfor %}"
+                                      "{% endwith %}",
+                                      SIZE_MAX, 0),
+                        "Ce modèle demande trop de mémoire.");
 }
 
 static void a_site_option_is_a_text_and_a_boolean(void **state)
@@ -386,6 +422,7 @@ int main(void)
         SENTENCE(an_unknown_filter_is_empty_told_and_listed),
         SENTENCE(names_read_are_known_before_rendering),
         SENTENCE(bounds_stop_a_rendering),
+        SENTENCE(a_long_text_is_no_way_around_the_bound_of_steps),
         SENTENCE(a_site_option_is_a_text_and_a_boolean),
         SENTENCE(numbers_add_and_texts_join),
         SENTENCE(dates_are_read_from_texts),
