@@ -7,9 +7,10 @@ import form_page
 import office
 import report
 import startup
+import template
 from machine import description
 
-MEASURES = {"form-page": form_page.measure, "filing": filing.measure, "office": office.measure, "startup": startup.measure}
+MEASURES = {"form-page": form_page.measure, "filing": filing.measure, "office": office.measure, "startup": startup.measure, "template": template.measure}
 
 
 def main():
