@@ -74,18 +74,49 @@ static str taken(struct arena *arena, uint8_t *text, size_t length)
     return copy;
 }
 
+/* ---- The other case ---- */
+
+/* ASCII, and the letters of Latin-1 whose other case is as long: what French texts are made of, œ apart. False where
+ * another sign stands, which the library then decides. */
+static bool change_case(str s, char *to, bool to_upper)
+{
+    char first = to_upper ? 'a' : 'A';
+    for (size_t i = 0; i < s.len; i++) {
+        unsigned char c = (unsigned char)s.ptr[i], next;
+        to[i] = (char)(c >= (unsigned char)first && c <= (unsigned char)first + 25 ? c ^ 0x20 : c);
+        if (c < 0x80)
+            continue;
+        if ((c != 0xC2 && c != 0xC3) || i + 1 == s.len)
+            return false;
+        next = (unsigned char)s.ptr[++i];
+        if ((c == 0xC2 && next == 0xB5) || (c == 0xC3 && (next == 0x9F || next == 0xBF))) /* µ, ß, ÿ */
+            return false;
+        bool is_letter = c == 0xC3 && (next & 0x1F) != 0x17 && (next & 0x20) == (to_upper ? 0x20 : 0); /* not × and ÷ */
+        to[i] = (char)(is_letter ? next ^ 0x20 : next);
+    }
+    return true;
+}
+
+static str in_case(struct arena *arena, str s, bool to_upper)
+{
+    char *fast = arena_alloc(arena, s.len);
+    if (change_case(s, fast, to_upper))
+        return (str){fast, s.len};
+    size_t length = 0;
+    const uint8_t *bytes = (const uint8_t *)s.ptr;
+    uint8_t *text = to_upper ? u8_toupper(bytes, s.len, NULL, NULL, NULL, &length)
+                             : u8_tolower(bytes, s.len, NULL, NULL, NULL, &length);
+    return text == NULL ? STR_EMPTY : taken(arena, text, length);
+}
+
 str utf8_lower(struct arena *arena, str s)
 {
-    size_t length = 0;
-    uint8_t *text = u8_tolower((const uint8_t *)s.ptr, s.len, NULL, NULL, NULL, &length);
-    return text == NULL ? STR_EMPTY : taken(arena, text, length);
+    return in_case(arena, s, false);
 }
 
 str utf8_upper(struct arena *arena, str s)
 {
-    size_t length = 0;
-    uint8_t *text = u8_toupper((const uint8_t *)s.ptr, s.len, NULL, NULL, NULL, &length);
-    return text == NULL ? STR_EMPTY : taken(arena, text, length);
+    return in_case(arena, s, true);
 }
 
 static str opened_ligature(uint32_t code_point)

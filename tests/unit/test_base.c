@@ -1,6 +1,8 @@
 #include "unit.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <unicase.h>
 
 static void str_cuts_and_steps(void **state)
 {
@@ -100,6 +102,30 @@ static void utf8_is_checked_and_repaired(void **state)
                                                      "b\xC3"))));
     assert_int_equal(utf8_length(STR("é€😀")), 3);
     assert_str(utf8_slice(STR("é€😀"), 1, 2), "€");
+}
+
+/* Each sign to U+07FF between two letters, in both cases, as the library has it. */
+static void the_other_case_is_the_library_s(void **state)
+{
+    struct arena *arena = *state;
+    for (uint32_t c = 1; c < 0x800; c++) {
+        char text[8] = "a";
+        int length = c < 0x80 ? 1 : 2;
+        text[1] = (char)(c < 0x80 ? c : 0xC0 | c >> 6);
+        text[2] = (char)(0x80 | (c & 0x3F));
+        text[1 + length] = 'Z';
+        str s = {text, (size_t)length + 2};
+        size_t upper_length, lower_length;
+        uint8_t *upper = u8_toupper((const uint8_t *)s.ptr, s.len, NULL, NULL, NULL, &upper_length);
+        uint8_t *lower = u8_tolower((const uint8_t *)s.ptr, s.len, NULL, NULL, NULL, &lower_length);
+        bool same = str_eq(utf8_upper(arena, s), (str){(char *)upper, upper_length}) &&
+                    str_eq(utf8_lower(arena, s), (str){(char *)lower, lower_length});
+        free(upper);
+        free(lower);
+        if (!same)
+            fail_msg("U+%04X", c);
+    }
+    assert_str(utf8_upper(arena, STR("l’été, cœur ß 日本")), "L’ÉTÉ, CŒUR SS 日本");
 }
 
 static void utf8_folds_for_search(void **state)
@@ -233,6 +259,7 @@ int main(void)
         IN_ARENA(buf_keeps_its_ceiling),
         IN_ARENA(buf_escapes_for_its_reader),
         IN_ARENA(map_finds_what_was_set),
+        IN_ARENA(the_other_case_is_the_library_s),
         IN_ARENA(utf8_is_checked_and_repaired),
         IN_ARENA(utf8_folds_for_search),
         IN_ARENA(dates_are_exact),
