@@ -123,7 +123,7 @@ static struct value apply_truncatechars(struct machine *m, struct value value, c
     int64_t most;
     if (!filter_int(m, *argument, &most))
         return value;
-    if ((int64_t)utf8_length(value.text) <= most)
+    if (value.text.len == utf8_slice(value.text, 0, most > 0 ? (size_t)most : 0).len)
         return value;
     str parts[] = {most > 1 ? utf8_slice(value.text, 0, (size_t)most - 1) : STR_EMPTY, STR("…")};
     return value_text(str_concat(m->arena, parts, 2));

@@ -119,6 +119,10 @@ static bool compare(struct arena *arena, struct value a, struct value b, int *or
 
 bool value_compare(struct arena *arena, struct value a, struct value b, int *order)
 {
+    if (a.kind == VALUE_INT && b.kind == VALUE_INT) { /* what pages mostly ask */
+        *order = (a.integer > b.integer) - (a.integer < b.integer);
+        return true;
+    }
     return compare(arena, a, b, order, 0);
 }
 
@@ -183,6 +187,8 @@ bool value_equals(struct arena *arena, struct value a, struct value b)
 {
     if (a.kind == VALUE_TEXT && b.kind == VALUE_TEXT) /* what pages mostly ask */
         return str_eq(a.text, b.text);
+    if (a.kind == VALUE_INT && b.kind == VALUE_INT)
+        return a.integer == b.integer;
     return equals(arena, a, b, 0);
 }
 
