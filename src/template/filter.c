@@ -6,10 +6,10 @@
 #include <stdlib.h>
 
 const struct filter_table *const filter_tables[] = {
-    &filters_text,  &filters_html,         &filters_number,   &filters_arithmetic,
-    &filters_date,  &filters_working_days, &filters_list,     &filters_table,
-    &filters_logic, &filters_query,        &filters_france,   &filters_geo,
-    &filters_links, &filters_truncate,     &filters_language, NULL};
+    &filters_text,         &filters_html, &filters_number, &filters_arithmetic, &filters_date,
+    &filters_working_days, &filters_list, &filters_table,  &filters_logic,      &filters_query,
+    &filters_france,       &filters_geo,  &filters_links,  &filters_truncate,   &filters_language,
+    &filters_humanize,     NULL};
 
 const struct filter *filter_find(str name, enum template_dialect dialect)
 {
