@@ -142,18 +142,19 @@ def selected(options, name):
     return not options.names or any(wanted in name for wanted in options.names) or any(n in SUITES for n in options.names)
 
 
-def fuzz(seconds):
-    """Each target for so many seconds on its kept corpus; a crash leaves its input in build/fuzz."""
+def fuzz(options):
+    """Each target that is named, or all, for so many seconds, or runs, on its kept corpus; a crash leaves its input in build/fuzz."""
+    seconds = 24 * 3600 if options.runs else options.fuzz
     subprocess.run([ROOT / "tools/build", "--fuzz"], check=True)
     failed = passed = 0
     for target in sorted((ROOT / "build/fuzz/tests/fuzz").glob("fuzz_*")):
-        if not (target.is_file() and os.access(target, os.X_OK)):
+        if not (target.is_file() and os.access(target, os.X_OK) and selected(options, target.name)):
             continue
         corpus = ROOT / "build/fuzz/corpus" / target.name
         corpus.mkdir(parents=True, exist_ok=True)
         seeds = ROOT / "tests/fuzz/seeds" / target.name.removeprefix("fuzz_")
         folders = [corpus] + ([seeds] if seeds.is_dir() else [])
-        status, output = run([target, f"-max_total_time={seconds}", "-rss_limit_mb=2048", "-timeout=5",
+        status, output = run([target, f"-max_total_time={seconds}", f"-runs={options.runs or -1}", "-rss_limit_mb=2048", "-timeout=5",
                               f"-artifact_prefix={ROOT}/build/fuzz/", *folders], seconds + 120)
         print(("ok " if status == 0 else "FAILED ") + target.name, flush=True)
         if status != 0:
@@ -183,11 +184,12 @@ def main():
     parser.add_argument("names", nargs="*")
     parser.add_argument("--all", action="store_true")
     parser.add_argument("--fuzz", nargs="?", type=int, const=60)
+    parser.add_argument("--runs", type=int, help="of each fuzz target, instead of seconds")
     parser.add_argument("--screenshots", action="store_true")
     options = parser.parse_args()
 
-    if options.fuzz:
-        passed, failed = fuzz(options.fuzz)
+    if options.fuzz or options.runs:
+        passed, failed = fuzz(options)
         print(f"{passed} passed, {failed} failed")
         return 1 if failed else 0
     if "GUICHET_TEST_POSTGRES" not in os.environ and shutil.which("/usr/lib/postgresql/15/bin/initdb"):

@@ -1,6 +1,10 @@
-/* Any text as a template: the first byte says of what kind, the rest is compiled and rendered over a rich context. */
+/* Any text as a template: the first byte says of what kind, the rest is compiled and rendered over a rich context. The
+ * fuzzer's mutations are those of the grammar as often as those of bytes: every tag and filter of the language's
+ * tables, on every name of the context. */
 #include "template/template.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -68,3 +72,118 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     arena_free(arena);
     return 0;
 }
+
+#ifndef SEEDS /* the fuzzer itself, not the replay of its seeds */
+
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t most);
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned seed);
+
+static const char *const words[] = {"t",
+                                    "n",
+                                    "f",
+                                    "d",
+                                    "z",
+                                    "v",
+                                    "l",
+                                    "rows",
+                                    "tab",
+                                    "form_var_x",
+                                    "form",
+                                    "u",
+                                    "p",
+                                    "g",
+                                    "e",
+                                    "m",
+                                    "rows.0.b",
+                                    "tab.1",
+                                    "\"a b\"",
+                                    "\"2024-02-29\"",
+                                    "''",
+                                    "0",
+                                    "-1",
+                                    "2.50",
+                                    "12345678901234567890",
+                                    "None",
+                                    "True",
+                                    "forloop.counter",
+                                    "missing",
+                                    "\"a,b:c\"",
+                                    "\"Y-m-d H:i\"",
+                                    "\"1 10\""};
+
+static const char *pick_word(void)
+{
+    return words[(size_t)rand() % (sizeof words / sizeof *words)];
+}
+
+static const struct template_entry *pick(bool is_tag)
+{
+    static struct arena *kept; /* reachable, so that it is no leak */
+    static struct template_entries entries;
+    if (kept == NULL)
+        entries = template_entries(kept = arena_new());
+    for (;;) {
+        const struct template_entry *entry = &entries.at[(size_t)rand() % entries.len];
+        if (entry->is_tag == is_tag)
+            return entry;
+    }
+}
+
+/* An expression with up to three filters. */
+static int make_expression(char *out, size_t most)
+{
+    int length = snprintf(out, most, "%s", pick_word());
+    for (int i = rand() % 4; i > 0 && length < (int)most - 100; i--) {
+        const struct template_entry *filter = pick(false);
+        length += snprintf(out + length, most - (size_t)length, "|%s", filter->name);
+        if (filter->needs_argument || (filter->takes_argument && rand() % 2))
+            length += snprintf(out + length, most - (size_t)length, ":%s", pick_word());
+    }
+    return length;
+}
+
+static int make_construct(char *out, size_t most)
+{
+    static const char *const operators[] = {
+        "==", "!=", "<", "<=", ">", ">=", "in", "not in", "is", "and", "or", "and not"};
+    char a[400], b[400];
+    make_expression(a, sizeof a);
+    make_expression(b, sizeof b);
+    const char *sign = operators[(size_t)rand() % (sizeof operators / sizeof *operators)];
+    const struct template_entry *tag = pick(true);
+    switch (rand() % 7) {
+    case 0:
+        return snprintf(out, most, "{%% if %s %s %s %%}", a, sign, b);
+    case 1:
+        return snprintf(out, most, "{%% for x in %s %%}{{ x|default:%s }}{%% endfor %%}", a, pick_word());
+    case 2:
+        return snprintf(out, most, "{%% with x=%s %%}{%% filter %s %%}{{ x }}", a, pick(false)->name);
+    case 3:
+        return snprintf(out, most, "{%% %s %s %s %%}", tag->name, a, b);
+    case 4:
+        return snprintf(out, most, "{%% end%s %%}", tag->name);
+    case 5:
+        return snprintf(out, most, "%s", tag->example != NULL ? tag->example : a);
+    default:
+        return snprintf(out, most, "{{ %s }}", a);
+    }
+}
+
+/* Puts a construct at a random place. */
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned seed)
+{
+    char construct[1200];
+    srand(seed);
+    if (rand() % 2)
+        return LLVMFuzzerMutate(data, size, most);
+    int made = make_construct(construct, sizeof construct);
+    size_t length = made < (int)sizeof construct ? (size_t)made : sizeof construct - 1;
+    if (size + length > most)
+        return LLVMFuzzerMutate(data, size, most);
+    size_t at = size < 1 ? 0 : 1 + (size_t)rand() % size;
+    memmove(data + at + length, data + at, size - at);
+    memcpy(data + at, construct, length);
+    return size + length;
+}
+
+#endif
