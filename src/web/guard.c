@@ -119,11 +119,24 @@ bool web_check_form(struct request *request)
     return false;
 }
 
+static void tell_faults(const struct visit *visit)
+{
+    for (size_t i = 0; i < visit->faults.len; i++) {
+        const struct render_fault *fault = &visit->faults.at[i];
+        log_line(LOG_WARNING, "form.fault", "site=%.*s form=%.*s where=\"%.*s\" line=%d column=%d fault=\"%.*s\"",
+                 STR_ARG(visit->site->slug), STR_ARG(visit->form != NULL ? visit->form->slug : STR_EMPTY),
+                 STR_ARG(fault->template_name), fault->line, fault->column, STR_ARG(fault->message));
+    }
+}
+
+/* What is told lives as long as the site's definitions, which are let go here. */
 void web_done(struct request *request)
 {
     struct visit *visit = request->context;
-    if (visit != NULL && visit->estate != NULL)
-        estate_release(visit->installation, visit->estate);
+    if (visit == NULL || visit->estate == NULL)
+        return;
+    tell_faults(visit);
+    estate_release(visit->installation, visit->estate);
 }
 
 str visit_token(struct request *request)

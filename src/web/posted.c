@@ -44,11 +44,12 @@ struct form_context visit_form_context(struct request *request, const struct for
                                        const struct dossier *dossier)
 {
     struct visit *visit = visit_of(request);
+    visit->form = form;
     struct form_context context = {.arena = request->arena,
                                    .sources = catalogue_sources(visit->catalogue),
                                    .now = request->now,
                                    .in_backoffice = visit->place.dossiers.in_backoffice,
-                                   .log = arena_new_of(request->arena, struct render_log)};
+                                   .log = &visit->faults};
     if (visit->is_signed_in && !context.in_backoffice)
         context.account = account_data(request->arena, &visit->account);
     context.scope = dossier_scope(&visit->place.dossiers, form, answers, dossier);

@@ -24,6 +24,8 @@ struct visit {
     struct membership membership;
     str cookie; /* what the form token is bound to: the session's token, or the visitor's own */
     bool cookie_is_new;
+    const struct form *form;  /* that is filled in or shown; may be NULL */
+    struct render_log faults; /* of its texts; told when the request ends */
 };
 
 struct visit *visit_of(struct request *request);

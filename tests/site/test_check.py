@@ -140,6 +140,19 @@ class Check(unittest.TestCase):
                 self.set_contact(counter)
                 self.assertIn("Le filtre « majuscules »", counter.cli("check").stdout)
 
+    def test_a_fault_while_a_form_is_filled_in_is_logged_with_its_place(self):
+        with Counter() as counter:
+            self.set_contact(counter)
+            self.load(counter, with_field(type="comment", label="<p>\n {{ form_var_nom|getlist:'x' }}{{ 7|divide:0 }}.</p>"), WORKFLOW)
+            counter.start()
+            self.assertIn(".", Visitor(counter.port, "ville.localhost").get("/demarches/velo/1/").page.text)
+            counter.stop()
+            told = [line for line in counter.log_text().splitlines() if "form.fault" in line]
+        self.assertTrue(told)
+        for line in told:
+            for part in ("site=ville", "form=velo", "line=2", "fault="):
+                self.assertIn(part, line)
+
     def test_a_filter_that_is_no_template_is_refused(self):
         with Counter() as counter:
             for name, text in (("majuscules", "{% si %}"), ("Majuscules", "{{ value }}"), ("majuscules", 1)):
