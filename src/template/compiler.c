@@ -34,8 +34,17 @@ uint32_t compiler_here(const struct compiler *c)
     return (uint32_t)c->unit->code.len;
 }
 
+static void note_origin(struct compiler *c)
+{
+    struct unit *unit = c->unit;
+    const struct origin *last = unit->origins.len > 0 ? &unit->origins.at[unit->origins.len - 1] : NULL;
+    if (last == NULL || last->line != c->token.line || last->column != c->token.column)
+        *vec_push(c->arena, &unit->origins) = (struct origin){compiler_here(c), c->token.line, c->token.column};
+}
+
 uint32_t compiler_emit(struct compiler *c, enum op op, size_t arg)
 {
+    note_origin(c);
     *vec_push(c->arena, &c->unit->code) = (struct instruction){.op = op, .arg = (uint32_t)arg};
     return compiler_here(c) - 1;
 }
@@ -307,6 +316,7 @@ static bool compile_brackets(struct compiler *c)
     if (compiled || c->template->settings.strict)
         return compiled;
     c->unit->code.len = 0;
+    c->unit->origins.len = 0;
     c->template->names.len = 0;
     c->any_tag = false;
     compile_text(c, c->lexer.source);

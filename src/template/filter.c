@@ -11,6 +11,55 @@ const struct filter_table *const filter_tables[] = {
     &filters_france,       &filters_geo,  &filters_links,  &filters_truncate,   &filters_language,
     &filters_humanize,     NULL};
 
+static bool is_number(struct machine *m, struct value value)
+{
+    struct decimal number;
+    return value.kind != VALUE_BOOL && value_to_decimal(m->arena, value, &number);
+}
+
+static bool is_integer(struct machine *m, struct value value)
+{
+    int64_t number;
+    return filter_int(m, value, &number);
+}
+
+static bool is_positive(struct machine *m, struct value value)
+{
+    int64_t number;
+    return filter_int(m, value, &number) && number > 0;
+}
+
+static bool is_date(struct machine *m, struct value value)
+{
+    struct datetime at;
+    return value.kind == VALUE_TIME || value_to_datetime(m->arena, value, &at);
+}
+
+static bool is_time(struct machine *m, struct value value)
+{
+    struct datetime at;
+    return value_to_time(m->arena, value, &at);
+}
+
+static bool is_countable(struct machine *m, struct value value)
+{
+    const struct value_list *items;
+    return value_items(m->arena, value, &items);
+}
+
+static bool is_rows(struct machine *m, struct value value)
+{
+    return value.kind != VALUE_TEXT && is_countable(m, value);
+}
+
+const struct filter_want want_number = {"un nombre", is_number};
+const struct filter_want want_integer = {"un nombre entier", is_integer};
+const struct filter_want want_positive = {"un nombre entier à partir de 1", is_positive};
+const struct filter_want want_date = {"une date", is_date};
+const struct filter_want want_time = {"une heure", is_time};
+const struct filter_want want_countable = {"un texte ou une liste", is_countable};
+const struct filter_want want_rows = {"une liste", is_rows};
+
 const struct filter *filter_find(str name, enum template_dialect dialect)
 {
     unsigned other = dialect == TEMPLATE_WCS ? FILTER_DJANGO : FILTER_WCS;

@@ -18,6 +18,30 @@ enum filter_argument { ARGUMENT_NONE, ARGUMENT_OPTIONAL, ARGUMENT_NEEDED };
 /* argument is NULL where none is given. */
 typedef struct value filter_fn(struct machine *m, struct value value, const struct value *argument);
 
+/* What a value must be for a filter to work with it, for the static check. What several filters want is in filter.c,
+ * what one alone wants stands beside it. */
+struct filter_want {
+    const char *what;                                    /* « un nombre » */
+    bool (*fits)(struct machine *m, struct value value); /* a plain value, neither None nor undefined */
+};
+extern const struct filter_want want_number, want_integer, want_positive, want_date, want_time, want_countable,
+    want_rows;
+
+/* The kinds of value that a filter gives where it works; where it does not, it gives None or an empty text. */
+enum filter_gives {
+    GIVES_ANYTHING = 0,
+    GIVES_BOOL = 1 << VALUE_BOOL,
+    GIVES_INT = 1 << VALUE_INT,
+    GIVES_FLOAT = 1 << VALUE_FLOAT,
+    GIVES_DECIMAL = 1 << VALUE_DECIMAL,
+    GIVES_TEXT = 1 << VALUE_TEXT,
+    GIVES_DATE = 1 << VALUE_DATE,
+    GIVES_DATETIME = 1 << VALUE_DATETIME,
+    GIVES_TIME = 1 << VALUE_TIME,
+    GIVES_LIST = 1 << VALUE_LIST,
+    GIVES_DICT = 1 << VALUE_DICT,
+};
+
 struct filter {
     const char *name;
     filter_fn *apply;
@@ -26,6 +50,10 @@ struct filter {
     /* For the reference (template_reference.h): what it does, one French sentence; a text that uses it, and what that
      * text gives, which is a test. NULL in the Django dialect; gives is NULL where it depends on what is stored. */
     const char *what, *example, *gives;
+    /* For the static check: the value and the argument that it works with, NULL: any; the kinds that it gives, of enum
+     * filter_gives, and bare_kinds where it gives others without an argument. */
+    const struct filter_want *wants, *takes;
+    unsigned kinds, bare_kinds;
 };
 
 struct filter_table {

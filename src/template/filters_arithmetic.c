@@ -152,12 +152,17 @@ static struct value within(struct machine *m, struct value value, const struct d
     return decimal_value(m, d);
 }
 
-static struct value apply_clamp(struct machine *m, struct value value, const struct value *argument)
+static bool bounds_of(struct machine *m, struct value value, struct decimal *low, struct decimal *high)
 {
     str head, rest;
+    return str_cut(str_trim(filter_text(m, value)), ' ', &head, &rest) &&
+           value_to_decimal(m->arena, value_text(head), low) && value_to_decimal(m->arena, value_text(rest), high);
+}
+
+static struct value apply_clamp(struct machine *m, struct value value, const struct value *argument)
+{
     struct decimal low, high;
-    if (!str_cut(str_trim(filter_text(m, *argument)), ' ', &head, &rest) ||
-        !value_to_decimal(m->arena, value_text(head), &low) || !value_to_decimal(m->arena, value_text(rest), &high))
+    if (!bounds_of(m, *argument, &low, &high))
         return machine_fault(m, "« clamp » veut deux nombres : « bas haut ».");
     return within(m, value, &low, &high);
 }
@@ -174,13 +179,18 @@ static struct value apply_limit_high(struct machine *m, struct value value, cons
     return value_to_decimal(m->arena, *argument, &high) ? within(m, value, NULL, &high) : VALUE_EMPTY;
 }
 
+static bool places_of(struct machine *m, struct value value, int64_t *places)
+{
+    return filter_int(m, value, places) && *places >= 0 && *places <= 27;
+}
+
 static struct value apply_decimal(struct machine *m, struct value value, const struct value *argument)
 {
     int64_t places;
     struct decimal d = number_or_zero(m, value);
     if (argument == NULL)
         return decimal_value(m, d);
-    if (!filter_int(m, *argument, &places) || places < 0 || places > 27)
+    if (!places_of(m, *argument, &places))
         return machine_fault(m, "« decimal » veut un nombre de chiffres, de 0 à 27.");
     return decimal_value(m, decimal_round(d, (int)places, DECIMAL_HALF_UP));
 }
@@ -202,32 +212,61 @@ static struct value apply_float(struct machine *m, struct value value, const str
     return value_float(decimal_to_double(number_or_zero(m, value)));
 }
 
+static bool is_bounds(struct machine *m, struct value value)
+{
+    struct decimal low, high;
+    return bounds_of(m, value, &low, &high);
+}
+
+static bool is_places(struct machine *m, struct value value)
+{
+    int64_t places;
+    return places_of(m, value, &places);
+}
+
+static bool is_divisor(struct machine *m, struct value value)
+{
+    return !decimal_is_zero(number_or_zero(m, value));
+}
+
+static const struct filter_want want_bounds = {"deux nombres séparés par un blanc", is_bounds};
+static const struct filter_want want_places = {"un nombre de chiffres, de 0 à 27", is_places};
+static const struct filter_want want_divisor = {"un nombre autre que 0", is_divisor};
+
 static const struct filter filters[] = {
-    {"abs", apply_abs, ARGUMENT_NONE, FILTER_WCS, "La valeur absolue d’un nombre.", "{{ '-42,5'|abs }}", "42.5"},
+    {"abs", apply_abs, ARGUMENT_NONE, FILTER_WCS, "La valeur absolue d’un nombre.", "{{ '-42,5'|abs }}", "42.5",
+     .wants = &want_number, .kinds = GIVES_DECIMAL},
     {"add", apply_add, ARGUMENT_NEEDED, FILTER_WCS,
      "Additionne deux nombres, met deux textes bout à bout, ou ajoute à une liste.",
      "{{ '12,50'|add:3 }} {{ 'rue '|add:'Pasteur' }}", "15.50 rue Pasteur"},
-    {"ceil", apply_ceil, ARGUMENT_NONE, FILTER_WCS, "Arrondit à l’entier supérieur.", "{{ 2.1|ceil }}", "3"},
+    {"ceil", apply_ceil, ARGUMENT_NONE, FILTER_WCS, "Arrondit à l’entier supérieur.", "{{ 2.1|ceil }}", "3",
+     .wants = &want_number, .kinds = GIVES_INT | GIVES_DECIMAL},
     {"clamp", apply_clamp, ARGUMENT_NEEDED, FILTER_WCS, "Ramène un nombre entre deux bornes, écrites « basse haute ».",
-     "{{ 120|clamp:'0 100' }}", "100"},
+     "{{ 120|clamp:'0 100' }}", "100", .wants = &want_number, .takes = &want_bounds, .kinds = GIVES_DECIMAL},
     {"decimal", apply_decimal, ARGUMENT_OPTIONAL, FILTER_WCS,
-     "Lit un nombre exact ; l’argument est le nombre de décimales.", "{{ '3,14159'|decimal:2 }}", "3.14"},
+     "Lit un nombre exact ; l’argument est le nombre de décimales.", "{{ '3,14159'|decimal:2 }}", "3.14",
+     .wants = &want_number, .takes = &want_places, .kinds = GIVES_DECIMAL},
     {"divide", apply_divide, ARGUMENT_NEEDED, FILTER_WCS,
-     "Divise, exactement ; une division par zéro donne un texte vide.", "{{ 6|divide:0.75 }}", "8"},
-    {"float", apply_float, ARGUMENT_NONE, FILTER_WCS, "Lit un nombre à virgule.", "{{ '4,5'|float }}", "4.5"},
-    {"floor", apply_floor, ARGUMENT_NONE, FILTER_WCS, "Arrondit à l’entier inférieur.", "{{ 2.9|floor }}", "2"},
+     "Divise, exactement ; une division par zéro donne un texte vide.", "{{ 6|divide:0.75 }}", "8",
+     .wants = &want_number, .takes = &want_divisor, .kinds = GIVES_DECIMAL},
+    {"float", apply_float, ARGUMENT_NONE, FILTER_WCS, "Lit un nombre à virgule.", "{{ '4,5'|float }}", "4.5",
+     .wants = &want_number, .kinds = GIVES_FLOAT},
+    {"floor", apply_floor, ARGUMENT_NONE, FILTER_WCS, "Arrondit à l’entier inférieur.", "{{ 2.9|floor }}", "2",
+     .wants = &want_number, .kinds = GIVES_INT | GIVES_DECIMAL},
     {"integer", apply_integer, ARGUMENT_NONE, FILTER_WCS, "Lit un nombre et en garde la partie entière.",
-     "{{ '42,9'|integer }}", "42"},
+     "{{ '42,9'|integer }}", "42", .wants = &want_number, .kinds = GIVES_INT},
     {"limit_high", apply_limit_high, ARGUMENT_NEEDED, FILTER_WCS, "Ne dépasse pas la borne.",
-     "{{ montant|limit_high:100 }}", "100"},
+     "{{ montant|limit_high:100 }}", "100", .wants = &want_number, .takes = &want_number, .kinds = GIVES_DECIMAL},
     {"limit_low", apply_limit_low, ARGUMENT_NEEDED, FILTER_WCS, "Ne descend pas sous la borne.", "{{ -3|limit_low:0 }}",
-     "0"},
-    {"modulo", apply_modulo, ARGUMENT_NEEDED, FILTER_WCS, "Le reste de la division.", "{{ 17|modulo:5 }}", "2"},
+     "0", .wants = &want_number, .takes = &want_number, .kinds = GIVES_DECIMAL},
+    {"modulo", apply_modulo, ARGUMENT_NEEDED, FILTER_WCS, "Le reste de la division.", "{{ 17|modulo:5 }}", "2",
+     .wants = &want_number, .takes = &want_divisor, .kinds = GIVES_DECIMAL},
     {"multiply", apply_multiply, ARGUMENT_NEEDED, FILTER_WCS, "Multiplie, exactement.", "{{ 780|multiply:'0,000463' }}",
-     "0.361140"},
-    {"subtract", apply_subtract, ARGUMENT_NEEDED, FILTER_WCS, "Soustrait.", "{{ 10|subtract:'2,5' }}", "7.5"},
+     "0.361140", .wants = &want_number, .takes = &want_number, .kinds = GIVES_DECIMAL},
+    {"subtract", apply_subtract, ARGUMENT_NEEDED, FILTER_WCS, "Soustrait.", "{{ 10|subtract:'2,5' }}", "7.5",
+     .wants = &want_number, .takes = &want_number, .kinds = GIVES_DECIMAL},
     {"sum", apply_sum, ARGUMENT_NONE, FILTER_WCS, "La somme des nombres d’une liste.",
-     "{{ enfants|getlist:'age'|sum }}", "11"},
+     "{{ enfants|getlist:'age'|sum }}", "11", .wants = &want_rows, .kinds = GIVES_DECIMAL},
 };
 
 FILTER_TABLE(filters_arithmetic, "Calcul", filters);

@@ -142,15 +142,15 @@ static struct value apply_housenumber_btq(struct machine *m, struct value value,
 
 static const struct filter filters[] = {
     {"housenumber_btq", apply_housenumber_btq, ARGUMENT_NONE, FILTER_WCS,
-     "Ce qui suit le numéro d’une adresse (bis, ter…).", "{{ '42 bis'|housenumber_btq }}", "bis"},
+     "Ce qui suit le numéro d’une adresse (bis, ter…).", "{{ '42 bis'|housenumber_btq }}", "bis", .kinds = GIVES_TEXT},
     {"housenumber_number", apply_housenumber_number, ARGUMENT_NONE, FILTER_WCS,
-     "Le numéro d’une adresse, sans bis ni ter.", "{{ '42 bis'|housenumber_number }}", "42"},
+     "Le numéro d’une adresse, sans bis ni ter.", "{{ '42 bis'|housenumber_number }}", "42", .kinds = GIVES_TEXT},
     {"is_french_mobile_phone_number", apply_is_mobile, ARGUMENT_NONE, FILTER_WCS,
      "Vrai pour un numéro français de téléphone mobile.", "{{ '06 39 98 12 34'|is_french_mobile_phone_number|yesno }}",
-     "oui"},
+     "oui", .kinds = GIVES_BOOL},
     {"phonenumber_fr", apply_phonenumber_fr, ARGUMENT_OPTIONAL, FILTER_WCS,
      "Un numéro de téléphone par paires ; l’argument les sépare.", "{{ '0478923456'|phonenumber_fr:'.' }}",
-     "04.78.92.34.56"},
+     "04.78.92.34.56", .kinds = GIVES_TEXT},
 };
 
 FILTER_TABLE(filters_france, "Téléphones et adresses de France", filters);

@@ -124,6 +124,12 @@ static bool project(int64_t system, struct position p, struct position *out)
     return true;
 }
 
+static bool system_of(struct machine *m, struct value value, int64_t *system)
+{
+    str name = filter_text(m, value);
+    return str_starts(name, STR("EPSG:")) && str_to_int64(str_slice(name, 5, name.len), system);
+}
+
 /* reproj:"EPSG:3946": the pair x, y. */
 static struct value apply_reproj(struct machine *m, struct value value, const struct value *argument)
 {
@@ -132,8 +138,7 @@ static struct value apply_reproj(struct machine *m, struct value value, const st
     str name = filter_text(m, *argument);
     if (!position_of(m, value, &from))
         return VALUE_EMPTY;
-    if (!str_starts(name, STR("EPSG:")) || !str_to_int64(str_slice(name, 5, name.len), &system) ||
-        !project(system, from, &to))
+    if (!system_of(m, *argument, &system) || !project(system, from, &to))
         return machine_fault(m, "« reproj » ne connaît pas la projection « %.*s ».", STR_ARG(name));
     struct value_list *pair = value_list_new(m->arena);
     pair->is_tuple = true;
@@ -142,13 +147,22 @@ static struct value apply_reproj(struct machine *m, struct value value, const st
     return value_list(pair);
 }
 
+static bool is_projection(struct machine *m, struct value value)
+{
+    struct position to;
+    int64_t system;
+    return system_of(m, value, &system) && project(system, (struct position){0}, &to);
+}
+
+static const struct filter_want want_projection = {"une projection (« EPSG:2154 »)", is_projection};
+
 static const struct filter filters[] = {
     {"distance", apply_distance, ARGUMENT_NEEDED, FILTER_WCS,
      "La distance entre deux points, en mètres, sur l’ellipsoïde WGS84.",
-     "{{ '45.7578;4.8320'|distance:'45.7640;4.8357'|floatformat:0 }}", "747"},
+     "{{ '45.7578;4.8320'|distance:'45.7640;4.8357'|floatformat:0 }}", "747", .kinds = GIVES_FLOAT},
     {"reproj", apply_reproj, ARGUMENT_NEEDED, FILTER_WCS, "Un point dans un autre système de coordonnées.",
      "{% with p='45.7578;4.8320'|reproj:'EPSG:3946' %}{{ p.0|floatformat:0 }} {{ p.1|floatformat:0 }}{% endwith %}",
-     "1842507 5174721"},
+     "1842507 5174721", .takes = &want_projection, .kinds = GIVES_LIST},
 };
 
 FILTER_TABLE(filters_geo, "Géographie", filters);

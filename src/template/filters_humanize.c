@@ -97,11 +97,12 @@ static struct value apply_naturalday(struct machine *m, struct value value, cons
 static const struct filter filters[] = {
     {"apnumber", apply_apnumber, ARGUMENT_NONE, FILTER_SAFE, "Les nombres de un à neuf en lettres.", "{{ 3|apnumber }}",
      "trois"},
-    {"intword", apply_intword, ARGUMENT_NONE, 0, "Un grand nombre en mots.", "{{ 1400000|intword }}", "1,4 millions"},
+    {"intword", apply_intword, ARGUMENT_NONE, 0, "Un grand nombre en mots.", "{{ 1400000|intword }}", "1,4 millions",
+     .wants = &want_number, .kinds = GIVES_TEXT},
     {"naturalday", apply_naturalday, ARGUMENT_OPTIONAL, 0, "« hier », « aujourd’hui » ou « demain », sinon la date.",
      "{{ maintenant|add_days:1|naturalday }}", "demain"},
     {"ordinal", apply_ordinal, ARGUMENT_NONE, FILTER_SAFE, "Un rang.", "{{ 1|ordinal }} {{ 2|ordinal }}",
-     "1<sup>er</sup> 2<sup>e</sup>"},
+     "1<sup>er</sup> 2<sup>e</sup>", .kinds = GIVES_TEXT},
 };
 
 FILTER_TABLE(filters_humanize, "Nombres et jours dits", filters);

@@ -58,7 +58,8 @@ static struct value apply_language_detect(struct machine *m, struct value value,
 
 static const struct filter filters[] = {
     {"language_detect", apply_language_detect, ARGUMENT_NONE, FILTER_TEXT | FILTER_WCS,
-     "La langue d’un texte, par son code ISO ; vide si elle n’est pas sûre.", "{{ phrase|language_detect }}", "fr"},
+     "La langue d’un texte, par son code ISO ; vide si elle n’est pas sûre.", "{{ phrase|language_detect }}", "fr",
+     .kinds = GIVES_TEXT},
 };
 
 FILTER_TABLE(filters_language, "Langues", filters);

@@ -238,12 +238,13 @@ static struct value apply_urlizetrunc(struct machine *m, struct value value, con
 
 static const struct filter filters[] = {
     {"urlize", apply_urlize, ARGUMENT_NONE, FILTER_TEXT, "Fait des liens des adresses d’un texte.",
-     "{{ 'Voir www.exemple.fr'|urlize }}",
-     "Voir <a href=\"http://www.exemple.fr\" rel=\"nofollow\">www.exemple.fr</a>"},
+     "{{ 'Voir www.exemple.fr'|urlize }}", "Voir <a href=\"http://www.exemple.fr\" rel=\"nofollow\">www.exemple.fr</a>",
+     .kinds = GIVES_TEXT},
     {"urlizetrunc", apply_urlizetrunc, ARGUMENT_NEEDED, FILTER_TEXT,
      "Comme « urlize », les adresses montrées coupées à cette longueur.",
      "{{ 'www.exemple.fr/actualites/2026'|urlizetrunc:12 }}",
-     "<a href=\"http://www.exemple.fr/actualites/2026\" rel=\"nofollow\">www.exemple…</a>"},
+     "<a href=\"http://www.exemple.fr/actualites/2026\" rel=\"nofollow\">www.exemple…</a>", .takes = &want_integer,
+     .kinds = GIVES_TEXT},
 };
 
 FILTER_TABLE(filters_links, "Liens", filters);

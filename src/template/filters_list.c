@@ -305,29 +305,44 @@ static struct value apply_unordered_list(struct machine *m, struct value value, 
     return value_html(buf_str(&out));
 }
 
+static bool is_slice(struct machine *m, struct value value)
+{
+    struct slice slice;
+    return slice_of(m, &value, &slice);
+}
+
+static const struct filter_want want_slice = {"une tranche (« :3 », « 1:3 »)", is_slice};
+
 static const struct filter filters[] = {
     {"count", apply_length, ARGUMENT_NONE, FILTER_WCS | FILTER_LAZY,
-     "Le nombre d’éléments d’une liste ou d’une requête.", "{{ enfants|count }}", "2"},
+     "Le nombre d’éléments d’une liste ou d’une requête.", "{{ enfants|count }}", "2", .wants = &want_countable,
+     .kinds = GIVES_INT},
     {"dictsort", apply_dictsort, ARGUMENT_NEEDED, 0, "Trie une liste par une clé.",
-     "{% for e in enfants|dictsort:'age' %}{{ e.prenom }} {% endfor %}", "Hugo Zoé"},
+     "{% for e in enfants|dictsort:'age' %}{{ e.prenom }} {% endfor %}", "Hugo Zoé", .wants = &want_rows,
+     .kinds = GIVES_LIST},
     {"dictsortreversed", apply_dictsortreversed, ARGUMENT_NEEDED, 0, "Trie une liste par une clé, à rebours.",
-     "{% for e in enfants|dictsortreversed:'age' %}{{ e.prenom }} {% endfor %}", "Zoé Hugo"},
+     "{% for e in enfants|dictsortreversed:'age' %}{{ e.prenom }} {% endfor %}", "Zoé Hugo", .wants = &want_rows,
+     .kinds = GIVES_LIST},
     {"first", apply_first, ARGUMENT_NONE, FILTER_LAZY, "Le premier élément.", "{{ mots|first }}", "un"},
-    {"join", apply_join, ARGUMENT_NEEDED, 0, "Met une liste bout à bout.", "{{ mots|join:', ' }}", "un, deux, trois"},
+    {"join", apply_join, ARGUMENT_NEEDED, 0, "Met une liste bout à bout.", "{{ mots|join:', ' }}", "un, deux, trois",
+     .wants = &want_countable, .kinds = GIVES_TEXT},
     {"last", apply_last, ARGUMENT_NONE, FILTER_LAZY, "Le dernier élément.", "{{ mots|last }}", "trois"},
     {"length", apply_length, ARGUMENT_NONE, FILTER_LAZY, "La longueur d’un texte ou d’une liste.",
-     "{{ 'été'|length }} {{ mots|length }}", "3 3"},
+     "{{ 'été'|length }} {{ mots|length }}", "3 3", .wants = &want_countable, .kinds = GIVES_INT},
     {"length_is", apply_length_is, ARGUMENT_NEEDED, 0, "Vrai si la longueur est celle-là.",
-     "{{ mots|length_is:3|yesno }}", "oui"},
+     "{{ mots|length_is:3|yesno }}", "oui", .wants = &want_countable, .takes = &want_integer, .kinds = GIVES_BOOL},
     {"make_list", apply_make_list, ARGUMENT_NONE, FILTER_TEXT, "La liste des caractères.",
-     "{{ 'abc'|make_list|join:'-' }}", "a-b-c"},
+     "{{ 'abc'|make_list|join:'-' }}", "a-b-c", .kinds = GIVES_LIST},
     {"random", apply_random, ARGUMENT_NONE, 0, "Un élément au hasard.", "{{ 'aaa'|random }}", "a"},
     {"slice", apply_slice, ARGUMENT_NEEDED, 0, "Une partie d’une liste ou d’un texte, à la façon de Python.",
-     "{{ mots|slice:':2'|join:', ' }}", "un, deux"},
+     "{{ mots|slice:':2'|join:', ' }}", "un, deux", .wants = &want_countable, .takes = &want_slice,
+     .kinds = GIVES_TEXT | GIVES_LIST},
     {"split", apply_split, ARGUMENT_OPTIONAL, FILTER_TEXT | FILTER_WCS,
-     "Coupe un texte en liste, aux blancs ou à ce qui est donné.", "{{ 'a;b;c'|split:';'|last }}", "c"},
+     "Coupe un texte en liste, aux blancs ou à ce qui est donné.", "{{ 'a;b;c'|split:';'|last }}", "c",
+     .kinds = GIVES_LIST},
     {"unordered_list", apply_unordered_list, ARGUMENT_NONE, 0, "Une liste de HTML, sans <ul> autour.",
-     "{{ mots|unordered_list }}", "<li>un</li>\n	<li>deux</li>\n	<li>trois</li>"},
+     "{{ mots|unordered_list }}", "<li>un</li>\n	<li>deux</li>\n	<li>trois</li>", .wants = &want_rows,
+     .kinds = GIVES_TEXT},
 };
 
 FILTER_TABLE(filters_list, "Listes", filters);

@@ -89,27 +89,48 @@ static struct value apply_boolean(struct machine *m, struct value value, const s
     return value_bool(value.text.len > 0 && !str_eq_nocase(value.text, STR("false")));
 }
 
+static bool is_divisor(struct machine *m, struct value value)
+{
+    int64_t number;
+    return filter_int(m, value, &number) && number != 0;
+}
+
+static bool is_endings(struct machine *m, struct value value)
+{
+    str head, rest = filter_text(m, value);
+    return !str_cut(rest, ',', &head, &rest) || !str_contains(rest, STR(","));
+}
+
+static bool is_answers(struct machine *m, struct value value)
+{
+    return str_contains(filter_text(m, value), STR(","));
+}
+
+static const struct filter_want want_divisor = {"un nombre entier autre que 0", is_divisor};
+static const struct filter_want want_endings = {"une terminaison, ou deux séparées par une virgule", is_endings};
+static const struct filter_want want_answers = {"deux ou trois réponses séparées par des virgules", is_answers};
+
 static const struct filter filters[] = {
     {"boolean", apply_boolean, ARGUMENT_NONE, FILTER_WCS, "Vrai ou faux : « false », 0 et le vide sont faux.",
-     "{{ 'false'|boolean }} {{ 'oui'|boolean }}", "False True"},
+     "{{ 'false'|boolean }} {{ 'oui'|boolean }}", "False True", .kinds = GIVES_BOOL},
     {"default", apply_default, ARGUMENT_NEEDED, 0, "Une autre valeur à la place du vide, de zéro, de faux.",
      "{{ absent|default:'non précisé' }}", "non précisé"},
     {"default_if_none", apply_default_if_none, ARGUMENT_NEEDED, 0, "Une autre valeur à la place de None seul.",
      "{{ None|default_if_none:'rien' }}", "rien"},
     {"divisibleby", apply_divisibleby, ARGUMENT_NEEDED, 0, "Vrai si le nombre se divise par l’autre.",
-     "{{ 21|divisibleby:7|yesno }}", "oui"},
+     "{{ 21|divisibleby:7|yesno }}", "oui", .wants = &want_integer, .takes = &want_divisor, .kinds = GIVES_BOOL},
     {"is_empty", apply_is_empty, ARGUMENT_NONE, FILTER_WCS,
      "Vrai pour un texte ou une liste vide, ou rien ; un nombre n’est pas vide.",
-     "{{ absent|is_empty|yesno }} {{ 0|is_empty|yesno }}", "oui non"},
+     "{{ absent|is_empty|yesno }} {{ 0|is_empty|yesno }}", "oui non", .kinds = GIVES_BOOL},
     {"pluralize", apply_pluralize, ARGUMENT_OPTIONAL, 0, "La fin d’un pluriel, « s » si rien n’est donné.",
      "{{ enfants|length }} enfant{{ enfants|length|pluralize }}, {{ 2 }} chev{{ 2|pluralize:'al,aux' }}",
-     "2 enfants, 2 chevaux"},
+     "2 enfants, 2 chevaux", .takes = &want_endings, .kinds = GIVES_TEXT},
     {"translate", apply_identity, ARGUMENT_OPTIONAL, FILTER_WCS,
      "Le texte traduit ; les textes étant français, il reste tel quel.", "{{ 'Bonjour'|translate }}", "Bonjour"},
     {"unlazy_filter", apply_identity, ARGUMENT_NONE, FILTER_WCS, "La valeur elle-même.", "{{ 'mot'|unlazy_filter }}",
      "mot"},
     {"yesno", apply_yesno, ARGUMENT_OPTIONAL, 0, "Un mot pour vrai, un pour faux, un pour rien.",
-     "{{ True|yesno }} {{ False|yesno:'présent,absent' }}", "oui absent"},
+     "{{ True|yesno }} {{ False|yesno:'présent,absent' }}", "oui absent", .takes = &want_answers, .kinds = GIVES_TEXT},
 };
 
 FILTER_TABLE(filters_logic, "Choix", filters);

@@ -214,18 +214,39 @@ static struct value apply_stringformat(struct machine *m, struct value value, co
     return VALUE_EMPTY;
 }
 
+static bool is_conversion(struct machine *m, struct value value)
+{
+    struct conversion c;
+    return conversion_of(filter_text(m, value), &c) && strchr("srdiuxXoeEfFgG", c.letter) != NULL;
+}
+
+static const struct filter_want want_conversion = {"un format de nombre ou de texte (« .2f », « 05d »)", is_conversion};
+
+static bool is_places(struct machine *m, struct value value)
+{
+    int64_t places;
+    str text = filter_text(m, value);
+    if (str_ends(text, STR("g"))) /* grouped by thousands: « 2g », « g » */
+        text = str_slice(text, 0, text.len - 1);
+    return (text.len == 0 && value.kind == VALUE_TEXT) || str_to_int64(text, &places) || filter_int(m, value, &places);
+}
+
+static const struct filter_want want_places = {"un nombre de chiffres", is_places};
+
 static const struct filter filters[] = {
     {"add", apply_add, ARGUMENT_NEEDED, FILTER_DJANGO},
     {"filesizeformat", apply_filesizeformat, ARGUMENT_NONE, 0, "Une taille de fichier lisible.",
-     "{{ 1536|filesizeformat }}", "1,5 Kio"},
+     "{{ 1536|filesizeformat }}", "1,5 Kio", .wants = &want_number, .kinds = GIVES_TEXT},
     {"floatformat", apply_floatformat, ARGUMENT_OPTIONAL, 0,
      "Un nombre arrondi, à la façon de la langue ; un argument négatif ôte les zéros inutiles.",
-     "{{ 34.26|floatformat:1 }} {{ 34|floatformat:2 }} {{ 34|floatformat:'-2' }}", "34,3 34,00 34"},
+     "{{ 34.26|floatformat:1 }} {{ 34|floatformat:2 }} {{ 34|floatformat:'-2' }}", "34,3 34,00 34",
+     .wants = &want_number, .takes = &want_places, .kinds = GIVES_TEXT},
     {"get_digit", apply_get_digit, ARGUMENT_NEEDED, 0, "Le chiffre à ce rang, depuis la droite.",
-     "{{ 69001|get_digit:1 }}", "1"},
-    {"intcomma", apply_intcomma, ARGUMENT_NONE, 0, "Sépare les milliers.", "{{ 1400000|intcomma }}", "1 400 000"},
+     "{{ 69001|get_digit:1 }}", "1", .wants = &want_integer, .takes = &want_positive},
+    {"intcomma", apply_intcomma, ARGUMENT_NONE, 0, "Sépare les milliers.", "{{ 1400000|intcomma }}", "1 400 000",
+     .wants = &want_number, .kinds = GIVES_TEXT},
     {"stringformat", apply_stringformat, ARGUMENT_NEEDED, FILTER_SAFE, "Un format à la façon de Python, sans le %.",
-     "{{ 7|stringformat:'03d' }}", "007"},
+     "{{ 7|stringformat:'03d' }}", "007", .takes = &want_conversion, .kinds = GIVES_TEXT},
 };
 
 FILTER_TABLE(filters_number, "Nombres", filters);

@@ -220,30 +220,42 @@ static struct value apply_repeat(struct machine *m, struct value value, const st
     return out.overflowed ? machine_fault(m, "« repeat » ferait un texte trop long.") : value_text(buf_str(&out));
 }
 
+static bool is_count(struct machine *m, struct value value)
+{
+    int64_t count;
+    return value.kind != VALUE_BOOL && count_of(m, value, &count);
+}
+
+static const struct filter_want want_count = {"un nombre de fois", is_count};
+
 static const struct filter filters[] = {
     {"check_no_duplicates", apply_check_no_duplicates, ARGUMENT_NONE, FILTER_WCS,
-     "Vrai si la liste n’a pas deux fois la même valeur.", "{{ mots|check_no_duplicates|yesno }}", "oui"},
+     "Vrai si la liste n’a pas deux fois la même valeur.", "{{ mots|check_no_duplicates|yesno }}", "oui",
+     .wants = &want_rows, .kinds = GIVES_BOOL},
     {"get", apply_get, ARGUMENT_NEEDED, FILTER_WCS | FILTER_LAZY,
      "Un élément d’une liste par son rang, d’un dictionnaire par sa clé.", "{{ enfants|get:1|get:'prenom' }}", "Hugo"},
     {"get_table_column", apply_table_column, ARGUMENT_NEEDED, FILTER_WCS,
-     "Une colonne d’un tableau, la première est 1.", "{{ tableau|get_table_column:2|join:' ' }}", "b d"},
+     "Une colonne d’un tableau, la première est 1.", "{{ tableau|get_table_column:2|join:' ' }}", "b d",
+     .wants = &want_rows, .takes = &want_positive, .kinds = GIVES_LIST},
     {"get_table_row", apply_table_row, ARGUMENT_NEEDED, FILTER_WCS, "Une ligne d’un tableau, la première est 1.",
-     "{{ tableau|get_table_row:1|join:' ' }}", "a b"},
+     "{{ tableau|get_table_row:1|join:' ' }}", "a b", .wants = &want_rows, .takes = &want_positive,
+     .kinds = GIVES_LIST},
     {"getlist", apply_getlist, ARGUMENT_NEEDED, FILTER_WCS | FILTER_LAZY,
      "Un champ de chaque ligne d’un bloc, ou de chaque résultat d’une requête.",
-     "{{ enfants|getlist:'prenom'|join:', ' }}", "Zoé, Hugo"},
+     "{{ enfants|getlist:'prenom'|join:', ' }}", "Zoé, Hugo", .wants = &want_rows, .kinds = GIVES_LIST},
     {"getlistdict", apply_getlistdict, ARGUMENT_NEEDED, FILTER_WCS | FILTER_LAZY,
      "Quelques champs de chaque ligne ; « a:b » renomme.", "{{ enfants|getlistdict:'prenom:nom'|json_dumps }}",
-     "[{\"nom\": \"Zo\\u00e9\"}, {\"nom\": \"Hugo\"}]"},
+     "[{\"nom\": \"Zo\\u00e9\"}, {\"nom\": \"Hugo\"}]", .wants = &want_rows, .kinds = GIVES_LIST},
     {"list", apply_list, ARGUMENT_NONE, FILTER_WCS | FILTER_LAZY, "Une liste ; une valeur seule en devient une.",
-     "{{ 'seul'|list|length }}", "1"},
+     "{{ 'seul'|list|length }}", "1", .kinds = GIVES_LIST},
     {"regroup_as_dict", apply_regroup_as_dict, ARGUMENT_NEEDED, FILTER_WCS | FILTER_LAZY,
      "Un dictionnaire des lignes par la valeur d’un champ.",
-     "{% with g=enfants|regroup_as_dict:'prenom' %}{{ g.Zoé.age }}{% endwith %}", "7"},
+     "{% with g=enfants|regroup_as_dict:'prenom' %}{{ g.Zoé.age }}{% endwith %}", "7", .wants = &want_rows,
+     .kinds = GIVES_DICT},
     {"repeat", apply_repeat, ARGUMENT_NEEDED, FILTER_WCS, "Répète un texte ou une liste.", "{{ 'ab'|repeat:3 }}",
-     "ababab"},
+     "ababab", .takes = &want_count, .kinds = GIVES_TEXT | GIVES_LIST},
     {"set", apply_set, ARGUMENT_NONE, FILTER_WCS, "Les valeurs différentes, chacune une fois.",
-     "{{ 'a b a'|split|set|length }}", "2"},
+     "{{ 'a b a'|split|set|length }}", "2", .wants = &want_rows, .kinds = GIVES_LIST},
 };
 
 FILTER_TABLE(filters_table, "Blocs et tableaux", filters);

@@ -138,13 +138,14 @@ static struct value apply_phone2numeric(struct machine *m, struct value value, c
 
 static const struct filter filters[] = {
     {"phone2numeric", apply_phone2numeric, ARGUMENT_NONE, FILTER_TEXT | FILTER_SAFE,
-     "Les lettres d’un numéro de téléphone en chiffres.", "{{ '0800-ALLO'|phone2numeric }}", "0800-2556"},
+     "Les lettres d’un numéro de téléphone en chiffres.", "{{ '0800-ALLO'|phone2numeric }}", "0800-2556",
+     .kinds = GIVES_TEXT},
     {"truncatechars_html", apply_chars, ARGUMENT_NEEDED, FILTER_TEXT | FILTER_SAFE,
      "Coupe à tant de caractères sans casser les balises.", "{{ '<b>Hôtel de ville</b>'|truncatechars_html:6 }}",
-     "<b>Hôtel…</b>"},
+     "<b>Hôtel…</b>", .takes = &want_integer, .kinds = GIVES_TEXT},
     {"truncatewords_html", apply_words, ARGUMENT_NEEDED, FILTER_TEXT | FILTER_SAFE,
      "Coupe à tant de mots sans casser les balises.", "{{ '<b>un deux trois</b>'|truncatewords_html:2 }}",
-     "<b>un deux …</b>"},
+     "<b>un deux …</b>", .takes = &want_integer, .kinds = GIVES_TEXT},
 };
 
 FILTER_TABLE(filters_truncate, "HTML coupé", filters);

@@ -100,6 +100,8 @@ void machine_bind(struct machine *m, const struct hashed_name *name, struct valu
 void machine_assign(struct machine *m, const struct hashed_name *name, struct value value);
 /* The state that a tag keeps from one turn to the next. */
 struct value *machine_slot(struct machine *m, const struct call *call);
+/* An ordering that has no sense is false, as Django takes Python's TypeError. */
+bool machine_compare(struct machine *m, const struct value *a, const struct value *b, enum comparison how);
 instant machine_now(const struct machine *m);
 bool machine_is_wcs(const struct machine *m);
 /* Where a text that a filter makes must end: bytes. */

@@ -175,8 +175,7 @@ static bool is_same(struct machine *m, struct value a, struct value b)
     return a.kind == b.kind && value_equals(m->arena, a, b);
 }
 
-/* An ordering that has no sense is false, as Django takes Python's TypeError. */
-static bool compare(struct machine *m, const struct value *a, const struct value *b, enum comparison how)
+bool machine_compare(struct machine *m, const struct value *a, const struct value *b, enum comparison how)
 {
     int order;
     bool holds;
@@ -556,7 +555,7 @@ static bool run_one(struct machine *m, struct frame *f)
         top[-1] = value_bool(!is_raised(top - 1) && !is_true(m, top - 1));
         return true;
     case OP_COMPARE:
-        top[-2] = value_bool(compare(m, &top[-2], &top[-1], (enum comparison)i.arg));
+        top[-2] = value_bool(machine_compare(m, &top[-2], &top[-1], (enum comparison)i.arg));
         f->top--;
         return true;
     case OP_FOR:

@@ -80,6 +80,12 @@ struct hashed_name {
     uint64_t hash; /* map_hash */
 };
 
+/* Where the code from an address on comes from: a tag of the text. */
+struct origin {
+    uint32_t address;
+    int line, column;
+};
+
 /* form_var_x.y: the first part is looked for among the local names, then in the scope. */
 struct path {
     str whole;
@@ -135,6 +141,10 @@ struct unit {
         struct instruction *at;
         size_t len, cap;
     } code;
+    struct {
+        struct origin *at;
+        size_t len, cap;
+    } origins; /* in order of address */
     struct {
         str *at;
         size_t len, cap;

@@ -76,6 +76,36 @@ struct template_unknowns {
 };
 struct template_unknowns template_unknown_filters(const struct template *template);
 
+/* The static check: what of a text can't do what it says, seen before there is a request. */
+enum template_rule {
+    TEMPLATE_ARGUMENT,   /* a value that its filter can't work with, or an argument */
+    TEMPLATE_COMPARISON, /* a comparison that never holds, or always does; two that exclude each other */
+    TEMPLATE_UNUSED,     /* a name that is given a value and never read */
+};
+struct template_finding {
+    enum template_rule rule;
+    str message;      /* French, for who wrote the text */
+    int line, column; /* of the tag, 1-based */
+};
+struct template_findings VEC_OF(struct template_finding);
+
+/* How much of what a name may be its examples stand for. */
+enum template_extent {
+    TEMPLATE_ANYTHING, /* nothing is known of it */
+    TEMPLATE_NEAR,     /* as an equal, or in order, it compares with near as one of the examples does */
+    TEMPLATE_WHOLE,    /* the examples are all that it may be, beside None */
+};
+/* What the caller knows of the names: adds examples of what path may be. near is what it will be compared with;
+ * VALUE_UNDEFINED: nothing yet. A text that may be any is told as TEMPLATE_NEAR with near as its text. */
+struct template_knowledge {
+    enum template_extent (*of)(const void *data, struct arena *arena, str path, struct value near,
+                               struct value_list *examples);
+    const void *data;
+};
+/* Appends to out, in the arena. knowledge: NULL where nothing is known of any name. */
+void template_check(const struct template *template, struct arena *arena, const struct template_knowledge *knowledge,
+                    struct template_findings *out);
+
 /* One rendering: where values live, what is known, who is told of faults. Made on the stack for one request or job. */
 struct render {
     struct arena *arena;
