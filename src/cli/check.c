@@ -46,6 +46,7 @@ static void add_json(json_t *list, const struct site *site, const struct lint_fi
         json_set(one, STR("column"), json_integer(finding->column));
         json_set_str(one, STR("severity"), finding->is_error ? STR("erreur") : STR("avertissement"));
         json_set_str(one, STR("construct"), finding->construct);
+        json_set_str(one, STR("rule"), finding->rule);
         json_set_str(one, STR("message"), finding->message);
         json_array_append_new(list, one);
     }

@@ -76,6 +76,9 @@ const struct field_list *field_list_compile(struct arena *arena, const json_t *j
 const struct field *field_by_id(const struct field_list *fields, str id);
 const struct field *field_by_varname(const struct field_list *fields, str varname);
 
+/* The choices of an item or items field that are the same for every request; false: it has others, or none. */
+bool field_fixed_choices(const struct field *field, const struct source_finder *sources, struct choices *out);
+
 /* Whether fields of this type run; the types that do, NULL-ended; the same for validations. */
 bool field_type_runs(str type);
 const char *const *field_types(void);

@@ -39,10 +39,44 @@ str inert_name(struct arena *arena, str path);
 /* Whether a filter is one of Publik's own that does not run yet; else an unknown one was added by a site. */
 bool filter_is_inert(str name);
 
-/* The names that the texts of a document may read: in a request of each form with its workflow (names.c). */
-struct name_world; /* of the whole site */
+/* ---- What texts are read in (worlds.c) ---- */
+
+struct world {               /* a form with its workflow */
+    const struct form *form; /* NULL: a workflow that no form uses */
+    const struct workflow *workflow;
+    const struct dossier *dossier; /* a request that has all that they can give it: every sub-form, every comment */
+    struct value scope;            /* its names */
+    struct VEC_OF(str) opaque; /* beginnings of names that actions give which do not run yet, or calls from outside */
+    bool is_called;            /* a call from outside may bring any data */
+};
+
+struct name_world { /* all of a site's */
+    struct arena *arena;
+    const struct lint_place *place;
+    struct VEC_OF(struct world) worlds;
+};
 struct name_world *name_world_new(struct arena *arena, const struct lint_place *place);
-void linting_names(struct linting *linting, struct name_world *world);
+/* Whether the document's texts are read in it. any_form: only in forms. */
+bool world_is_read(const struct linting *linting, const struct world *world, bool any_form);
+/* Whether some form has them. */
+bool any_form_reads(const struct linting *linting, const struct name_world *names);
+
+/* The names that the texts of a document read and nobody knows (names.c). */
+void linting_names(struct linting *linting, struct name_world *names);
+/* What its texts can't do (templates.c). */
+void linting_templates(struct linting *linting, const struct name_world *names);
+
+/* « cle » of form_var_cle_raw; empty where the path is of another family than form_var (names.c). */
+str behind(str path, const char *family);
+
+/* What a name may be, for template_check: data is a struct knowing (values.c). */
+struct knowing {
+    const struct linting *linting;
+    const struct name_world *names;
+    bool any_form; /* some form reads the document */
+};
+enum template_extent values_of(const void *data, struct arena *arena, str path, struct value near,
+                               struct value_list *examples);
 
 /* The word among the candidates that was probably meant; empty where none is near (near.c). */
 struct near_search {

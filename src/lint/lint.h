@@ -18,7 +18,8 @@ struct lint_finding {
     int line, column; /* in the text at fault, 1-based; 0: none */
     bool is_error;    /* else a warning */
     str construct; /* what does not run yet: « field:map », « template » (does not compile); empty: another fault */
-    str message;   /* French, for the administrator */
+    str rule; /* of a text: « name », « filter » (unknown), « argument », « comparison », « unused »; else empty */
+    str message; /* French, for the administrator */
 };
 struct lint_findings VEC_OF(struct lint_finding);
 

@@ -2,106 +2,6 @@
  * workflow can give it: every sub-form filled in, every comment made. What that request does not know, none does. */
 #include "lint/internal.h"
 
-struct world {               /* a form with its workflow */
-    const struct form *form; /* NULL: a workflow that no form uses */
-    const struct workflow *workflow;
-    struct value scope;
-    struct VEC_OF(str) opaque; /* beginnings of names that actions give which do not run yet, or calls from outside */
-    bool is_called;            /* a call from outside may bring any data */
-};
-
-struct name_world {
-    struct arena *arena;
-    const struct lint_place *place;
-    struct VEC_OF(struct world) worlds;
-};
-
-/* ---- A request that has everything ---- */
-
-struct filling {
-    struct arena *arena;
-    struct world *world;
-    struct dossier *dossier;
-    json_t *parts;
-};
-
-static void give_sub_form(struct filling *filling, const json_t *action, str id, str at)
-{
-    json_t *part = json_pack("{s:s, s:{}}", "type", "form", "answers");
-    json_set_str(part, STR("varname"), json_str(action, "varname"));
-    json_set_str(part, STR("at"), at);
-    json_set_str(part, STR("action"), id);
-    json_array_append_new(filling->parts, part);
-}
-
-static void give_of_action(struct filling *filling, const json_t *action, size_t index, str at)
-{
-    str type = json_str(action, "type"), varname = json_str(action, "varname"), id = json_str(action, "id");
-    if (str_eq(type, STR("form")))
-        give_sub_form(filling, action, id.len > 0 ? id : str_fmt(filling->arena, "%zu", index + 1), at);
-    else if (str_eq(type, STR("commentable")) && varname.len > 0)
-        json_set_str(filling->dossier->data, str_fmt(filling->arena, "comment_%.*s", STR_ARG(varname)), STR("…"));
-    else if (varname.len > 0)
-        *vec_push(filling->arena, &filling->world->opaque) = varname;
-    filling->world->is_called |= json_str(action, "trigger").len > 0;
-}
-
-static void give_of_parts(struct filling *filling, const json_t *parts, const char *kind)
-{
-    for (size_t i = 0; i < json_array_size(parts); i++) {
-        const json_t *part = json_array_get(parts, i);
-        const json_t *actions = json_list(part, "actions"), *triggers = json_list(part, "triggers");
-        str at = str_fmt(filling->arena, "%s/%.*s", kind, STR_ARG(json_str(part, "id")));
-        for (size_t k = 0; k < json_array_size(actions); k++)
-            give_of_action(filling, json_array_get(actions, k), k, at);
-        for (size_t k = 0; k < json_array_size(triggers); k++)
-            if (json_str(json_array_get(triggers, k), "identifier").len > 0)
-                *vec_push(filling->arena, &filling->world->opaque) =
-                    json_str(json_array_get(triggers, k), "identifier");
-    }
-}
-
-static struct dossier *full_dossier(struct arena *arena, struct world *world)
-{
-    struct dossier *dossier = arena_new_of(arena, struct dossier);
-    const struct workflow *workflow = world->workflow;
-    *dossier = (struct dossier){.form = world->form != NULL ? world->form->slug : STR_EMPTY,
-                                .form_version = world->form != NULL ? world->form->version : 0,
-                                .workflow = workflow_slug(workflow),
-                                .workflow_version = workflow_version(workflow),
-                                .code = STR("0000000"),
-                                .status = workflow_status_at(workflow, 0)->id,
-                                .answers = json_keep(arena, json_object()),
-                                .data = json_keep(arena, json_object()),
-                                .marks = json_keep(arena, json_object())};
-    struct filling filling = {arena, world, dossier, json_keep(arena, json_array())};
-    give_of_parts(&filling, json_list(workflow_document(workflow), "statuses"), "status");
-    give_of_parts(&filling, json_list(workflow_document(workflow), "global_actions"), "global");
-    *vec_push(arena, &dossier->history) = (struct history_entry){.parts = filling.parts};
-    return dossier;
-}
-
-static void add_world(struct name_world *names, const struct form *form, const struct workflow *workflow)
-{
-    struct world *world = vec_push(names->arena, &names->worlds);
-    *world = (struct world){.form = form, .workflow = workflow};
-    struct dossier *dossier = full_dossier(names->arena, world);
-    world->scope = dossier_scope(names->place->dossiers, form, NULL, dossier);
-}
-
-struct name_world *name_world_new(struct arena *arena, const struct lint_place *place)
-{
-    struct name_world *names = arena_new_of(arena, struct name_world);
-    *names = (struct name_world){.arena = arena, .place = place};
-    const struct catalogue_forms *forms = catalogue_forms(place->catalogue);
-    for (size_t i = 0; i < forms->len; i++)
-        add_world(names, forms->at[i], catalogue_workflow_of(place->catalogue, forms->at[i]));
-    const struct workflow_list *workflows = catalogue_workflows(place->catalogue);
-    for (size_t i = 0; i < workflows->len; i++)
-        add_world(names, NULL, workflows->at[i]);
-    return names;
-}
-
 /* ---- One name ---- */
 
 static bool begins_with(str path, str beginning)
@@ -110,8 +10,7 @@ static bool begins_with(str path, str beginning)
            (path.len == beginning.len || path.ptr[beginning.len] == '_' || path.ptr[beginning.len] == '.');
 }
 
-/* « cle » of form_var_cle_raw; empty where the path is of another family. */
-static str behind(str path, const char *family)
+str behind(str path, const char *family)
 {
     str root = str_of(family);
     return begins_with(path, root) && path.len > root.len + 1 ? str_slice(path, root.len + 1, path.len) : STR_EMPTY;
@@ -207,24 +106,6 @@ static void suggest_of_site(struct near_search *search, const struct site *site)
 
 /* ---- The texts of a document ---- */
 
-/* A form's texts are read with its workflow; a workflow's with each form that has it; others with all. */
-static bool is_read_in(const struct linting *linting, const struct world *world, bool any_form)
-{
-    if (linting->form != NULL)
-        return world->form != NULL && str_eq(world->form->slug, linting->slug);
-    if (linting->workflow != NULL && !str_eq(workflow_slug(world->workflow), linting->slug))
-        return false;
-    return world->form != NULL || !any_form;
-}
-
-static bool any_form_reads(const struct linting *linting, const struct name_world *names)
-{
-    for (size_t i = 0; i < names->worlds.len; i++)
-        if (is_read_in(linting, &names->worlds.at[i], true))
-            return true;
-    return false;
-}
-
 static bool needs_form(str path)
 {
     return begins_with(path, STR("form_var")) || begins_with(path, STR("form_option"));
@@ -239,7 +120,7 @@ static void check_name(struct linting *linting, struct name_world *names, const 
     bool is_known = false;
     for (size_t i = 0; !is_known && i < names->worlds.len; i++) {
         const struct world *world = &names->worlds.at[i];
-        if (!is_read_in(linting, world, any_form))
+        if (!world_is_read(linting, world, any_form))
             continue;
         is_known = knows(arena, world, name->path);
         suggest_in(&search, world, name->path);
@@ -251,6 +132,7 @@ static void check_name(struct linting *linting, struct name_world *names, const 
     str end = near_say(linting->arena, &search);
     struct lint_finding *finding = linting_add(linting, false, where, "Le nom « %.*s » n’est connu nulle part%.*s",
                                                STR_ARG(name->path), STR_ARG(end));
+    finding->rule = STR("name");
     finding->line = name->line;
     finding->column = name->column;
 }

@@ -61,6 +61,7 @@ static void tell_reference(struct linting *linting, const struct lint_reference 
             continue;
         struct lint_finding *finding = linting_add(linting, lacks[i].is_error, reference->where, "%s « %.*s » %s",
                                                    lacks[i].what, STR_ARG(reference->slug), lacks[i].lack);
+        finding->rule = str_eq(reference->kind, STR("filter")) ? reference->kind : STR_EMPTY;
         finding->line = reference->line;
         finding->column = reference->column;
     }
@@ -105,6 +106,7 @@ static void check_document(struct checking *checking, const struct definition *d
     linting_keys(&linting);
     linting_statuses(&linting);
     linting_names(&linting, names);
+    linting_templates(&linting, names);
 }
 
 bool lint_site(struct arena *arena, const struct lint_place *place, struct lint_findings *out, struct err *err)

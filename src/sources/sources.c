@@ -204,11 +204,25 @@ static struct choices choices_of_template(const struct source *source, struct re
     return json_is_array(list) ? choices_from_json(render->arena, list) : (struct choices){0};
 }
 
+static const struct source *found_source(const struct source *source, const struct source_finder *finder)
+{
+    if (source->type != SOURCE_NAMED)
+        return source;
+    return finder == NULL ? NULL : finder->find(finder->data, source->named);
+}
+
+bool source_fixed(const struct source *source, const struct source_finder *finder, struct choices *out)
+{
+    const struct source *found = found_source(source, finder);
+    if (found == NULL || found->type != SOURCE_FIXED)
+        return false;
+    *out = found->fixed;
+    return true;
+}
+
 struct choices source_choices(const struct source *source, const struct source_finder *finder, struct render *render)
 {
-    const struct source *found = source;
-    if (source->type == SOURCE_NAMED)
-        found = finder == NULL ? NULL : finder->find(finder->data, source->named);
+    const struct source *found = found_source(source, finder);
     if (found == NULL || found->type == SOURCE_NAMED) { /* a name never leads to another name */
         tell(render, source, "elle n’existe pas ici");
         return (struct choices){0};

@@ -41,6 +41,10 @@ struct source_finder {
  * the render's arena, or as long as the definition. */
 struct choices source_choices(const struct source *source, const struct source_finder *finder, struct render *render);
 
+/* The choices where they are the same for every request: a list as it is written, or the named source that is one.
+ * False: others. */
+bool source_fixed(const struct source *source, const struct source_finder *finder, struct choices *out);
+
 /* The choices of a plain list of texts (id and text alike), or of rows {"id", "text"}. */
 struct choices choices_from_json(struct arena *arena, const json_t *list);
 /* NULL where no choice has the id. */

@@ -37,6 +37,12 @@ static struct choices choices_of(const struct field *field, const struct form_co
     return source_choices(params->source, context->sources, &render);
 }
 
+bool field_fixed_choices(const struct field *field, const struct source_finder *sources, struct choices *out)
+{
+    const struct choice_params *params = field->params;
+    return (field->type == &field_item || field->type == &field_items) && source_fixed(params->source, sources, out);
+}
+
 bool field_offers_choices(const struct field *field, const struct form_context *context)
 {
     struct choices choices = choices_of(field, context);
