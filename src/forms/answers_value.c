@@ -82,14 +82,18 @@ static bool compare_as_numbers(struct arena *arena, struct value a, struct value
     return true;
 }
 
-/* w.c.s. compares answers by their texts: « 3 » that was typed equals the number 3, a ticked box equals "True"; a date
- * is compared with whatever reads as one. */
+/* w.c.s. compares answers by their texts: « 3 » that was typed equals the number 3, a ticked box equals "True", what
+ * was not answered "None"; a date is compared with whatever reads as one. */
 static bool answer_compare(const struct value_object *object, struct arena *arena, struct value other, int *order)
 {
     struct value mine = answer_plain(object, arena), theirs = value_plain(arena, other);
     struct datetime moment;
     if ((mine.kind == VALUE_TEXT && is_number(theirs)) || (is_number(mine) && theirs.kind == VALUE_TEXT))
         return compare_as_numbers(arena, mine, theirs, order);
+    if (mine.kind == VALUE_NONE && theirs.kind == VALUE_TEXT && str_eq(theirs.text, STR("None"))) {
+        *order = 0;
+        return true;
+    }
     if (mine.kind == VALUE_BOOL && theirs.kind == VALUE_TEXT) {
         *order = str_cmp(mine.boolean ? STR("True") : STR("False"), theirs.text);
         return true;

@@ -6,7 +6,7 @@
 
 struct lint_finding *linting_add(struct linting *linting, bool is_error, str where, const char *format, ...)
 {
-    char text[512];
+    char text[1600];
     va_list args;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);

@@ -44,14 +44,13 @@ static enum template_extent extent_of(const struct looking *looking, const struc
 
 static void try_answer(struct looking *looking, const struct field *field, struct value value)
 {
-    struct dossier dossier = *looking->world->dossier, *kept;
-    dossier.answers = json_keep(looking->arena, json_object());
-    kept = arena_copy(looking->arena, &dossier, sizeof dossier);
+    struct dossier *dossier = arena_copy(looking->arena, looking->world->dossier, sizeof *dossier);
     struct form_context context = {
         .arena = looking->arena, .scope = looking->world->scope, .sources = looking->place.definitions->sources};
-    field_set(field, &context, value, dossier.answers);
-    if (field_has_answer(field, dossier.answers))
-        add_example(looking, kept);
+    dossier->answers = json_keep(looking->arena, json_object());
+    field_set(field, &context, value, dossier->answers);
+    if (field_has_answer(field, dossier->answers))
+        add_example(looking, dossier);
 }
 
 /* Whatever the type, from the least to the greatest; it takes those that it can. */
@@ -69,6 +68,8 @@ static void try_answers(struct looking *looking, const struct field *field, stru
                                    value_text(STR("\U0010FFFF"))};
     struct choices choices = {0};
     bool has_choices = field_fixed_choices(field, looking->place.definitions->sources, &choices);
+    if (near.kind != VALUE_UNDEFINED)
+        add_example(looking, looking->world->dossier);
     for (size_t i = 0; i < choices.len; i++)
         try_answer(looking, field, value_text(choices.at[i].id));
     for (size_t i = 0; !has_choices && i < sizeof values / sizeof *values; i++)
@@ -77,10 +78,9 @@ static void try_answers(struct looking *looking, const struct field *field, stru
 }
 
 /* The varname that the name begins with, the longest that is known, and what stands behind it: « raw ». */
-static str varname_of(const struct looking *looking, const struct field_list *const *lists, str name, str *rest)
+static str varname_of(const struct field_list *const *lists, str name, str *rest)
 {
     str found = STR_EMPTY;
-    (void)looking;
     for (size_t k = 0; k < 2; k++)
         for (size_t i = 0; lists[k] != NULL && i < lists[k]->len; i++) {
             str varname = lists[k]->at[i].varname;
@@ -100,7 +100,7 @@ static enum template_extent of_field(struct looking *looking, str name, struct v
     const struct field_list *lists[] = {world->form != NULL ? &world->form->fields : NULL,
                                         workflow_backoffice_fields(world->workflow)};
     enum template_extent extent = TEMPLATE_WHOLE;
-    str rest, varname = varname_of(looking, lists, name, &rest);
+    str rest, varname = varname_of(lists, name, &rest);
     if (varname.len == 0)
         return world->form != NULL ? TEMPLATE_WHOLE : TEMPLATE_ANYTHING; /* never anything, in this form */
     if (rest.len > 0 && !str_eq(rest, STR("raw")))

@@ -38,7 +38,7 @@ static void tell_at(struct walk *w, struct origin origin, enum template_rule rul
 
 static void tell_at(struct walk *w, struct origin origin, enum template_rule rule, const char *format, ...)
 {
-    char message[480];
+    char message[1200];
     va_list args;
     va_start(args, format);
     vsnprintf(message, sizeof message, format, args);
@@ -85,29 +85,11 @@ static struct possible *top(struct walk *w)
     return &w->stack.at[w->stack.len - 1];
 }
 
-/* ---- As messages show it ---- */
-
-enum { WRITTEN_MOST = 60 };
-
-static str shortened(struct arena *arena, str text)
-{
-    if (utf8_length(text) <= WRITTEN_MOST)
-        return text;
-    str cut = utf8_slice(text, 0, WRITTEN_MOST);
-    return str_fmt(arena, "%.*s…", STR_ARG(cut));
-}
-
-static str written_literal(struct arena *arena, struct value literal)
-{
-    str text = shortened(arena, value_to_text(arena, literal, STR("fr")));
-    return literal.kind == VALUE_TEXT ? str_fmt(arena, "\"%.*s\"", STR_ARG(text)) : text;
-}
-
 static struct possible literal_of(struct arena *arena, struct value value)
 {
     if (value.kind == VALUE_UNDEFINED) /* what old brackets hold that is no name */
         return (struct possible){.kind = OF_ANYTHING};
-    return (struct possible){.kind = OF_LITERAL, .literal = value, .written = written_literal(arena, value)};
+    return (struct possible){.kind = OF_LITERAL, .literal = value, .written = literal_say(arena, value)};
 }
 
 /* ---- Names ---- */
@@ -293,7 +275,7 @@ static void check_exclusion(struct walk *w, const struct fact *left, const struc
         for (const struct fact *b = right; b != NULL; b = b->next) {
             if (!str_eq(a->written, b->written) || !literals_exclude(&w->checker, a->literal, b->literal))
                 continue;
-            str first = written_literal(arena, a->literal), second = written_literal(arena, b->literal);
+            str first = literal_say(arena, a->literal), second = literal_say(arena, b->literal);
             tell_at(w, origin_of(w), TEMPLATE_COMPARISON,
                     "« %.*s » ne peut pas être à la fois %.*s et %.*s : ce « and » est toujours faux.",
                     STR_ARG(a->written), STR_ARG(first), STR_ARG(second));

@@ -35,6 +35,8 @@ bool possible_holds(struct checker *checker, const struct possible *a, const str
 bool possible_fits(struct checker *checker, const struct possible *possible, const struct filter_want *want, bool lazy);
 /* Why a comparison with it may be vain: « : « x » est un nombre », « : « x » vaut « a » ou « b » »; empty: unknown. */
 str possible_say(struct checker *checker, const struct possible *possible);
+/* A literal as messages show it. */
+str literal_say(struct arena *arena, struct value literal);
 /* Whether two literals exclude each other for whatever is compared with them. */
 bool literals_exclude(struct checker *checker, struct value a, struct value b);
 /* None, or an empty text: what a name may always be, and a filter that fails gives. */

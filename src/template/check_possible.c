@@ -138,7 +138,7 @@ bool possible_fits(struct checker *checker, const struct possible *possible, con
     bool any = false;
     for (size_t i = 0; i < examples.values.len; i++) {
         struct value value = examples.values.at[i], plain = value_plain(checker->arena, value);
-        if (filter_is_missing(plain))
+        if (literal_is_empty(plain))
             continue;
         if (plain.kind == VALUE_TEXT && examples.extent == TEMPLATE_NEAR)
             return true;
@@ -151,7 +151,7 @@ bool possible_fits(struct checker *checker, const struct possible *possible, con
 
 /* ---- In words ---- */
 
-enum { SAID_MOST = 6 };
+enum { SAID_MOST = 6, SAID_LONGEST = 60 }; /* values, characters */
 
 static const char *kind_in_words(enum value_kind kind)
 {
@@ -174,25 +174,46 @@ static const char *kind_in_words(enum value_kind kind)
     }
 }
 
+static str shortened(struct arena *arena, str text)
+{
+    if (utf8_length(text) <= SAID_LONGEST)
+        return text;
+    str cut = utf8_slice(text, 0, SAID_LONGEST);
+    return str_fmt(arena, "%.*s…", STR_ARG(cut));
+}
+
+/* Each once, the first ones. */
 static void say_values(struct checker *checker, const struct value_list *values, struct buf *out)
 {
-    for (size_t i = 0; i < values->len && i < SAID_MOST; i++) {
-        str text = utf8_slice(value_to_text(checker->arena, values->at[i], STR("fr")), 0, 40);
-        buf_fmt(out, "%s« %.*s »", i > 0 ? ", " : "", STR_ARG(text));
+    size_t said = 0;
+    for (size_t i = 0; i < values->len; i++) {
+        str text = shortened(checker->arena, value_to_text(checker->arena, values->at[i], STR("fr")));
+        str quoted = str_fmt(checker->arena, "« %.*s »", STR_ARG(text));
+        if (str_contains(buf_str(out), quoted))
+            continue;
+        if (++said > SAID_MOST) {
+            buf_add(out, STR(" …"));
+            return;
+        }
+        buf_fmt(out, "%s%.*s", said > 1 ? ", " : "", STR_ARG(quoted));
     }
-    if (values->len > SAID_MOST)
-        buf_add(out, STR(" …"));
+}
+
+str literal_say(struct arena *arena, struct value literal)
+{
+    str text = shortened(arena, value_to_text(arena, literal, STR("fr")));
+    return literal.kind == VALUE_TEXT ? str_fmt(arena, "\"%.*s\"", STR_ARG(text)) : text;
 }
 
 str possible_say(struct checker *checker, const struct possible *possible)
 {
     struct examples examples = examples_of(checker, possible, VALUE_OF_UNDEFINED);
-    struct buf out = buf_new(checker->arena, 1024);
+    struct buf out = buf_new(checker->arena, 4096);
     if (possible->kind == OF_LITERAL || examples.values.len == 0)
         return STR_EMPTY;
     struct value last = value_plain(checker->arena, examples.values.at[examples.values.len - 1]);
     buf_fmt(&out, " : « %.*s » ", STR_ARG(possible->written));
-    if (examples.extent == TEMPLATE_WHOLE && last.kind != VALUE_BOOL) {
+    if (examples.extent == TEMPLATE_WHOLE && last.kind == VALUE_TEXT) {
         buf_add(&out, STR("vaut "));
         say_values(checker, &examples.values, &out);
     } else {

@@ -95,8 +95,9 @@ enum template_extent {
     TEMPLATE_NEAR,     /* as an equal, or in order, it compares with near as one of the examples does */
     TEMPLATE_WHOLE,    /* the examples are all that it may be, beside None */
 };
-/* What the caller knows of the names: adds examples of what path may be. near is what it will be compared with;
- * VALUE_UNDEFINED: nothing yet. A text that may be any is told as TEMPLATE_NEAR with near as its text. */
+/* What the caller knows of the names: of adds examples of what path may be. near is what it will be compared with: of
+ * a name that may be any text, near's own text is to be among the examples; VALUE_UNDEFINED: nothing yet, the least and
+ * the greatest are wanted. */
 struct template_knowledge {
     enum template_extent (*of)(const void *data, struct arena *arena, str path, struct value near,
                                struct value_list *examples);
