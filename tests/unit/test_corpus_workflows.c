@@ -1,66 +1,7 @@
 /* Every real form of the corpus is filed, and its workflow walked through every button, timer and trigger that leads
  * anywhere: nothing that is offered may be refused, nothing may run in circles, every mail must be whole. */
+#include "corpus.h"
 #include "counterwork.h"
-
-#include "publik/publik.h"
-
-#include <ftw.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-
-struct corpus {
-    struct arena *arena;
-    struct VEC_OF(const struct form *) forms;
-    struct VEC_OF(const struct workflow *) workflows;
-};
-static struct corpus corpus;
-
-static void add_document(const struct publik_document *document)
-{
-    struct err err = {0};
-    if (str_eq(document->kind, STR("form"))) {
-        const struct form *form = form_compile(corpus.arena, document->json, 1, &err);
-        assert_non_null(form);
-        *vec_push(corpus.arena, &corpus.forms) = form;
-    } else if (str_eq(document->kind, STR("workflow"))) {
-        const struct workflow *workflow = workflow_compile(corpus.arena, document->json, 1, &err);
-        assert_non_null(workflow);
-        *vec_push(corpus.arena, &corpus.workflows) = workflow;
-    }
-}
-
-static int add_file(const char *path, const struct stat *status, int kind, struct FTW *place)
-{
-    (void)place;
-    struct publik_document document;
-    struct err err = {0};
-    str bytes;
-    if (kind != FTW_F || status->st_size > PUBLIK_FILE_MOST || !str_ends(str_of(path), STR(".wcs")))
-        return 0;
-    assert_true(file_read(corpus.arena, path, PUBLIK_FILE_MOST, &bytes, &err));
-    if (publik_is_definition(bytes) && publik_read(corpus.arena, bytes, &document, &err))
-        add_document(&document);
-    return 0;
-}
-
-static bool load_corpus(void)
-{
-    const char *folder = getenv("GUICHET_CORPUS");
-    str path = str_fmt(corpus.arena, "%s/publik", folder ? folder : "../shared/corpus");
-    struct stat status;
-    return stat(path.ptr, &status) == 0 && nftw(path.ptr, add_file, 8, FTW_PHYS) == 0;
-}
-
-static const struct workflow *workflow_of_form(const struct form *form)
-{
-    for (size_t i = 0; i < corpus.workflows.len; i++)
-        if (str_eq(workflow_slug(corpus.workflows.at[i]), form->workflow))
-            return corpus.workflows.at[i];
-    for (size_t i = 0; i < corpus.workflows.len; i++)
-        if (str_eq(workflow_name(corpus.workflows.at[i]), form->workflow_name))
-            return corpus.workflows.at[i];
-    return NULL;
-}
 
 /* ---- The walk ---- */
 
@@ -182,18 +123,18 @@ static void walk_form(const struct form *form, const struct workflow *workflow)
 static void every_real_form_goes_through_its_workflow(void **state)
 {
     (void)state;
-    corpus.arena = arena_new();
+    struct corpus corpus;
     size_t walked = 0;
-    if (load_corpus())
-        for (size_t i = 0; i < corpus.forms.len; i++) {
-            const struct workflow *workflow = workflow_of_form(corpus.forms.at[i]);
-            if (!workflow)
-                continue;
-            walk_form(corpus.forms.at[i], workflow);
-            walked++;
-        }
-    print_message(walked ? "# %zu forms walked\n" : "# %zu forms: no corpus here, skipped\n", walked);
-    arena_free(corpus.arena);
+    bool is_here = corpus_load(&corpus);
+    for (size_t i = 0; is_here && i < corpus.forms.len; i++) {
+        const struct workflow *workflow = corpus_workflow_of(&corpus, corpus.forms.at[i]);
+        if (!workflow)
+            continue;
+        walk_form(corpus.forms.at[i], workflow);
+        walked++;
+    }
+    print_message(is_here ? "# %zu forms walked\n" : "# %zu forms: no corpus here, skipped\n", walked);
+    corpus_free(&corpus);
 }
 
 int main(void)

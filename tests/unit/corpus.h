@@ -1,0 +1,22 @@
+/* The real definitions of the corpus, read: all documents, and the forms and workflows compiled. */
+#ifndef GUICHET_TESTS_CORPUS_H
+#define GUICHET_TESTS_CORPUS_H
+
+#include "dossiers/dossiers.h"
+#include "publik/publik.h"
+#include "unit.h"
+
+struct corpus {
+    struct arena *arena;
+    struct VEC_OF(struct publik_document) documents;
+    struct VEC_OF(const struct form *) forms;
+    struct VEC_OF(const struct workflow *) workflows;
+};
+
+/* From the folder that GUICHET_CORPUS names, else ../shared/corpus. False where it is absent: the test is skipped. */
+bool corpus_load(struct corpus *corpus);
+void corpus_free(struct corpus *corpus);
+/* By slug, else by name; NULL where it is of another package. */
+const struct workflow *corpus_workflow_of(const struct corpus *corpus, const struct form *form);
+
+#endif
