@@ -45,7 +45,6 @@ static const struct {
     {"card", "Le modèle de fiche", "n’existe pas ici.", true},
     {"category", "La catégorie", "n’existe pas ici : le document n’est rangé nulle part.", false},
     {"comment-template", "Le modèle de commentaire", "n’existe pas ici.", true},
-    {"filter", "Le filtre", "n’est pas connu : il donne une valeur vide.", false},
     {"function", "La fonction", "n’est pas de ce circuit : personne ne la tient.", true},
     {"mail-template", "Le modèle de courriel", "n’existe pas ici : seul le texte de l’action, s’il y en a un, part.",
      true},
@@ -54,16 +53,38 @@ static const struct {
     {"workflow", "Le circuit", "n’existe pas ici : le circuit par défaut est suivi.", true},
 };
 
+/* The filter that was probably meant: « : vouliez-vous dire « date » ? »; empty where none is near. */
+static str nearest_filter(struct arena *arena, const struct site *site, str name)
+{
+    struct near_search search = {.word = name};
+    struct template_entries entries = template_entries(arena);
+    for (size_t i = 0; i < entries.len; i++)
+        if (!entries.at[i].is_tag)
+            near_try(&search, str_of(entries.at[i].name));
+    for (size_t i = 0; i < site->filters.len; i++)
+        near_try(&search, site->filters.entries[i].key);
+    return search.best.len > 0 ? near_say(arena, &search) : STR_EMPTY;
+}
+
+static void tell_filter(struct linting *linting, const struct site *site, const struct lint_reference *filter)
+{
+    str meant = nearest_filter(linting->arena, site, filter->slug);
+    if (meant.len == 0)
+        meant = STR(" : il donne une valeur vide.");
+    struct lint_finding *finding = linting_add(linting, false, filter->where, "Le filtre « %.*s » n’est pas connu%.*s",
+                                               STR_ARG(filter->slug), STR_ARG(meant));
+    finding->rule = STR("filter");
+    finding->line = filter->line;
+    finding->column = filter->column;
+}
+
 static void tell_reference(struct linting *linting, const struct lint_reference *reference)
 {
     for (size_t i = 0; i < sizeof lacks / sizeof *lacks; i++) {
         if (!str_eq(reference->kind, str_of(lacks[i].kind)))
             continue;
-        struct lint_finding *finding = linting_add(linting, lacks[i].is_error, reference->where, "%s « %.*s » %s",
-                                                   lacks[i].what, STR_ARG(reference->slug), lacks[i].lack);
-        finding->rule = str_eq(reference->kind, STR("filter")) ? reference->kind : STR_EMPTY;
-        finding->line = reference->line;
-        finding->column = reference->column;
+        linting_add(linting, lacks[i].is_error, reference->where, "%s « %.*s » %s", lacks[i].what,
+                    STR_ARG(reference->slug), lacks[i].lack);
     }
 }
 
@@ -71,9 +92,14 @@ static void check_references(struct linting *linting, const struct lint_place *p
 {
     struct lint_references references = {0};
     lint_references(linting->arena, linting->kind, linting->json, &references);
-    for (size_t i = 0; i < references.len; i++)
-        if (!is_known(place, &references.at[i]))
+    for (size_t i = 0; i < references.len; i++) {
+        if (is_known(place, &references.at[i]))
+            continue;
+        if (str_eq(references.at[i].kind, STR("filter")))
+            tell_filter(linting, place->site, &references.at[i]);
+        else
             tell_reference(linting, &references.at[i]);
+    }
 }
 
 /* ---- The mentions of the receipt ---- */
