@@ -252,6 +252,8 @@ static void one_choice_is_one_of_those_offered(void **state)
     }
     assert_str(asking_answer(&asking, ""), "Choisissez une réponse à « Couleur ».");
     assert_true(asking_holds(&asking, "form_var_couleur is None and form_var_couleur_raw is None"));
+    assert_true(asking_holds(&asking, "form_var_couleur == \"None\" and not form_var_couleur != \"None\""));
+    assert_false(asking_holds(&asking, "form_var_couleur == \"Vert\" or form_var_couleur < \"a\""));
     asking_end(&asking);
 }
 
