@@ -20,7 +20,7 @@ static struct value apply_apnumber(struct machine *m, struct value value, const 
         return value;
     if (number < 1 || number > 9)
         return value_int(number);
-    return value_text(str_of((is_english(m) ? english : french)[number - 1]));
+    return value_text(str_of(is_english(m) ? english[number - 1] : french[number - 1]));
 }
 
 static const char *english_ending(int64_t number)
@@ -91,7 +91,7 @@ static struct value apply_naturalday(struct machine *m, struct value value, cons
     int64_t days = date_to_days(date) - date_to_days(datetime_local(machine_now(m)).date);
     if (days < -1 || days > 1)
         return applied(m, "date", value_date(date), argument);
-    return value_text(str_of((is_english(m) ? english : french)[days + 1]));
+    return value_text(str_of(is_english(m) ? english[days + 1] : french[days + 1]));
 }
 
 static const struct filter filters[] = {
