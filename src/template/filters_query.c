@@ -1,10 +1,27 @@
-/* Filters that only queries know (cards|objects:"slug"|filter_by:"x"|filter_value:"y"): the object answers them. */
+/* Filters that only queries and persons know (cards|objects:"slug"|filter_by:"x"|filter_value:"y"): the object answers
+ * them. */
 #include "template/filters.h"
 
 #define QUERY(name, what, example)                                                                                     \
     {                                                                                                                  \
         name, NULL, ARGUMENT_OPTIONAL, FILTER_WCS | FILTER_QUERY, what, example                                        \
     }
+
+/* w.c.s.: nobody, and what is no person, has no role; no fault. */
+static struct value apply_has_role(struct machine *m, struct value value, const struct value *argument)
+{
+    (void)m;
+    (void)value;
+    (void)argument;
+    return value_bool(false);
+}
+
+static struct value apply_roles(struct machine *m, struct value value, const struct value *argument)
+{
+    (void)value;
+    (void)argument;
+    return value_list(value_list_new(m->arena));
+}
 
 static const struct filter filters[] = {
     QUERY("absent", "Ne garde que ceux dont le champ n’est pas rempli.",
@@ -33,7 +50,8 @@ static const struct filter filters[] = {
     QUERY("get_preference", "Une préférence de la personne.", "{{ session_user|get_preference:'langue' }}"),
     QUERY("greater_than", "Plus grand que la valeur qui suit.", "…|filter_by:'age'|greater_than|filter_value:6"),
     QUERY("greater_than_or_equal", "Plus grand ou égal.", "…|filter_by:'age'|greater_than_or_equal|filter_value:6"),
-    QUERY("has_role", "Vrai si la personne a ce rôle.", "{{ session_user|has_role:'Agents' }}"),
+    {"has_role", apply_has_role, ARGUMENT_NEEDED, FILTER_WCS | FILTER_QUERY, "Vrai si la personne a ce rôle.",
+     "{{ session_user|has_role:'Agents' }}"},
     QUERY("i_equal", "Égal, sans tenir compte des majuscules.", "…|filter_by:'nom'|i_equal|filter_value:'durand'"),
     QUERY("icontains", "Contient, sans tenir compte des majuscules.", "…|filter_by:'nom'|icontains|filter_value:'dur'"),
     QUERY("in", "L’une des valeurs, séparées par « | ».", "…|filter_by:'ecole'|in|filter_value:'Pasteur|Jaurès'"),
@@ -55,7 +73,8 @@ static const struct filter filters[] = {
           "{{ forms|objects:'inscription'|count }}"),
     QUERY("order_by", "Trie par un champ ; « - » devant, à rebours.", "…|order_by:'-receipt_time'"),
     QUERY("pending", "Ceux qui ne sont pas à un statut final.", "…|pending"),
-    QUERY("roles", "Les rôles de la personne.", "{{ session_user|roles|join:', ' }}"),
+    {"roles", apply_roles, ARGUMENT_NONE, FILTER_WCS | FILTER_QUERY, "Les rôles de la personne.",
+     "{{ session_user|roles|join:', ' }}"},
     QUERY("same_user", "Ceux de la personne de la demande elle-même.", "{{ form_objects|same_user|count }}"),
     QUERY("set_geo_center", "Le point dont « filter_by_distance » mesure l’éloignement.",
           "…|set_geo_center:'45.76;4.83'"),

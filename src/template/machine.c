@@ -44,19 +44,44 @@ void machine_log(struct machine *m, str message, int line, int column)
         .template_name = m->template->settings.name, .message = message, .line = line, .column = column};
 }
 
+static void log_formatted(struct machine *m, const char *format, va_list args)
+{
+    char message[300];
+    vsnprintf(message, sizeof message, format, args);
+    machine_log(m, utf8_repair(m->arena, str_dup(m->arena, str_of(message))), 0, 0);
+}
+
 struct value machine_fault(struct machine *m, const char *format, ...)
 {
     if (m->dialect == TEMPLATE_DJANGO)
         return VALUE_RAISED;
     if (m->render->log == NULL)
         return VALUE_EMPTY;
-    char message[300];
     va_list args;
     va_start(args, format);
-    vsnprintf(message, sizeof message, format, args);
+    log_formatted(m, format, args);
     va_end(args);
-    machine_log(m, utf8_repair(m->arena, str_dup(m->arena, str_of(message))), 0, 0);
     return VALUE_EMPTY;
+}
+
+/* The machine that runs in this thread; the innermost where a text is rendered within another. */
+static _Thread_local struct machine *running;
+
+struct machine *machine_enter(struct machine *m)
+{
+    struct machine *outer = running;
+    running = m;
+    return outer;
+}
+
+void value_fault(const char *format, ...)
+{
+    if (running == NULL || running->render->log == NULL)
+        return;
+    va_list args;
+    va_start(args, format);
+    log_formatted(running, format, args);
+    va_end(args);
 }
 
 instant machine_now(const struct machine *m)

@@ -85,6 +85,9 @@ void machine_charge(struct machine *m, size_t bytes);
 /* What a value makes a filter or a comparison go through: bytes. */
 size_t machine_weight(const struct value *value);
 
+/* Makes m (NULL: none) the one that value_fault tells; gives the one before, to be entered again afterwards. */
+struct machine *machine_enter(struct machine *m);
+
 /* Ends the rendering with an error; false. */
 bool machine_stop(struct machine *m, enum err_code code, const char *message);
 /* A fault in w.c.s. is told to the log; in Django it raises. The value that stands for the failed one. */

@@ -338,9 +338,11 @@ static struct chain *chain_new(struct machine *m, const struct chain *young, str
 bool machine_run_unit(struct machine *m, struct unit *unit)
 {
     struct chain *outer = m->chain;
+    struct machine *around = machine_enter(m);
     m->chain = chain_new(m, NULL, unit);
     bool done = machine_run(m, unit, 0);
     m->chain = outer;
+    machine_enter(around);
     return done;
 }
 

@@ -116,5 +116,8 @@ bool template_holds(const struct template *template, struct render *render)
         log_err_of(&m, &err);
         return false;
     }
-    return value_is_true(render->arena, m.printed);
+    struct machine *outer = machine_enter(&m);
+    bool holds = value_is_true(render->arena, m.printed);
+    machine_enter(outer);
+    return holds;
 }

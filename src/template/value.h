@@ -67,6 +67,10 @@ struct value_object {
     const void *self;
 };
 
+/* What an object's functions find wrong (a filter's argument, a bound that was reached): a line, in French, in the log
+ * of the rendering that this thread is in; nothing outside one. */
+void value_fault(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 struct value {
     enum value_kind kind;
     bool safe; /* a VALUE_TEXT that is HTML already: not escaped again */
