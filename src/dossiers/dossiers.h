@@ -31,6 +31,11 @@ struct dossier_person {
     const json_t *attributes; /* {name of the datum: value}: phone, zipcode, birthdate …; may be NULL */
 };
 
+struct dossier_role {
+    str slug, name;
+};
+struct dossier_roles VEC_OF(struct dossier_role);
+
 /* Where dossiers live and are treated: one site, for the length of one request or job. Made on the stack by who holds
  * a site (web, serve, a test); everything it points at outlives the request. Functions may be NULL: then nothing is
  * known. */
@@ -51,6 +56,9 @@ struct dossier_place {
     bool in_backoffice;
     void *data; /* handed to the functions below */
     bool (*person)(void *data, struct arena *arena, int64_t account, struct dossier_person *out);
+    /* The account that has this address; false: none. */
+    bool (*person_called)(void *data, struct arena *arena, str text, struct dossier_person *out);
+    void (*roles_of)(void *data, struct arena *arena, int64_t account, struct dossier_roles *out);
     bool (*role_is_known)(void *data, str slug);
     void (*role_addresses)(void *data, struct arena *arena, str role, struct recipients *out);
     void (*role_accounts)(void *data, struct arena *arena, str role, int64_t **out, size_t *count);

@@ -1,14 +1,9 @@
 /* Reading one dossier with its history. */
 #include "dossiers/tables.h"
 
-#define COLUMNS                                                                                                        \
-    "SELECT id, uuid, code, form, form_version, workflow, workflow_version, form_number, sequence, account,"           \
-    " submitter_name, email, channel, agent, status, received, updated, arrived, is_final, revision, is_anonymised,"   \
-    " is_removed, answers, data, marks FROM dossier "
-
-static const char select_by_id[] = COLUMNS "WHERE id = :id";
+static const char select_by_id[] = "SELECT " LOAD_COLUMNS " FROM dossier WHERE id = :id";
 static const char select_by_code[] = "SELECT id FROM dossier WHERE code = :code AND is_removed = 0";
-static const char select_history[] = "SELECT id, at, author, account, author_name, status, parts FROM dossier_history"
+static const char select_history[] = "SELECT " LOAD_HISTORY_COLUMNS " FROM dossier_history"
                                      " WHERE dossier = :dossier ORDER BY id";
 
 static json_t *parse_object(struct arena *arena, str text)
@@ -17,7 +12,7 @@ static json_t *parse_object(struct arena *arena, str text)
     return json_is_object(json) ? json : json_keep(arena, json_object());
 }
 
-static void read_row(struct rows *rows, struct arena *arena, struct dossier *dossier)
+void load_row(struct rows *rows, struct arena *arena, struct dossier *dossier)
 {
     *dossier = (struct dossier){
         .id = rows_int(rows, 0),
@@ -48,20 +43,24 @@ static void read_row(struct rows *rows, struct arena *arena, struct dossier *dos
     };
 }
 
+void load_entry(struct rows *rows, struct arena *arena, struct dossier *dossier)
+{
+    *vec_push(arena, &dossier->history) = (struct history_entry){
+        .id = rows_int(rows, 0),
+        .at = rows_int(rows, 1),
+        .author = (enum history_author)rows_int(rows, 2),
+        .account = rows_int(rows, 3),
+        .author_name = rows_copy(rows, arena, 4),
+        .status = rows_copy(rows, arena, 5),
+        .parts = json_parse(arena, rows_text(rows, 6), NULL),
+    };
+}
+
 static bool read_history(struct tx *tx, struct arena *arena, struct dossier *dossier, struct err *err)
 {
     struct rows rows = tx_query(tx, select_history, P_INT("dossier", dossier->id));
-    while (rows_next(&rows)) {
-        *vec_push(arena, &dossier->history) = (struct history_entry){
-            .id = rows_int(&rows, 0),
-            .at = rows_int(&rows, 1),
-            .author = (enum history_author)rows_int(&rows, 2),
-            .account = rows_int(&rows, 3),
-            .author_name = rows_copy(&rows, arena, 4),
-            .status = rows_copy(&rows, arena, 5),
-            .parts = json_parse(arena, rows_text(&rows, 6), NULL),
-        };
-    }
+    while (rows_next(&rows))
+        load_entry(&rows, arena, dossier);
     return rows_end(&rows, err);
 }
 
@@ -71,7 +70,7 @@ bool load_in(struct tx *tx, struct arena *arena, int64_t id, struct dossier **ou
     struct rows rows = tx_query(tx, select_by_id, P_INT("id", id));
     bool found = rows_next(&rows);
     if (found)
-        read_row(&rows, arena, dossier);
+        load_row(&rows, arena, dossier);
     if (!rows_end(&rows, err))
         return false;
     if (!found || dossier->is_removed)

@@ -12,6 +12,15 @@ enum phase { PHASE_FINAL, PHASE_OPEN, PHASE_WAITING };
 instant place_now(const struct dossier_place *place);
 
 /* ---- rows (load.c) ---- */
+/* What load_row reads of the table dossier, from column 0. */
+#define LOAD_COLUMNS                                                                                                   \
+    "id, uuid, code, form, form_version, workflow, workflow_version, form_number, sequence, account, submitter_name,"  \
+    " email, channel, agent, status, received, updated, arrived, is_final, revision, is_anonymised, is_removed,"       \
+    " answers, data, marks"
+void load_row(struct rows *rows, struct arena *arena, struct dossier *dossier);
+/* The same of dossier_history; the entry is put behind those of the dossier. */
+#define LOAD_HISTORY_COLUMNS "id, at, author, account, author_name, status, parts"
+void load_entry(struct rows *rows, struct arena *arena, struct dossier *dossier);
 bool load_in(struct tx *tx, struct arena *arena, int64_t id, struct dossier **out, struct err *err);
 
 /* ---- what of a dossier is searched and listed (index.c) ---- */
@@ -80,7 +89,20 @@ struct scope {
 struct value scope_value(struct scope *scope);
 struct value variables_form(const struct scope *scope); /* form_* (variables_form.c) */
 str scope_file_url(const struct scope *scope);          /* where the files of the dossier are read */
-struct value variables_person(struct arena *arena, const struct dossier_person *person);
+struct value variables_person(const struct dossier_place *place, struct arena *arena,
+                              const struct dossier_person *person);
+/* The account behind such a value; 0: it is none. */
+int64_t variables_account_of(struct value person);
+/* Filters of persons (variables_roles.c). */
+bool person_filter(const struct dossier_place *place, const struct dossier_person *person, struct arena *arena,
+                   str name, struct value arg, struct value *out);
 bool variables_form_parts(const struct scope *scope, struct arena *arena, str varname, struct value *out);
+
+/* ---- queries (query.c) ---- */
+/* form_objects: the dossiers of the form of the scope. */
+struct value query_of_scope(const struct scope *scope, struct arena *arena);
+/* forms and cards; scope: whose dossier exclude_self and same_user mean, NULL: none. */
+bool query_roots(const struct dossier_place *place, const struct scope *scope, struct arena *arena, str key,
+                 struct value *out);
 
 #endif

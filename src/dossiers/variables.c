@@ -1,5 +1,5 @@
 /* The names that templates of a form or dossier may use, looked up when they are: form, comment_*, NAME_var_*,
- * session_user, the site's variables, data_source (publik.md §1.10). */
+ * session_user, the site's variables, data_source, forms (publik.md §1.10). */
 #include "dossiers/tables.h"
 
 /* ---- A person: form_user, session_user ---- */
@@ -30,9 +30,14 @@ static bool attributes_get(const struct value_object *object, struct arena *aren
 
 static const struct value_object_type attributes_type = {.name = "attributs du compte", .get = attributes_get};
 
+struct person {
+    const struct dossier_place *place;
+    const struct dossier_person *person;
+};
+
 static bool person_get(const struct value_object *object, struct arena *arena, str key, struct value *out)
 {
-    const struct dossier_person *person = object->self;
+    const struct dossier_person *person = ((const struct person *)object->self)->person;
     if (str_eq(key, STR("var")))
         *out = value_object(&attributes_type, person);
     else if (str_eq(key, STR("email")))
@@ -54,15 +59,34 @@ static bool person_get(const struct value_object *object, struct arena *arena, s
 
 static struct value person_plain(const struct value_object *object, struct arena *arena)
 {
-    return value_text(full_name(arena, object->self));
+    return value_text(full_name(arena, ((const struct person *)object->self)->person));
 }
 
-static const struct value_object_type person_type = {.name = "compte", .get = person_get, .plain = person_plain};
-
-struct value variables_person(struct arena *arena, const struct dossier_person *person)
+static bool filter_person(const struct value_object *object, struct arena *arena, str name, struct value arg,
+                          struct value *out)
 {
-    (void)arena;
-    return person->account ? value_object(&person_type, person) : VALUE_OF_NONE;
+    const struct person *self = object->self;
+    return person_filter(self->place, self->person, arena, name, arg, out);
+}
+
+static const struct value_object_type person_type = {
+    .name = "compte", .get = person_get, .plain = person_plain, .filter = filter_person};
+
+struct value variables_person(const struct dossier_place *place, struct arena *arena,
+                              const struct dossier_person *person)
+{
+    if (!person->account)
+        return VALUE_OF_NONE;
+    struct person *self = arena_new_of(arena, struct person);
+    *self = (struct person){place, person};
+    return value_object(&person_type, self);
+}
+
+int64_t variables_account_of(struct value person)
+{
+    if (person.kind != VALUE_OBJECT || person.object.type != &person_type)
+        return 0;
+    return ((const struct person *)person.object.self)->person->account;
 }
 
 /* ---- Sub-forms: NAME_var_x, form_workflow_form_NAME_0_var_x ---- */
@@ -229,7 +253,8 @@ static bool constant_get(const struct dossier_place *place, str key, struct valu
 static bool site_scope_get(const struct value_object *object, struct arena *arena, str key, struct value *out)
 {
     const struct dossier_place *place = object->self;
-    return site_get(place, arena, key, out) || constant_get(place, key, out) || filter_get(place, key, out);
+    return site_get(place, arena, key, out) || constant_get(place, key, out) || filter_get(place, key, out) ||
+           query_roots(place, NULL, arena, key, out);
 }
 
 static const struct value_object_type site_type = {.name = "site", .get = site_scope_get};
@@ -276,7 +301,7 @@ static bool scope_get(const struct value_object *object, struct arena *arena, st
         return true;
     }
     if (str_eq(key, STR("session_user"))) {
-        *out = variables_person(arena, &place->user);
+        *out = variables_person(place, arena, &place->user);
         return true;
     }
     if (str_eq(key, STR("data_source"))) {
@@ -285,7 +310,7 @@ static bool scope_get(const struct value_object *object, struct arena *arena, st
     }
     return constant_get(place, key, out) || data_get(scope, arena, key, out) ||
            variables_form_parts(scope, arena, key, out) || site_get(place, arena, key, out) ||
-           legacy_get(scope, arena, key, out);
+           legacy_get(scope, arena, key, out) || query_roots(place, scope, arena, key, out);
 }
 
 static const struct value_object_type scope_type = {.name = "noms", .get = scope_get};

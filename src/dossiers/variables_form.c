@@ -248,6 +248,8 @@ static bool form_member(const struct scope *scope, struct arena *arena, str key,
         *out = value_text(scope->form ? scope->form->name : STR_EMPTY);
     else if (str_eq(key, STR("slug")))
         *out = value_text(scope->form ? scope->form->slug : STR_EMPTY);
+    else if (str_eq(key, STR("objects")))
+        *out = query_of_scope(scope, arena);
     else if (str_eq(key, STR("role")))
         *out = value_object(&role_type, scope);
     else if (str_eq(key, STR("workflow_data")))
@@ -264,11 +266,11 @@ static struct value submitter(const struct scope *scope, struct arena *arena)
     const struct dossier_place *place = scope->place;
     int64_t account = scope->dossier ? scope->dossier->account : place->user.account;
     if (account == place->user.account)
-        return variables_person(arena, &place->user);
+        return variables_person(place, arena, &place->user);
     struct dossier_person *person = arena_new_of(arena, struct dossier_person);
     if (!account || !place->person || !place->person(place->data, arena, account, person))
         return VALUE_OF_NONE;
-    return variables_person(arena, person);
+    return variables_person(place, arena, person);
 }
 
 static bool text_member(const struct scope *scope, struct arena *arena, str key, struct value *out)

@@ -47,6 +47,29 @@ static bool find_person(void *data, struct arena *arena, int64_t id, struct doss
     return true;
 }
 
+static bool find_person_called(void *data, struct arena *arena, str text, struct dossier_person *out)
+{
+    const struct place *place = data;
+    struct account account;
+    if (!account_by_email(place->installation->people, arena, text, &account, NULL))
+        return false;
+    *out = person_of(arena, &account);
+    return true;
+}
+
+static void find_roles_of(void *data, struct arena *arena, int64_t account, struct dossier_roles *out)
+{
+    const struct place *place = data;
+    struct membership membership = {0};
+    if (!membership_find(place->installation->people, arena, account, place->site->slug, &membership, NULL))
+        return;
+    for (size_t i = 0; i < membership.count; i++) {
+        const struct role *role = site_role(place->site, membership.roles[i]);
+        str slug = membership.roles[i];
+        *vec_push(arena, out) = (struct dossier_role){.slug = slug, .name = role != NULL ? role->name : slug};
+    }
+}
+
 static bool role_is_known(void *data, str slug)
 {
     const struct place *place = data;
@@ -103,6 +126,8 @@ void place_make(struct place *place, struct installation *installation, struct e
                                              .service = site->service,
                                              .data = place,
                                              .person = find_person,
+                                             .person_called = find_person_called,
+                                             .roles_of = find_roles_of,
                                              .role_is_known = role_is_known,
                                              .role_addresses = role_addresses,
                                              .role_accounts = role_accounts};

@@ -1,7 +1,7 @@
 /* Names and filters that Publik gives to templates and that are not given here yet. */
 #include "lint/internal.h"
 
-static const char *const roots[] = {"block", "cards", "form_objects", "forms", "status_loop", "webservice"};
+static const char *const roots[] = {"block", "cards", "status_loop", "webservice"};
 
 static const char *const members[] = {
     "form_api_url",
@@ -26,16 +26,8 @@ static const char *const members[] = {
 
 /* Of w.c.s. itself; any other unknown filter was added by a site. */
 static const char *const filters[] = {
-    "convert_image_format",
-    "details_format",
-    "get_preference",
-    "has_role",
-    "qrcode",
-    "rename_file",
-    "roles",
-    "strip_metadata",
-    "user_id_for_service",
-    "wbr",
+    "convert_image_format", "details_format", "get_preference",      "qrcode",
+    "rename_file",          "strip_metadata", "user_id_for_service", "wbr",
 };
 
 static bool is_or_begins(str path, const char *name)
