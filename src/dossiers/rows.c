@@ -63,16 +63,11 @@ static void write_entries(struct arena *arena, const struct change *change, stru
 static void use_digest(const struct dossier_place *place, const struct form *form, const struct dossier *dossier,
                        struct dossier_rows *rows)
 {
-    if (!form || !form->digest || dossier->is_anonymised)
+    if (!form || dossier->is_anonymised)
         return;
-    struct render render = {.arena = place->arena,
-                            .scope = dossier_scope(place, form, NULL, dossier),
-                            .site = dossier_site_scope(place),
-                            .lang = place->lang,
-                            .now = place_now(place)};
-    str digest = template_text(form->digest, &render);
-    if (digest.len)
-        rows->index.summary = utf8_slice(digest, 0, 160);
+    struct value digest = value_lookup(place->arena, dossier_scope(place, form, NULL, dossier), STR("form_digest"));
+    if (digest.kind == VALUE_TEXT && digest.text.len)
+        rows->index.summary = utf8_slice(digest.text, 0, 160);
 }
 
 struct dossier_write dossier_write_make(const struct dossier_place *place, const struct form *form,

@@ -261,16 +261,37 @@ static bool form_member(const struct scope *scope, struct arena *arena, str key,
     return true;
 }
 
-static struct value submitter(const struct scope *scope, struct arena *arena)
+static struct value person_of_account(const struct scope *scope, struct arena *arena, int64_t account)
 {
     const struct dossier_place *place = scope->place;
-    int64_t account = scope->dossier ? scope->dossier->account : place->user.account;
     if (account == place->user.account)
         return variables_person(place, arena, &place->user);
     struct dossier_person *person = arena_new_of(arena, struct dossier_person);
     if (!account || !place->person || !place->person(place->data, arena, account, person))
         return VALUE_OF_NONE;
     return variables_person(place, arena, person);
+}
+
+static struct value submitter(const struct scope *scope, struct arena *arena)
+{
+    return person_of_account(scope, arena, scope->dossier ? scope->dossier->account : scope->place->user.account);
+}
+
+/* Within a digest there is none: one that shows itself, or lists others that show theirs, ends. */
+static str form_digest(const struct scope *scope, struct arena *arena)
+{
+    static _Thread_local bool is_within;
+    if (!scope->form || !scope->form->digest || is_within)
+        return STR_EMPTY;
+    struct render render = {.arena = arena,
+                            .scope = scope_value((struct scope *)(uintptr_t)scope),
+                            .site = dossier_site_scope(scope->place),
+                            .lang = scope->place->lang,
+                            .now = place_now(scope->place)};
+    is_within = true;
+    str digest = template_text(scope->form->digest, &render);
+    is_within = false;
+    return digest;
 }
 
 static bool text_member(const struct scope *scope, struct arena *arena, str key, struct value *out)
@@ -304,6 +325,8 @@ static bool text_member(const struct scope *scope, struct arena *arena, str key,
         text = form_evolution(scope, arena);
     else if (str_eq(key, STR("details")))
         text = details(scope, arena);
+    else if (str_eq(key, STR("digest")))
+        text = form_digest(scope, arena);
     else if (str_eq(key, STR("submission_channel")))
         text = dossier->channel;
     else if (str_eq(key, STR("submission_channel_label")))
@@ -332,6 +355,10 @@ static bool other_member(const struct scope *scope, struct arena *arena, str key
         *out = value_bool(dossier->is_final);
     else if (str_eq(key, STR("submission_backoffice")))
         *out = value_bool(dossier->agent != 0);
+    else if (str_eq(key, STR("submission_agent")))
+        *out = person_of_account(scope, arena, dossier->agent);
+    else if (str_eq(key, STR("submission_context"))) /* what another tool gave when it began one: none does yet */
+        *out = value_dict(value_dict_new(arena));
     else
         return false;
     return true;

@@ -5,7 +5,10 @@
 #include "mail/mail.h"
 
 static const char form[] =
-    "{'kind':'form','slug':'permis','name':'Permis de "
+    "{'kind':'form','slug':'permis',"
+    "'digest_template':'{{ form_var_nom }} {{ form_digest }}{% for d in form_objects %}{{ d.form_digest }}{% endfor "
+    "%}!',"
+    "'name':'Permis de "
     "végétaliser','workflow':'w','functions':{'_receiver':'urbanisme'},"
     "'service':{'silence':'reject','delay':1,'delay_unit':'months','appeal':'Tribunal administratif','contact':"
     "{'name':'Service des arbres','email':'arbres@ville.example','phone':'04 00 00 00 00'}},'fields':["
@@ -511,6 +514,8 @@ static void templates_read_a_dossier_by_publiks_names(void **state)
         {"{% if form_var_plan is None %}rien{% endif %}", STR("rien")},
         {"{% if null is None and true %}ok{% endif %}", STR("ok")},
         {"{{ form_previous_status }}{{ form_comment }}{{ form_nothing }}", STR("")},
+        {"{{ form_digest }}", STR("Ana !")}, /* which names itself */
+        {"{{ form_submission_agent_email }}{{ form_submission_context_mode }}", STR("")},
         {"{{ form_role_receiver_emails|join:\",\" }}", STR("urbanisme@ville.example")},
         {"{% if is_in_backoffice %}x{% endif %}", STR("")},
     };
