@@ -423,6 +423,7 @@ void template_check(const struct template *template, struct arena *arena, const 
                     struct template_findings *out)
 {
     struct render render = {.arena = arena};
+    struct buf unused = buf_new(arena, 0);
     struct walk w = {.checker = {.arena = arena,
                                  .knowledge = knowledge,
                                  .machine = {.arena = arena,
@@ -430,6 +431,7 @@ void template_check(const struct template *template, struct arena *arena, const 
                                              .template = template,
                                              .dialect = template->settings.dialect,
                                              .lang = STR("fr"),
+                                             .out = &unused,
                                              .steps_left = SIZE_MAX,
                                              .arena_most = SIZE_MAX}},
                      .unit = template->unit,

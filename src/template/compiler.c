@@ -335,6 +335,15 @@ static bool compile_whole(struct compiler *c)
     return compile_condition(c, &words, 0);
 }
 
+static size_t usual_length(const struct unit *unit)
+{
+    enum { OF_A_VALUE = 24 };
+    size_t length = 0;
+    for (size_t i = 0; i < unit->texts.len; i++)
+        length += unit->texts.at[i].len + OF_A_VALUE;
+    return length;
+}
+
 struct template *template_compile(struct arena *arena, str source, const struct template_settings *settings,
                                   struct err *err)
 {
@@ -347,6 +356,7 @@ struct template *template_compile(struct arena *arena, str source, const struct 
     if (!compile_whole(&c))
         return NULL;
     compiler_emit(&c, OP_END, 0);
+    template->unit->usual_length = usual_length(template->unit);
     template->is_constant = !c.any_tag;
     template->constant = settings->kind == TEMPLATE_TEXT && !settings->keep_ends ? blank_trim(source) : source;
     return template;

@@ -15,11 +15,19 @@ bool machine_stop(struct machine *m, enum err_code code, const char *message)
     return false;
 }
 
+void machine_take_steps(struct machine *m, size_t steps)
+{
+    if (steps >= m->steps_left)
+        machine_stop(m, ERR_LIMIT, "Ce modèle demande trop de travail.");
+    m->steps_left -= steps < m->steps_left ? steps : m->steps_left;
+    if (m->out->overflowed)
+        machine_stop(m, ERR_LIMIT, "Ce modèle fait un texte trop long.");
+}
+
 void machine_charge(struct machine *m, size_t bytes)
 {
     enum { BYTES_A_STEP = 16 };
-    size_t steps = bytes / BYTES_A_STEP;
-    m->steps_left -= steps < m->steps_left ? steps : m->steps_left;
+    machine_take_steps(m, bytes / BYTES_A_STEP);
     if (arena_used(m->arena) > m->arena_most)
         machine_stop(m, ERR_LIMIT, "Ce modèle demande trop de mémoire.");
 }

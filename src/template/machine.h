@@ -79,6 +79,9 @@ struct value machine_result(struct machine *m, size_t start);
 bool machine_apply_own(struct machine *m, str name, struct value value, const struct value *argument,
                        struct value *out);
 
+/* Steps are taken where code may run again: for a text or block when it begins, for a loop's body at each turn. What
+ * lies between runs once at the most. Stops where none is left, or the output is full. */
+void machine_take_steps(struct machine *m, size_t steps);
 /* Work that one instruction does by itself, in bytes read or made, counts as so many steps more: a long text is no way
  * around the bound of steps. Stops where the memory of the rendering is used up. */
 void machine_charge(struct machine *m, size_t bytes);

@@ -141,6 +141,7 @@ static void run_for(struct machine *m, struct frame *f, const struct loop_info *
 
 static void run_for_next(struct machine *m, struct frame *f, const struct loop_info *info)
 {
+    machine_take_steps(m, f->at - info->body);
     if (++m->loop->index < m->loop->items->len) {
         bind_item(m, m->loop);
         f->at = info->body;
@@ -584,14 +585,9 @@ bool machine_run(struct machine *m, const struct unit *unit, uint32_t address)
     if (m->depth >= NESTING_MOST)
         return machine_stop(m, ERR_LIMIT, "Ce modèle s'inclut trop profondément.");
     m->depth++;
-    while (!m->stopped && run_one(m, &f)) {
-        if (m->steps_left == 0)
-            machine_stop(m, ERR_LIMIT, "Ce modèle demande trop de travail.");
-        else
-            m->steps_left--;
-        if (m->out->overflowed)
-            machine_stop(m, ERR_LIMIT, "Ce modèle fait un texte trop long.");
-    }
+    machine_take_steps(m, unit->code.len);
+    while (!m->stopped && run_one(m, &f))
+        ;
     m->depth--;
     /* A condition leaves its value. */
     if (f.top > stack && unit == m->template->unit)

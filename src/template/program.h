@@ -185,8 +185,9 @@ struct unit {
         struct parent *at;
         size_t len, cap;
     } parents;
-    size_t stack_most; /* values on the stack of one run */
-    size_t slot_count; /* states of cycle and ifchanged */
+    size_t stack_most;   /* values on the stack of one run */
+    size_t slot_count;   /* states of cycle and ifchanged */
+    size_t usual_length; /* of what it renders, where each text and value is shown once */
 };
 
 struct template

@@ -43,9 +43,14 @@ static struct machine machine_of(const struct template *template, struct render 
                             .arena_most = arena_used(render->arena) + MEMORY_MOST};
 }
 
-static size_t output_most(const struct render *render)
+/* With room for what it mostly comes to: growing would copy it. */
+static struct buf output_for(const struct template *template, const struct render *render)
 {
-    return render->output_most > 0 ? render->output_most : OUTPUT_MOST;
+    size_t most = render->output_most > 0 ? render->output_most : OUTPUT_MOST, usual = template->unit->usual_length;
+    struct buf out = buf_new(render->arena, most);
+    if (usual > 0 && usual < most)
+        buf_reserve(&out, usual);
+    return out;
 }
 
 /* Takes the blanks off both ends of what was appended since start. */
@@ -84,7 +89,7 @@ str template_text(const struct template *template, struct render *render)
 {
     if (template->is_constant)
         return template->constant;
-    struct buf out = buf_new(render->arena, output_most(render));
+    struct buf out = output_for(template, render);
     struct err err = {0};
     if (template_render(template, render, &out, &err))
         return buf_str(&out);
@@ -97,7 +102,7 @@ struct value template_value(const struct template *template, struct render *rend
 {
     if (template->is_constant)
         return value_text(template->constant);
-    struct buf out = buf_new(render->arena, output_most(render));
+    struct buf out = output_for(template, render);
     struct err err = {0};
     struct machine m = machine_of(template, render, &out, &err);
     if (!machine_run_unit(&m, template->unit)) {
@@ -109,7 +114,7 @@ struct value template_value(const struct template *template, struct render *rend
 
 bool template_holds(const struct template *template, struct render *render)
 {
-    struct buf out = buf_new(render->arena, output_most(render));
+    struct buf out = output_for(template, render);
     struct err err = {0};
     struct machine m = machine_of(template, render, &out, &err);
     if (!machine_run_unit(&m, template->unit)) {
