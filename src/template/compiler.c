@@ -208,12 +208,32 @@ bool compiler_takes_as(struct words *words, str *name)
     return true;
 }
 
+static struct value call_printed(struct machine *m, const struct value *args, const struct call *call)
+{
+    (void)call;
+    if (machine_is_wcs(m))
+        return args[0];
+    struct value text = value_text(args[0].kind == VALUE_UNDEFINED ? m->render->invalid : machine_text(m, args[0]));
+    text.safe = args[0].kind == VALUE_TEXT && args[0].safe;
+    return value_html(filter_escape(m, text));
+}
+
 void compiler_print_or_assign(struct compiler *c, str name)
 {
     if (name.len > 0)
         compiler_set(c, OP_ASSIGN, name);
     else
         compiler_emit(c, OP_PRINT, 0);
+}
+
+void compiler_print_or_assign_printed(struct compiler *c, str name)
+{
+    if (name.len > 0) {
+        compiler_call(c, (struct call){.fn = call_printed, .argument_count = 1});
+        compiler_set(c, OP_ASSIGN, name);
+    } else {
+        compiler_emit(c, OP_PRINT, 0);
+    }
 }
 
 /* Django's trimmed: lines lose their blanks and become one. */

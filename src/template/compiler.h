@@ -92,6 +92,8 @@ bool compile_skip(struct compiler *c, const char *opener, str end);
 bool compiler_takes_as(struct words *words, str *name);
 /* The value on the stack is printed, or kept under a name where there is one. */
 void compiler_print_or_assign(struct compiler *c, str name);
+/* The same, but what is kept is what would have been printed: a text, escaped. */
+void compiler_print_or_assign_printed(struct compiler *c, str name);
 /* The expression of {% if %}, cut in words. */
 bool compile_condition(struct compiler *c, const struct words *words, size_t from);
 /* « a=b » of a tag: the name, and the expression's text. */

@@ -7,6 +7,7 @@
 
 struct names {
     const char *months[12], *short_months[12], *ap_months[12], *days[7], *short_days[7];
+    const char *halves[2], *short_halves[2]; /* of the day: P and a, then A */
 };
 
 static const struct names french = {
@@ -16,6 +17,8 @@ static const struct names french = {
     .ap_months = {"jan.", "fév.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."},
     .days = {"lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"},
     .short_days = {"lun", "mar", "mer", "jeu", "ven", "sam", "dim"},
+    .halves = {"matin", "après-midi"},
+    .short_halves = {"Matin", "Après-midi"},
 };
 
 static const struct names english = {
@@ -25,6 +28,8 @@ static const struct names english = {
     .ap_months = {"Jan.", "Feb.", "March", "April", "May", "June", "July", "Aug.", "Sept.", "Oct.", "Nov.", "Dec."},
     .days = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"},
     .short_days = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"},
+    .halves = {"a.m.", "p.m."},
+    .short_halves = {"AM", "PM"},
 };
 
 struct writer {
@@ -76,9 +81,9 @@ static void write_p(struct writer *w)
     else if (w->at.minute == 0 && w->at.hour == 12)
         buf_add(w->out, w->is_french ? STR("midi") : STR("noon"));
     else if (w->at.minute == 0)
-        buf_fmt(w->out, "%d %s", hour12(w->at.hour), w->at.hour < 12 ? "a.m." : "p.m.");
+        buf_fmt(w->out, "%d %s", hour12(w->at.hour), w->names->halves[w->at.hour >= 12]);
     else
-        buf_fmt(w->out, "%d:%02d %s", hour12(w->at.hour), w->at.minute, w->at.hour < 12 ? "a.m." : "p.m.");
+        buf_fmt(w->out, "%d:%02d %s", hour12(w->at.hour), w->at.minute, w->names->halves[w->at.hour >= 12]);
 }
 
 /* Letters of the time; false for any other. */
@@ -87,10 +92,10 @@ static bool write_time(struct writer *w, char letter)
     const struct datetime *at = &w->at;
     switch (letter) {
     case 'a':
-        buf_add(w->out, at->hour < 12 ? STR("a.m.") : STR("p.m."));
+        buf_add(w->out, str_of(w->names->halves[at->hour >= 12]));
         return true;
     case 'A':
-        buf_add(w->out, at->hour < 12 ? STR("AM") : STR("PM"));
+        buf_add(w->out, str_of(w->names->short_halves[at->hour >= 12]));
         return true;
     case 'f':
         if (at->minute == 0)
@@ -171,10 +176,11 @@ static bool write_zone(struct writer *w, char letter)
 static void write_iso(struct writer *w)
 {
     const struct datetime *at = &w->at;
-    buf_add(w->out, date_iso(w->out->arena, at->date));
-    if (w->kind != VALUE_DATETIME)
+    if (w->kind != VALUE_TIME)
+        buf_add(w->out, date_iso(w->out->arena, at->date));
+    if (w->kind == VALUE_DATE)
         return;
-    buf_fmt(w->out, "T%02d:%02d:%02d", at->hour, at->minute, at->second);
+    buf_fmt(w->out, "%s%02d:%02d:%02d", w->kind == VALUE_TIME ? "" : "T", at->hour, at->minute, at->second);
     if (at->microsecond != 0)
         buf_fmt(w->out, ".%06d", at->microsecond);
 }
@@ -186,7 +192,7 @@ static void write_rfc(struct writer *w)
     bool summer;
     long offset = zone_of(*at, name, &summer);
     str month = str_of(english.months[at->date.month - 1]);
-    buf_fmt(w->out, "%s, %d %.3s %d %02d:%02d:%02d %c%02ld%02ld", english.short_days[date_weekday(at->date)],
+    buf_fmt(w->out, "%s, %02d %.3s %04d %02d:%02d:%02d %c%02ld%02ld", english.short_days[date_weekday(at->date)],
             at->date.day, month.ptr, at->date.year, at->hour, at->minute, at->second, offset < 0 ? '-' : '+',
             labs(offset) / 60, labs(offset) % 60);
 }
@@ -200,10 +206,11 @@ static bool write_name(struct writer *w, char letter)
         buf_add(w->out, str_of(w->names->short_months[month]));
         return true;
     case 'D':
-        w->is_french ? buf_add(w->out, str_of(w->names->short_days[day]))
-                     : capitalised(w->out, w->names->short_days[day]);
+        buf_add(w->out, str_of(w->names->short_days[day]));
         return true;
-    case 'E':
+    case 'E': /* the form that stands alone: in French Django gives it a capital */
+        capitalised(w->out, w->names->months[month]);
+        return true;
     case 'F':
         buf_add(w->out, str_of(w->names->months[month]));
         return true;
@@ -211,8 +218,7 @@ static bool write_name(struct writer *w, char letter)
         buf_add(w->out, str_of(w->names->days[day]));
         return true;
     case 'M':
-        w->is_french ? buf_add(w->out, str_of(w->names->short_months[month]))
-                     : capitalised(w->out, w->names->short_months[month]);
+        capitalised(w->out, w->names->short_months[month]);
         return true;
     case 'N':
         buf_add(w->out, str_of(w->names->ap_months[month]));
@@ -253,7 +259,7 @@ static bool write_date(struct writer *w, char letter)
         write_rfc(w);
         return true;
     case 'S':
-        buf_add(w->out, w->is_french ? (date.day == 1 ? STR("er") : STR_EMPTY) : str_of(english_suffix(date.day)));
+        buf_add(w->out, str_of(english_suffix(date.day))); /* in French too, as in Django */
         return true;
     case 't':
         buf_fmt(w->out, "%d", date_days_in_month(date.year, date.month));
@@ -268,7 +274,7 @@ static bool write_date(struct writer *w, char letter)
         buf_fmt(w->out, "%02d", date.year % 100);
         return true;
     case 'Y':
-        buf_fmt(w->out, "%04d", date.year);
+        buf_fmt(w->out, "%d", date.year);
         return true;
     case 'z':
         buf_fmt(w->out, "%d", (int)(date_to_days(date) - date_to_days((struct date){date.year, 1, 1})) + 1);
@@ -279,8 +285,9 @@ static bool write_date(struct writer *w, char letter)
 }
 
 /* Formats that go by a name: SHORT_DATE_FORMAT … */
-static str named_format(str format, bool is_french)
+str dates_named_format(struct machine *m, str format)
 {
+    bool is_french = !str_eq(m->lang, STR("en"));
     static const struct {
         str name, french, english;
     } formats[] = {
@@ -296,14 +303,16 @@ static str named_format(str format, bool is_french)
         return format;
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
         if (str_eq(format, formats[i].name))
-            return is_french ? formats[i].french : formats[i].english;
+            return !is_french                                                ? formats[i].english
+                   : machine_is_wcs(m) || !str_starts(format, STR("SHORT_")) ? formats[i].french
+                   : str_eq(format, STR("SHORT_DATE_FORMAT"))                ? STR("j N Y")
+                                                                             : STR("j N Y H:i");
     return format;
 }
 
 void dates_format(struct buf *out, struct value value, str format, str lang)
 {
     struct writer w = {.out = out, .kind = value.kind, .is_french = !str_eq(lang, STR("en"))};
-    format = named_format(format, w.is_french);
     w.names = w.is_french ? &french : &english;
     w.at = value.kind == VALUE_DATE ? (struct datetime){.date = value.date} : value.datetime;
     if (value.kind == VALUE_TIME)
@@ -313,15 +322,15 @@ void dates_format(struct buf *out, struct value value, str format, str lang)
         if (letter == '\\' && i + 1 < format.len) {
             buf_add_char(out, format.ptr[++i]);
         } else if (!write_time(&w, letter) && !write_zone(&w, letter) &&
-                   (value.kind == VALUE_TIME || !write_date(&w, letter))) {
+                   ((value.kind == VALUE_TIME && letter != 'c') || !write_date(&w, letter))) {
             buf_add_char(out, letter);
         }
     }
 }
 
-str dates_default_format(struct machine *m, enum value_kind kind)
+str dates_default_format(struct machine *m, enum value_kind kind, str lang)
 {
-    bool is_french = !str_eq(m->lang, STR("en")), wcs = machine_is_wcs(m);
+    bool wcs = machine_is_wcs(m), is_french = !str_eq(lang, STR("en"));
     if (kind == VALUE_TIME)
         return is_french ? STR("H:i") : STR("P");
     if (kind == VALUE_DATE)

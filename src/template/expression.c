@@ -96,8 +96,12 @@ static bool number_of(struct compiler *c, str text, struct value *out)
     const char *z = str_z(c->arena, text);
     char *end;
     double real = strtod(z, &end);
-    if (*end != '\0' || text.ptr[text.len - 1] == '.')
+    if (*end != '\0')
         return false;
+    if (text.ptr[text.len - 1] == '.') { /* Django takes « 2. » for a name, which nobody knows */
+        *out = VALUE_OF_UNDEFINED;
+        return true;
+    }
     *out = value_float(real);
     return true;
 }
@@ -193,6 +197,8 @@ static bool compile_operand(struct compiler *c, str *rest, bool or_none)
     }
     length = number_length(text);
     if (length > 0 && number_of(c, str_slice(text, 0, length), &value)) {
+        if (value.kind == VALUE_UNDEFINED && or_none)
+            value.kind = VALUE_NONE;
         compiler_constant(c, value);
         *rest = str_slice(text, length, text.len);
         return true;

@@ -1,15 +1,15 @@
 #include "template/filter.h"
 
+#include "template/blanks.h"
 #include "template/filters.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 const struct filter_table *const filter_tables[] = {
-    &filters_text,         &filters_html, &filters_number, &filters_arithmetic, &filters_date,
-    &filters_working_days, &filters_list, &filters_table,  &filters_logic,      &filters_query,
-    &filters_france,       &filters_geo,  &filters_links,  &filters_truncate,   &filters_language,
-    &filters_humanize,     NULL};
+    &filters_text,  &filters_html,     &filters_number,   &filters_arithmetic, &filters_date,   &filters_working_days,
+    &filters_list,  &filters_table,    &filters_logic,    &filters_query,      &filters_france, &filters_geo,
+    &filters_links, &filters_truncate, &filters_language, &filters_humanize,   &filters_wrap,   NULL};
 
 static bool is_number(struct machine *m, struct value value)
 {
@@ -78,7 +78,8 @@ bool filter_is_missing(struct value value)
 str filter_text(struct machine *m, struct value value)
 {
     value = value_plain(m->arena, value);
-    return filter_is_missing(value) ? STR_EMPTY : machine_text(m, value);
+    return filter_is_missing(value) && (machine_is_wcs(m) || value.kind == VALUE_UNDEFINED) ? STR_EMPTY
+                                                                                            : machine_str(m, value);
 }
 
 bool filter_int(struct machine *m, struct value value, int64_t *out)
@@ -99,12 +100,24 @@ bool filter_int(struct machine *m, struct value value, int64_t *out)
     case VALUE_DECIMAL:
         return decimal_to_int(*value.decimal, out);
     case VALUE_TEXT: {
-        str text = str_trim(value.text);
+        str text = blank_trim(value.text);
         return str_to_int64(text.len > 1 && text.ptr[0] == '+' ? str_slice(text, 1, text.len) : text, out);
     }
     default:
         return false;
     }
+}
+
+bool filter_is_int_kind(struct machine *m, struct value value)
+{
+    value = value_plain(m->arena, value);
+    return value.kind == VALUE_TEXT || value.kind == VALUE_INT || value.kind == VALUE_FLOAT ||
+           value.kind == VALUE_DECIMAL || value.kind == VALUE_BOOL || value.kind == VALUE_UNDEFINED;
+}
+
+struct value filter_no_int(struct machine *m, struct value value, struct value fallback)
+{
+    return machine_is_wcs(m) || filter_is_int_kind(m, value) ? fallback : VALUE_RAISED;
 }
 
 bool filter_double(struct machine *m, struct value value, double *out)
@@ -121,7 +134,7 @@ bool filter_double(struct machine *m, struct value value, double *out)
     }
     if (value.kind == VALUE_TEXT) {
         struct decimal decimal;
-        if (!decimal_parse(value.text, &decimal))
+        if (!decimal_parse(blank_trim(value.text), &decimal))
             return false;
         *out = decimal_to_double(decimal);
         return true;

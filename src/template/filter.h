@@ -74,6 +74,10 @@ str filter_text(struct machine *m, struct value value);
 bool filter_is_missing(struct value value); /* None, undefined */
 /* Python's int(value): numbers, and texts of an integer. */
 bool filter_int(struct machine *m, struct value value, int64_t *out);
+/* Whether int(value) fails by the value alone, as for a text that is no number (ValueError); by its kind else. */
+bool filter_is_int_kind(struct machine *m, struct value value);
+/* The fault of an int that could not be read: in Django it raises where the kind is wrong, else fallback is given. */
+struct value filter_no_int(struct machine *m, struct value value, struct value fallback);
 /* Python's float(value). */
 bool filter_double(struct machine *m, struct value value, double *out);
 struct buf filter_buf(struct machine *m);
@@ -82,6 +86,9 @@ str filter_escape(struct machine *m, struct value text);
 
 /* Dates by Django's letters; kind says which are known (a time has no day). */
 void dates_format(struct buf *out, struct value value, str format, str lang);
-str dates_default_format(struct machine *m, enum value_kind kind);
+/* What SHORT_DATE_FORMAT and its like stand for; any other format is itself. */
+str dates_named_format(struct machine *m, str format);
+/* How a date of that kind is printed in that language. */
+str dates_default_format(struct machine *m, enum value_kind kind, str lang);
 
 #endif

@@ -1,12 +1,14 @@
 /* Filters of dates and times. */
 #include "template/filters.h"
 
+#include <string.h>
+
 static struct value formatted(struct machine *m, struct value value, const struct value *argument)
 {
     if (argument == NULL)
         return value;
     struct buf out = filter_buf(m);
-    dates_format(&out, value, filter_text(m, *argument), m->lang);
+    dates_format(&out, value, dates_named_format(m, filter_text(m, *argument)), m->lang);
     return value_text(buf_str(&out));
 }
 
@@ -37,7 +39,7 @@ static struct value apply_time(struct machine *m, struct value value, const stru
     struct datetime at;
     if (!value_to_time(m->arena, value, &at))
         return VALUE_EMPTY;
-    struct value format = value_text(dates_default_format(m, VALUE_TIME));
+    struct value format = value_text(dates_default_format(m, VALUE_TIME, m->lang));
     return formatted(m, time_value(at), argument == NULL ? &format : argument);
 }
 
@@ -62,26 +64,74 @@ static struct value apply_parse_time(struct machine *m, struct value value, cons
     return value_to_time(m->arena, value, &at) ? time_value(at) : VALUE_OF_NONE;
 }
 
-static bool has_format(struct machine *m, const struct value *argument)
+/* Django asks a value for what each letter of the format wants, and refuses some kinds for some letters. */
+static bool has_letter(str format, const char *letters)
 {
-    return argument != NULL && filter_text(m, *argument).len > 0;
+    for (size_t i = 0; i < format.len; i++)
+        if (format.ptr[i] == '\\')
+            i++;
+        else if (format.ptr[i] != '\0' && strchr(letters, format.ptr[i]) != NULL)
+            return true;
+    return false;
 }
 
-/* Django's own date: of dates alone. */
+static const char of_date[] = "bdDEFjlLmMnNoSrtUwWyYz", of_time[] = "aAfgGhHiPsu", of_zone[] = "eOTZ";
+
+/* Letters of the zone give nothing where there is none; nothing else is known of what is no date. */
+static struct value formatted_other(struct machine *m, str format)
+{
+    if (has_letter(format, of_date) || has_letter(format, of_time) || has_letter(format, "c"))
+        return VALUE_EMPTY;
+    struct value text = value_text(format), nowhere = {.kind = VALUE_TIME};
+    return formatted(m, nowhere, &text);
+}
+
+/* Where a format has no answer Django tries the argument as it is: « 0 », which stands for the usual one, is then
+ * printed. */
+static struct value unformatted(struct machine *m, const struct value *argument)
+{
+    return argument == NULL ? VALUE_EMPTY : formatted_other(m, filter_text(m, *argument));
+}
+
+static str format_of(struct machine *m, const struct value *argument, enum value_kind usual)
+{
+    bool given = argument != NULL && value_is_true(m->arena, *argument);
+    return given ? dates_named_format(m, filter_text(m, *argument)) : dates_default_format(m, usual, m->lang);
+}
+
 static struct value apply_django_date(struct machine *m, struct value value, const struct value *argument)
 {
-    struct value format = value_text(dates_default_format(m, VALUE_DATE));
-    if (value.kind != VALUE_DATE && value.kind != VALUE_DATETIME && value.kind != VALUE_TIME)
+    str format = format_of(m, argument, VALUE_DATE);
+    struct value text = value_text(format);
+    if (filter_is_missing(value) || (value.kind == VALUE_TEXT && value.text.len == 0))
         return VALUE_EMPTY;
-    return formatted(m, value, has_format(m, argument) ? argument : &format);
+    if (argument != NULL && argument->kind != VALUE_TEXT && value_is_true(m->arena, *argument))
+        return VALUE_RAISED;
+    if (value.kind == VALUE_TIME && has_letter(format, of_date))
+        return has_letter(format, "r") ? VALUE_RAISED : unformatted(m, argument);
+    if (value.kind == VALUE_DATE &&
+        (has_letter(format, of_time) || has_letter(format, of_zone) || has_letter(format, "r")))
+        return VALUE_RAISED;
+    if (value.kind != VALUE_DATE && value.kind != VALUE_DATETIME && value.kind != VALUE_TIME)
+        return argument == NULL || value_is_true(m->arena, *argument) ? formatted_other(m, format)
+                                                                      : unformatted(m, argument);
+    return formatted(m, value, &text);
 }
 
 static struct value apply_django_time(struct machine *m, struct value value, const struct value *argument)
 {
-    struct value format = value_text(dates_default_format(m, VALUE_TIME));
-    if (value.kind != VALUE_DATETIME && value.kind != VALUE_TIME)
+    str format = format_of(m, argument, VALUE_TIME);
+    struct value text = value_text(format);
+    if (filter_is_missing(value) || (value.kind == VALUE_TEXT && value.text.len == 0))
         return VALUE_EMPTY;
-    return formatted(m, value, has_format(m, argument) ? argument : &format);
+    if (has_letter(format, of_date) || has_letter(format, "cI"))
+        return VALUE_EMPTY;
+    if (value.kind == VALUE_DATE && has_letter(format, of_zone))
+        return VALUE_EMPTY;
+    if (value.kind != VALUE_DATETIME && value.kind != VALUE_TIME)
+        return argument == NULL || value_is_true(m->arena, *argument) ? formatted_other(m, format)
+                                                                      : unformatted(m, argument);
+    return formatted(m, value, &text);
 }
 
 /* Local clock arithmetic: 24 hours later is the same time of the next day. */
@@ -283,6 +333,24 @@ static struct value apply_duration(struct machine *m, struct value value, const 
     return value_text(enumerate(m, parts, count, french));
 }
 
+static int leap_years_before(int year)
+{
+    year--;
+    return year / 4 - year / 100 + year / 400;
+}
+
+/* By the clock on the wall; the leap days of the years between do not count, so that a year is a year. */
+static int64_t seconds_between(struct datetime from, struct datetime to)
+{
+    bool from_leap = date_days_in_month(from.date.year, 2) == 29, to_leap = date_days_in_month(to.date.year, 2) == 29;
+    int leap_days = leap_years_before(to.date.year) - leap_years_before(from.date.year);
+    if (leap_days != 0)
+        leap_days += from_leap ? -1 : to_leap ? 1 : 0;
+    int64_t microseconds = instant_from_utc(to) - instant_from_utc(from);
+    int64_t seconds = microseconds / INSTANT_SECOND - (microseconds % INSTANT_SECOND < 0);
+    return seconds - (int64_t)leap_days * 86400;
+}
+
 /* What passed from one time to another, in its two largest units that meet (Django's timesince): « 2 days, 3 hours ».
  */
 static str time_between(struct machine *m, struct datetime from, struct datetime to)
@@ -295,11 +363,11 @@ static str time_between(struct machine *m, struct datetime from, struct datetime
         {604800, {"semaine", "week"}, {"semaines", "weeks"}}, {86400, {"jour", "day"}, {"jours", "days"}},
         {3600, {"heure", "hour"}, {"heures", "hours"}},       {60, {"minute", "minute"}, {"minutes", "minutes"}}};
     size_t english = str_eq(m->lang, STR("en")), count = sizeof units / sizeof *units, i = 0;
-    int64_t seconds = (instant_from_local(to) - instant_from_local(from)) / INSTANT_SECOND;
+    int64_t seconds = seconds_between(from, to);
     while (i + 1 < count && seconds < units[i].seconds)
         i++;
     int64_t first = seconds < 0 ? 0 : seconds / units[i].seconds, second = 0;
-    if (i + 1 < count)
+    if (i + 1 < count && first > 0)
         second = seconds % units[i].seconds / units[i + 1].seconds;
     const char *name = (english ? first == 1 : first < 2) ? units[i].one[english] : units[i].many[english];
     str text = str_fmt(m->arena, "%lld\u00A0%s", (long long)first, name);
@@ -309,20 +377,34 @@ static str time_between(struct machine *m, struct datetime from, struct datetime
     return str_fmt(m->arena, "%.*s, %lld\u00A0%s", STR_ARG(text), (long long)second, name);
 }
 
+/* Django asks the year of what is no date, and then raises; of nothing it says nothing. */
+static bool has_year(struct machine *m, struct value value)
+{
+    return machine_is_wcs(m) || value.kind == VALUE_DATE || value.kind == VALUE_DATETIME;
+}
+
+static struct value apply_between(struct machine *m, struct value value, const struct value *argument, bool until)
+{
+    struct datetime at, reference_at;
+    if (!machine_is_wcs(m) && !value_is_true(m->arena, value))
+        return VALUE_EMPTY;
+    if (argument != NULL && !machine_is_wcs(m) && !value_is_true(m->arena, *argument))
+        argument = NULL;
+    if (!has_year(m, value) || (argument != NULL && !has_year(m, value_plain(m->arena, *argument))))
+        return VALUE_RAISED;
+    if (!value_to_datetime(m->arena, value, &at) || !reference(m, argument, &reference_at))
+        return VALUE_EMPTY;
+    return value_text(until ? time_between(m, reference_at, at) : time_between(m, at, reference_at));
+}
+
 static struct value apply_timesince(struct machine *m, struct value value, const struct value *argument)
 {
-    struct datetime from, to;
-    if (!value_to_datetime(m->arena, value, &from) || !reference(m, argument, &to))
-        return VALUE_EMPTY;
-    return value_text(time_between(m, from, to));
+    return apply_between(m, value, argument, false);
 }
 
 static struct value apply_timeuntil(struct machine *m, struct value value, const struct value *argument)
 {
-    struct datetime from, to;
-    if (!value_to_datetime(m->arena, value, &to) || !reference(m, argument, &from))
-        return VALUE_EMPTY;
-    return value_text(time_between(m, from, to));
+    return apply_between(m, value, argument, true);
 }
 
 static bool is_length(struct machine *m, struct value value)

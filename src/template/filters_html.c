@@ -1,4 +1,4 @@
-/* Filters that make or take HTML and other written forms: escape, linebreaks, striptags, urlencode, json_script … */
+/* Filters that make or take HTML and other written forms: escape, linebreaks, striptags, urlencode … */
 #include "template/filters.h"
 #include "template/python_json.h"
 
@@ -40,7 +40,7 @@ static struct value apply_safeseq(struct machine *m, struct value value, const s
     if (!value_items(m->arena, value, &items))
         return machine_fault(m, "« safeseq » veut une liste.");
     for (size_t i = 0; i < items->len; i++)
-        value_list_add(m->arena, safe, value_html(machine_text(m, items->at[i])));
+        value_list_add(m->arena, safe, value_html(machine_str(m, items->at[i])));
     return value_list(safe);
 }
 
@@ -162,7 +162,7 @@ static struct value percent_encoded(struct machine *m, str text, str kept)
 {
     struct buf out = filter_buf(m);
     for (size_t i = 0; i < text.len; i++) {
-        if (kept.len > 0 && memchr(kept.ptr, text.ptr[i], kept.len) != NULL)
+        if (kept.len > 0 && (unsigned char)text.ptr[i] < 0x80 && memchr(kept.ptr, text.ptr[i], kept.len) != NULL)
             buf_add_char(&out, text.ptr[i]);
         else
             buf_add_url(&out, str_slice(text, i, i + 1));
@@ -170,9 +170,31 @@ static struct value percent_encoded(struct machine *m, str text, str kept)
     return value_text(buf_str(&out));
 }
 
+/* The characters of a list of numbers, as Python's bytes takes them; those beyond ASCII do not count. */
+static bool codes_of(struct machine *m, struct value from, str *out)
+{
+    const struct value_list *items;
+    struct buf codes = filter_buf(m);
+    if (from.kind == VALUE_TEXT || !value_items(m->arena, from, &items))
+        return false;
+    for (size_t i = 0; i < items->len; i++) {
+        if (items->at[i].kind != VALUE_INT || items->at[i].integer < 0)
+            return false;
+        if (items->at[i].integer < 0x80)
+            buf_add_char(&codes, (char)items->at[i].integer);
+    }
+    *out = buf_str(&codes);
+    return true;
+}
+
 static struct value apply_urlencode(struct machine *m, struct value value, const struct value *argument)
 {
-    return percent_encoded(m, value.text, argument == NULL ? STR("/") : filter_text(m, *argument));
+    if (argument == NULL || argument->kind == VALUE_NONE)
+        return percent_encoded(m, value.text, STR("/"));
+    if (value.text.len == 0 || argument->kind == VALUE_TEXT || machine_is_wcs(m))
+        return percent_encoded(m, value.text, filter_text(m, *argument));
+    str codes;
+    return codes_of(m, value_plain(m->arena, *argument), &codes) ? percent_encoded(m, value.text, codes) : VALUE_RAISED;
 }
 
 static struct value apply_iriencode(struct machine *m, struct value value, const struct value *argument)
@@ -242,7 +264,11 @@ static struct value apply_json_script(struct machine *m, struct value value, con
     struct buf json = filter_buf(m), out = filter_buf(m);
     python_json(&json, value_to_json(m->arena, value));
     buf_add(&out, STR("<script id=\""));
-    buf_add_html(&out, filter_text(m, *argument));
+    str id = filter_text(m, *argument);
+    if (argument->kind == VALUE_TEXT && argument->safe)
+        buf_add(&out, id);
+    else
+        buf_add_html(&out, id);
     buf_add(&out, STR("\" type=\"application/json\">"));
     str text = buf_str(&json);
     for (size_t i = 0; i < text.len; i++) {
@@ -271,8 +297,9 @@ static const struct filter filters[] = {
     {"json_dumps", apply_json_dumps, ARGUMENT_NONE, FILTER_WCS, "La valeur en JSON, pour un appel de webservice.",
      "{{ enfants.0|json_dumps }}", "{\"prenom\": \"Zo\\u00e9\", \"age\": 7, \"ecole\": \"Jaur\\u00e8s\"}",
      .kinds = GIVES_TEXT},
-    {"json_script", apply_json_script, ARGUMENT_NEEDED, 0, "La valeur en JSON dans une balise <script> de ce nom.",
-     "{{ 12|json_script:'age' }}", "<script id=\"age\" type=\"application/json\">12</script>", .kinds = GIVES_TEXT},
+    {"json_script", apply_json_script, ARGUMENT_NEEDED, FILTER_SAFE,
+     "La valeur en JSON dans une balise <script> de ce nom.", "{{ 12|json_script:'age' }}",
+     "<script id=\"age\" type=\"application/json\">12</script>", .kinds = GIVES_TEXT},
     {"linebreaks", apply_linebreaks, ARGUMENT_NONE, FILTER_TEXT, "Des paragraphes et des retours à la ligne de HTML.",
      "{{ adresse|linebreaks }}", "<p>3 rue Pasteur<br>69007 Lyon</p>", .kinds = GIVES_TEXT},
     {"linebreaksbr", apply_linebreaksbr, ARGUMENT_NONE, FILTER_TEXT, "Chaque fin de ligne devient <br>.",
@@ -282,7 +309,7 @@ static const struct filter filters[] = {
     {"safe", apply_safe, ARGUMENT_NONE, FILTER_TEXT,
      "Donne la valeur pour du HTML sûr : à n’employer que sur ce que l’on a écrit soi-même.", "{{ gras|safe }}",
      "<b>Été</b>", .kinds = GIVES_TEXT},
-    {"safeseq", apply_safeseq, ARGUMENT_NONE, 0, "Comme « safe », pour chaque élément d’une liste.",
+    {"safeseq", apply_safeseq, ARGUMENT_NONE, FILTER_SAFE, "Comme « safe », pour chaque élément d’une liste.",
      "{{ mots|safeseq|join:', ' }}", "un, deux, trois", .wants = &want_rows, .kinds = GIVES_LIST},
     {"stripsometags", apply_stripsometags, ARGUMENT_OPTIONAL, FILTER_TEXT | FILTER_WCS,
      "Ôte les balises, sauf celles de la liste.", "{{ '<p>Un <b>mot</b></p>'|stripsometags:'b' }}", "Un <b>mot</b>",

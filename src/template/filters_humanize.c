@@ -23,9 +23,10 @@ static struct value apply_apnumber(struct machine *m, struct value value, const 
     return value_text(str_of(is_english(m) ? english[number - 1] : french[number - 1]));
 }
 
+/* As Python divides: what stands before the hundreds of -1 is 99. */
 static const char *english_ending(int64_t number)
 {
-    int64_t units = llabs(number % 10), tens = llabs(number % 100);
+    int64_t tens = (number % 100 + 100) % 100, units = tens % 10;
     if (tens >= 11 && tens <= 13)
         return "th";
     return units == 1 ? "st" : units == 2 ? "nd" : units == 3 ? "rd" : "th";
@@ -33,7 +34,8 @@ static const char *english_ending(int64_t number)
 
 static const char *french_ending(int64_t number)
 {
-    return llabs(number % 10) == 1 && llabs(number % 100) != 11 ? "<sup>er</sup>" : "<sup>e</sup>";
+    int64_t tens = (number % 100 + 100) % 100;
+    return tens % 10 == 1 && tens != 11 ? "<sup>er</sup>" : "<sup>e</sup>";
 }
 
 static struct value apply_ordinal(struct machine *m, struct value value, const struct value *argument)
@@ -76,8 +78,9 @@ static struct value apply_intword(struct machine *m, struct value value, const s
     struct value places = value_int(1);
     str text = applied(m, "floatformat", value_float(count), &places).text;
     const char *word = is_english(m) ? scales[i].english : scales[i].french;
-    return value_text(
-        str_fmt(m->arena, "%.*s %s%s", STR_ARG(text), word, !is_english(m) && ceil(fabs(count)) > 1 ? "s" : ""));
+    const char *blank = is_english(m) || scales[i].one > 1e12 ? " " : "\u00A0";
+    return value_text(str_fmt(m->arena, "%.*s%s%s%s", STR_ARG(text), blank, word,
+                              !is_english(m) && ceil(fabs(count)) > 1 ? "s" : ""));
 }
 
 /* « hier », « aujourd'hui », « demain », else the date in that format. */
@@ -94,15 +97,32 @@ static struct value apply_naturalday(struct machine *m, struct value value, cons
     return value_text(str_of(is_english(m) ? english[days + 1] : french[days + 1]));
 }
 
+/* A text as it is; any other value as the language writes it, whatever {% localize %} says. */
+static struct value apply_localize(struct machine *m, struct value value, const struct value *argument)
+{
+    (void)argument;
+    return value.kind == VALUE_TEXT ? value : value_text(machine_localised(m, value, true));
+}
+
+static struct value apply_unlocalize(struct machine *m, struct value value, const struct value *argument)
+{
+    (void)argument;
+    return value.kind == VALUE_TEXT ? value : value_text(machine_localised(m, value, false));
+}
+
 static const struct filter filters[] = {
     {"apnumber", apply_apnumber, ARGUMENT_NONE, FILTER_SAFE, "Les nombres de un à neuf en lettres.", "{{ 3|apnumber }}",
      "trois"},
-    {"intword", apply_intword, ARGUMENT_NONE, 0, "Un grand nombre en mots.", "{{ 1400000|intword }}", "1,4 millions",
-     .wants = &want_number, .kinds = GIVES_TEXT},
+    {"intword", apply_intword, ARGUMENT_NONE, 0, "Un grand nombre en mots.", "{{ 1400000|intword }}",
+     "1,4\u00A0millions", .wants = &want_number, .kinds = GIVES_TEXT},
+    {"localize", apply_localize, ARGUMENT_NONE, 0, "La valeur telle que la langue l’écrit.", "{{ jour|localize }}",
+     NULL, .kinds = GIVES_TEXT},
     {"naturalday", apply_naturalday, ARGUMENT_OPTIONAL, 0, "« hier », « aujourd’hui » ou « demain », sinon la date.",
      "{{ maintenant|add_days:1|naturalday }}", "demain"},
     {"ordinal", apply_ordinal, ARGUMENT_NONE, FILTER_SAFE, "Un rang.", "{{ 1|ordinal }} {{ 2|ordinal }}",
      "1<sup>er</sup> 2<sup>e</sup>", .kinds = GIVES_TEXT},
+    {"unlocalize", apply_unlocalize, ARGUMENT_NONE, 0, "La valeur telle qu’aucune langue ne l’écrit.",
+     "{{ 1400000|unlocalize }}", "1400000", .kinds = GIVES_TEXT},
 };
 
 FILTER_TABLE(filters_humanize, "Nombres et jours dits", filters);

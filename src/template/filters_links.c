@@ -173,7 +173,15 @@ static void add_link(struct linker *l, const struct piece *piece, const char *pr
             str_fmt(l->m->arena, "%.*s…", STR_ARG(utf8_slice(shown, 0, l->longest > 0 ? (size_t)l->longest - 1 : 0)));
     add(l, piece->lead);
     buf_fmt(&l->out, "<a href=\"%s", prefix);
-    add_quoted_url(&l->out, unescape(l->m, piece->middle));
+    if (nofollow) {
+        str url = unescape(l->m, piece->middle), rest = url, scheme = STR_EMPTY;
+        if (prefix[0] == '\0' && str_cut(url, ':', &scheme, &rest))
+            rest = str_slice(url, scheme.len, url.len);
+        buf_add(&l->out, str_lower(l->m->arena, scheme));
+        add_quoted_url(&l->out, rest);
+    } else {
+        buf_add_html(&l->out, piece->middle); /* an address is written as it is */
+    }
     buf_add(&l->out, nofollow ? STR("\" rel=\"nofollow\">") : STR("\">"));
     add(l, shown);
     buf_add(&l->out, STR("</a>"));
@@ -231,9 +239,9 @@ static struct value apply_urlize(struct machine *m, struct value value, const st
 static struct value apply_urlizetrunc(struct machine *m, struct value value, const struct value *argument)
 {
     int64_t longest;
-    if (!filter_int(m, *argument, &longest) || longest < 0)
+    if (!filter_int(m, *argument, &longest))
         return machine_fault(m, "« urlizetrunc » veut une longueur.");
-    return linked(m, value, longest);
+    return linked(m, value, longest < 0 ? 0 : longest);
 }
 
 static const struct filter filters[] = {

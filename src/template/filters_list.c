@@ -39,8 +39,7 @@ static struct value end_of_text(struct value value, bool last)
         to = --from;
     if (to < value.text.len)
         utf8_next(value.text, &to);
-    value.text = str_slice(value.text, from, to);
-    return value;
+    return value_text(str_slice(value.text, from, to));
 }
 
 static struct value at_end(struct machine *m, struct value value, bool last)
@@ -49,7 +48,7 @@ static struct value at_end(struct machine *m, struct value value, bool last)
     if (value.kind == VALUE_TEXT)
         return end_of_text(value, last);
     if (value.kind == VALUE_DICT || !value_items(m->arena, value, &items))
-        return machine_is_wcs(m) || filter_is_missing(value) ? VALUE_EMPTY : VALUE_RAISED;
+        return machine_is_wcs(m) ? VALUE_EMPTY : VALUE_RAISED;
     if (items->len == 0)
         return VALUE_EMPTY;
     return items->at[last ? items->len - 1 : 0];
@@ -78,6 +77,16 @@ static struct value apply_random(struct machine *m, struct value value, const st
     return items->at[drawn % items->len];
 }
 
+/* Django escapes the separator even where escaping is off. */
+static str conditionally_escaped(struct machine *m, struct value text)
+{
+    struct buf out = filter_buf(m);
+    if (text.safe)
+        return text.text;
+    buf_add_html(&out, text.text);
+    return buf_str(&out);
+}
+
 static struct value apply_join(struct machine *m, struct value value, const struct value *argument)
 {
     const struct value_list *items;
@@ -85,17 +94,16 @@ static struct value apply_join(struct machine *m, struct value value, const stru
     if (value.kind == VALUE_NONE || !value_items(m->arena, value, &items))
         return value;
     struct value separator = value_plain(m->arena, *argument);
-    if (separator.kind != VALUE_TEXT) {
-        if (m->dialect == TEMPLATE_DJANGO)
-            return value;
+    if (separator.kind != VALUE_TEXT)
         separator = value_text(filter_text(m, separator));
-    }
-    separator.text = filter_escape(m, separator);
+    separator.text = machine_is_wcs(m) ? filter_escape(m, separator) : conditionally_escaped(m, separator);
     for (size_t i = 0; i < items->len; i++) {
         struct value item = value_plain(m->arena, items->at[i]);
+        if (!machine_is_wcs(m) && !m->escape && item.kind != VALUE_TEXT)
+            return value;
         if (i > 0)
             buf_add(&out, separator.text);
-        item = value_text(machine_text(m, item));
+        item = value_text(machine_str(m, item));
         item.safe = value_plain(m->arena, items->at[i]).safe;
         buf_add(&out, filter_escape(m, item));
     }
@@ -111,7 +119,7 @@ struct slice {
 static bool slice_of(struct machine *m, const struct value *argument, struct slice *out)
 {
     *out = (struct slice){0};
-    str part, rest = machine_text(m, *argument);
+    str part, rest = machine_str(m, *argument);
     bool more = true;
     size_t count = 0;
     for (; more && count < 3; count++) {
@@ -223,27 +231,60 @@ static bool comparable(struct machine *m, const struct sorted *items, size_t cou
     return true;
 }
 
+/* By a number, as Python's itemgetter has it: the item's own order in a list or a text, a key in a dict. */
+static struct value key_by_number(struct machine *m, struct value item, struct value by)
+{
+    int64_t index;
+    item = value_plain(m->arena, item);
+    if (item.kind == VALUE_DICT) {
+        struct value found = by.kind == VALUE_TEXT ? value_get(m->arena, item, by.text) : VALUE_OF_UNDEFINED;
+        return found.kind == VALUE_UNDEFINED ? VALUE_RAISED : found;
+    }
+    bool counted = item.kind == VALUE_TEXT || item.kind == VALUE_LIST;
+    const struct value_list *items;
+    if (!counted || (by.kind != VALUE_INT && by.kind != VALUE_BOOL) || !value_items(m->arena, item, &items))
+        return VALUE_OF_UNDEFINED;
+    index = by.kind == VALUE_INT ? by.integer : by.boolean;
+    index += index < 0 ? (int64_t)items->len : 0;
+    return index >= 0 && index < (int64_t)items->len ? items->at[index] : VALUE_RAISED;
+}
+
 static struct value key_of(struct machine *m, struct value item, const struct value *argument)
 {
     struct value by = value_plain(m->arena, *argument);
-    str part, rest = machine_text(m, by);
-    while (str_next(&rest, '.', &part) && item.kind != VALUE_UNDEFINED)
-        item = value_get(m->arena, item, part);
+    double number;
+    if (!machine_is_wcs(m) && filter_double(m, by, &number))
+        return key_by_number(m, item, by);
+    str part, rest = machine_str(m, by);
+    while (str_next(&rest, '.', &part) && item.kind != VALUE_UNDEFINED) {
+        bool counted = item.kind == VALUE_LIST || item.kind == VALUE_TEXT;
+        item = counted && !machine_is_wcs(m) ? VALUE_OF_UNDEFINED : value_get(m->arena, item, part);
+    }
     return item;
+}
+
+static bool can_sort_by(struct machine *m, struct value by)
+{
+    double number;
+    by = value_plain(m->arena, by);
+    bool private = by.kind == VALUE_TEXT && (str_starts(by.text, STR("_")) || str_contains(by.text, STR("._")));
+    return filter_double(m, by, &number) || (by.kind == VALUE_TEXT && by.text.len > 0 && !private);
 }
 
 static struct value sort_by(struct machine *m, struct value value, const struct value *argument,
                             int (*compare)(const void *, const void *))
 {
     const struct value_list *items;
-    if (value.kind == VALUE_TEXT || !value_items(m->arena, value, &items))
+    if ((machine_is_wcs(m) && value.kind == VALUE_TEXT) || !value_items(m->arena, value, &items))
         return VALUE_EMPTY;
+    if (!machine_is_wcs(m) && !can_sort_by(m, *argument))
+        return argument->kind == VALUE_TEXT && argument->text.len == 0 ? VALUE_RAISED : VALUE_EMPTY;
     struct sorted *sorted = arena_array_of(m->arena, struct sorted, items->len);
     for (size_t i = 0; i < items->len; i++) {
         sorted[i] = (struct sorted){.item = items->at[i], .at = i, .m = m};
         sorted[i].key = key_of(m, items->at[i], argument);
         if (sorted[i].key.kind == VALUE_UNDEFINED)
-            return VALUE_EMPTY;
+            return machine_has_raised(&sorted[i].key) ? VALUE_RAISED : VALUE_EMPTY;
     }
     if (!comparable(m, sorted, items->len))
         return VALUE_EMPTY;
@@ -277,12 +318,14 @@ static void tabs(struct buf *out, int count)
 static void list_items(struct machine *m, struct buf *out, const struct value_list *list, int depth)
 {
     for (size_t i = 0; i < list->len && depth < 40; i++) {
-        struct value item = list->at[i], text = value_text(machine_text(m, item));
+        struct value item = list->at[i], text = value_text(machine_str(m, item));
         text.safe = item.kind == VALUE_TEXT && item.safe;
         tabs(out, depth);
         buf_add(out, STR("<li>"));
         buf_add(out, filter_escape(m, text));
-        if (i + 1 < list->len && list->at[i + 1].kind == VALUE_LIST) {
+        if (i + 1 < list->len && list->at[i + 1].kind == VALUE_LIST && list->at[i + 1].list->len == 0) {
+            i++;
+        } else if (i + 1 < list->len && list->at[i + 1].kind == VALUE_LIST) {
             tabs(out, depth);
             buf_add(out, STR("<ul>"));
             list_items(m, out, list->at[++i].list, depth + 1);
@@ -324,23 +367,23 @@ static const struct filter filters[] = {
      "{% for e in enfants|dictsortreversed:'age' %}{{ e.prenom }} {% endfor %}", "Zoé Hugo", .wants = &want_rows,
      .kinds = GIVES_LIST},
     {"first", apply_first, ARGUMENT_NONE, FILTER_LAZY, "Le premier élément.", "{{ mots|first }}", "un"},
-    {"join", apply_join, ARGUMENT_NEEDED, 0, "Met une liste bout à bout.", "{{ mots|join:', ' }}", "un, deux, trois",
-     .wants = &want_countable, .kinds = GIVES_TEXT},
-    {"last", apply_last, ARGUMENT_NONE, FILTER_LAZY, "Le dernier élément.", "{{ mots|last }}", "trois"},
+    {"join", apply_join, ARGUMENT_NEEDED, FILTER_SAFE, "Met une liste bout à bout.", "{{ mots|join:', ' }}",
+     "un, deux, trois", .wants = &want_countable, .kinds = GIVES_TEXT},
+    {"last", apply_last, ARGUMENT_NONE, FILTER_LAZY | FILTER_SAFE, "Le dernier élément.", "{{ mots|last }}", "trois"},
     {"length", apply_length, ARGUMENT_NONE, FILTER_LAZY, "La longueur d’un texte ou d’une liste.",
      "{{ 'été'|length }} {{ mots|length }}", "3 3", .wants = &want_countable, .kinds = GIVES_INT},
     {"length_is", apply_length_is, ARGUMENT_NEEDED, 0, "Vrai si la longueur est celle-là.",
      "{{ mots|length_is:3|yesno }}", "oui", .wants = &want_countable, .takes = &want_integer, .kinds = GIVES_BOOL},
     {"make_list", apply_make_list, ARGUMENT_NONE, FILTER_TEXT, "La liste des caractères.",
      "{{ 'abc'|make_list|join:'-' }}", "a-b-c", .kinds = GIVES_LIST},
-    {"random", apply_random, ARGUMENT_NONE, 0, "Un élément au hasard.", "{{ 'aaa'|random }}", "a"},
-    {"slice", apply_slice, ARGUMENT_NEEDED, 0, "Une partie d’une liste ou d’un texte, à la façon de Python.",
+    {"random", apply_random, ARGUMENT_NONE, FILTER_SAFE, "Un élément au hasard.", "{{ 'aaa'|random }}", "a"},
+    {"slice", apply_slice, ARGUMENT_NEEDED, FILTER_SAFE, "Une partie d’une liste ou d’un texte, à la façon de Python.",
      "{{ mots|slice:':2'|join:', ' }}", "un, deux", .wants = &want_countable, .takes = &want_slice,
      .kinds = GIVES_TEXT | GIVES_LIST},
     {"split", apply_split, ARGUMENT_OPTIONAL, FILTER_TEXT | FILTER_WCS,
      "Coupe un texte en liste, aux blancs ou à ce qui est donné.", "{{ 'a;b;c'|split:';'|last }}", "c",
      .kinds = GIVES_LIST},
-    {"unordered_list", apply_unordered_list, ARGUMENT_NONE, 0, "Une liste de HTML, sans <ul> autour.",
+    {"unordered_list", apply_unordered_list, ARGUMENT_NONE, FILTER_SAFE, "Une liste de HTML, sans <ul> autour.",
      "{{ mots|unordered_list }}", "<li>un</li>\n	<li>deux</li>\n	<li>trois</li>", .wants = &want_rows,
      .kinds = GIVES_TEXT},
 };

@@ -23,15 +23,20 @@ static struct value apply_identity(struct machine *m, struct value value, const 
 static struct value apply_yesno(struct machine *m, struct value value, const struct value *argument)
 {
     bool french = !str_eq(m->lang, STR("en"));
+    if (argument != NULL && argument->kind != VALUE_TEXT && argument->kind != VALUE_NONE && !machine_is_wcs(m))
+        return VALUE_RAISED;
+    if (argument != NULL && argument->kind == VALUE_NONE)
+        argument = NULL;
     str all = argument != NULL ? filter_text(m, *argument) : french ? STR("oui,non,peut-être") : STR("yes,no,maybe");
     str parts[4];
     size_t count = 0;
-    for (str part, rest = all; count < 4 && str_next(&rest, ',', &part);)
-        parts[count++] = part;
+    bool more = true;
+    for (str rest = all; more && count < 4; count++)
+        more = str_cut(rest, ',', &parts[count], &rest);
     if (count < 2)
         return value;
     if (value.kind == VALUE_NONE)
-        return value_text(count > 2 ? parts[2] : parts[1]);
+        return value_text(count == 3 ? parts[2] : parts[1]);
     return value_text(value_is_true(m->arena, value) ? parts[0] : parts[1]);
 }
 
@@ -51,6 +56,8 @@ static bool is_plural(struct machine *m, struct value value, bool *known)
 
 static struct value apply_pluralize(struct machine *m, struct value value, const struct value *argument)
 {
+    if (argument != NULL && argument->kind != VALUE_TEXT && !machine_is_wcs(m))
+        return VALUE_RAISED;
     str suffixes = argument != NULL ? filter_text(m, *argument) : STR("s");
     str singular = STR_EMPTY, plural = suffixes, rest;
     bool known;

@@ -17,11 +17,6 @@ static struct value apply_upper(struct machine *m, struct value value, const str
     return value_text(utf8_upper(m->arena, value.text));
 }
 
-static bool is_letter(uint32_t c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c >= 0xC0;
-}
-
 static struct value apply_capfirst(struct machine *m, struct value value, const struct value *argument)
 {
     (void)argument;
@@ -33,26 +28,57 @@ static struct value apply_capfirst(struct machine *m, struct value value, const 
     return value_text(str_concat(m->arena, parts, 2));
 }
 
-/* Every word begins with a capital; « l'été » keeps its é, as Django's title does after an apostrophe. */
+static bool is_between(char c, char first, char last)
+{
+    return c >= first && c <= last;
+}
+
+/* Django mends Python's title: no capital behind a digit, nor behind an apostrophe that follows a small letter, as far
+ * as ASCII goes: « Aujourd'hui », « 3rd », but « L'Été ». */
+static void mend_title(char *text, size_t len)
+{
+    for (size_t i = 2; i < len; i++)
+        if (is_between(text[i], 'A', 'Z') && text[i - 1] == '\'' && is_between(text[i - 2], 'a', 'z'))
+            text[i] = (char)(text[i] | 0x20);
+    for (size_t i = 1; i < len; i++)
+        if (is_between(text[i], 'A', 'Z') && is_between(text[i - 1], '0', '9'))
+            text[i] = (char)(text[i] | 0x20);
+}
+
+/* What is one letter in small ones may be two in capitals (« ß », « ﬁ »): the first alone is one then. */
+static void add_capital(struct machine *m, struct buf *out, str upper)
+{
+    size_t first = 0;
+    utf8_next(upper, &first);
+    buf_add(out, str_slice(upper, 0, first));
+    buf_add(out, utf8_lower(m->arena, str_slice(upper, first, upper.len)));
+}
+
+/* Every run of letters begins with a capital. */
 static struct value apply_title(struct machine *m, struct value value, const struct value *argument)
 {
     (void)argument;
     struct buf out = filter_buf(m);
-    bool in_word = false, had_letter = false;
+    bool in_word = false;
     for (size_t at = 0; at < value.text.len;) {
         size_t from = at;
-        uint32_t c = utf8_next(value.text, &at);
-        str one = str_slice(value.text, from, at);
-        bool letter = is_letter(c), digit = c >= '0' && c <= '9';
-        buf_add(&out, letter && in_word ? utf8_lower(m->arena, one) : letter ? utf8_upper(m->arena, one) : one);
-        in_word = letter || (had_letter && c == '\'') || digit;
-        had_letter = letter;
+        utf8_next(value.text, &at);
+        str one = str_slice(value.text, from, at), upper = utf8_upper(m->arena, one), lower = utf8_lower(m->arena, one);
+        bool letter = !str_eq(upper, lower);
+        if (!letter || in_word)
+            buf_add(&out, letter ? lower : one);
+        else
+            add_capital(m, &out, upper);
+        in_word = letter;
     }
+    mend_title(out.ptr, out.len);
     return value_text(buf_str(&out));
 }
 
 static struct value apply_cut(struct machine *m, struct value value, const struct value *argument)
 {
+    if (!machine_is_wcs(m) && argument->kind != VALUE_TEXT)
+        return VALUE_RAISED;
     str what = filter_text(m, *argument);
     struct value out = value_text(what.len == 0 ? value.text : str_replace(m->arena, value.text, what, STR_EMPTY));
     out.safe = value.safe && !str_eq(what, STR(";"));
@@ -92,11 +118,26 @@ static struct value apply_rjust(struct machine *m, struct value value, const str
     return padded(m, value, argument, 1, 0);
 }
 
+/* Letters without their accents; those that are no letter with an accent (ß, œ, ø) are left out, as in Django. */
+static str decomposed(struct machine *m, str text)
+{
+    static const char whole[] = "ßÆæŒœØøĐđŁłÞþÐðıĦħŊŋŦŧ";
+    struct buf out = filter_buf(m);
+    for (size_t at = 0, from; at < text.len;) {
+        from = at;
+        uint32_t c = utf8_next(text, &at);
+        str one = str_slice(text, from, at);
+        if (c < 0x80 || !str_contains(str_of(whole), one))
+            buf_add(&out, utf8_unaccent(m->arena, one));
+    }
+    return buf_str(&out);
+}
+
 static struct value apply_slugify(struct machine *m, struct value value, const struct value *argument)
 {
     (void)argument;
     struct buf out = filter_buf(m);
-    str text = utf8_lower(m->arena, utf8_unaccent(m->arena, value.text));
+    str text = utf8_lower(m->arena, decomposed(m, value.text));
     bool pending = false;
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
@@ -115,17 +156,34 @@ static struct value apply_slugify(struct machine *m, struct value value, const s
         from++;
     while (to > from && (slug.ptr[to - 1] == '_' || slug.ptr[to - 1] == '-'))
         to--;
-    return value_html(str_slice(slug, from, to));
+    return value_text(str_slice(slug, from, to));
+}
+
+/* An accent that stands on the letter before it: no character of its own. */
+static bool is_combining(str text, size_t at)
+{
+    uint32_t c = utf8_next(text, &at);
+    return (c >= 0x300 && c <= 0x36F) || (c >= 0x483 && c <= 0x487) || (c >= 0x591 && c <= 0x5BD) ||
+           (c >= 0x610 && c <= 0x61A) || (c >= 0x64B && c <= 0x65F) || c == 0x670 || (c >= 0x20D0 && c <= 0x20DC) ||
+           (c >= 0xFE20 && c <= 0xFE2F);
 }
 
 static struct value apply_truncatechars(struct machine *m, struct value value, const struct value *argument)
 {
     int64_t most;
     if (!filter_int(m, *argument, &most))
+        return filter_no_int(m, *argument, value);
+    size_t end = 0;
+    int64_t count = 0;
+    for (size_t at = 0, from; at < value.text.len; count += !is_combining(value.text, from)) {
+        from = at;
+        utf8_next(value.text, &at);
+        if (count < most)
+            end = count < most - 1 || is_combining(value.text, from) ? at : end;
+    }
+    if (count <= (most > 0 ? most : 0))
         return value;
-    if (value.text.len == utf8_slice(value.text, 0, most > 0 ? (size_t)most : 0).len)
-        return value;
-    str parts[] = {most > 1 ? utf8_slice(value.text, 0, (size_t)most - 1) : STR_EMPTY, STR("…")};
+    str parts[] = {str_slice(value.text, 0, end), STR("…")};
     return value_text(str_concat(m->arena, parts, 2));
 }
 
@@ -140,26 +198,6 @@ static bool next_word(str text, size_t *at, str *word)
     return word->len > 0;
 }
 
-static struct value apply_truncatewords(struct machine *m, struct value value, const struct value *argument)
-{
-    int64_t most;
-    if (!filter_int(m, *argument, &most))
-        return value;
-    struct buf out = filter_buf(m);
-    size_t at = 0;
-    int64_t count = 0;
-    for (str word; next_word(value.text, &at, &word); count++) {
-        if (count >= most) {
-            buf_add(&out, out.len > 0 ? STR(" …") : STR("…"));
-            break;
-        }
-        if (out.len > 0)
-            buf_add_char(&out, ' ');
-        buf_add(&out, word);
-    }
-    return value_text(buf_str(&out));
-}
-
 static struct value apply_wordcount(struct machine *m, struct value value, const struct value *argument)
 {
     (void)m;
@@ -171,37 +209,22 @@ static struct value apply_wordcount(struct machine *m, struct value value, const
     return value_int(count);
 }
 
-/* Lines of at most that many characters, cut at blanks; lines that are short stay as they are. */
-static struct value apply_wordwrap(struct machine *m, struct value value, const struct value *argument)
+static struct value apply_truncatewords(struct machine *m, struct value value, const struct value *argument)
 {
-    int64_t width;
-    if (!filter_int(m, *argument, &width))
-        return machine_fault(m, "« wordwrap » veut une largeur.");
+    int64_t most, words = apply_wordcount(m, value, NULL).integer;
+    if (!filter_int(m, *argument, &most))
+        return filter_no_int(m, *argument, value);
+    int64_t kept = most < 0 ? words + most : most; /* Python's slice counts a negative number from the end */
     struct buf out = filter_buf(m);
-    bool more = true;
-    for (str line, rest = value.text; more;) {
-        more = str_cut(rest, '\n', &line, &rest);
-        int64_t column = 0;
-        size_t at = 0;
-        while (at < line.len) {
-            size_t end = at + 1; /* the blank before the word, or its first byte */
-            while (end < line.len && line.ptr[end] != ' ')
-                end++;
-            str word = str_slice(line, at, end);
-            int64_t length = (int64_t)utf8_length(word);
-            if (column > 0 && word.ptr[0] == ' ' && column + length > width) {
-                buf_add_char(&out, '\n');
-                word = str_slice(word, 1, word.len);
-                length--;
-                column = 0;
-            }
-            buf_add(&out, word);
-            column += length;
-            at = end;
-        }
-        if (more)
-            buf_add_char(&out, '\n');
+    size_t at = 0;
+    int64_t count = 0;
+    for (str word; (words <= most || count < kept) && next_word(value.text, &at, &word); count++) {
+        if (out.len > 0)
+            buf_add_char(&out, ' ');
+        buf_add(&out, word);
     }
+    if (words > most && !str_ends(buf_str(&out), STR(" …")))
+        buf_add(&out, STR(" …"));
     return value_text(buf_str(&out));
 }
 
@@ -409,8 +432,6 @@ static const struct filter filters[] = {
      "https://nom:secret@exemple.fr/", .kinds = GIVES_TEXT},
     {"wordcount", apply_wordcount, ARGUMENT_NONE, FILTER_TEXT, "Le nombre de mots.", "{{ 'un deux trois'|wordcount }}",
      "3", .kinds = GIVES_INT},
-    {"wordwrap", apply_wordwrap, ARGUMENT_NEEDED, FILTER_TEXT | FILTER_SAFE, "Coupe les lignes à cette largeur.",
-     "{{ 'un deux trois'|wordwrap:8 }}", "un deux\ntrois", .takes = &want_integer, .kinds = GIVES_TEXT},
 };
 
 FILTER_TABLE(filters_text, "Textes", filters);

@@ -9,6 +9,7 @@ enum { OPEN_MOST = 200 };
 struct cutter {
     str text;
     bool by_words;
+    struct arena *arena;
     int64_t length, kept, count;
     size_t end; /* of what is kept */
     str open[OPEN_MOST];
@@ -24,13 +25,11 @@ static bool is_single(str name)
     return false;
 }
 
+/* Only the tag that was opened last. */
 static void close_tag(struct cutter *c, str name)
 {
-    for (size_t i = c->open_count; i-- > 0;)
-        if (str_eq_nocase(c->open[i], name)) {
-            c->open_count = i;
-            return;
-        }
+    if (c->open_count > 0 && str_eq(c->open[c->open_count - 1], name))
+        c->open_count--;
 }
 
 /* <name …>, </name> or <name/>. */
@@ -40,7 +39,7 @@ static void see_tag(struct cutter *c, str tag)
     size_t from = closes ? 2 : 1, to = from;
     while (to < tag.len && blank_at(tag, to) == 0 && tag.ptr[to] != '>' && tag.ptr[to] != '/')
         to++;
-    str name = str_slice(tag, from, to);
+    str name = utf8_lower(c->arena, str_slice(tag, from, to));
     if (name.len == 0 || is_single(name) || str_ends(tag, STR("/>")))
         return;
     if (closes)
@@ -69,6 +68,8 @@ static size_t next_unit(const struct cutter *c, size_t at, size_t *start, bool *
             at++;
         if (at > *start)
             return at;
+        if (blank_at(c->text, at) > 1)
+            at += blank_at(c->text, at) - 1;
     }
     *start = c->text.len;
     return c->text.len;
@@ -97,11 +98,11 @@ static struct value truncated(struct machine *m, struct value value, const struc
 {
     int64_t length;
     if (!filter_int(m, *argument, &length))
-        return value;
+        return filter_no_int(m, *argument, value);
     if (by_words && length <= 0)
         return VALUE_EMPTY;
     struct cutter *c = arena_new_of(m->arena, struct cutter);
-    *c = (struct cutter){.text = value.text, .by_words = by_words, .length = length};
+    *c = (struct cutter){.text = value.text, .arena = m->arena, .by_words = by_words, .length = length};
     c->kept = by_words ? length : length - 1;
     if (!cut(c))
         return value;
@@ -127,6 +128,9 @@ static struct value apply_phone2numeric(struct machine *m, struct value value, c
 {
     (void)argument;
     static const char keys[] = "22233344455566677778889999";
+    if (value.kind != VALUE_TEXT)
+        return VALUE_RAISED;
+    value.text = utf8_lower(m->arena, value.text);
     char *digits = arena_copy(m->arena, value.text.ptr, value.text.len);
     for (size_t i = 0; i < value.text.len; i++) {
         char c = (char)(digits[i] | 0x20);
@@ -137,9 +141,10 @@ static struct value apply_phone2numeric(struct machine *m, struct value value, c
 }
 
 static const struct filter filters[] = {
-    {"phone2numeric", apply_phone2numeric, ARGUMENT_NONE, FILTER_TEXT | FILTER_SAFE,
+    {"phone2numeric", apply_phone2numeric, ARGUMENT_NONE, FILTER_TEXT | FILTER_SAFE | FILTER_WCS,
      "Les lettres d’un numéro de téléphone en chiffres.", "{{ '0800-ALLO'|phone2numeric }}", "0800-2556",
      .kinds = GIVES_TEXT},
+    {"phone2numeric", apply_phone2numeric, ARGUMENT_NONE, FILTER_SAFE | FILTER_DJANGO},
     {"truncatechars_html", apply_chars, ARGUMENT_NEEDED, FILTER_TEXT | FILTER_SAFE,
      "Coupe à tant de caractères sans casser les balises.", "{{ '<b>Hôtel de ville</b>'|truncatechars_html:6 }}",
      "<b>Hôtel…</b>", .takes = &want_integer, .kinds = GIVES_TEXT},

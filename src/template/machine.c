@@ -107,15 +107,55 @@ size_t machine_text_most(const struct machine *m)
     return m->out->ceiling;
 }
 
+bool machine_has_raised(const struct value *value)
+{
+    return value->kind == VALUE_UNDEFINED && value->safe;
+}
+
+bool machine_refuses(struct machine *m, const struct value *value)
+{
+    if (machine_has_raised(value))
+        machine_stop(m, ERR_INVALID, "Une expression ne peut pas être calculée.");
+    return m->stopped;
+}
+
+str machine_str(struct machine *m, struct value value)
+{
+    return machine_is_wcs(m) ? machine_text(m, value) : value_str(m->arena, value_plain(m->arena, value));
+}
+
+/* Django with USE_L10N: the comma in French, and no exponent. */
+static str number_text(struct machine *m, struct value value)
+{
+    struct decimal decimal;
+    str text = value_to_text(m->arena, value, m->lang);
+    if (m->plain_numbers)
+        return text;
+    if (str_contains(text, STR("e")) && decimal_from_double(value.real, &decimal))
+        text = decimal_text(m->arena, decimal);
+    return str_eq(m->lang, STR("en")) ? text : str_replace(m->arena, text, STR("."), STR(","));
+}
+
 str machine_text(struct machine *m, struct value value)
 {
     value = value_plain(m->arena, value);
+    if ((value.kind == VALUE_FLOAT || value.kind == VALUE_DECIMAL) && !machine_is_wcs(m))
+        return number_text(m, value);
     bool dated = value.kind == VALUE_DATE || value.kind == VALUE_DATETIME || value.kind == VALUE_TIME;
     if (!dated || (m->dialect == TEMPLATE_WCS && value.kind != VALUE_TIME))
         return value_to_text(m->arena, value, m->lang);
     struct buf out = buf_new(m->arena, 4096);
-    dates_format(&out, value, dates_default_format(m, value.kind), m->lang);
+    dates_format(&out, value, dates_default_format(m, value.kind, m->plain_numbers ? STR("en") : m->lang), m->lang);
     return buf_str(&out);
+}
+
+str machine_localised(struct machine *m, struct value value, bool localised)
+{
+    bool before = m->plain_numbers;
+    m->plain_numbers = !localised;
+    str text = machine_text(m, value);
+    m->plain_numbers = before;
+    return text;
 }
 
 static void print_int(struct buf *out, int64_t integer)
@@ -141,9 +181,7 @@ static void print_text(struct machine *m, str text, bool safe)
 
 static void print_undefined(struct machine *m, const struct value *value)
 {
-    if (value->safe) /* VALUE_RAISED */
-        machine_stop(m, ERR_INVALID, "Une expression ne peut pas être calculée.");
-    else
+    if (!machine_refuses(m, value))
         print_text(m, m->render->invalid, false);
 }
 
@@ -190,7 +228,7 @@ static const struct value *find_part(struct machine *m, const struct hashed_name
         if (found != NULL)
             return found;
         is_made = value_dict_method(m->arena, from->dict, name->text, made);
-    } else if (from->kind == VALUE_OBJECT) {
+    } else if (from->kind == VALUE_OBJECT && machine_is_wcs(m)) {
         is_made = value_member_joined(m->arena, *from, name->text, made);
     } else {
         is_made = value_member(m->arena, *from, name->text, made);
@@ -208,6 +246,8 @@ static const struct value *find_head(struct machine *m, const struct hashed_name
         if (found != NULL)
             return found;
     }
+    if (!machine_is_wcs(m) && scope->kind == VALUE_DICT)
+        return NULL;
     return value_member_joined(m->arena, *scope, name->text, made) ? made : NULL;
 }
 
@@ -243,6 +283,14 @@ struct value *machine_slot(struct machine *m, const struct call *call)
     return &m->chain->slots[level][call->slot];
 }
 
+/* Django's mark_safe: what is no text becomes one. */
+static struct value marked_safe(struct machine *m, struct value value)
+{
+    if (value.kind == VALUE_UNDEFINED || (value.kind != VALUE_TEXT && machine_is_wcs(m)))
+        return value;
+    return value_html(machine_str(m, value));
+}
+
 /* The common filter, on a value that is no object any more unless it wants one. */
 static struct value apply_common(struct machine *m, const struct filter *filter, struct value value,
                                  const struct value *argument)
@@ -251,11 +299,9 @@ static struct value apply_common(struct machine *m, const struct filter *filter,
         value = value_plain(m->arena, value);
     bool safe = value.kind == VALUE_TEXT && value.safe;
     if ((filter->flags & FILTER_TEXT) != 0 && value.kind != VALUE_TEXT)
-        value = value_text(machine_is_wcs(m) ? filter_text(m, value) : machine_text(m, value));
+        value = value_text(machine_is_wcs(m) ? filter_text(m, value) : machine_str(m, value));
     struct value out = filter->apply(m, value, argument);
-    if (safe && (filter->flags & FILTER_SAFE) != 0 && out.kind == VALUE_TEXT)
-        out.safe = true;
-    return out;
+    return safe && (filter->flags & FILTER_SAFE) != 0 ? marked_safe(m, out) : out;
 }
 
 /* Gives the object's own filter a chance, then the language's, then the site's. */

@@ -36,7 +36,8 @@ struct machine {
     struct err *err;
     bool stopped; /* a bound was reached, or Django would have raised */
     bool escape;
-    bool isolated; /* {% include … only %} */
+    bool plain_numbers; /* {% localize off %}: numbers and dates are printed as no language has them */
+    bool isolated;      /* {% include … only %} */
     size_t steps_left;
     size_t arena_most; /* arena_used must stay below */
     int depth;
@@ -63,8 +64,14 @@ struct machine {
     struct value printed;
 };
 
-/* Django raised here: conditions take it as false, printing it ends the rendering. Made in the Django dialect alone. */
+/* Django raised here: an operator of a condition takes it as false, any other use ends the rendering. Made in the
+ * Django dialect alone. The second stands for a filter's argument that is an unknown name: a condition is then false.
+ */
 #define VALUE_RAISED ((struct value){.kind = VALUE_UNDEFINED, .safe = true})
+#define VALUE_RAISED_BY_NAME ((struct value){.kind = VALUE_UNDEFINED, .safe = true, .is_option = true})
+bool machine_has_raised(const struct value *value);
+/* Ends the rendering where value stands for what Django raised; whether it does. */
+bool machine_refuses(struct machine *m, const struct value *value);
 
 bool machine_run(struct machine *m, const struct unit *unit, uint32_t address);
 /* A whole unit in a chain of its own. */
@@ -99,6 +106,10 @@ void machine_log(struct machine *m, str message, int line, int column);
 
 /* The text that {{ value }} prints, before escaping. */
 str machine_text(struct machine *m, struct value value);
+/* The same as the language has it, or as none does, whatever {% localize %} says. */
+str machine_localised(struct machine *m, struct value value, bool localised);
+/* The text that a filter reads: in Django Python's str(value), in w.c.s. what is printed. */
+str machine_str(struct machine *m, struct value value);
 void machine_print(struct machine *m, const struct value *value);
 /* What a path names, where it stands, or in *made where it had to be made; NULL: nothing. */
 const struct value *machine_find(struct machine *m, const struct path *path, struct value *made);

@@ -121,6 +121,8 @@ static size_t pop_mark(struct machine *m)
 
 static void run_for(struct machine *m, struct frame *f, const struct loop_info *info)
 {
+    if (machine_refuses(m, f->top - 1))
+        return;
     const struct value_list *items = loop_items(m, *--f->top);
     if (items->len == 0) {
         f->at = info->otherwise;
@@ -151,11 +153,6 @@ static void run_for_next(struct machine *m, struct frame *f, const struct loop_i
     m->loop = m->loop->parent;
 }
 
-static bool is_raised(const struct value *value)
-{
-    return value->kind == VALUE_UNDEFINED && value->safe;
-}
-
 static bool is_true(struct machine *m, const struct value *value)
 {
     if (value->kind == VALUE_BOOL)
@@ -180,7 +177,7 @@ bool machine_compare(struct machine *m, const struct value *a, const struct valu
 {
     int order;
     bool holds;
-    if (is_raised(a) || is_raised(b))
+    if (machine_has_raised(a) || machine_has_raised(b))
         return false;
     machine_charge(m, machine_weight(a) + machine_weight(b));
     switch (how) {
@@ -212,10 +209,10 @@ bool machine_compare(struct machine *m, const struct value *a, const struct valu
  * text and no filter. */
 static bool skips_filter(struct machine *m, struct value *value, const struct value *argument)
 {
-    if (is_raised(value))
+    if (machine_has_raised(value))
         return true;
     if (argument != NULL && argument->kind == VALUE_UNDEFINED && m->dialect == TEMPLATE_DJANGO) {
-        *value = VALUE_RAISED;
+        *value = VALUE_RAISED_BY_NAME;
         return true;
     }
     if (value->kind != VALUE_UNDEFINED)
@@ -252,6 +249,9 @@ static void run_captured(struct machine *m, struct frame *f)
 static void run_call(struct machine *m, struct frame *f, const struct call *call)
 {
     f->top -= call->argument_count;
+    for (size_t i = 0; i < call->argument_count; i++)
+        if (!call->may_raise && machine_refuses(m, &f->top[i]))
+            return;
     m->unit = f->unit;
     *f->top = call->fn(m, f->top, call);
     f->top++;
@@ -290,6 +290,10 @@ static bool block_get(const struct value_object *object, struct arena *arena, st
     if (!str_eq(key, STR("super")))
         return false;
     struct machine *m = ref->machine;
+    if (ref->chain->len == 1 && !machine_is_wcs(m)) { /* a text that extends none has no parent */
+        machine_stop(m, ERR_INVALID, "« block.super » : ce texte n'en prolonge aucun autre.");
+        return false;
+    }
     size_t start = m->out->len;
     run_block_from(m, ref->chain, ref->name, ref->level + 1);
     str text = start == m->out->len ? STR_EMPTY : (str){m->out->ptr + start, m->out->len - start};
@@ -382,6 +386,13 @@ static struct unit *needed_unit(struct machine *m, struct value name)
     return unit;
 }
 
+/* In Django what an unknown name gives is a text, and is one under its new name. */
+static struct value bindable(struct machine *m, struct value value)
+{
+    bool is_text = !machine_refuses(m, &value) && value.kind == VALUE_UNDEFINED && !machine_is_wcs(m);
+    return is_text ? value_text(m->render->invalid) : value;
+}
+
 static void run_include(struct machine *m, struct frame *f, const struct include *include)
 {
     struct unit *unit = include->unit;
@@ -400,7 +411,7 @@ static void run_include(struct machine *m, struct frame *f, const struct include
     }
     scope_open(m);
     for (size_t i = 0; i < include->name_count; i++)
-        machine_bind(m, &include->names[i], f->top[i]);
+        machine_bind(m, &include->names[i], bindable(m, f->top[i]));
     machine_run_unit(m, unit);
     m->scopes.len = scopes;
     m->locals.len = locals;
@@ -460,10 +471,10 @@ static void run_rare(struct machine *m, struct frame *f, struct instruction i)
         scope_close(m);
         break;
     case OP_SET:
-        machine_bind(m, &unit->names.at[i.arg], *--f->top);
+        machine_bind(m, &unit->names.at[i.arg], bindable(m, *--f->top));
         break;
     case OP_ASSIGN:
-        machine_assign(m, &unit->names.at[i.arg], *--f->top);
+        machine_assign(m, &unit->names.at[i.arg], bindable(m, *--f->top));
         break;
     case OP_CAPTURE:
         push_mark(m, m->out->len);
@@ -530,7 +541,7 @@ static bool run_one(struct machine *m, struct frame *f)
     case OP_JUMP_FALSE:
         if (!is_true(m, --f->top))
             f->at = i.arg;
-        return true;
+        return f->top->is_option || !machine_refuses(m, f->top);
     case OP_TEST:
     case OP_TEST_NOT:
         test(m, f, i);
@@ -538,14 +549,16 @@ static bool run_one(struct machine *m, struct frame *f)
     case OP_AND:
     case OP_OR:
         /* A left side that raises makes the whole false. */
-        if (is_raised(top - 1) || is_true(m, top - 1) == (i.op == OP_OR)) {
-            top[-1] = value_bool(!is_raised(top - 1) && i.op == OP_OR);
+        if (machine_has_raised(top - 1) || is_true(m, top - 1) == (i.op == OP_OR)) {
+            top[-1] = value_bool(!machine_has_raised(top - 1) && i.op == OP_OR);
             f->at = i.arg;
         } else {
             f->top--;
         }
         return true;
     case OP_FIRST:
+        if (machine_refuses(m, top - 1))
+            return false;
         if (is_true(m, top - 1))
             f->at = i.arg;
         else
@@ -555,7 +568,7 @@ static bool run_one(struct machine *m, struct frame *f)
         top[-1] = value_bool(is_true(m, top - 1));
         return true;
     case OP_NOT:
-        top[-1] = value_bool(!is_raised(top - 1) && !is_true(m, top - 1));
+        top[-1] = value_bool(!machine_has_raised(top - 1) && !is_true(m, top - 1));
         return true;
     case OP_COMPARE:
         top[-2] = value_bool(machine_compare(m, &top[-2], &top[-1], (enum comparison)i.arg));

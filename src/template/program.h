@@ -117,6 +117,7 @@ struct call {
     size_t argument_count;
     size_t slot;
     int line, column;
+    bool may_raise; /* looks itself whether its arguments could be computed */
 };
 
 struct block {

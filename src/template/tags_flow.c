@@ -43,15 +43,23 @@ static bool compile_if(struct compiler *c, const struct words *words)
     return true;
 }
 
+static struct value call_same(struct machine *m, const struct value *args, const struct call *call)
+{
+    (void)call;
+    return value_bool(value_equals(m->arena, args[0], args[1]));
+}
+
 /* {% ifequal a b %} and {% ifnotequal a b %}, which old texts have. */
-static bool compile_if_same(struct compiler *c, const struct words *words, enum comparison how, const char *name,
-                            const char *end, const char *ends)
+static bool compile_if_same(struct compiler *c, const struct words *words, bool same, const char *name, const char *end,
+                            const char *ends)
 {
     if (words->len != 3)
         return compiler_fail(c, "La balise « %s » veut deux valeurs.", name);
     if (!compile_expression(c, words->at[1], true) || !compile_expression(c, words->at[2], true))
         return false;
-    compiler_emit(c, OP_COMPARE, how);
+    compiler_call(c, (struct call){.fn = call_same, .argument_count = 2});
+    if (!same)
+        compiler_emit(c, OP_NOT, 0);
     uint32_t otherwise = compiler_emit(c, OP_JUMP_FALSE, 0);
     if (!compile_body(c, name, ends))
         return false;
@@ -68,12 +76,12 @@ static bool compile_if_same(struct compiler *c, const struct words *words, enum 
 
 static bool compile_ifequal(struct compiler *c, const struct words *words)
 {
-    return compile_if_same(c, words, COMPARE_EQ, "ifequal", "endifequal", "else endifequal");
+    return compile_if_same(c, words, true, "ifequal", "endifequal", "else endifequal");
 }
 
 static bool compile_ifnotequal(struct compiler *c, const struct words *words)
 {
-    return compile_if_same(c, words, COMPARE_NE, "ifnotequal", "endifnotequal", "else endifnotequal");
+    return compile_if_same(c, words, false, "ifnotequal", "endifnotequal", "else endifnotequal");
 }
 
 /* « a, b » between for and in. */

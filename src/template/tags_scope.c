@@ -1,6 +1,7 @@
 /* Tags that name values or choose among them: with, cycle, firstof, regroup, autoescape. */
 #include "template/compiler.h"
 #include "template/filter.h"
+#include "template/value_members.h"
 
 static bool compile_with(struct compiler *c, const struct words *words)
 {
@@ -43,7 +44,8 @@ static bool compile_cycle_turn(struct compiler *c, const struct cycle *cycle)
     for (size_t i = 0; i < cycle->words.len; i++)
         if (!compile_expression(c, cycle->words.at[i], false))
             return false;
-    compiler_call(c, (struct call){.fn = call_cycle, .argument_count = cycle->words.len, .slot = cycle->slot});
+    compiler_call(
+        c, (struct call){.fn = call_cycle, .argument_count = cycle->words.len, .slot = cycle->slot, .may_raise = true});
     if (cycle->name.len > 0) {
         compiler_set(c, OP_ASSIGN, cycle->name);
         if (cycle->silent)
@@ -124,9 +126,46 @@ static bool compile_firstof(struct compiler *c, const struct words *words)
     compiler_constant(c, value_html(STR_EMPTY));
     for (size_t i = 1; i < values.len; i++)
         compiler_land(c, jumps[i]);
-    compiler_print_or_assign(c, name);
+    compiler_print_or_assign_printed(c, name);
     return true;
 }
+
+struct group { /* Django's GroupedResult: a pair with names */
+    struct value grouper;
+    struct value_list *list;
+};
+
+static bool group_item(const struct value_object *object, struct arena *arena, size_t index, struct value *out)
+{
+    (void)arena;
+    const struct group *group = object->self;
+    *out = index == 0 ? group->grouper : value_list(group->list);
+    return index < 2;
+}
+
+static size_t group_length(const struct value_object *object, struct arena *arena)
+{
+    (void)object;
+    (void)arena;
+    return 2;
+}
+
+static bool group_get(const struct value_object *object, struct arena *arena, str key, struct value *out)
+{
+    bool grouper = str_eq(key, STR("grouper"));
+    return (grouper || str_eq(key, STR("list"))) && group_item(object, arena, grouper ? 0 : 1, out);
+}
+
+static struct value group_plain(const struct value_object *object, struct arena *arena)
+{
+    const struct group *group = object->self;
+    return value_text(str_fmt(arena, "GroupedResult(grouper=%.*s, list=%.*s)",
+                              STR_ARG(value_repr(arena, group->grouper)),
+                              STR_ARG(value_repr(arena, value_list(group->list)))));
+}
+
+static const struct value_object_type group_type = {
+    .name = "group", .get = group_get, .plain = group_plain, .length = group_length, .item = group_item};
 
 /* The call gets the items and, for each, what it is grouped by. */
 static struct value call_regroup(struct machine *m, const struct value *args, const struct call *call)
@@ -138,11 +177,10 @@ static struct value call_regroup(struct machine *m, const struct value *args, co
         return value_list(groups);
     for (size_t i = 0; i < items->len && i < keys->len; i++) {
         if (list == NULL || !value_equals(m->arena, keys->at[i - 1], keys->at[i])) {
-            struct value_dict *group = value_dict_new(m->arena);
+            struct group *group = arena_new_of(m->arena, struct group);
             list = value_list_new(m->arena);
-            value_dict_set(m->arena, group, STR("grouper"), keys->at[i]);
-            value_dict_set(m->arena, group, STR("list"), value_list(list));
-            value_list_add(m->arena, groups, value_dict(group));
+            *group = (struct group){keys->at[i], list};
+            value_list_add(m->arena, groups, value_object(&group_type, group));
         }
         value_list_add(m->arena, list, items->at[i]);
     }

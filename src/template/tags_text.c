@@ -1,5 +1,6 @@
 /* Tags about text: comment, spaceless, now, filter, verbatim, templatetag, widthratio, and the tags of translations,
  * whose texts are French already. */
+#include "template/blanks.h"
 #include "template/compiler.h"
 #include "template/filter.h"
 
@@ -24,24 +25,19 @@ static bool compile_load(struct compiler *c, const struct words *words)
     return true;
 }
 
-static bool is_blank(char ch)
-{
-    return ch == ' ' || (ch >= '\t' && ch <= '\r');
-}
-
 /* Blanks between > and < are left out. */
 static struct value call_spaceless(struct machine *m, const struct value *args, const struct call *call)
 {
     (void)call;
-    str text = str_trim(args[0].text);
+    str text = blank_trim(args[0].text);
     char *out = arena_alloc(m->arena, text.len), *to = out;
     for (size_t i = 0; i < text.len; i++) {
         *to++ = text.ptr[i];
         if (text.ptr[i] != '>')
             continue;
         size_t next = i + 1;
-        while (next < text.len && is_blank(text.ptr[next]))
-            next++;
+        for (size_t blank; (blank = blank_at(text, next)) > 0;)
+            next += blank;
         if (next < text.len && text.ptr[next] == '<')
             i = next - 1;
     }
@@ -64,7 +60,10 @@ static struct value call_now(struct machine *m, const struct value *args, const 
 {
     (void)call;
     struct buf out = buf_new(m->arena, 4096);
-    dates_format(&out, value_datetime(datetime_local(machine_now(m))), args[0].text, m->lang);
+    struct value usual = value_text(dates_default_format(m, VALUE_DATE, m->lang));
+    if (args[0].text.len == 0)
+        args = &usual;
+    dates_format(&out, value_datetime(datetime_local(machine_now(m))), dates_named_format(m, args[0].text), m->lang);
     return value_text(buf_str(&out));
 }
 
@@ -79,6 +78,12 @@ static bool compile_now(struct compiler *c, const struct words *words)
     compiler_call(c, (struct call){.fn = call_now, .argument_count = 1});
     compiler_print_or_assign(c, name);
     return true;
+}
+
+static struct value call_str(struct machine *m, const struct value *args, const struct call *call)
+{
+    (void)call;
+    return value_html(machine_str(m, args[0]));
 }
 
 /* {% filter upper|cut:"x" %}: what comes out is printed as it is. */
@@ -98,6 +103,7 @@ static bool compile_filter_tag(struct compiler *c, const struct words *words)
     compiler_emit(c, OP_CAPTURED, 0);
     if (!compile_filters(c, filters))
         return false;
+    compiler_call(c, (struct call){.fn = call_str, .argument_count = 1});
     compiler_emit(c, OP_ESCAPE, 0);
     compiler_emit(c, OP_PRINT, 0);
     compiler_emit(c, OP_ESCAPE_END, 0);
@@ -126,17 +132,24 @@ static bool compile_templatetag(struct compiler *c, const struct words *words)
 static struct value call_widthratio(struct machine *m, const struct value *args, const struct call *call)
 {
     (void)call;
-    double value, most, width;
-    if (filter_is_missing(args[0]) || filter_is_missing(args[1]) || !filter_double(m, args[2], &width))
-        return VALUE_EMPTY;
+    double value, most;
+    int64_t width;
+    for (size_t i = 0; i < 3; i++)
+        if (machine_has_raised(&args[i]) && args[i].is_option)
+            return VALUE_EMPTY;
+        else if (machine_refuses(m, &args[i]))
+            return VALUE_EMPTY;
+    if (!filter_int(m, args[2], &width))
+        return machine_fault(m, "« widthratio » veut une largeur.");
     if (!filter_double(m, args[0], &value) || !filter_double(m, args[1], &most))
         return VALUE_EMPTY;
-    double ratio = most == 0 ? 0 : value / most * trunc(width);
+    double ratio = most == 0 ? 0 : value / most * (double)width;
     if (most == 0)
         return value_text(STR("0"));
-    if (!isfinite(ratio) || fabs(ratio) > 1e18)
+    if (!isfinite(ratio))
         return VALUE_EMPTY;
-    return value_text(str_fmt(m->arena, "%lld", (long long)llrint(ratio)));
+    ratio = rint(ratio) + 0.0; /* and no « -0 » */
+    return value_text(str_fmt(m->arena, "%.0f", ratio));
 }
 
 static bool compile_widthratio(struct compiler *c, const struct words *words)
@@ -147,9 +160,28 @@ static bool compile_widthratio(struct compiler *c, const struct words *words)
     for (size_t i = 1; i < 4; i++)
         if (!compile_expression(c, words->at[i], false))
             return false;
-    compiler_call(c, (struct call){.fn = call_widthratio, .argument_count = 3});
+    compiler_call(c, (struct call){.fn = call_widthratio, .argument_count = 3, .may_raise = true});
     compiler_print_or_assign(c, named ? words->at[5] : STR_EMPTY);
     return true;
+}
+
+/* Django translates texts alone: it raises on any other kind. Without a context, line ends become those of its
+ * catalogues. */
+static struct value call_text(struct machine *m, const struct value *args, const struct call *call)
+{
+    (void)call;
+    struct value value = value_plain(m->arena, args[0]);
+    return value.kind == VALUE_TEXT || value.kind == VALUE_UNDEFINED ? value : VALUE_RAISED;
+}
+
+static struct value call_message(struct machine *m, const struct value *args, const struct call *call)
+{
+    struct value value = call_text(m, args, call);
+    if (value.kind != VALUE_TEXT)
+        return value;
+    value.text = str_replace(m->arena, value.text, STR("\r\n"), STR("\n"));
+    value.text = str_replace(m->arena, value.text, STR("\r"), STR("\n"));
+    return value;
 }
 
 /* {% trans "…" [context "…"] [noop] [as x] %} */
@@ -173,9 +205,16 @@ static bool compile_trans(struct compiler *c, const struct words *words)
             return compiler_fail(c, "« trans » ne comprend pas « %.*s ».", STR_ARG(words->at[i]));
         }
     }
-    if (!compile_expression(c, words->at[1], false))
+    str what = words->at[1], operand = what, filters = STR_EMPTY;
+    if (what.ptr[0] != '"' && what.ptr[0] != '\'' && str_cut(what, '|', &operand, &filters))
+        filters = str_slice(what, operand.len, what.len);
+    if (!compile_expression(c, operand, false))
         return false;
-    compiler_print_or_assign(c, name);
+    if (c->template->settings.dialect == TEMPLATE_DJANGO && !noop)
+        compiler_call(c, (struct call){.fn = context ? call_text : call_message, .argument_count = 1});
+    if (!compile_filters(c, filters))
+        return false;
+    compiler_print_or_assign_printed(c, name);
     return true;
 }
 
@@ -236,11 +275,15 @@ static bool blocktrans_options(struct compiler *c, const struct words *words, st
     return true;
 }
 
-/* 0 and 1 are singular in French, 1 alone in English. */
+/* 0 and 1 are singular in French, 1 alone in English, and in Django for a text that no catalogue has. */
 static struct value call_is_singular(struct machine *m, const struct value *args, const struct call *call)
 {
     (void)call;
     double count;
+    if (!machine_is_wcs(m)) {
+        bool is_number = args[0].kind != VALUE_TEXT && filter_double(m, args[0], &count);
+        return is_number ? value_bool(count == 1) : VALUE_RAISED;
+    }
     if (!filter_double(m, args[0], &count))
         return value_bool(false);
     return value_bool(str_eq(m->lang, STR("en")) ? count == 1 : fabs(count) < 2);
@@ -267,6 +310,14 @@ static bool blocktrans_body(struct compiler *c, const struct blocktrans *tag)
     return true;
 }
 
+/* What « asvar » keeps is a text like any other: printed, it is escaped again. */
+static struct value call_unsafe(struct machine *m, const struct value *args, const struct call *call)
+{
+    (void)m;
+    (void)call;
+    return value_text(args[0].text);
+}
+
 static bool compile_blocktrans(struct compiler *c, const struct words *words)
 {
     struct blocktrans tag = {0};
@@ -280,8 +331,10 @@ static bool compile_blocktrans(struct compiler *c, const struct words *words)
     if (tag.name.len > 0)
         compiler_emit(c, OP_CAPTURED, 0);
     compiler_emit(c, OP_SCOPE_END, 0);
-    if (tag.name.len > 0)
+    if (tag.name.len > 0) {
+        compiler_call(c, (struct call){.fn = call_unsafe, .argument_count = 1});
         compiler_set(c, OP_ASSIGN, tag.name);
+    }
     return true;
 }
 

@@ -130,6 +130,8 @@ struct value value_plain(struct arena *arena, struct value value);
 bool value_is_true(struct arena *arena, struct value value); /* Python's truth */
 /* The text as {{ value }} prints it, not escaped: dates by the language, None as « None », undefined as nothing. */
 str value_to_text(struct arena *arena, struct value value, str lang);
+/* Python's str(value): dates in ISO, numbers with a point. */
+str value_str(struct arena *arena, struct value value);
 /* Python's == between unlike kinds too: 1 == 1.0 == Decimal("1.0"); a text never equals a number. */
 bool value_equals(struct arena *arena, struct value a, struct value b);
 /* Python's <: false where a and b have no order between them, else the sign of a - b in *order. */

@@ -114,7 +114,8 @@ static bool compare(struct arena *arena, struct value a, struct value b, int *or
         *order = time_cmp(&a.datetime, &b.datetime);
         return true;
     }
-    return a.kind == VALUE_LIST && compare_lists(arena, a.list, b.list, order, deep);
+    return a.kind == VALUE_LIST && a.list->is_tuple == b.list->is_tuple &&
+           compare_lists(arena, a.list, b.list, order, deep);
 }
 
 bool value_compare(struct arena *arena, struct value a, struct value b, int *order)
@@ -128,7 +129,7 @@ bool value_compare(struct arena *arena, struct value a, struct value b, int *ord
 
 static bool equal_lists(struct arena *arena, const struct value_list *a, const struct value_list *b, int deep)
 {
-    if (a->len != b->len)
+    if (a->len != b->len || a->is_tuple != b->is_tuple)
         return false;
     for (size_t i = 0; i < a->len; i++)
         if (!equals(arena, a->at[i], b->at[i], deep + 1))
@@ -222,6 +223,17 @@ bool value_is_true(struct arena *arena, struct value value)
     }
 }
 
+/* What Python takes for a key: no list, no dict, no tuple that holds one. */
+static bool is_hashable(const struct value *value)
+{
+    if (value->kind != VALUE_LIST || !value->list->is_tuple)
+        return value->kind != VALUE_LIST && value->kind != VALUE_DICT;
+    for (size_t i = 0; i < value->list->len; i++)
+        if (value->list->at[i].kind == VALUE_LIST || value->list->at[i].kind == VALUE_DICT)
+            return false;
+    return true;
+}
+
 bool value_contains(struct arena *arena, struct value container, struct value item, bool *holds)
 {
     if (container.kind == VALUE_OBJECT && container.object.type->contains != NULL &&
@@ -234,6 +246,8 @@ bool value_contains(struct arena *arena, struct value container, struct value it
         *holds = item.kind == VALUE_TEXT && str_contains(container.text, item.text);
         return item.kind == VALUE_TEXT;
     }
+    if (container.kind == VALUE_DICT && !is_hashable(&item))
+        return false;
     if (container.kind == VALUE_DICT) {
         *holds = item.kind == VALUE_TEXT && map_get(&container.dict->map, item.text) != NULL;
         return true;

@@ -30,7 +30,9 @@ str value_double_text(struct arena *arena, double real)
             end -= 2;
         return str_fmt(arena, "%.*se%c%02d", (int)(end - text), text, exponent < 0 ? '-' : '+', abs(exponent));
     }
-    int digits = (int)(end - text) - 2 - (real < 0 || signbit(real));
+    if (end[-1] == '0' && end[-2] == '.')
+        end--;
+    int digits = (int)(end - text) - 2 - (real < 0 || signbit(real)); /* behind the point of %e */
     int places = digits - exponent;
     return str_fmt(arena, "%.*f", places < 1 ? 1 : places, real);
 }
@@ -145,6 +147,31 @@ str value_repr(struct arena *arena, struct value value)
     struct buf out = buf_new(arena, TEXT_MOST);
     repr(arena, &out, value, 0);
     return buf_str(&out);
+}
+
+static void str_time(struct buf *out, const struct datetime *at)
+{
+    buf_fmt(out, "%02d:%02d:%02d", at->hour, at->minute, at->second);
+    if (at->microsecond != 0)
+        buf_fmt(out, ".%06d", at->microsecond);
+}
+
+str value_str(struct arena *arena, struct value value)
+{
+    struct buf out = buf_new(arena, 64);
+    switch (value.kind) {
+    case VALUE_DATE:
+        return date_iso(arena, value.date);
+    case VALUE_DATETIME:
+        buf_fmt(&out, "%.*s ", STR_ARG(date_iso(arena, value.datetime.date)));
+        str_time(&out, &value.datetime);
+        return buf_str(&out);
+    case VALUE_TIME:
+        str_time(&out, &value.datetime);
+        return buf_str(&out);
+    default:
+        return value_to_text(arena, value, STR("en"));
+    }
 }
 
 static str date_text(struct arena *arena, struct date date, str lang)

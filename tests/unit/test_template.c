@@ -405,6 +405,55 @@ static void a_filter_that_calls_itself_ends(void **state)
     assert_str(own_text(TEMPLATE_TEXT, "a{{ 1|twice }}b"), ""); /* two to the hundred: the bound of steps */
 }
 
+/* The text by the rules of plain Django; NULL where Django raises. */
+static const char *django(const char *source, const char *lang)
+{
+    struct template_settings settings = {.kind = TEMPLATE_HTML, .name = STR("essai"), .dialect = TEMPLATE_DJANGO};
+    struct err err = {0};
+    struct render render = render_with();
+    render.lang = str_of(lang);
+    struct template *template = template_compile(arena, str_of(source), &settings, &err);
+    struct buf out = buf_new(arena, 10000);
+    if (template == NULL)
+        fail_msg("%s: %s", source, err.message);
+    return template_render(template, &render, &out, &err) ? str_z(arena, buf_str(&out)) : NULL;
+}
+
+static void plain_django_prints_by_the_language_and_filters_read_pythons_text(void **state)
+{
+    (void)state;
+    given("day", value_date((struct date){2026, 3, 1}));
+    given("half", value_float(0.5));
+    assert_string_equal(django("{{ half }} {{ half|upper }} {{ day }} {{ day|upper }}", "fr"),
+                        "0,5 0.5 1 mars 2026 2026-03-01");
+    assert_string_equal(django("{{ half }} {{ day }}", "en"), "0.5 March 1, 2026");
+    assert_string_equal(
+        django("{% localize off %}{{ half }}{% endlocalize %}{% language 'en' %}{{ half }}{% endlanguage %}", "fr"),
+        "0.50.5");
+    assert_string_equal(django("{{ 1234567.5|floatformat:'2g' }} {{ day|date:'M E' }}", "fr"), "1 234 567,50 Mar Mars");
+}
+
+static void plain_django_stops_where_python_raises_but_not_in_an_operator(void **state)
+{
+    (void)state;
+    given_json("list", "[1]");
+    assert_null(django("{{ 'a'|cut:5 }}", "fr"));
+    assert_null(django("{% if 'a'|cut:5 %}{% endif %}", "fr"));
+    assert_null(django("{% with x=list|get_digit:1 %}{% endwith %}", "fr"));
+    assert_null(django("{{ 'a'|center:'x' }}", "fr"));
+    assert_string_equal(django("{% if 'a'|cut:5 == 'a' or 1 %}oui{% endif %}", "fr"), "oui");
+    assert_string_equal(django("{% if 1|default:inconnu %}oui{% else %}non{% endif %}", "fr"), "non");
+}
+
+static void lines_are_wrapped_at_blanks(void **state)
+{
+    (void)state;
+    given_json("text", "\"un  deux\\ttrois\\n\\n  fin anticonstitutionnel\"");
+    assert_string_equal(django("{{ text|wordwrap:9 }}", "fr"), "un  deux\ntrois\n  fin\nanticonstitutionnel");
+    assert_string_equal(django("{{ ''|wordwrap:0 }}", "fr"), "");
+    assert_null(django("{{ text|wordwrap:0 }}", "fr"));
+}
+
 #define SENTENCE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -430,6 +479,9 @@ int main(void)
         SENTENCE(a_site_has_filters_of_its_own),
         SENTENCE(a_filter_of_a_site_is_escaped_and_never_hides_one_of_the_language),
         SENTENCE(a_filter_that_calls_itself_ends),
+        SENTENCE(plain_django_prints_by_the_language_and_filters_read_pythons_text),
+        SENTENCE(plain_django_stops_where_python_raises_but_not_in_an_operator),
+        SENTENCE(lines_are_wrapped_at_blanks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
