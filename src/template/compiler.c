@@ -382,7 +382,8 @@ struct template *template_compile(struct arena *arena, str source, const struct 
     return template;
 }
 
-const struct tag_table *const tag_tables[] = {&tags_flow, &tags_scope, &tags_text, &tags_pages, &tags_wcs, NULL};
+const struct tag_table *const tag_tables[] = {&tags_flow,  &tags_scope,   &tags_text, &tags_language,
+                                              &tags_pages, &tags_project, &tags_wcs,  NULL};
 
 const struct tag *tag_find(str name)
 {

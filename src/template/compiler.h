@@ -123,7 +123,7 @@ struct tag_table {
     size_t len;
 };
 
-extern const struct tag_table tags_flow, tags_scope, tags_text, tags_pages, tags_wcs;
+extern const struct tag_table tags_flow, tags_scope, tags_text, tags_language, tags_pages, tags_project, tags_wcs;
 /* All of them, one table a file; ends with NULL. */
 extern const struct tag_table *const tag_tables[];
 const struct tag *tag_find(str name);
