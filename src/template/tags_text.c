@@ -135,9 +135,7 @@ static struct value call_widthratio(struct machine *m, const struct value *args,
     double value, most;
     int64_t width;
     for (size_t i = 0; i < 3; i++)
-        if (machine_has_raised(&args[i]) && args[i].is_option)
-            return VALUE_EMPTY;
-        else if (machine_refuses(m, &args[i]))
+        if (machine_has_raised(&args[i]) && (args[i].is_option || machine_refuses(m, &args[i])))
             return VALUE_EMPTY;
     if (!filter_int(m, args[2], &width))
         return machine_fault(m, "« widthratio » veut une largeur.");
