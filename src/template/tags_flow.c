@@ -43,23 +43,32 @@ static bool compile_if(struct compiler *c, const struct words *words)
     return true;
 }
 
-static struct value call_same(struct machine *m, const struct value *args, const struct call *call)
+/* The value itself: what Django raised is not passed on to a comparison, where it would only be false. */
+static struct value call_sound(struct machine *m, const struct value *args, const struct call *call)
 {
+    (void)m;
     (void)call;
-    return value_bool(value_equals(m->arena, args[0], args[1]));
+    return args[0];
+}
+
+static bool compile_sound(struct compiler *c, str word)
+{
+    if (!compile_expression(c, word, true))
+        return false;
+    if (c->template->settings.dialect == TEMPLATE_DJANGO)
+        compiler_call(c, (struct call){.fn = call_sound, .argument_count = 1});
+    return true;
 }
 
 /* {% ifequal a b %} and {% ifnotequal a b %}, which old texts have. */
-static bool compile_if_same(struct compiler *c, const struct words *words, bool same, const char *name, const char *end,
-                            const char *ends)
+static bool compile_if_same(struct compiler *c, const struct words *words, enum comparison how, const char *name,
+                            const char *end, const char *ends)
 {
     if (words->len != 3)
         return compiler_fail(c, "La balise « %s » veut deux valeurs.", name);
-    if (!compile_expression(c, words->at[1], true) || !compile_expression(c, words->at[2], true))
+    if (!compile_sound(c, words->at[1]) || !compile_sound(c, words->at[2]))
         return false;
-    compiler_call(c, (struct call){.fn = call_same, .argument_count = 2});
-    if (!same)
-        compiler_emit(c, OP_NOT, 0);
+    compiler_emit(c, OP_COMPARE, how);
     uint32_t otherwise = compiler_emit(c, OP_JUMP_FALSE, 0);
     if (!compile_body(c, name, ends))
         return false;
@@ -76,12 +85,12 @@ static bool compile_if_same(struct compiler *c, const struct words *words, bool 
 
 static bool compile_ifequal(struct compiler *c, const struct words *words)
 {
-    return compile_if_same(c, words, true, "ifequal", "endifequal", "else endifequal");
+    return compile_if_same(c, words, COMPARE_EQ, "ifequal", "endifequal", "else endifequal");
 }
 
 static bool compile_ifnotequal(struct compiler *c, const struct words *words)
 {
-    return compile_if_same(c, words, false, "ifnotequal", "endifnotequal", "else endifnotequal");
+    return compile_if_same(c, words, COMPARE_NE, "ifnotequal", "endifnotequal", "else endifnotequal");
 }
 
 /* « a, b » between for and in. */
