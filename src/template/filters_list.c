@@ -275,10 +275,10 @@ static struct value sort_by(struct machine *m, struct value value, const struct 
                             int (*compare)(const void *, const void *))
 {
     const struct value_list *items;
-    if ((machine_is_wcs(m) && value.kind == VALUE_TEXT) || !value_items(m->arena, value, &items))
-        return VALUE_EMPTY;
     if (!machine_is_wcs(m) && !can_sort_by(m, *argument))
         return argument->kind == VALUE_TEXT && argument->text.len == 0 ? VALUE_RAISED : VALUE_EMPTY;
+    if ((machine_is_wcs(m) && value.kind == VALUE_TEXT) || !value_items(m->arena, value, &items))
+        return VALUE_EMPTY;
     struct sorted *sorted = arena_array_of(m->arena, struct sorted, items->len);
     for (size_t i = 0; i < items->len; i++) {
         sorted[i] = (struct sorted){.item = items->at[i], .at = i, .m = m};
