@@ -33,12 +33,17 @@ struct value value_from_json(struct arena *arena, const json_t *json)
     return from_json(arena, json, 0);
 }
 
+/* Milliseconds where there are any, as Django's encoder writes them. */
 static str iso_text(struct arena *arena, const struct value *value)
 {
     const struct datetime *at = &value->datetime;
-    if (value->kind == VALUE_TIME)
-        return str_fmt(arena, "%02d:%02d:%02d", at->hour, at->minute, at->second);
-    return str_fmt(arena, "%.*sT%02d:%02d:%02d", STR_ARG(date_iso(arena, at->date)), at->hour, at->minute, at->second);
+    struct buf out = buf_new(arena, 40);
+    if (value->kind == VALUE_DATETIME)
+        buf_fmt(&out, "%.*sT", STR_ARG(date_iso(arena, at->date)));
+    buf_fmt(&out, "%02d:%02d:%02d", at->hour, at->minute, at->second);
+    if (at->microsecond != 0)
+        buf_fmt(&out, ".%03d", at->microsecond / 1000);
+    return buf_str(&out);
 }
 
 static json_t *to_json(struct arena *arena, struct value value, int deep);
