@@ -69,6 +69,8 @@ struct machine {
  */
 #define VALUE_RAISED ((struct value){.kind = VALUE_UNDEFINED, .safe = true})
 #define VALUE_RAISED_BY_NAME ((struct value){.kind = VALUE_UNDEFINED, .safe = true, .is_option = true})
+/* What a tag gives to « as » where Django returns before it assigns: the name stays as it was. */
+#define VALUE_NOT_ASSIGNED ((struct value){.kind = VALUE_UNDEFINED, .is_option = true})
 bool machine_has_raised(const struct value *value);
 /* Ends the rendering where value stands for what Django raised; whether it does. */
 bool machine_refuses(struct machine *m, const struct value *value);

@@ -393,6 +393,13 @@ static struct value bindable(struct machine *m, struct value value)
     return is_text ? value_text(m->render->invalid) : value;
 }
 
+static void assign(struct machine *m, const struct hashed_name *name, struct value value)
+{
+    bool is_not_assigned = value.kind == VALUE_UNDEFINED && value.is_option && !value.safe;
+    if (!is_not_assigned)
+        machine_assign(m, name, bindable(m, value));
+}
+
 static void run_include(struct machine *m, struct frame *f, const struct include *include)
 {
     struct unit *unit = include->unit;
@@ -474,7 +481,7 @@ static void run_rare(struct machine *m, struct frame *f, struct instruction i)
         machine_bind(m, &unit->names.at[i.arg], bindable(m, *--f->top));
         break;
     case OP_ASSIGN:
-        machine_assign(m, &unit->names.at[i.arg], bindable(m, *--f->top));
+        assign(m, &unit->names.at[i.arg], *--f->top);
         break;
     case OP_CAPTURE:
         push_mark(m, m->out->len);

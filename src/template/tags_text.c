@@ -128,15 +128,16 @@ static bool compile_templatetag(struct compiler *c, const struct words *words)
                             "closebrace, opencomment ou closecomment.");
 }
 
-/* value / most × width, rounded as Python does. */
+/* value / most × width, rounded as Python does. Where Django does not find a name it prints nothing, and sets nothing.
+ */
 static struct value call_widthratio(struct machine *m, const struct value *args, const struct call *call)
 {
-    (void)call;
+    const bool *is_named = call->data;
     double value, most;
     int64_t width;
     for (size_t i = 0; i < 3; i++)
         if (machine_has_raised(&args[i]) && (args[i].is_option || machine_refuses(m, &args[i])))
-            return VALUE_EMPTY;
+            return *is_named ? VALUE_NOT_ASSIGNED : VALUE_EMPTY;
     if (!filter_int(m, args[2], &width))
         return machine_fault(m, "« widthratio » veut une largeur.");
     if (!filter_double(m, args[0], &value) || !filter_double(m, args[1], &most))
@@ -158,7 +159,10 @@ static bool compile_widthratio(struct compiler *c, const struct words *words)
     for (size_t i = 1; i < 4; i++)
         if (!compile_expression(c, words->at[i], false))
             return false;
-    compiler_call(c, (struct call){.fn = call_widthratio, .argument_count = 3, .may_raise = true});
+    compiler_call(c, (struct call){.fn = call_widthratio,
+                                   .data = arena_copy(c->arena, &named, sizeof named),
+                                   .argument_count = 3,
+                                   .may_raise = true});
     compiler_print_or_assign(c, named ? words->at[5] : STR_EMPTY);
     return true;
 }

@@ -337,6 +337,27 @@ static void dates_are_read_from_texts(void **state)
     assert_true(holds("d|date < \"2021-01-01\"|date"));
 }
 
+static str django_text(const char *source)
+{
+    struct template_settings settings = {.kind = TEMPLATE_HTML, .dialect = TEMPLATE_DJANGO, .name = STR("essai")};
+    struct err err = {0};
+    struct render render = render_with();
+    struct template *template = template_compile(arena, str_of(source), &settings, &err);
+    assert_non_null(template);
+    return template_text(template, &render);
+}
+
+static void where_django_finds_no_name_it_assigns_nothing(void **state)
+{
+    (void)state;
+    given("n", value_int(7));
+    assert_str(
+        django_text("{% widthratio n n|default_if_none:nobody 3 as v %}{% if n|upper >= v %}x{% endif %}[{{ v }}]"),
+        "[]");
+    assert_str(django_text("{% widthratio n 2 10 as v %}{% widthratio n n|default_if_none:nobody 3 as v %}{{ v }}"),
+               "35");
+}
+
 /* ---- Filters of a site's own ---- */
 
 static struct value_dict *site;
@@ -476,6 +497,7 @@ int main(void)
         SENTENCE(numbers_add_and_texts_join),
         SENTENCE(dates_are_read_from_texts),
         SENTENCE(old_texts_in_brackets_are_read),
+        SENTENCE(where_django_finds_no_name_it_assigns_nothing),
         SENTENCE(a_site_has_filters_of_its_own),
         SENTENCE(a_filter_of_a_site_is_escaped_and_never_hides_one_of_the_language),
         SENTENCE(a_filter_that_calls_itself_ends),
