@@ -134,8 +134,6 @@ static const struct filter filters[] = {
      "2 enfants, 2 chevaux", .takes = &want_endings, .kinds = GIVES_TEXT},
     {"translate", apply_identity, ARGUMENT_OPTIONAL, FILTER_WCS,
      "Le texte traduit ; les textes étant français, il reste tel quel.", "{{ 'Bonjour'|translate }}", "Bonjour"},
-    {"unlazy_filter", apply_identity, ARGUMENT_NONE, FILTER_WCS, "La valeur elle-même.", "{{ 'mot'|unlazy_filter }}",
-     "mot"},
     {"yesno", apply_yesno, ARGUMENT_OPTIONAL, 0, "Un mot pour vrai, un pour faux, un pour rien.",
      "{{ True|yesno }} {{ False|yesno:'présent,absent' }}", "oui absent", .takes = &want_answers, .kinds = GIVES_TEXT},
 };

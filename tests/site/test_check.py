@@ -138,6 +138,7 @@ EXPLAINED = {
     ("filter", "is_valid_tva_number"): 1,
     ("filter", "liste_type_rdv_nombres_personnes"): 2,
     ("filter", "liste_type_rdv_plusieurs_personnes"): 2,
+    ("filter", "unlazy_filter"): 34,
     # Options and fields that their form does not have, or has no more.
     ("name", "dossier_plone"): 1,
     ("name", "form_option_commentaire"): 3,
