@@ -52,7 +52,7 @@ void machine_log(struct machine *m, str message, int line, int column)
         .template_name = m->template->settings.name, .message = message, .line = line, .column = column};
 }
 
-static void log_formatted(struct machine *m, const char *format, va_list args)
+static void __attribute__((format(printf, 2, 0))) log_formatted(struct machine *m, const char *format, va_list args)
 {
     char message[300];
     vsnprintf(message, sizeof message, format, args);
