@@ -343,6 +343,26 @@ struct value machine_result(struct machine *m, size_t start)
     return value_text(program_is_stripped(m->template) ? text : whole);
 }
 
+struct machine machine_within(const struct machine *m, struct render *render, const struct template *template,
+                              struct value scope)
+{
+    *render = *m->render;
+    render->scope = scope;
+    struct machine inner = *m;
+    inner.render = render;
+    inner.template = template;
+    inner.escape = template_is_html(template);
+    inner.locals_base = inner.locals.len;
+    return inner;
+}
+
+void machine_return(struct machine *m, const struct machine *inner, size_t start)
+{
+    m->out->len = start;
+    m->stopped = inner->stopped;
+    m->steps_left = inner->steps_left;
+}
+
 str machine_render_text(struct machine *m, str source, struct value scope)
 {
     struct template_settings settings = m->template->settings;
@@ -353,20 +373,14 @@ str machine_render_text(struct machine *m, str source, struct value scope)
         machine_fault(m, "%s", err.message);
         return source;
     }
-    struct render render = *m->render;
-    render.scope = scope;
-    struct machine inner = *m;
-    inner.render = &render;
-    inner.template = template;
-    inner.locals_base = inner.locals.len;
+    struct render render;
+    struct machine inner = machine_within(m, &render, template, scope);
     inner.depth++;
     size_t start = m->out->len;
     if (inner.depth > NESTING_MOST)
         return STR_EMPTY;
     machine_run_unit(&inner, template->unit);
-    m->stopped = inner.stopped;
-    m->steps_left = inner.steps_left;
     str text = str_dup(m->arena, (str){m->out->ptr + start, m->out->len - start});
-    m->out->len = start;
+    machine_return(m, &inner, start);
     return text;
 }

@@ -78,6 +78,12 @@ bool machine_refuses(struct machine *m, const struct value *value);
 bool machine_run(struct machine *m, const struct unit *unit, uint32_t address);
 /* A whole unit in a chain of its own. */
 bool machine_run_unit(struct machine *m, struct unit *unit);
+/* A machine for another text within this rendering: other names, the same bounds and output. render is the caller's
+ * to keep while it runs. */
+struct machine machine_within(const struct machine *m, struct render *render, const struct template *template,
+                              struct value scope);
+/* Takes back what the inner machine wrote from start on; what it used of the bounds is used. */
+void machine_return(struct machine *m, const struct machine *inner, size_t start);
 /* Runs another text within this rendering: its output. */
 str machine_render_text(struct machine *m, str source, struct value scope);
 

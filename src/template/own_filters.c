@@ -21,25 +21,18 @@ static void bind(struct machine *m, const char *name, struct value value)
 static struct value run(struct machine *m, const struct template *template, struct value value,
                         const struct value *argument)
 {
-    struct render render = *m->render;
-    render.scope = m->render->site;
-    struct machine inner = *m;
-    inner.render = &render;
-    inner.template = template;
-    inner.escape = template_is_html(template);
+    struct render render;
+    struct machine inner = machine_within(m, &render, template, m->render->site);
     inner.isolated = false;
     inner.loop = NULL;
     inner.print_count = 0;
-    inner.locals_base = inner.locals.len;
     bind(&inner, "value", value);
     bind(&inner, "argument", argument == NULL ? VALUE_OF_NONE : *argument);
     size_t start = m->out->len;
     struct value out = machine_run_unit(&inner, template->unit) ? machine_result(&inner, start) : VALUE_EMPTY;
     if (out.kind == VALUE_TEXT)
         out.text = str_dup(m->arena, out.text);
-    m->out->len = start;
-    m->stopped = inner.stopped;
-    m->steps_left = inner.steps_left;
+    machine_return(m, &inner, start);
     return out;
 }
 
