@@ -63,7 +63,7 @@ static void write_entries(struct arena *arena, const struct change *change, stru
 static void use_digest(const struct dossier_place *place, const struct form *form, const struct dossier *dossier,
                        struct dossier_rows *rows)
 {
-    if (!form || dossier->is_anonymised)
+    if (!form || !form->digest || dossier->is_anonymised)
         return;
     struct value digest = value_lookup(place->arena, dossier_scope(place, form, NULL, dossier), STR("form_digest"));
     if (digest.kind == VALUE_TEXT && digest.text.len)
