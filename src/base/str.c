@@ -54,16 +54,11 @@ bool str_contains(str s, str needle)
     return str_find(s, needle, 0) != SIZE_MAX;
 }
 
-static bool is_space(char c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 str str_trim(str s)
 {
-    while (s.len > 0 && is_space(s.ptr[0]))
+    while (s.len > 0 && str_is_space(s.ptr[0]))
         s = str_slice(s, 1, s.len);
-    while (s.len > 0 && is_space(s.ptr[s.len - 1]))
+    while (s.len > 0 && str_is_space(s.ptr[s.len - 1]))
         s.len--;
     return s;
 }

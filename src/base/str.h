@@ -81,6 +81,11 @@ static inline str str_slice(str s, size_t from, size_t to)
         from = to;
     return (str){s.ptr + from, to - from};
 }
+/* ASCII white space. */
+static inline bool str_is_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
 /* Without ASCII white space at both ends. */
 str str_trim(str s);
 

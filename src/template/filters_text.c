@@ -146,7 +146,7 @@ static struct value apply_slugify(struct machine *m, struct value value, const s
                 buf_add_char(&out, '-');
             pending = false;
             buf_add_char(&out, c);
-        } else if (c == '-' || c == ' ' || (c >= '\t' && c <= '\r')) {
+        } else if (c == '-' || str_is_space(c)) {
             pending = true;
         }
     }

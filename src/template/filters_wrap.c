@@ -15,11 +15,6 @@ struct wrapper {
     bool begun; /* this line of the text has given one already */
 };
 
-static bool is_space(char c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 /* Where the line that begins at from ends; *next is behind what ends it. */
 static size_t line_end(str text, size_t from, size_t *next)
 {
@@ -93,7 +88,7 @@ static void wrap_line(struct wrapper *w, str line)
     end_line(w);
     for (size_t at = 0, from; at < line.len;) {
         from = at;
-        while (at < line.len && is_space(line.ptr[at]) == is_space(line.ptr[from]))
+        while (at < line.len && str_is_space(line.ptr[at]) == str_is_space(line.ptr[from]))
             at++;
         add_chunk(w, str_slice(line, from, at));
     }
