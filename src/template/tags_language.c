@@ -3,9 +3,10 @@
 #include "template/filter.h"
 #include "template/languages.h"
 
+typedef struct value call_fn(struct machine *m, const struct value *args, const struct call *call);
+
 /* « … as name » alone. */
-static bool compile_get(struct compiler *c, const struct words *words,
-                        struct value (*fn)(struct machine *m, const struct value *args, const struct call *call))
+static bool compile_get(struct compiler *c, const struct words *words, call_fn *fn)
 {
     if (words->len != 3 || !str_eq(words->at[1], STR("as")))
         return compiler_fail(c, "« %.*s » s'écrit « %.*s as nom ».", STR_ARG(words->at[0]), STR_ARG(words->at[0]));
@@ -150,20 +151,25 @@ static struct value call_language_end(struct machine *m, const struct value *arg
     return VALUE_EMPTY;
 }
 
-static bool compile_language(struct compiler *c, const struct words *words)
+/* A part that begin, which is given what is on the stack, changes and end changes back: both share a slot. */
+static bool compile_part(struct compiler *c, const char *name, const char *end_tag, call_fn *begin, call_fn *end)
 {
     size_t slot = compiler_slot(c);
-    if (words->len != 2)
-        return compiler_fail(c, "« language » veut une langue.");
-    if (!compile_expression(c, words->at[1], false))
-        return false;
-    compiler_call(c, (struct call){.fn = call_language, .argument_count = 1, .slot = slot});
+    compiler_call(c, (struct call){.fn = begin, .argument_count = 1, .slot = slot});
     compiler_emit(c, OP_PRINT, 0);
-    if (!compile_body(c, "language", "endlanguage"))
+    if (!compile_body(c, name, end_tag))
         return false;
-    compiler_call(c, (struct call){.fn = call_language_end, .slot = slot});
+    compiler_call(c, (struct call){.fn = end, .slot = slot});
     compiler_emit(c, OP_PRINT, 0);
     return true;
+}
+
+static bool compile_language(struct compiler *c, const struct words *words)
+{
+    if (words->len != 2)
+        return compiler_fail(c, "« language » veut une langue.");
+    return compile_expression(c, words->at[1], false) &&
+           compile_part(c, "language", "endlanguage", call_language, call_language_end);
 }
 
 /* Numbers and dates printed as the language has them, or not. */
@@ -183,18 +189,11 @@ static struct value call_localize_end(struct machine *m, const struct value *arg
 
 static bool compile_localize(struct compiler *c, const struct words *words)
 {
-    size_t slot = compiler_slot(c);
     bool off = words->len == 2 && str_eq(words->at[1], STR("off"));
     if (words->len > 2 || (words->len == 2 && !off && !str_eq(words->at[1], STR("on"))))
         return compiler_fail(c, "« localize » veut « on » ou « off ».");
     compiler_constant(c, value_bool(!off));
-    compiler_call(c, (struct call){.fn = call_localize, .argument_count = 1, .slot = slot});
-    compiler_emit(c, OP_PRINT, 0);
-    if (!compile_body(c, "localize", "endlocalize"))
-        return false;
-    compiler_call(c, (struct call){.fn = call_localize_end, .slot = slot});
-    compiler_emit(c, OP_PRINT, 0);
-    return true;
+    return compile_part(c, "localize", "endlocalize", call_localize, call_localize_end);
 }
 
 static const struct tag tags[] = {
