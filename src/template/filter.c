@@ -108,7 +108,8 @@ bool filter_int(struct machine *m, struct value value, int64_t *out)
     }
 }
 
-bool filter_is_int_kind(struct machine *m, struct value value)
+/* Whether int(value) fails by the value alone, as for a text that is no number (ValueError); by its kind else. */
+static bool is_int_kind(struct machine *m, struct value value)
 {
     value = value_plain(m->arena, value);
     return value.kind == VALUE_TEXT || value.kind == VALUE_INT || value.kind == VALUE_FLOAT ||
@@ -117,7 +118,7 @@ bool filter_is_int_kind(struct machine *m, struct value value)
 
 struct value filter_no_int(struct machine *m, struct value value, struct value fallback)
 {
-    return machine_is_wcs(m) || filter_is_int_kind(m, value) ? fallback : VALUE_RAISED;
+    return machine_is_wcs(m) || is_int_kind(m, value) ? fallback : VALUE_RAISED;
 }
 
 bool filter_double(struct machine *m, struct value value, double *out)

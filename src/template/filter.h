@@ -74,8 +74,6 @@ str filter_text(struct machine *m, struct value value);
 bool filter_is_missing(struct value value); /* None, undefined */
 /* Python's int(value): numbers, and texts of an integer. */
 bool filter_int(struct machine *m, struct value value, int64_t *out);
-/* Whether int(value) fails by the value alone, as for a text that is no number (ValueError); by its kind else. */
-bool filter_is_int_kind(struct machine *m, struct value value);
 /* The fault of an int that could not be read: in Django it raises where the kind is wrong, else fallback is given. */
 struct value filter_no_int(struct machine *m, struct value value, struct value fallback);
 /* Python's float(value). */

@@ -312,10 +312,8 @@ static const struct filter_want want_conversion = {"un format de nombre ou de te
 static bool is_places(struct machine *m, struct value value)
 {
     int64_t places;
-    str text = filter_text(m, value);
-    if (str_ends(text, STR("g"))) /* grouped by thousands: « 2g », « g » */
-        text = str_slice(text, 0, text.len - 1);
-    return (text.len == 0 && value.kind == VALUE_TEXT) || str_to_int64(text, &places) || filter_int(m, value, &places);
+    bool groups, is_empty = value.kind == VALUE_TEXT && value.text.len == 0;
+    return is_empty || places_of(m, &value, &places, &groups);
 }
 
 static const struct filter_want want_places = {"un nombre de chiffres", is_places};
