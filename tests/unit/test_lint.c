@@ -1,23 +1,7 @@
 /* What one document lacks and what of it does not run: constructs, references; and docs/publik.md says the same. */
-#include "unit.h"
+#include "arena.h"
 
 #include "lint/lint.h"
-
-static struct arena *arena;
-
-static int begin(void **state)
-{
-    (void)state;
-    arena = arena_new();
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    arena_free(arena);
-    return 0;
-}
 
 /* JSON with ' for ". */
 static const json_t *json_of(const char *text)
@@ -206,9 +190,9 @@ static void the_doc_says_what_runs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(what_does_not_run_is_told_with_its_place, begin, end),
-        cmocka_unit_test_setup_teardown(what_a_document_needs_is_listed_once, begin, end),
-        cmocka_unit_test_setup_teardown(the_doc_says_what_runs, begin, end),
+        WITH_ARENA(what_does_not_run_is_told_with_its_place),
+        WITH_ARENA(what_a_document_needs_is_listed_once),
+        WITH_ARENA(the_doc_says_what_runs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,23 +1,8 @@
 /* Where choices come from. */
 #include "sources/sources.h"
 
+#include "arena.h"
 #include "asking.h"
-
-static struct arena *arena;
-
-static int begin(void **state)
-{
-    (void)state;
-    arena = arena_new();
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    arena_free(arena);
-    return 0;
-}
 
 static const struct source *source_of(const char *json)
 {
@@ -185,12 +170,12 @@ static void a_source_that_reads_itself_ends(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(lists_of_every_shape_give_choices, begin, end),
-        cmocka_unit_test_setup_teardown(a_template_makes_choices, begin, end),
-        cmocka_unit_test_setup_teardown(old_python_lists_are_read, begin, end),
-        cmocka_unit_test_setup_teardown(a_name_leads_to_the_sites_source, begin, end),
-        cmocka_unit_test_setup_teardown(kinds_that_do_not_run_give_nothing_and_say_so, begin, end),
-        cmocka_unit_test_setup_teardown(a_source_that_reads_itself_ends, begin, end),
+        WITH_ARENA(lists_of_every_shape_give_choices),
+        WITH_ARENA(a_template_makes_choices),
+        WITH_ARENA(old_python_lists_are_read),
+        WITH_ARENA(a_name_leads_to_the_sites_source),
+        WITH_ARENA(kinds_that_do_not_run_give_nothing_and_say_so),
+        WITH_ARENA(a_source_that_reads_itself_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,24 +1,15 @@
 #include "template/template.h"
 
-#include "unit.h"
+#include "arena.h"
 
-static struct arena *arena;
 static struct value_dict *scope;
 static struct render_log faults;
 
 static int set_up(void **state)
 {
-    (void)state;
-    arena = arena_new();
+    arena_begin(state);
     scope = value_dict_new(arena);
     faults = (struct render_log){0};
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    arena_free(arena);
     return 0;
 }
 
@@ -475,7 +466,7 @@ static void lines_are_wrapped_at_blanks(void **state)
     assert_null(django("{{ text|wordwrap:0 }}", "fr"));
 }
 
-#define SENTENCE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define SENTENCE(test) cmocka_unit_test_setup_teardown(test, set_up, arena_end)
 
 int main(void)
 {

@@ -1,23 +1,7 @@
 /* What the static check tells of a text, and what it leaves alone. */
-#include "unit.h"
+#include "arena.h"
 
 #include "template/template.h"
-
-static struct arena *arena;
-
-static int begin(void **state)
-{
-    (void)state;
-    arena = arena_new();
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    arena_free(arena);
-    return 0;
-}
 
 /* What the tests know: coche is true or false, choix is a or b, mot any text, age any number; the rest is unknown. */
 static enum template_extent known(const void *data, struct arena *in, str path, struct value near,
@@ -287,7 +271,7 @@ static void a_finding_stands_where_its_tag_stands(void **state)
     }
 }
 
-#define SENTENCE(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define SENTENCE(test) WITH_ARENA(test)
 
 int main(void)
 {

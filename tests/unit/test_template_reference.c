@@ -1,25 +1,9 @@
 /* Each example of the language's reference is a test. */
 #include "template/template.h"
 
-#include "unit.h"
+#include "arena.h"
 
 #include <string.h>
-
-static struct arena *arena;
-
-static int set_up(void **state)
-{
-    (void)state;
-    arena = arena_new();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    arena_free(arena);
-    return 0;
-}
 
 static void every_tag_and_filter_says_what_it_does(void **state)
 {
@@ -68,8 +52,8 @@ static void each_example_uses_what_it_is_for_and_gives_what_it_says(void **state
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(every_tag_and_filter_says_what_it_does, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(each_example_uses_what_it_is_for_and_gives_what_it_says, set_up, tear_down),
+        WITH_ARENA(every_tag_and_filter_says_what_it_does),
+        WITH_ARENA(each_example_uses_what_it_is_for_and_gives_what_it_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
