@@ -108,6 +108,22 @@ void counterwork_make(struct counterwork *work, const char *form, const char *wo
     };
 }
 
+void counterwork_open(struct counterwork *work, struct test_stores *test, str name)
+{
+    struct err err = {0};
+    size_t count = 0;
+    struct migration *all =
+        arena_array_of(work->arena, struct migration, jobs_migration_count + dossiers_migration_count);
+    for (size_t i = 0; i < jobs_migration_count; i++)
+        all[count++] = jobs_migrations[i];
+    for (size_t i = 0; i < dossiers_migration_count; i++)
+        all[count++] = dossiers_migrations[i];
+    work->place.store = store_open(test->stores, name, all, count, &err);
+    if (!work->place.store)
+        print_error("%s %s\n", err.message, err.detail);
+    assert_non_null(work->place.store);
+}
+
 void counterwork_free(struct counterwork *work)
 {
     instant_set_clock(NULL);

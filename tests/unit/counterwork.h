@@ -3,6 +3,7 @@
 #define GUICHET_TESTS_COUNTERWORK_H
 
 #include "dossiers/dossiers.h"
+#include "stores.h"
 #include "unit.h"
 
 struct counterwork {
@@ -18,6 +19,8 @@ struct counterwork {
 extern instant test_now;
 
 void counterwork_make(struct counterwork *work, const char *form, const char *workflow);
+/* Opens the place's store, of that name, with the tables of jobs and dossiers. */
+void counterwork_open(struct counterwork *work, struct test_stores *test, str name);
 void counterwork_free(struct counterwork *work);
 json_t *json_of(struct arena *arena, const char *single_quoted);
 /* A dossier that was not filed yet, with these answers. */

@@ -39,24 +39,13 @@ struct desk {
 static bool desk_open(struct desk *desk, void **state)
 {
     struct test_stores *test = *state;
-    struct err err = {0};
     if (!test)
         return false;
     counterwork_make(&desk->work, form, workflow);
-    size_t count = 0;
-    struct migration *all =
-        arena_array_of(desk->work.arena, struct migration, jobs_migration_count + dossiers_migration_count);
-    for (size_t i = 0; i < jobs_migration_count; i++)
-        all[count++] = jobs_migrations[i];
-    for (size_t i = 0; i < dossiers_migration_count; i++)
-        all[count++] = dossiers_migrations[i];
     str name = str_fmt(desk->work.arena, "%.*s-%.*s", STR_ARG(test->name),
                        STR_ARG(random_text(desk->work.arena, 6, STR("abcdef"))));
-    desk->store = store_open(test->stores, name, all, count, &err);
-    if (!desk->store)
-        print_error("%s %s\n", err.message, err.detail);
-    assert_non_null(desk->store);
-    desk->work.place.store = desk->store;
+    counterwork_open(&desk->work, test, name);
+    desk->store = desk->work.place.store;
     return true;
 }
 

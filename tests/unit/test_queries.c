@@ -77,20 +77,11 @@ struct desk {
 static bool desk_open(struct desk *desk, void **state)
 {
     struct test_stores *test = *state;
-    struct err err = {0};
     if (!test)
         return false;
     *desk = (struct desk){0};
     counterwork_make(&desk->work, form, workflow);
-    struct arena *arena = desk->work.arena;
-    size_t count = 0;
-    struct migration *all = arena_array_of(arena, struct migration, jobs_migration_count + dossiers_migration_count);
-    for (size_t i = 0; i < jobs_migration_count; i++)
-        all[count++] = jobs_migrations[i];
-    for (size_t i = 0; i < dossiers_migration_count; i++)
-        all[count++] = dossiers_migrations[i];
-    desk->work.place.store = store_open(test->stores, test->name, all, count, &err);
-    assert_non_null(desk->work.place.store);
+    counterwork_open(&desk->work, test, test->name);
     return true;
 }
 
