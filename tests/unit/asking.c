@@ -1,8 +1,6 @@
 #include "asking.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 json_t *asking_json(struct arena *arena, const char *single_quoted)
 {
@@ -124,11 +122,4 @@ str asking_error(const struct asking *asking, const char *id)
         if (asking->errors.at[i].field != NULL && str_eq(asking->errors.at[i].field->id, str_of(id)))
             return asking->errors.at[i].message;
     return STR_EMPTY;
-}
-
-str corpus_path(struct arena *arena, const char *name)
-{
-    const char *folder = getenv("GUICHET_CORPUS");
-    str path = str_fmt(arena, "%s/%s", folder != NULL ? folder : "../shared/corpus", name);
-    return access(path.ptr, R_OK) == 0 ? path : STR_EMPTY;
 }

@@ -41,7 +41,5 @@ str asking_error(const struct asking *asking, const char *id);
 
 /* JSON with ' for ". */
 json_t *asking_json(struct arena *arena, const char *single_quoted);
-/* The path of a corpus file, or the empty str where the corpus is absent. */
-str corpus_path(struct arena *arena, const char *name);
 
 #endif

@@ -3,6 +3,7 @@
 #include <ftw.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static struct corpus *loading; /* nftw hands nothing to its function */
 
@@ -35,14 +36,19 @@ static int add_file(const char *path, const struct stat *status, int kind, struc
     return 0;
 }
 
-bool corpus_load(struct corpus *corpus)
+str corpus_path(struct arena *arena, const char *name)
 {
     const char *folder = getenv("GUICHET_CORPUS");
-    struct stat status;
+    str path = str_fmt(arena, "%s/%s", folder ? folder : "../shared/corpus", name);
+    return access(path.ptr, R_OK) == 0 ? path : STR_EMPTY;
+}
+
+bool corpus_load(struct corpus *corpus)
+{
     *corpus = (struct corpus){.arena = arena_new()};
-    str path = str_fmt(corpus->arena, "%s/publik", folder ? folder : "../shared/corpus");
+    str path = corpus_path(corpus->arena, "publik");
     loading = corpus;
-    return stat(path.ptr, &status) == 0 && nftw(path.ptr, add_file, 8, FTW_PHYS) == 0;
+    return path.len && nftw(path.ptr, add_file, 8, FTW_PHYS) == 0;
 }
 
 void corpus_free(struct corpus *corpus)

@@ -13,7 +13,10 @@ struct corpus {
     struct VEC_OF(const struct workflow *) workflows;
 };
 
-/* From the folder that GUICHET_CORPUS names, else ../shared/corpus. False where it is absent: the test is skipped. */
+/* The path of a file or folder of the corpus, which GUICHET_CORPUS names, else ../shared/corpus; the empty str where it
+ * is absent. */
+str corpus_path(struct arena *arena, const char *name);
+/* False where it is absent: the test is skipped. */
 bool corpus_load(struct corpus *corpus);
 void corpus_free(struct corpus *corpus);
 /* By slug, else by name; NULL where it is of another package. */

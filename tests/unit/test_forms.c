@@ -1,12 +1,8 @@
 /* A form: its header, its pages, conditions, prefilling, computed values, checks, summaries, drafts; and every form of
  * the corpus. */
 #include "asking.h"
+#include "corpus.h"
 #include "stores.h"
-
-#include "publik/publik.h"
-
-#include <ftw.h>
-#include <sys/stat.h>
 
 /* ---- The document ---- */
 
@@ -575,9 +571,8 @@ static void of_two_tabs_the_later_is_told(void **state)
 /* ---- Every form of the corpus ---- */
 
 static struct {
-    struct arena *arena;
     int forms, errors;
-} corpus;
+} walked;
 
 static void walk_form(const json_t *document)
 {
@@ -587,7 +582,7 @@ static void walk_form(const json_t *document)
         const struct form_report *report = &asking.form->reports.at[i];
         if (!report->is_error)
             continue;
-        corpus.errors++;
+        walked.errors++;
         print_error("%.*s: %.*s: %.*s\n", STR_ARG(asking.form->slug), STR_ARG(report->where), STR_ARG(report->message));
     }
     /* Every page is shown, followed, read empty and summed up, without an answer and without harm. */
@@ -604,38 +599,25 @@ static void walk_form(const json_t *document)
     form_summary(asking.form, &asking.context, asking.answers, PLACE_VALIDATION);
     form_details(asking.form, &asking.context, asking.answers);
     asking_end(&asking);
-    corpus.forms++;
-}
-
-static int walk_file(const char *path, const struct stat *status, int kind, struct FTW *place)
-{
-    (void)place;
-    struct publik_document document;
-    struct err err = {0};
-    str bytes;
-    if (kind != FTW_F || status->st_size > PUBLIK_FILE_MOST)
-        return 0;
-    assert_true(file_read(corpus.arena, path, PUBLIK_FILE_MOST, &bytes, &err));
-    if (publik_is_definition(bytes) && publik_read(corpus.arena, bytes, &document, &err) &&
-        str_eq(document.kind, STR("form")))
-        walk_form(document.json);
-    return 0;
+    walked.forms++;
 }
 
 static void every_real_form_can_be_asked(void **state)
 {
     (void)state;
-    corpus.arena = arena_new();
-    str path = corpus_path(corpus.arena, "publik");
-    if (path.len == 0) {
-        arena_free(corpus.arena);
+    struct corpus corpus;
+    if (!corpus_load(&corpus)) {
+        corpus_free(&corpus);
         print_message("# no corpus here, skipped\n");
         return;
     }
-    assert_int_equal(nftw(path.ptr, walk_file, 8, FTW_PHYS), 0);
-    assert_true(corpus.forms >= 60);
-    assert_int_equal(corpus.errors, 0);
-    arena_free(corpus.arena);
+    walked.forms = walked.errors = 0;
+    for (size_t i = 0; i < corpus.documents.len; i++)
+        if (str_eq(corpus.documents.at[i].kind, STR("form")))
+            walk_form(corpus.documents.at[i].json);
+    assert_true(walked.forms >= 60);
+    assert_int_equal(walked.errors, 0);
+    corpus_free(&corpus);
 }
 
 int main(void)

@@ -1,6 +1,7 @@
 /* Files of strangers that want to be more than data: XML that declares entities, XML too deep or too large, patterns
  * that take for ever. Refused, or read in bounded time. */
 #include "asking.h"
+#include "corpus.h"
 #include "publik/publik.h"
 
 #include <dirent.h>

@@ -1,5 +1,6 @@
 /* What hostile people type is kept as they typed it, shown escaped once, and never taken for the template language. */
 #include "asking.h"
+#include "corpus.h"
 
 #include <unictype.h>
 
