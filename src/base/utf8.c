@@ -32,6 +32,11 @@ str utf8_repair(struct arena *arena, str s)
 
 uint32_t utf8_next(str s, size_t *at)
 {
+    unsigned char first = (unsigned char)s.ptr[*at];
+    if (first < 0x80) {
+        ++*at;
+        return first;
+    }
     ucs4_t code_point;
     int length = u8_mbtouc(&code_point, (const uint8_t *)s.ptr + *at, s.len - *at);
     *at += (size_t)length;

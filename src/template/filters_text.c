@@ -160,12 +160,11 @@ static struct value apply_slugify(struct machine *m, struct value value, const s
 }
 
 /* An accent that stands on the letter before it: no character of its own. */
-static bool is_combining(str text, size_t at)
+static bool is_combining(uint32_t c)
 {
-    uint32_t c = utf8_next(text, &at);
-    return (c >= 0x300 && c <= 0x36F) || (c >= 0x483 && c <= 0x487) || (c >= 0x591 && c <= 0x5BD) ||
-           (c >= 0x610 && c <= 0x61A) || (c >= 0x64B && c <= 0x65F) || c == 0x670 || (c >= 0x20D0 && c <= 0x20DC) ||
-           (c >= 0xFE20 && c <= 0xFE2F);
+    return c >= 0x300 &&
+           (c <= 0x36F || (c >= 0x483 && c <= 0x487) || (c >= 0x591 && c <= 0x5BD) || (c >= 0x610 && c <= 0x61A) ||
+            (c >= 0x64B && c <= 0x65F) || c == 0x670 || (c >= 0x20D0 && c <= 0x20DC) || (c >= 0xFE20 && c <= 0xFE2F));
 }
 
 static struct value apply_truncatechars(struct machine *m, struct value value, const struct value *argument)
@@ -174,14 +173,14 @@ static struct value apply_truncatechars(struct machine *m, struct value value, c
     if (!filter_int(m, *argument, &most))
         return filter_no_int(m, *argument, value);
     size_t end = 0;
-    int64_t count = 0;
-    for (size_t at = 0, from; at < value.text.len; count += !is_combining(value.text, from)) {
-        from = at;
-        utf8_next(value.text, &at);
-        if (count < most)
-            end = count < most - 1 || is_combining(value.text, from) ? at : end;
+    int64_t count = 0, allowed = most > 0 ? most : 0;
+    for (size_t at = 0; at < value.text.len && count <= allowed;) {
+        bool combines = is_combining(utf8_next(value.text, &at));
+        if (count < most - 1 || (count < most && combines))
+            end = at;
+        count += !combines;
     }
-    if (count <= (most > 0 ? most : 0))
+    if (count <= allowed)
         return value;
     str parts[] = {str_slice(value.text, 0, end), STR("…")};
     return value_text(str_concat(m->arena, parts, 2));
