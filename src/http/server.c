@@ -317,6 +317,16 @@ static void stay_silent(void *arg, const char *format, va_list args)
     (void)args; /* a client that goes away is no event */
 }
 
+/* Who comes while the server stops is turned away at once, and may go to another. MHD_quiesce_daemon would let them
+ * wait; and it takes the listening socket from a loop that may be doing the same, at which the library aborts. */
+static enum MHD_Result accept_unless_draining(void *arg, const struct sockaddr *address, socklen_t size)
+{
+    (void)address;
+    (void)size;
+    const struct http_server *server = arg;
+    return atomic_load(&server->draining) ? MHD_NO : MHD_YES;
+}
+
 static size_t keep_escaped(void *arg, struct MHD_Connection *connection, char *text)
 {
     (void)arg;
@@ -345,8 +355,8 @@ struct http_server *http_start(const struct http_app *app, int listening, struct
     watch_start(server);
     unsigned loops = loop_count();
     server->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL, handle, server,
-        MHD_OPTION_LISTEN_SOCKET, listening, MHD_OPTION_THREAD_POOL_SIZE, loops > 1 ? loops : 0U,
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, accept_unless_draining, server,
+        handle, server, MHD_OPTION_LISTEN_SOCKET, listening, MHD_OPTION_THREAD_POOL_SIZE, loops > 1 ? loops : 0U,
         MHD_OPTION_EXTERNAL_LOGGER, stay_silent, NULL, MHD_OPTION_URI_LOG_CALLBACK, begin_exchange, server,
         MHD_OPTION_NOTIFY_COMPLETED, end_exchange, server, MHD_OPTION_NOTIFY_CONNECTION, watch_connection, server,
         MHD_OPTION_UNESCAPE_CALLBACK, keep_escaped, NULL, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
@@ -376,16 +386,13 @@ static bool wait_for_none(const _Atomic int *count, int seconds)
  * bounds, and is waited for. */
 void http_stop(struct http_server *server)
 {
-    MHD_socket listening = MHD_quiesce_daemon(server->daemon);
     atomic_store(&server->draining, true);
     wait_for_none(&server->under_way, STOP_SECONDS);
     atomic_store(&server->stopping, true);
     workers_stop(server);
     while (!wait_for_none(&server->suspended, STOP_SECONDS))
         log_line(LOG_WARNING, "http.stop", "commits_under_way=%d", atomic_load(&server->suspended));
-    MHD_stop_daemon(server->daemon);
-    if (listening != MHD_INVALID_SOCKET)
-        close(listening);
+    MHD_stop_daemon(server->daemon); /* closes the listening socket */
     watch_stop(server);
     arena_free(server->arena);
 }
