@@ -34,6 +34,8 @@ const show = (form, fields) => {
     const marker = box.querySelector("[data-marker]");
     if (marker) marker.disabled = !state.visible;
     if (state.html !== undefined) box.innerHTML = state.html;
+    const notice = box.querySelector("[data-notice]");
+    if (notice && !box.contains(document.activeElement)) notice.textContent = state.notice ?? "";
     const select = box.querySelector("select");
     if (select && state.choices) fill(select, state.choices);
     const input = box.querySelector("input[type=text],input[type=email],input[type=tel]");
@@ -60,6 +62,7 @@ for (const form of document.querySelectorAll("form[data-live]")) {
     } catch { /* offline: the server looks again when the page is sent */ }
     if (mine === under) delete form.dataset.asking;
   };
+  form.addEventListener("change", (event) => event.target.type === "email" && ask());
   form.addEventListener("input", (event) => {
     event.target.dataset.typed = "yes";
     window.clearTimeout(timer);

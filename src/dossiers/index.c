@@ -62,7 +62,7 @@ static str all_words(struct arena *arena, const struct form *form, const struct 
     add_words(arena, &words, dossier->email);
     add_words(arena, &words, form->name);
     for (size_t i = 0; i < form->fields.len; i++)
-        add_words(arena, &words, utf8_repair(arena, field_display(&form->fields.at[i], arena, dossier->answers)));
+        add_words(arena, &words, utf8_repair(arena, field_words(&form->fields.at[i], arena, dossier->answers)));
     return buf_str(&words.text);
 }
 

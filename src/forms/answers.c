@@ -195,10 +195,21 @@ struct index_value field_index(const struct field *field, struct arena *arena, c
     struct decimal number;
     str text = json_str_of(answer_of(field, answers));
     index.kind = field->type->index;
-    index.text = index.kind == INDEX_DATE ? text : field_display(field, arena, answers);
+    if (field->type->indexed != NULL)
+        index.text = field->type->indexed(field, arena, answers);
+    else
+        index.text = index.kind == INDEX_DATE ? text : field_display(field, arena, answers);
     if (index.kind == INDEX_NUMBER && decimal_parse(text, &number))
         index.number = decimal_to_double(number);
     return index;
+}
+
+str field_words(const struct field *field, struct arena *arena, const json_t *answers)
+{
+    bool has_more = field->type != NULL && field->type->words != NULL && field_has_answer(field, answers);
+    str shown = field_display(field, arena, answers),
+        more = has_more ? field->type->words(field, arena, answers) : STR_EMPTY;
+    return more.len == 0 ? shown : str_fmt(arena, "%.*s %.*s", STR_ARG(shown), STR_ARG(more));
 }
 
 void fields_files(const struct field_list *fields, struct arena *arena, const json_t *answers, struct named_files *out)

@@ -37,6 +37,12 @@ struct field_type {
                       struct value *out);
     /* The answer that a template's value means, a new reference; NULL where it can't be one. */
     json_t *(*from_value)(const struct field *field, const struct form_context *context, struct value value);
+    /* What lists and searches compare; NULL: the display. */
+    str (*indexed)(const struct field *field, struct arena *arena, const json_t *answers);
+    /* Other words that the answer may be searched by. */
+    str (*words)(const struct field *field, struct arena *arena, const json_t *answers);
+    /* What may be wrong with an answer that is accepted: told to the person, who may go on. Empty: nothing. */
+    str (*notice)(const struct field *field, struct arena *arena, const json_t *answers);
     /* What a missing answer is told: « Saisissez … ». */
     str (*missing)(const struct field *field, struct arena *arena);
 };
@@ -90,13 +96,19 @@ const struct value_dict *field_view_fixed(struct arena *arena, const struct fiel
 /* The label as a part of a sentence: lower first letter where it isn't an acronym, no « * » or « : » at the end. */
 str label_in_sentence(const struct field *field, struct arena *arena);
 
-/* ---- Text validations ---- */
+/* ---- Text validations (validations/ has one file a subject) ---- */
 
 struct validation; /* immutable */
 /* NULL where the definition asks none; a kind that does not run is reported and accepts everything. */
 const struct validation *validation_compile(struct compiling *compiling, const json_t *json);
 /* The text as it is kept (« 04 00 » without blanks …), or an error for the person. */
 str validation_run(const struct validation *validation, const struct form_context *context, str *text);
+/* The kept form of a text that a template or the account gave; the text itself where it is of another form. */
+str validation_kept(const struct validation *validation, struct arena *arena, str text);
+/* What is kept as people read it: « 04 00 00 00 00 », « 24,50 € ». */
+str validation_shown(const struct validation *validation, struct arena *arena, str kept);
+/* Other forms that what is kept may be searched by; empty: none. */
+str validation_words(const struct validation *validation, struct arena *arena, str kept);
 /* What the browser's keyboard shows: « numeric », « tel » …; empty: text. */
 str validation_input_mode(const struct validation *validation);
 

@@ -186,9 +186,9 @@ bool fields_check(const struct field_list *fields, const struct form_context *co
  * visible. One that is filled has too: widget (the type's name, but « select » or « radio » for item, « checkboxes »
  * for items), marker (f12-vu), required, hint (HTML), value (text), display, locked,
  * prefilled (nothing but what a template gave, which follows other answers), autocomplete, and where there is
- * one error, or revealed. By type: maxlength, inputmode, suggestions (string); rows (text); checked (bool); day, month,
- * year, iso, min, max (date); choices {id, text, chosen, disabled}, hint_is_first_option (item, items); accept,
- * max_size, types, file_name, file_size (file). */
+ * one error, revealed or notice (what may be wrong with an answer that is accepted). By type: maxlength, inputmode,
+ * suggestions (string); rows (text); checked (bool); day, month, year, iso, min, max (date); choices {id, text, chosen,
+ * disabled}, hint_is_first_option (item, items); accept, max_size, types, file_name, file_size (file). */
 struct value fields_view(const struct field_list *fields, const struct form_context *context, json_t *answers,
                          const struct field_errors *errors, bool hidden);
 
@@ -239,9 +239,12 @@ struct index_value {
 };
 struct index_value field_index(const struct field *field, struct arena *arena, const json_t *answers);
 
+/* What a search of words finds it by. */
+str field_words(const struct field *field, struct arena *arena, const json_t *answers);
+
 /* Rows of the answers for a place (PLACE_VALIDATION, PLACE_SUMMARY): a list of dicts {title} (a title, subtitle or page
- * label), or {id, label, text, lines, html, file {name, url, size}, page} with page counted from 1; only what is
- * visible. pages: with the headings of pages, « Modifier » leads there. */
+ * label), or {id, label, text, lines, html, notice, file {name, url, size}, page} with page counted from 1; only what
+ * is visible. pages: with the headings of pages, « Modifier » leads there. */
 struct value form_summary(const struct form *form, const struct form_context *context, json_t *answers, unsigned place);
 struct value fields_summary(const struct field_list *fields, const struct form_context *context, json_t *answers,
                             unsigned place);

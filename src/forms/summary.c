@@ -38,8 +38,19 @@ static void add_file(struct value_dict *row, const struct field *field, const st
     set(arena, row, "file", value_dict(file));
 }
 
+/* Told where there is still time to correct. */
+static void add_notice(struct value_dict *row, const struct field *field, const struct form_context *context,
+                       const json_t *answers)
+{
+    if (field->type->notice == NULL || !field_has_answer(field, answers))
+        return;
+    str notice = field->type->notice(field, context->arena, answers);
+    if (notice.len > 0)
+        set(context->arena, row, "notice", value_text(notice));
+}
+
 static struct value answer_row(const struct field *field, const struct form_context *context, json_t *answers,
-                               size_t page)
+                               unsigned place, size_t page)
 {
     struct arena *arena = context->arena;
     struct value_dict *row = value_dict_new(arena);
@@ -55,6 +66,8 @@ static struct value answer_row(const struct field *field, const struct form_cont
     set(arena, row, "page", value_int((int64_t)page));
     set(arena, row, "type", value_text(field->type_name));
     add_file(row, field, context, answers);
+    if (place == PLACE_VALIDATION)
+        add_notice(row, field, context, answers);
     return value_dict(row);
 }
 
@@ -72,7 +85,7 @@ static void add_row(struct value_list *rows, const struct field *field, const st
         set(arena, row, "html", value_html(label_of(field, context)));
         value_list_add(arena, rows, value_dict(row));
     } else if (field->type->is_typed && (field_has_answer(field, answers) || place == PLACE_VALIDATION)) {
-        value_list_add(arena, rows, answer_row(field, context, answers, page));
+        value_list_add(arena, rows, answer_row(field, context, answers, place, page));
     }
 }
 

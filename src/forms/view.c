@@ -57,6 +57,12 @@ static bool is_required_here(const struct field *field, const struct form_contex
            (field->required == FIELD_REQUIRED_OF_RESIDENTS && !context->in_backoffice);
 }
 
+static str notice_of(const struct field *field, struct arena *arena, const json_t *answers)
+{
+    bool may_have = field->type->notice != NULL && field_has_answer(field, answers);
+    return may_have ? field->type->notice(field, arena, answers) : STR_EMPTY;
+}
+
 static void view_typed(const struct field *field, const struct form_context *context, json_t *answers,
                        const struct field_errors *errors, struct value_dict *dict)
 {
@@ -73,6 +79,9 @@ static void view_typed(const struct field *field, const struct form_context *con
         set(arena, dict, "locked", value_bool(true));
     if (field_is_as_prefilled(field, context, answers))
         set(arena, dict, "prefilled", value_bool(true));
+    str notice = notice_of(field, arena, answers);
+    if (notice.len > 0)
+        set(arena, dict, "notice", value_text(notice));
     if (error != NULL)
         set(arena, dict, error->is_revealed ? "revealed" : "error", value_text(error->message));
     if (field->type->view != NULL)
@@ -132,6 +141,8 @@ static json_t *live_of(const struct field *field, const struct form_context *con
     json_t *choices = has_choices ? live_choices(view_of(field, context, answers, NULL, true), context->arena) : NULL;
     if (choices != NULL)
         json_set(live, STR("choices"), choices);
+    if (field->type->notice != NULL)
+        json_set_str(live, STR("notice"), notice_of(field, context->arena, answers));
     if (field->prefill == PREFILL_TEMPLATE && !template_is_constant(field->prefill_template))
         json_set_str(live, STR("value"), field_display(field, context->arena, answers));
     return live;

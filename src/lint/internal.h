@@ -78,13 +78,4 @@ struct knowing {
 enum template_extent values_of(const void *data, struct arena *arena, str path, struct value near,
                                struct value_list *examples);
 
-/* The word among the candidates that was probably meant; empty where none is near (near.c). */
-struct near_search {
-    str word, best;
-    size_t distance;
-};
-void near_try(struct near_search *search, str candidate);
-/* « : vouliez-vous dire « X » ? », or a dot. */
-str near_say(struct arena *arena, const struct near_search *search);
-
 #endif

@@ -8,6 +8,74 @@ struct validation_case {
 static const struct validation_case cases[] = {
     {"digits", "", "0123", "0123"},
     {"digits", "", "12a", NULL},
+    {"integer", "", "0", "0"},
+    {"integer", "", "1 234", "1234"},
+    {"integer", "", "1 234", "1234"},
+    {"integer", "", "007", "7"},
+    {"integer", "", "-3", "-3"},
+    {"integer", "", "999999999999999999", "999999999999999999"},
+    {"integer", "", "9999999999999999999", NULL},
+    {"integer", "", "2,5", NULL},
+    {"integer", "", "1e3", NULL},
+    {"integer", "", "deux", NULL},
+    {"integer", "", "٣", NULL},
+    {"amount", "", "24,50", "24.50"},
+    {"amount", "", "24.5", "24.50"},
+    {"amount", "", "24", "24.00"},
+    {"amount", "", "1 234,5 €", "1234.50"},
+    {"amount", "", "0", "0.00"},
+    {"amount", "", "999999999999,99", "999999999999.99"},
+    {"amount", "", "9999999999999", NULL},
+    {"amount", "", "24,505", NULL},
+    {"amount", "", "-24,50", NULL},
+    {"amount", "", ",50", NULL},
+    {"amount", "", "24,5,0", NULL},
+    {"amount", "", "1e9", NULL},
+    {"amount", "", "NaN", NULL},
+    {"house-number", "", "12", "12"},
+    {"house-number", "", "12bis", "12 bis"},
+    {"house-number", "", "12 BIS", "12 bis"},
+    {"house-number", "", "12 Ter", "12 ter"},
+    {"house-number", "", "3 b", "3 B"},
+    {"house-number", "", "12-14", "12-14"},
+    {"house-number", "", "12 / 3", "12/3"},
+    {"house-number", "", "99999", "99999"},
+    {"house-number", "", "123456", NULL},
+    {"house-number", "", "0", NULL},
+    {"house-number", "", "bis", NULL},
+    {"house-number", "", "12 rue Haute", NULL},
+    {"house-number", "", "12-", NULL},
+    {"plate-fr", "", "ab 123 cd", "AB-123-CD"},
+    {"plate-fr", "", "AB123CD", "AB-123-CD"},
+    {"plate-fr", "", "AI-123-CD", NULL}, /* no I, O, U since 2009 */
+    {"plate-fr", "", "AB-000-CD", NULL},
+    {"plate-fr", "", "AB-12-CD", NULL},
+    {"plate-fr", "", "123 abc 69", "123 ABC 69"},
+    {"plate-fr", "", "1234 AB 2A", "1234 AB 2A"},
+    {"plate-fr", "", "12 A 974", "12 A 974"},
+    {"plate-fr", "", "123 ABC 00", NULL},
+    {"plate-fr", "", "123 ABC 96", NULL},
+    {"plate-fr", "", "0123 ABC 69", NULL},
+    {"plate-fr", "", "é", NULL},
+    {"insee-commune-fr", "", "69123", "69123"},
+    {"insee-commune-fr", "", "2a004", "2A004"},
+    {"insee-commune-fr", "", "2B033", "2B033"},
+    {"insee-commune-fr", "", "97411", "97411"},
+    {"insee-commune-fr", "", "98735", "98735"},
+    {"insee-commune-fr", "", "20004", NULL},
+    {"insee-commune-fr", "", "2C004", NULL},
+    {"insee-commune-fr", "", "00123", NULL},
+    {"insee-commune-fr", "", "96001", NULL},
+    {"insee-commune-fr", "", "97000", NULL},
+    {"insee-commune-fr", "", "69000", NULL},
+    {"insee-commune-fr", "", "99352", NULL},
+    {"insee-commune-fr", "", "6912", NULL},
+    {"insee-birthplace-fr", "", "69123", "69123"},
+    {"insee-birthplace-fr", "", "2a004", "2A004"},
+    {"insee-birthplace-fr", "", "99352", "99352"},
+    {"insee-birthplace-fr", "", "99100", NULL},
+    {"insee-birthplace-fr", "", "99A52", NULL},
+    {"insee-birthplace-fr", "", "Lyon", NULL},
     {"digits", "", "1²", NULL},
     {"digits", "", "1.5", NULL},
     {"time", "", "00:00", "00:00"},
@@ -31,6 +99,25 @@ static const struct validation_case cases[] = {
     {"phone", "", "(0)4.78/00-00-00", "(0)4.78/00-00-00"},
     {"phone", "", "appelez-moi", NULL},
     {"phone", "", "12", NULL},
+    {"phone-e164", "", "04 78 00 00 00", "+33478000000"},
+    {"phone-e164", "", "+33 4 78 00 00 00", "+33478000000"},
+    {"phone-e164", "", "00 33 4 78 00 00 00", "+33478000000"},
+    {"phone-e164", "", "+33 (0)4 78 00 00 00", "+33478000000"},
+    {"phone-e164", "", "0262 12 34 56", "+262262123456"}, /* overseas */
+    {"phone-e164", "", "0590.12.34.56", "+590590123456"},
+    {"phone-e164", "", "+32 2 123 45 67", "+3221234567"},
+    {"phone-e164", "", "+1 (202) 555-0143", "+12025550143"},
+    {"phone-e164", "", "+33 4 78 00 00", NULL},
+    {"phone-e164", "", "+33 04 78 00 00 00", NULL},
+    {"phone-e164", "", "00 78 00", NULL},
+    {"phone-e164", "", "478000000", NULL},
+    {"phone-e164", "", "+1234567890123456", NULL},
+    {"phone-e164", "", "++33478000000", NULL},
+    {"phone-e164", "", "04 78 00 00 0a", NULL},
+    {"mobile-e164", "", "06 12 34 56 78", "+33612345678"},
+    {"mobile-e164", "", "0692 12 34 56", "+262692123456"},
+    {"mobile-e164", "", "+32 470 12 34 56", "+32470123456"},
+    {"mobile-e164", "", "04 78 00 00 00", NULL},
     {"phone-fr", "", "01 23 45 67 89", "0123456789"},
     {"phone-fr", "", "01.23.45.67.89", "0123456789"},
     {"phone-fr", "", "+33 1 23 45 67 89", "0123456789"},
@@ -148,6 +235,177 @@ static void each_takes_keeps_and_refuses(void **state)
     }
 }
 
+/* What is wrong, in the words of the table of messages. */
+static void each_says_what_to_do(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *validation, *text, *message; /* the validation as JSON; message "": accepted */
+    } told[] = {
+        {"'type':'integer'", "deux", "Saisissez un nombre, par exemple 2."},
+        {"'type':'integer','min':1,'max':12", "0", "Le nombre doit être entre 1 et 12."},
+        {"'type':'integer','min':1,'max':12", "1", ""},
+        {"'type':'integer','min':1,'max':12", "12", ""},
+        {"'type':'integer','min':1,'max':12", "13", "Le nombre doit être entre 1 et 12."},
+        {"'type':'integer','min':'2'", "1", "Le nombre doit être 2 ou plus."},
+        {"'type':'integer','max':1000", "1001", "Le nombre doit être 1 000 ou moins."},
+        {"'type':'integer','max':'beaucoup'", "1001", ""}, /* no bound at all */
+        {"'type':'amount'", "24,505", "Saisissez un montant comme 24,50."},
+        {"'type':'amount','max':500", "500,00", ""},
+        {"'type':'amount','max':500", "500,01", "Le montant doit être de 500 € ou moins."},
+        {"'type':'amount','min':'1,50'", "1,49", "Le montant doit être de 1,50 € ou plus."},
+        {"'type':'time'", "25h", "Saisissez une heure comme 14 h 30."},
+        {"'type':'time','min':'08:00','max':'18:00'", "7 h 59", "L’heure doit être entre 8 h et 18 h."},
+        {"'type':'time','min':'08:00','max':'18:00'", "8h", ""},
+        {"'type':'time','min':'08:00','max':'18:00'", "18:00", ""},
+        {"'type':'time','min':'08:00','max':'18:00'", "18:01", "L’heure doit être entre 8 h et 18 h."},
+        {"'type':'time','min':'8h30'", "8h29", "L’heure doit être 8 h 30 ou plus tard."},
+        {"'type':'time','max':'17h'", "17h01", "L’heure doit être 17 h ou plus tôt."},
+        {"'type':'phone'", "x", "Saisissez un numéro à 10 chiffres, ou avec l’indicatif du pays."},
+        {"'type':'phone-e164'", "123", "Saisissez un numéro à 10 chiffres, ou avec l’indicatif du pays."},
+        {"'type':'mobile-local'", "04 78 00 00 00", "Ce numéro ne peut pas recevoir de SMS."},
+        {"'type':'mobile-e164'", "04 78 00 00 00", "Ce numéro ne peut pas recevoir de SMS."},
+        {"'type':'zipcode-fr'", "6900", "Le code postal doit contenir 5 chiffres."},
+        {"'type':'iban'", "FR76 2004 1000 0101 2345 6Z02 068", "Vérifiez l’IBAN : un caractère semble faux."},
+        {"'type':'iban','countries':'FR, be'", "BE71 0961 2345 6769", ""},
+        {"'type':'iban','countries':'FR'", "BE71 0961 2345 6769", "Nous n’acceptons pas les comptes de ce pays."},
+        {"'type':'iban','countries':'sepa'", "GB98 MIDL 0700 9312 3456 78", ""},
+        {"'type':'iban','countries':'sepa'", "SA44 2000 0001 2345 6789 1234",
+         "Nous n’acceptons pas les comptes de ce pays."},
+        {"'type':'siret-fr'", "443170139", "Le SIRET doit contenir 14 chiffres."},
+        {"'type':'siret-fr'", "44317013900037", "Vérifiez le SIRET : un chiffre semble faux."},
+        {"'type':'siren-fr'", "443170130", "Vérifiez le SIREN : un chiffre semble faux."},
+        {"'type':'plate-fr'", "XX", "Saisissez une plaque comme AB-123-CD."},
+        {"'type':'house-number'", "x", "Saisissez un numéro comme 12 ou 12 bis."},
+        {"'type':'amount','max':5,'error_message':'Cinq euros au plus.'", "6", "Cinq euros au plus."},
+    };
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+        struct asking asking;
+        struct arena *arena = arena_new();
+        asking_begin(
+            &asking,
+            str_fmt(arena, "[{'id':'1','type':'string','label':'A','validation':{%s}}]", told[i].validation).ptr);
+        assert_str(asking_answer(&asking, told[i].text), told[i].message);
+        asking_end(&asking);
+        arena_free(arena);
+    }
+}
+
+/* What is kept, as people read it; and what a template computes with. */
+static void each_is_shown_as_people_write_it(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *type, *text, *shown, *value;
+    } shown[] = {
+        {"integer", "1234567", "1 234 567", "1234567"},
+        {"integer", "-1234", "-1 234", "-1234"},
+        {"amount", "1234,5", "1 234,50 €", "1234.50"},
+        {"time", "8:00", "8 h", "08:00"},
+        {"time", "14:05", "14 h 05", "14:05"},
+        {"phone-fr", "0478000000", "04 78 00 00 00", "0478000000"},
+        {"phone-e164", "0478000000", "04 78 00 00 00", "+33478000000"},
+        {"phone-e164", "0262123456", "02 62 12 34 56", "+262262123456"},
+        {"phone-e164", "+3221234567", "+3221234567", "+3221234567"},
+        {"iban", "BE71096123456769", "BE71 0961 2345 6769", "BE71096123456769"},
+        {"siren-fr", "443170139", "443 170 139", "443170139"},
+        {"siret-fr", "44317013900036", "443 170 139 00036", "44317013900036"},
+        {"zipcode-fr", "69001", "69001", "69001"},
+    };
+    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
+        struct asking asking;
+        begin_with(&asking, shown[i].type, "");
+        assert_str(asking_answer(&asking, shown[i].text), "");
+        const struct field *field = &asking.form->fields.at[0];
+        assert_str(field_display(field, asking.arena, asking.answers), shown[i].shown);
+        assert_str(asking_says(&asking, "{{ form_var_n }}"), shown[i].value);
+        assert_str(field_index(field, asking.arena, asking.answers).text, shown[i].value);
+        assert_true(str_contains(field_words(field, asking.arena, asking.answers), str_of(shown[i].value)));
+        asking_end(&asking);
+    }
+}
+
+/* An answer that is older than the validation is shown as it is. */
+static void what_is_in_no_kept_form_is_shown_as_it_is(void **state)
+{
+    (void)state;
+    struct asking asking;
+    begin_with(&asking, "phone-fr", "");
+    json_set_str(asking.answers, STR("1"), STR("le soir au 12"));
+    assert_str(field_display(&asking.form->fields.at[0], asking.arena, asking.answers), "le soir au 12");
+    asking_end(&asking);
+}
+
+static void a_prefilled_text_takes_the_kept_form(void **state)
+{
+    (void)state;
+    struct asking asking;
+    begin_with(&asking, "phone-e164", "");
+    const struct field *field = &asking.form->fields.at[0];
+    field_set(field, &asking.context, value_text(STR("04 78 00 00 00")), asking.answers);
+    assert_str(asking_stored(&asking, "1"), "\"+33478000000\"");
+    field_set(field, &asking.context, value_text(STR("au bureau")), asking.answers);
+    assert_str(asking_stored(&asking, "1"), "\"au bureau\"");
+    asking_end(&asking);
+}
+
+/* The row of the commune that was chosen tells its postcodes. */
+static void a_postcode_is_of_the_commune(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *commune, *postcode, *message;
+    } told[] = {
+        {"69266", "69100", ""},
+        {"69266", "69001", "Ce code postal ne correspond pas à la commune."},
+        {"69123", "69001", ""},
+        {"69123", "69009", ""},
+        {"69123", "38000", "Ce code postal ne correspond pas à la commune."},
+        {"38185", "69001", ""}, /* its row names no postcode */
+    };
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+        struct asking asking;
+        asking_begin(
+            &asking,
+            "[{'id':'2','type':'item','label':'Commune','varname':'commune','source':{'type':'fixed','value':["
+            "{'id':'69266','text':'Villeurbanne','codesPostaux':['69100']},"
+            "{'id':'69123','text':'Lyon','codesPostaux':['69001','69009']},{'id':'38185','text':'Grenoble'}]}},"
+            "{'id':'1','type':'string','label':'Code','validation':{'type':'zipcode-fr','commune':'commune'}}]");
+        asking_post(&asking, "f2", str_of(told[i].commune));
+        assert_str(asking_answer(&asking, told[i].postcode), told[i].message);
+        asking_end(&asking);
+    }
+}
+
+/* An address is told where its domain looks mistyped, and accepted. */
+static void a_mistyped_domain_is_told(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *address, *notice;
+    } told[] = {
+        {"a@gmial.com", "« gmial.com » : vouliez-vous écrire « gmail.com » ?"},
+        {"a@Gmail.con", "« Gmail.con » : vouliez-vous écrire « gmail.com » ?"},
+        {"a@hotmal.fr", "« hotmal.fr » : vouliez-vous écrire « hotmail.fr » ?"},
+        {"a@laposte.nett", "« laposte.nett » : vouliez-vous écrire « laposte.net » ?"},
+        {"a@gmail.com", ""},
+        {"a@GMAIL.COM", ""},
+        {"a@mail.com", ""},
+        {"a@live.be", ""},
+        {"a@exemple.fr", ""},
+        {"a@fre.e", ""},
+    };
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+        struct asking asking;
+        asking_begin(&asking, "[{'id':'1','type':'email','label':'Adresse'}]");
+        assert_str(asking_answer(&asking, told[i].address), "");
+        struct value views = fields_view(&asking.form->fields, &asking.context, asking.answers, NULL, false);
+        struct value notice = value_get(asking.arena, views.list->at[0], STR("notice"));
+        assert_str(value_to_text(asking.arena, notice, STR("fr")), told[i].notice);
+        asking_end(&asking);
+    }
+}
+
 static void its_own_message_comes_first(void **state)
 {
     (void)state;
@@ -157,7 +415,7 @@ static void its_own_message_comes_first(void **state)
     assert_str(asking_answer(&asking, "x"), "Cinq chiffres, merci.");
     asking_end(&asking);
     begin_with(&asking, "zipcode-fr", "");
-    assert_str(asking_answer(&asking, "x"), "Le code postal doit contenir 5 chiffres, par exemple 69120.");
+    assert_str(asking_answer(&asking, "x"), "Le code postal doit contenir 5 chiffres.");
     asking_end(&asking);
 }
 
@@ -201,6 +459,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_takes_keeps_and_refuses),
+        cmocka_unit_test(each_says_what_to_do),
+        cmocka_unit_test(each_is_shown_as_people_write_it),
+        cmocka_unit_test(what_is_in_no_kept_form_is_shown_as_it_is),
+        cmocka_unit_test(a_prefilled_text_takes_the_kept_form),
+        cmocka_unit_test(a_postcode_is_of_the_commune),
+        cmocka_unit_test(a_mistyped_domain_is_told),
         cmocka_unit_test(its_own_message_comes_first),
         cmocka_unit_test(what_does_not_run_is_reported),
         cmocka_unit_test(an_evil_pattern_ends_soon),

@@ -1,4 +1,4 @@
-/* string: one line of text, with an optional validation; email: an address. */
+/* string: one line of text, with an optional validation. */
 #include "forms/field.h"
 
 struct string_params {
@@ -77,6 +77,32 @@ static void view(const struct field *field, const struct form_context *context, 
         value_dict_set(context->arena, out, STR("inputmode"), value_text(mode));
 }
 
+static str display(const struct field *field, struct arena *arena, const json_t *answers)
+{
+    const struct string_params *params = field->params;
+    return validation_shown(params->validation, arena, json_str_of(answer_of(field, answers)));
+}
+
+static str indexed(const struct field *field, struct arena *arena, const json_t *answers)
+{
+    (void)arena;
+    return json_str_of(answer_of(field, answers));
+}
+
+static str words(const struct field *field, struct arena *arena, const json_t *answers)
+{
+    const struct string_params *params = field->params;
+    return validation_words(params->validation, arena, json_str_of(answer_of(field, answers)));
+}
+
+/* A telephone number of the account comes in the form that the field keeps. */
+static json_t *from_value(const struct field *field, const struct form_context *context, struct value value)
+{
+    const struct string_params *params = field->params;
+    str text = value_to_text(context->arena, value, STR("fr"));
+    return json_from_str(validation_kept(params->validation, context->arena, text));
+}
+
 const struct field_type field_string = {
     .name = "string",
     .holds_answer = true,
@@ -87,50 +113,8 @@ const struct field_type field_string = {
     .read = read_text,
     .check = check,
     .view = view,
-};
-
-static bool is_address(str text)
-{
-    str local, domain;
-    if (!str_cut(text, '@', &local, &domain) || local.len == 0 || local.len > 64 || domain.len > 253)
-        return false;
-    bool has_dot = false;
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.ptr[i];
-        if (c <= ' ' || c == 0x7F || c == '<' || c == '>' || c == '"' || c == ',' || c == ';' || c == '\\')
-            return false;
-    }
-    for (size_t i = 1; i + 1 < domain.len; i++)
-        has_dot = has_dot || domain.ptr[i] == '.';
-    return has_dot && !str_contains(domain, STR("@")) && !str_contains(text, STR("..")) && domain.ptr[0] != '.' &&
-           domain.ptr[0] != '-' && domain.ptr[domain.len - 1] != '.';
-}
-
-static str check_email(const struct field *field, const struct form_context *context, json_t *answers)
-{
-    (void)context;
-    str text = json_str_of(answer_of(field, answers));
-    if (!str_contains(text, STR("@")))
-        return STR("L’adresse e-mail doit contenir un « @ ». Exemple : prenom@exemple.fr");
-    return is_address(text) ? STR_EMPTY
-                            : STR("Cette adresse e-mail ne semble pas complète. Exemple : prenom@exemple.fr");
-}
-
-static void view_email(const struct field *field, const struct form_context *context, const json_t *answers,
-                       struct value_dict *out)
-{
-    (void)field;
-    (void)answers;
-    value_dict_set(context->arena, out, STR("inputmode"), value_text(STR("email")));
-}
-
-const struct field_type field_email = {
-    .name = "email",
-    .holds_answer = true,
-    .is_typed = true,
-    .index = INDEX_TEXT,
-    .required_default = FIELD_REQUIRED,
-    .read = read_text,
-    .check = check_email,
-    .view = view_email,
+    .display = display,
+    .indexed = indexed,
+    .words = words,
+    .from_value = from_value,
 };

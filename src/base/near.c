@@ -1,5 +1,5 @@
 /* The word that was probably meant. */
-#include "lint/internal.h"
+#include "base/near.h"
 
 enum { WORD_MOST = 64 };
 
@@ -32,7 +32,7 @@ void near_try(struct near_search *search, str candidate)
 {
     str word = search->word;
     size_t difference = candidate.len > word.len ? candidate.len - word.len : word.len - candidate.len;
-    size_t bound = word.len < 4 ? 1 : word.len < 10 ? 2 : 3;
+    size_t bound = search->most > 0 ? search->most : word.len < 4 ? 1 : word.len < 10 ? 2 : 3;
     if (candidate.len == 0 || candidate.len > WORD_MOST || word.len > WORD_MOST || difference > bound)
         return;
     size_t distance = distance_of(word, candidate);
