@@ -90,6 +90,31 @@ struct render context_render(const struct form_context *context)
                            .log = context->log};
 }
 
+/* « https://a.fr:8080 » of an address there; empty: of this server, or no address. */
+static str origin_of(str url)
+{
+    size_t from = str_starts(url, STR("https://")) ? 8 : str_starts(url, STR("http://")) ? 7 : SIZE_MAX;
+    for (size_t at = from; from != SIZE_MAX && at < url.len; at++) {
+        char c = url.ptr[at];
+        if (c == '/' || c == '?' || c == '#')
+            return str_slice(url, 0, at);
+        if (strchr(";, '\"\t\r\n\\", c) != NULL) /* would end the policy's directive */
+            return STR_EMPTY;
+    }
+    return from == SIZE_MAX || url.len == from ? STR_EMPTY : url;
+}
+
+void context_shows_image(const struct form_context *context, str url)
+{
+    str origin = origin_of(url);
+    if (context->origins == NULL || origin.len == 0)
+        return;
+    for (size_t i = 0; i < context->origins->len; i++)
+        if (str_eq(context->origins->at[i], origin))
+            return;
+    *vec_push(context->arena, context->origins) = origin;
+}
+
 /* White space as Python's str.strip sees it. */
 static bool is_blank(uint32_t c)
 {

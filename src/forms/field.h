@@ -43,6 +43,8 @@ struct field_type {
     str (*words)(const struct field *field, struct arena *arena, const json_t *answers);
     /* What may be wrong with an answer that is accepted: told to the person, who may go on. Empty: nothing. */
     str (*notice)(const struct field *field, struct arena *arena, const json_t *answers);
+    /* A picture of the answer, for who reads it: see map_picture. */
+    struct value (*picture)(const struct field *field, const struct form_context *context, const json_t *answers);
     /* What a missing answer is told: « Saisissez … ». */
     str (*missing)(const struct field *field, struct arena *arena);
 };
@@ -50,7 +52,8 @@ struct field_type {
 const struct field_type *field_type_find(str name);
 
 extern const struct field_type field_bool, field_comment, field_computed, field_date, field_email, field_file,
-    field_item, field_items, field_numeric, field_page, field_string, field_subtitle, field_text, field_title;
+    field_item, field_items, field_map, field_numeric, field_page, field_string, field_subtitle, field_text,
+    field_title;
 
 /* ---- What the types share ---- */
 
@@ -68,6 +71,9 @@ const struct source *compiling_choices(struct compiling *compiling, const struct
 
 /* The render that a context's templates use. */
 struct render context_render(const struct form_context *context);
+
+/* The page shows an image of this address: its policy must let another server's through. */
+void context_shows_image(const struct form_context *context, str url);
 
 /* The first posted value of a control as a text: without blanks at its ends, lines ended by \n. False where there is
  * none. */

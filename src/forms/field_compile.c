@@ -133,6 +133,8 @@ static void compile_prefill(struct compiling *compiling, struct field *field)
     } else if (str_eq(type, STR("user"))) {
         field->prefill = PREFILL_USER;
         field->prefill_user = str_starts(value, STR("_")) ? str_slice(value, 1, value.len) : value;
+    } else if (str_eq(type, STR("geolocation")) && field->type == &field_map) {
+        field->prefill = PREFILL_GEOLOCATION;
     } else {
         field->prefill = PREFILL_OTHER;
         compiling_report(compiling, str_fmt(compiling->arena, "prefill:%.*s", STR_ARG(type)),

@@ -19,7 +19,7 @@ struct field_type; /* private: one file each in fields/ */
 
 enum field_required { FIELD_OPTIONAL, FIELD_REQUIRED, FIELD_REQUIRED_OF_RESIDENTS };
 enum field_place { PLACE_VALIDATION = 1, PLACE_SUMMARY = 2, PLACE_LISTINGS = 4, PLACE_STATISTICS = 8 };
-enum prefill_kind { PREFILL_NONE, PREFILL_TEMPLATE, PREFILL_USER, PREFILL_OTHER };
+enum prefill_kind { PREFILL_NONE, PREFILL_TEMPLATE, PREFILL_USER, PREFILL_GEOLOCATION, PREFILL_OTHER };
 
 struct field {
     str id, varname;
@@ -139,7 +139,10 @@ struct form_context {
     bool in_backoffice;                  /* an agent fills: « frontoffice » fields are optional */
     str file_url;                        /* files are at FILE_URL/BLOB/NAME; empty: they have no URL */
     struct render_log *log;              /* may be NULL */
+    const json_t *map;                   /* the site's map (docs/definitions, « map »); may be NULL */
+    struct origins *origins;             /* gathers the servers that images of the page come from; may be NULL */
 };
+struct origins VEC_OF(str); /* « https://tuiles.exemple.fr » */
 
 struct posted_value {
     str name, value;
@@ -243,8 +246,8 @@ struct index_value field_index(const struct field *field, struct arena *arena, c
 str field_words(const struct field *field, struct arena *arena, const json_t *answers);
 
 /* Rows of the answers for a place (PLACE_VALIDATION, PLACE_SUMMARY): a list of dicts {title} (a title, subtitle or page
- * label), or {id, label, text, lines, html, notice, file {name, url, size}, page} with page counted from 1; only what
- * is visible. pages: with the headings of pages, « Modifier » leads there. */
+ * label), or {id, label, text, lines, html, notice, picture, file {name, url, size}, page} with page counted from 1;
+ * only what is visible. pages: with the headings of pages, « Modifier » leads there. */
 struct value form_summary(const struct form *form, const struct form_context *context, json_t *answers, unsigned place);
 struct value fields_summary(const struct field_list *fields, const struct form_context *context, json_t *answers,
                             unsigned place);

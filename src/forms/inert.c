@@ -25,11 +25,7 @@ static const struct definition_inert of_fields[] = {
     {"file", "allow_portfolio_picking", NULL, "file:portfolio", "le porte-documents n’est pas encore proposé"},
     {"file", "automatic_image_resize", NULL, "file:image_resize", "les images sont gardées à leur taille"},
     {"item", "display_mode", "autocomplete", "item:display_mode=autocomplete", "les choix sont montrés en liste"},
-    {"item", "display_mode", "images", "item:display_mode=images", "les choix sont montrés en liste"},
-    {"item", "display_mode", "map", "item:display_mode=map", "les choix sont montrés en liste"},
-    {"item", "display_mode", "timetable", "item:display_mode=timetable", "les choix sont montrés en liste"},
     {"items", "display_mode", "autocomplete", "items:display_mode=autocomplete", "les choix sont des cases à cocher"},
-    {"items", "display_mode", "images", "items:display_mode=images", "les choix sont des cases à cocher"},
     {"text", "display_mode", "basic-rich", "text:display_mode=basic-rich", "le texte se saisit sans mise en forme"},
     {"text", "display_mode", "rich", "text:display_mode=rich", "le texte se saisit sans mise en forme"},
 };

@@ -81,6 +81,8 @@ void response_redirect(struct request *request, str url);
 void response_file(struct request *request, int fd, int64_t size, str type, str name);
 /* A header with a control character is dropped. value must live as long as the request. */
 void response_header(struct request *request, const char *name, str value);
+/* Lets the page show images of these servers too: each origin with a blank before it, nothing that ends a directive. */
+void response_allow_images(struct request *request, str servers);
 /* seconds 0: for the browser's session; -1: removes it. HttpOnly, SameSite=Lax, and Secure with the __Host- prefix
  * where the counter is reached by https. name without the prefix, for request_cookie too. */
 void response_cookie(struct request *request, const char *name, str value, int64_t seconds);

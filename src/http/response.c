@@ -114,9 +114,16 @@ static bool is_set(const struct response *response, const char *name)
     return false;
 }
 
-static const char csp[] =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'";
+#define POLICY(servers)                                                                                                \
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:" servers "; connect-src 'self'; "   \
+    "font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
+
+static const char csp[] = POLICY("");
+
+void response_allow_images(struct request *request, str servers)
+{
+    response_header(request, "Content-Security-Policy", str_fmt(request->arena, POLICY("%.*s"), STR_ARG(servers)));
+}
 
 static void add_security_headers(const struct exchange *exchange, struct MHD_Response *sent)
 {

@@ -43,6 +43,8 @@ static const struct {
     {"field:items",
      "items source display_mode min_choices max_choices display_disabled_items image_desktop_size image_mobile_size "
      "radio_orientation"},
+    {"field:map", "initial_zoom min_zoom max_zoom initial_position default_position position_template init_with_geoloc "
+                  "inside_area"},
     {"field:file", "max_file_size document_type allow_portfolio_picking automatic_image_resize storage quality "
                    "validation_functions"},
     {"field:computed", "value_template freeze_on_initial_value source"},

@@ -14,11 +14,17 @@ struct pages {
     struct map by_name, by_path; /* assets */
 };
 
+/* A library's file, which stands in no folder of ours. */
+static bool is_vendored(const struct embedded_file *file)
+{
+    return str_starts(file->path, STR("vendor/"));
+}
+
 /* The bytes of an embedded file, or those of the same file in the folder. */
 static bool read_one(struct pages *pages, const struct embedded_file *file, str *out, struct err *err)
 {
     *out = file->bytes;
-    if (pages->folder == NULL)
+    if (pages->folder == NULL || is_vendored(file))
         return true;
     return file_read(pages->arena, str_fmt(pages->arena, "%s/%.*s", pages->folder, STR_ARG(file->path)).ptr, FILE_MOST,
                      out, err);
@@ -76,6 +82,8 @@ static bool read_all(struct pages *pages, struct err *err)
             return false;
         if (str_starts(file->path, STR("assets/")))
             add_asset(pages, file, str_slice(file->path, 7, file->path.len), *bytes);
+        else if (is_vendored(file))
+            add_asset(pages, file, file->path, *bytes);
         else
             map_set(&pages->sources, str_slice(file->path, STR("templates/").len, file->path.len), bytes);
     }

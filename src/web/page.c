@@ -66,10 +66,28 @@ static void set_assets(struct request *request, const struct visit *visit, struc
     page_set_text(request, page, "js_url", pages_asset_url(visit->installation->pages, STR("js/guichet.js")));
 }
 
+/* What a page asks for that has such a field. */
+static void set_widgets(struct request *request, const struct visit *visit, struct value_dict *page)
+{
+    static const struct {
+        const char *name, *path;
+    } widgets[] = {
+        {"map", "js/map.js"},
+        {"leaflet", "vendor/leaflet.js"},
+        {"leaflet_css", "vendor/leaflet.css"},
+    };
+    struct value_dict *assets = page_new(request);
+    for (size_t i = 0; i < sizeof widgets / sizeof *widgets; i++)
+        page_set_text(request, assets, widgets[i].name,
+                      pages_asset_url(visit->installation->pages, str_of(widgets[i].path)));
+    page_set(request, page, "assets", value_dict(assets));
+}
+
 static void set_common(struct request *request, struct value_dict *page)
 {
     const struct visit *visit = visit_of(request);
     set_assets(request, visit, page);
+    set_widgets(request, visit, page);
     page_set_text(request, page, "path", request->path);
     page_set_text(request, page, "request_id", request->id);
     if (visit->site == NULL)
@@ -80,6 +98,18 @@ static void set_common(struct request *request, struct value_dict *page)
         page_set(request, page, "person", person_value(request, visit));
     page_set_text(request, page, "jeton", visit_token(request));
     set_flash(request, page);
+}
+
+/* Tiles of a map, pictures of choices: nothing else comes from another server. */
+static void allow_images(struct request *request, const struct origins *origins)
+{
+    struct buf servers = buf_new(request->arena, 4096);
+    for (size_t i = 0; i < origins->len; i++) {
+        buf_add_char(&servers, ' ');
+        buf_add(&servers, origins->at[i]);
+    }
+    if (servers.len > 0)
+        response_allow_images(request, buf_str(&servers));
 }
 
 void page_show(struct request *request, int status, const char *path, struct value_dict *page)
@@ -97,6 +127,7 @@ void page_show(struct request *request, int status, const char *path, struct val
         return;
     }
     response_html(request, status, buf_str(&html));
+    allow_images(request, &visit_of(request)->origins);
 }
 
 /* ---- Errors ---- */

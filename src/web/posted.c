@@ -49,7 +49,9 @@ struct form_context visit_form_context(struct request *request, const struct for
                                    .sources = catalogue_sources(visit->catalogue),
                                    .now = request->now,
                                    .in_backoffice = visit->place.dossiers.in_backoffice,
-                                   .log = &visit->faults};
+                                   .log = &visit->faults,
+                                   .origins = &visit->origins,
+                                   .map = json_dict(visit->site->settings, "map")};
     if (visit->is_signed_in && !context.in_backoffice)
         context.account = account_data(request->arena, &visit->account);
     context.scope = dossier_scope(&visit->place.dossiers, form, answers, dossier);

@@ -26,6 +26,7 @@ struct visit {
     bool cookie_is_new;
     const struct form *form;  /* that is filled in or shown; may be NULL */
     struct render_log faults; /* of its texts; told when the request ends */
+    struct origins origins;   /* other servers that the page shows images of */
 };
 
 struct visit *visit_of(struct request *request);

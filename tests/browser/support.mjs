@@ -119,6 +119,7 @@ const fillField = async (page, field, attempt) => {
   }
   if (isGroup && (await boxes.count())) return void (await boxes.first().check());
   if (isGroup) {
+    if (await field.locator(".place").count()) return void (await field.locator("input").first().fill("Place Bellecour"));
     const [day, month, year] = await field.locator("input:not([type=hidden])").all();
     await day.fill("12");
     await month.fill("3");

@@ -100,7 +100,7 @@ FAULTS = [
     (with_field(type="string", condition="form_var_nom =="), "erreur", ""),
     (with_field(type="item", source={"type": "named", "value": "pays"}), "erreur", "La source de données « pays »"),
     (with_field(type="string", labell="x"), "avertissement", "« labell » n’est lue par personne : vouliez-vous dire « label » ?"),
-    (with_field(type="map"), "avertissement", "ne fonctionne pas encore"),
+    (with_field(type="table"), "avertissement", "ne fonctionne pas encore"),
     (changed(FORM, service={"silence": "accept", "delay": 0, "contact": {"name": "A", "email": "a@b.example", "phone": "1"}}), "erreur", "le délai de réponse"),
     (changed(FORM, service={"contact": {"name": "A", "email": "a@b.example", "phone": "1"}}), None, None),
     (changed(FORM, disabled=True, service={"appeal": ""}), "avertissement", "les voies de recours"),

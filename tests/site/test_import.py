@@ -54,7 +54,7 @@ UNSUPPORTED = [
     (workflow("w", '<item type="aggregationemail"/>'), ["action:aggregationemail"]),
     (workflow("w", '<item type="choice"><label>Oui</label><by><item>_receiver</item></by><status>1</status>'
                    "<allow_as_mass_action>True</allow_as_mass_action></item>"), ["choice:mass_action"]),
-    (workflow("w", '<item type="form"><by><item>_receiver</item></by><formdef><fields>' + field("map") + "</fields></formdef></item>"), ["field:map"]),
+    (workflow("w", '<item type="form"><by><item>_receiver</item></by><formdef><fields>' + field("table") + "</fields></formdef></item>"), ["field:table"]),
     (workflow("w", '<item type="register-comment"><comment_template>c</comment_template></item>'), ["register-comment:comment_template"]),
     (workflow("w", "", trigger("timeout", "<anchor>python</anchor><timeout>1</timeout>")), ["trigger:anchor=python"]),
     (workflow("w", "", trigger("timeout", "<anchor>1st-arrival</anchor><anchor_status_first>wf-1</anchor_status_first><timeout>1</timeout>")), []),

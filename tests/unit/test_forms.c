@@ -66,10 +66,10 @@ static void what_does_not_run_is_kept_and_reported(void **state)
     (void)state;
     struct asking asking;
     asking_begin(&asking,
-                 "[{'id':'1','type':'map','label':'Lieu','required':'required'},{'id':'2','type':'','label':''},"
+                 "[{'id':'1','type':'table','label':'Lieu','required':'required'},{'id':'2','type':'','label':''},"
                  "{'id':'3','type':'string','label':'N','condition':'form_var_x ==','hint':'{% if x %}'},"
                  "{'id':'4','type':'string','label':'P','prefill':{'type':'geolocation','value':'city'}}]");
-    static const char *const told[] = {"field:map", "field:", "template", "template", "prefill:geolocation"};
+    static const char *const told[] = {"field:table", "field:", "template", "template", "prefill:geolocation"};
     assert_int_equal(asking.form->reports.len, 5);
     for (size_t i = 0; i < asking.form->reports.len; i++) {
         assert_str(asking.form->reports.at[i].construct, told[i]);
@@ -81,11 +81,11 @@ static void what_does_not_run_is_kept_and_reported(void **state)
     asking_post(&asking, "f3", STR("a"));
     asking_post(&asking, "f4", STR("b"));
     assert_true(asking_read(&asking));
-    assert_true(field_type_runs(STR("items")) && !field_type_runs(STR("map")));
+    assert_true(field_type_runs(STR("items")) && !field_type_runs(STR("table")));
     size_t count = 0;
     for (const char *const *name = field_types(); *name != NULL; name++)
         count += field_type_runs(str_of(*name));
-    assert_int_equal(count, 14);
+    assert_int_equal(count, 15);
     asking_end(&asking);
 }
 

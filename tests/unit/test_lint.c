@@ -40,10 +40,10 @@ static void what_does_not_run_is_told_with_its_place(void **state)
         const char *kind, *json, *expected;
     } cases[] = {
         {"form", FORM("", "{'id':'1','type':'string','label':'A'}"), ""},
-        {"form", FORM("", "{'id':'1','type':'map','label':'A'}"), "field:map @ champ 1 (A)"},
+        {"form", FORM("", "{'id':'1','type':'table','label':'A'}"), "field:table @ champ 1 (A)"},
         {"form", FORM("", "{'id':'1','type':'item','label':'A','display_mode':'radio','items':['x']}"), ""},
-        {"form", FORM("", "{'id':'1','type':'item','label':'A','display_mode':'images','items':['x']}"),
-         "item:display_mode=images @ champ 1 (A)"},
+        {"form", FORM("", "{'id':'1','type':'item','label':'A','display_mode':'autocomplete','items':['x']}"),
+         "item:display_mode=autocomplete @ champ 1 (A)"},
         {"form", FORM("", "{'id':'1','type':'text','label':'A','display_mode':'pre'}"), ""},
         {"form", FORM("", "{'id':'1','type':'text','label':'A','display_mode':'rich'}"),
          "text:display_mode=rich @ champ 1 (A)"},

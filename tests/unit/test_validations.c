@@ -223,7 +223,7 @@ static void each_takes_keeps_and_refuses(void **state)
         begin_with(&asking, one->type, one->value);
         str error = asking_answer(&asking, one->text);
         if ((error.len > 0) != (one->kept == NULL))
-            print_error("%s « %s »: %.*s\n", one->type, one->text, STR_ARG(error));
+            print_error("%s « %s »: %.*s\n", one->type, one->text, STR_ARG(error));
         assert_int_equal(error.len > 0, one->kept == NULL);
         /* What is refused is shown again as it was typed. */
         str stored = json_str(asking.answers, "1");
@@ -266,15 +266,15 @@ static void each_says_what_to_do(void **state)
         {"'type':'mobile-local'", "04 78 00 00 00", "Ce numéro ne peut pas recevoir de SMS."},
         {"'type':'mobile-e164'", "04 78 00 00 00", "Ce numéro ne peut pas recevoir de SMS."},
         {"'type':'zipcode-fr'", "6900", "Le code postal doit contenir 5 chiffres."},
-        {"'type':'iban'", "FR76 2004 1000 0101 2345 6Z02 068", "Vérifiez l’IBAN : un caractère semble faux."},
+        {"'type':'iban'", "FR76 2004 1000 0101 2345 6Z02 068", "Vérifiez l’IBAN : un caractère semble faux."},
         {"'type':'iban','countries':'FR, be'", "BE71 0961 2345 6769", ""},
         {"'type':'iban','countries':'FR'", "BE71 0961 2345 6769", "Nous n’acceptons pas les comptes de ce pays."},
         {"'type':'iban','countries':'sepa'", "GB98 MIDL 0700 9312 3456 78", ""},
         {"'type':'iban','countries':'sepa'", "SA44 2000 0001 2345 6789 1234",
          "Nous n’acceptons pas les comptes de ce pays."},
         {"'type':'siret-fr'", "443170139", "Le SIRET doit contenir 14 chiffres."},
-        {"'type':'siret-fr'", "44317013900037", "Vérifiez le SIRET : un chiffre semble faux."},
-        {"'type':'siren-fr'", "443170130", "Vérifiez le SIREN : un chiffre semble faux."},
+        {"'type':'siret-fr'", "44317013900037", "Vérifiez le SIRET : un chiffre semble faux."},
+        {"'type':'siren-fr'", "443170130", "Vérifiez le SIREN : un chiffre semble faux."},
         {"'type':'plate-fr'", "XX", "Saisissez une plaque comme AB-123-CD."},
         {"'type':'house-number'", "x", "Saisissez un numéro comme 12 ou 12 bis."},
         {"'type':'amount','max':5,'error_message':'Cinq euros au plus.'", "6", "Cinq euros au plus."},
@@ -384,10 +384,10 @@ static void a_mistyped_domain_is_told(void **state)
     static const struct {
         const char *address, *notice;
     } told[] = {
-        {"a@gmial.com", "« gmial.com » : vouliez-vous écrire « gmail.com » ?"},
-        {"a@Gmail.con", "« Gmail.con » : vouliez-vous écrire « gmail.com » ?"},
-        {"a@hotmal.fr", "« hotmal.fr » : vouliez-vous écrire « hotmail.fr » ?"},
-        {"a@laposte.nett", "« laposte.nett » : vouliez-vous écrire « laposte.net » ?"},
+        {"a@gmial.com", "« gmial.com » : vouliez-vous écrire « gmail.com » ?"},
+        {"a@Gmail.con", "« Gmail.con » : vouliez-vous écrire « gmail.com » ?"},
+        {"a@hotmal.fr", "« hotmal.fr » : vouliez-vous écrire « hotmail.fr » ?"},
+        {"a@laposte.nett", "« laposte.nett » : vouliez-vous écrire « laposte.net » ?"},
         {"a@gmail.com", ""},
         {"a@GMAIL.COM", ""},
         {"a@mail.com", ""},

@@ -33,8 +33,8 @@ static str check(const struct field *field, const struct form_context *context, 
     (void)context;
     str text = json_str_of(answer_of(field, answers));
     if (!str_contains(text, STR("@")))
-        return STR("L’adresse doit contenir un « @ ». Exemple : prenom@exemple.fr");
-    return is_address(text) ? STR_EMPTY : STR("L’adresse ne semble pas complète. Exemple : prenom@exemple.fr");
+        return STR("L’adresse doit contenir un « @ ». Exemple : prenom@exemple.fr");
+    return is_address(text) ? STR_EMPTY : STR("L’adresse ne semble pas complète. Exemple : prenom@exemple.fr");
 }
 
 /* Where most people here have their mail; the second kind is never proposed, being near one of the first. */
@@ -76,7 +76,7 @@ static str notice(const struct field *field, struct arena *arena, const json_t *
         return STR_EMPTY;
     str meant = provider_near(domain);
     return meant.len == 0 ? STR_EMPTY
-                          : str_fmt(arena, "« %.*s » : vouliez-vous écrire « %.*s » ?", STR_ARG(typed), STR_ARG(meant));
+                          : str_fmt(arena, "« %.*s » : vouliez-vous écrire « %.*s » ?", STR_ARG(typed), STR_ARG(meant));
 }
 
 static void view(const struct field *field, const struct form_context *context, const json_t *answers,

@@ -1,13 +1,18 @@
 /* item: one choice of a list; items: several. */
 #include "forms/field.h"
 
+#include "forms/fields/timetable.h"
+#include "forms/position.h"
+
 #include <string.h>
 
 struct choice_params {
     const struct source *source;
     str display_mode;
     bool hint_is_first_option, shows_disabled;
-    int64_t least, most; /* items: how many; 0: no bound */
+    int64_t least, most;             /* items: how many; 0: no bound */
+    const struct template *earliest; /* timetable: the day to open on; NULL: the first */
+    int64_t image_width, image_height;
 };
 
 static int64_t count_of(const json_t *json, const char *key)
@@ -27,6 +32,12 @@ static const void *compile(struct compiling *compiling, const struct field *fiel
     params->shows_disabled = json_bool(field->json, "display_disabled_items");
     params->least = count_of(field->json, "min_choices");
     params->most = count_of(field->json, "max_choices");
+    params->earliest =
+        compiling_text(compiling, json_str(field->json, "initial_date_alignment"), TEMPLATE_TEXT, "première date");
+    str width, height;
+    if (str_cut(json_str(field->json, "image_desktop_size"), 'x', &width, &height) &&
+        (!str_to_int64(width, &params->image_width) || !str_to_int64(height, &params->image_height)))
+        params->image_width = 0;
     return params;
 }
 
@@ -85,11 +96,51 @@ static str check_item(const struct field *field, const struct form_context *cont
     const struct choice *choice = choice_find(&choices, json_str_of(answer_of(field, answers)));
     if (choice == NULL || choice->is_disabled) {
         field_remove(field, answers);
-        return STR("Ce choix n’est plus proposé. Choisissez-en un autre.");
+        const struct choice_params *params = field->params;
+        return str_eq(params->display_mode, STR("timetable"))
+                   ? STR("Ce créneau vient d’être pris. Choisissez-en un autre.")
+                   : STR("Ce choix n’est plus proposé. Choisissez-en un autre.");
     }
     answer_set_beside(field, answers, "_display", json_from_str(choice->text));
     answer_set_beside(field, answers, "_structured", copy_of(choice->row));
     return STR_EMPTY;
+}
+
+/* Of the row, where it is an address of the web. Another server's must be let through by the page's policy. */
+static void set_image(const struct form_context *context, struct value_dict *dict, const json_t *row)
+{
+    str image = json_str(row, "image_url");
+    if (image.len == 0)
+        image = json_str(row, "image");
+    if (!str_starts(image, STR("https://")) && !str_starts(image, STR("http://")) && !str_starts(image, STR("/")))
+        return;
+    value_dict_set(context->arena, dict, STR("image"), value_text(image));
+    context_shows_image(context, image);
+}
+
+/* Of a row: « lat » and « lon », or the geometry of a GeoJSON point (longitude first). */
+static bool position_of_row(struct arena *arena, const json_t *row, struct position *out)
+{
+    const json_t *point = json_list(json_dict(row, "geometry"), "coordinates");
+    if (json_array_size(point) < 2)
+        return position_of_value(arena, value_from_json(arena, row), out);
+    *out = (struct position){json_number_value(json_array_get(point, 1)), json_number_value(json_array_get(point, 0))};
+    return true;
+}
+
+static void set_position(const struct form_context *context, struct value_dict *dict, const json_t *row)
+{
+    struct position position;
+    if (position_of_row(context->arena, row, &position))
+        value_dict_set(context->arena, dict, STR("position"), value_text(position_text(context->arena, position)));
+}
+
+static void set_image_size(const struct choice_params *params, struct arena *arena, struct value_dict *out)
+{
+    if (params->image_width <= 0 || params->image_height <= 0)
+        return;
+    value_dict_set(arena, out, STR("image_width"), value_int(params->image_width));
+    value_dict_set(arena, out, STR("image_height"), value_int(params->image_height));
 }
 
 static struct value choice_views(const struct field *field, const struct form_context *context, const json_t *chosen)
@@ -110,21 +161,58 @@ static struct value choice_views(const struct field *field, const struct form_co
         value_dict_set(arena, dict, STR("text"), value_text(choice->text));
         value_dict_set(arena, dict, STR("chosen"), value_bool(is_chosen));
         value_dict_set(arena, dict, STR("disabled"), value_bool(choice->is_disabled));
+        if (str_eq(params->display_mode, STR("images")))
+            set_image(context, dict, choice->row);
+        if (str_eq(params->display_mode, STR("map")))
+            set_position(context, dict, choice->row);
         value_list_add(arena, list, value_dict(dict));
     }
     return value_list(list);
+}
+
+static bool set_days(const struct field *field, const struct form_context *context, const json_t *answers,
+                     struct value_dict *out)
+{
+    const struct choice_params *params = field->params;
+    struct render render = context_render(context);
+    struct choices choices = choices_of(field, context);
+    str from = params->earliest == NULL ? STR_EMPTY : template_text(params->earliest, &render);
+    str chosen = json_str_of(answer_of(field, answers));
+    struct value days = timetable_days(field, context->arena, &choices, chosen, from);
+    if (days.kind == VALUE_LIST)
+        value_dict_set(context->arena, out, STR("days"), days);
+    return days.kind == VALUE_LIST;
+}
+
+/* A mode that the choices can't be shown in (no moment, no position) gives the radio buttons that it stands on. */
+static str widget_of_item(const struct field *field, const struct form_context *context, const json_t *answers,
+                          struct value_dict *out)
+{
+    const struct choice_params *params = field->params;
+    if (str_eq(params->display_mode, STR("images"))) {
+        set_image_size(params, context->arena, out);
+        return STR("images");
+    }
+    if (str_eq(params->display_mode, STR("timetable")))
+        return set_days(field, context, answers, out) ? STR("timetable") : STR("radio");
+    if (str_eq(params->display_mode, STR("map"))) {
+        map_view(context, out);
+        return STR("choices-map");
+    }
+    return str_eq(params->display_mode, STR("radio")) ? STR("radio") : STR("select");
 }
 
 static void view_item(const struct field *field, const struct form_context *context, const json_t *answers,
                       struct value_dict *out)
 {
     const struct choice_params *params = field->params;
-    bool is_radio = str_eq(params->display_mode, STR("radio"));
-    value_dict_set(context->arena, out, STR("widget"), value_text(is_radio ? STR("radio") : STR("select")));
-    value_dict_set(context->arena, out, STR("is_group"), value_bool(is_radio)); /* controls under one legend */
+    str widget = widget_of_item(field, context, answers, out);
+    bool is_group = !str_eq(widget, STR("select"));
+    value_dict_set(context->arena, out, STR("widget"), value_text(widget));
+    value_dict_set(context->arena, out, STR("is_group"), value_bool(is_group)); /* controls under one legend */
     value_dict_set(context->arena, out, STR("choices"), choice_views(field, context, answer_of(field, answers)));
     value_dict_set(context->arena, out, STR("hint_is_first_option"),
-                   value_bool(params->hint_is_first_option && !is_radio));
+                   value_bool(params->hint_is_first_option && !is_group));
 }
 
 static str display_item(const struct field *field, struct arena *arena, const json_t *answers)
@@ -149,6 +237,9 @@ static json_t *item_from_value(const struct field *field, const struct form_cont
 
 static str missing_item(const struct field *field, struct arena *arena)
 {
+    const struct choice_params *params = field->params;
+    if (str_eq(params->display_mode, STR("timetable")))
+        return STR("Choisissez un créneau.");
     return str_fmt(arena, "Choisissez une réponse à « %.*s ».", STR_ARG(str_trim(field->label_text)));
 }
 
@@ -224,7 +315,12 @@ static str check_items(const struct field *field, const struct form_context *con
 static void view_items(const struct field *field, const struct form_context *context, const json_t *answers,
                        struct value_dict *out)
 {
-    value_dict_set(context->arena, out, STR("widget"), value_text(STR("checkboxes")));
+    const struct choice_params *params = field->params;
+    bool has_images = str_eq(params->display_mode, STR("images"));
+    value_dict_set(context->arena, out, STR("widget"), value_text(has_images ? STR("images") : STR("checkboxes")));
+    if (has_images)
+        set_image_size(params, context->arena, out);
+    value_dict_set(context->arena, out, STR("is_multiple"), value_bool(true));
     value_dict_set(context->arena, out, STR("is_group"), value_bool(true));
     value_dict_set(context->arena, out, STR("choices"), choice_views(field, context, answer_of(field, answers)));
 }

@@ -34,7 +34,7 @@ static str too_long(struct arena *arena, const struct field *field, int64_t most
     size_t length = utf8_length(text);
     if (most == 0 || length <= (size_t)most)
         return STR_EMPTY;
-    return str_fmt(arena, "« %.*s » : écrivez %lld caractères au plus. Vous en avez saisi %zu.",
+    return str_fmt(arena, "« %.*s » doit contenir %lld caractères ou moins. Vous en avez saisi %zu.",
                    STR_ARG(str_trim(field->label_text)), (long long)most, length);
 }
 

@@ -75,6 +75,6 @@ static str iban_shown(struct arena *arena, str kept)
 }
 
 const struct validation_type validations_of_bank[] = {
-    {"iban", iban_holds, "Vérifiez l’IBAN : un caractère semble faux.", NULL, must_be_of_countries, iban_shown, NULL},
+    {"iban", iban_holds, "Vérifiez l’IBAN : un caractère semble faux.", NULL, must_be_of_countries, iban_shown, NULL},
     {NULL},
 };

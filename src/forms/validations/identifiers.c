@@ -23,7 +23,7 @@ static str siren_key(const struct validation *validation, const struct form_cont
 {
     (void)validation;
     (void)context;
-    return luhn_holds(kept) ? STR_EMPTY : STR("Vérifiez le SIREN : un chiffre semble faux.");
+    return luhn_holds(kept) ? STR_EMPTY : STR("Vérifiez le SIREN : un chiffre semble faux.");
 }
 
 static bool siret_holds(struct arena *arena, str *text)
@@ -40,7 +40,7 @@ static str siret_key(const struct validation *validation, const struct form_cont
     for (size_t i = 0; i < kept.len; i++)
         sum += (unsigned)(kept.ptr[i] - '0');
     bool holds = luhn_holds(kept) || (str_starts(kept, STR("356000000")) && sum % 5 == 0);
-    return holds ? STR_EMPTY : STR("Vérifiez le SIRET : un chiffre semble faux.");
+    return holds ? STR_EMPTY : STR("Vérifiez le SIRET : un chiffre semble faux.");
 }
 
 /* Months over 12 stand for births whose month is not known (20, 30 to 42, 50 and more). */
@@ -188,12 +188,12 @@ static str siret_shown(struct arena *arena, str kept)
 }
 
 const struct validation_type validations_of_identifiers[] = {
-    {"siren-fr", siren_holds, "Le SIREN doit contenir 9 chiffres. Exemple : 443 170 139.", "numeric", siren_key,
+    {"siren-fr", siren_holds, "Le SIREN doit contenir 9 chiffres. Exemple : 443 170 139.", "numeric", siren_key,
      siren_shown},
     {"siret-fr", siret_holds, "Le SIRET doit contenir 14 chiffres.", "numeric", siret_key, siret_shown, NULL},
-    {"nir-fr", nir_holds, "Vérifiez le numéro de sécurité sociale : 15 signes, par exemple 2 55 08 14 168 025 38.",
+    {"nir-fr", nir_holds, "Vérifiez le numéro de sécurité sociale : 15 signes, par exemple 2 55 08 14 168 025 38.",
      NULL},
-    {"nrn-be", nrn_be_holds, "Vérifiez le numéro de registre national : 11 chiffres, par exemple 85.07.30-033.28.",
+    {"nrn-be", nrn_be_holds, "Vérifiez le numéro de registre national : 11 chiffres, par exemple 85.07.30-033.28.",
      "numeric"},
     {"ants-predemand-fr", ants_holds, "Le numéro de pré-demande a 10 lettres ou chiffres, par exemple ABCDE12345.",
      NULL},

@@ -110,8 +110,8 @@ static bool birthplace_holds(struct arena *arena, str *text)
 const struct validation_type validations_of_places[] = {
     {"zipcode-fr", zipcode_holds, "Le code postal doit contenir 5 chiffres.", "numeric", must_be_of_commune},
     {"house-number", house_number_holds, "Saisissez un numéro comme 12 ou 12 bis.", NULL},
-    {"insee-commune-fr", commune_holds, "Saisissez le code INSEE de la commune : 5 signes, par exemple 69123.", NULL},
+    {"insee-commune-fr", commune_holds, "Saisissez le code INSEE de la commune : 5 signes, par exemple 69123.", NULL},
     {"insee-birthplace-fr", birthplace_holds,
-     "Saisissez le code INSEE du lieu de naissance : 5 signes, par exemple 69123, ou 99 et le code du pays.", NULL},
+     "Saisissez le code INSEE du lieu de naissance : 5 signes, par exemple 69123, ou 99 et le code du pays.", NULL},
     {NULL},
 };
