@@ -93,7 +93,7 @@ static void define(struct bench *bench)
 {
     struct err err = {0};
     struct arena *arena = bench->arena;
-    const struct form *form = form_compile(arena, json_parse(arena, str_of(form_text), &err), 1, &err);
+    const struct form *form = form_compile(arena, json_parse(arena, str_of(form_text), &err), 1, NULL, &err);
     check(form != NULL, "form_compile", &err);
     for (size_t i = 0; i < FORMS; i++) {
         bench->forms[i] = *form;
@@ -101,7 +101,7 @@ static void define(struct bench *bench)
         bench->forms[i].functions =
             json_keep(arena, json_pack("{s:o}", "_receiver", json_from_str(str_fmt(arena, "role-%zu", i % ROLES))));
     }
-    bench->workflow = workflow_compile(arena, json_parse(arena, str_of(workflow_text), &err), 1, &err);
+    bench->workflow = workflow_compile(arena, json_parse(arena, str_of(workflow_text), &err), 1, NULL, &err);
     check(bench->workflow != NULL, "workflow_compile", &err);
     bench->definitions = (struct dossier_definitions){
         .data = bench, .form = find_form, .workflow = find_workflow, .workflow_of = workflow_of};

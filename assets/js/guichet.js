@@ -31,7 +31,7 @@ const show = (form, fields) => {
     const box = form.querySelector(`[data-field="${CSS.escape(id)}"]`);
     if (!box) continue;
     box.hidden = !state.visible;
-    const marker = box.querySelector("[data-marker]");
+    const marker = box.querySelector(":scope>[data-marker]");
     if (marker) marker.disabled = !state.visible;
     if (state.html !== undefined) box.innerHTML = state.html;
     const notice = box.querySelector("[data-notice]");
@@ -42,6 +42,26 @@ const show = (form, fields) => {
     if (input && state.value && !input.dataset.typed) input.value = state.value;
   }
 };
+
+// Rows of a block: the server adds them and takes them away, and gives the block anew; the rest of the page stays.
+document.addEventListener("submit", async (event) => {
+  const button = event.submitter, form = event.target;
+  if (button?.name !== "rangs") return;
+  event.preventDefault();
+  event.stopPropagation();
+  const data = new FormData(form), box = button.closest(".block");
+  data.append(button.name, button.value);
+  try {
+    const answer = await fetch(form.action, { method: "POST", body: data });
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(box.id);
+    box.replaceWith(fresh);
+    ((button.value.endsWith("-ajouter") && document.getElementById(`${fresh.id}-dernier`)) || fresh).focus();
+  } catch { // the page as a whole, as without this file
+    const pressed = Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value });
+    form.append(pressed);
+    form.submit();
+  }
+}, true);
 
 for (const form of document.querySelectorAll("form[data-live]")) {
   let timer, under;

@@ -14,11 +14,13 @@ struct catalogue {
     struct store *store;
     int64_t epoch;
     struct map forms, workflows, workflows_by_name, sources, mail_templates, known; /* known: « kind/slug » */
+    struct map block_documents, blocks; /* parsed; compiled: a struct block_slot */
     struct catalogue_forms form_list;
     struct workflow_list workflow_list;
     struct categories categories;
     struct catalogue_faults faults;
     struct source_finder finder;
+    struct block_finder block_finder;
     pthread_mutex_t lock; /* of the older versions */
     struct map older;     /* « kind/slug/version » */
 };
@@ -29,14 +31,14 @@ static void add_fault(struct catalogue *catalogue, const struct definition *defi
         (struct catalogue_fault){definition->kind, definition->slug, str_dup(catalogue->arena, str_of(err->message))};
 }
 
-static const void *compile_form(struct arena *arena, const json_t *json, int64_t version, struct err *err)
+static const void *compile_form(struct catalogue *catalogue, const json_t *json, int64_t version, struct err *err)
 {
-    return form_compile(arena, json, version, err);
+    return form_compile(catalogue->arena, json, version, &catalogue->block_finder, err);
 }
 
-static const void *compile_workflow(struct arena *arena, const json_t *json, int64_t version, struct err *err)
+static const void *compile_workflow(struct catalogue *catalogue, const json_t *json, int64_t version, struct err *err)
 {
-    return workflow_compile(arena, json, version, err);
+    return workflow_compile(catalogue->arena, json, version, &catalogue->block_finder, err);
 }
 
 static void *or_fault(struct catalogue *catalogue, const struct definition *definition, const void *compiled,
@@ -51,7 +53,7 @@ static void add_form(struct catalogue *catalogue, const struct definition *defin
 {
     struct err err = {0};
     const struct form *form =
-        or_fault(catalogue, definition, compile_form(catalogue->arena, json, definition->version, &err), &err);
+        or_fault(catalogue, definition, compile_form(catalogue, json, definition->version, &err), &err);
     if (form == NULL)
         return;
     map_set(&catalogue->forms, form->slug, (void *)(uintptr_t)form);
@@ -62,7 +64,7 @@ static void add_workflow(struct catalogue *catalogue, const struct definition *d
 {
     struct err err = {0};
     struct workflow *workflow =
-        or_fault(catalogue, definition, compile_workflow(catalogue->arena, json, definition->version, &err), &err);
+        or_fault(catalogue, definition, compile_workflow(catalogue, json, definition->version, &err), &err);
     if (workflow == NULL)
         return;
     map_set(&catalogue->workflows, definition->slug, workflow);
@@ -100,6 +102,44 @@ static void add_source(struct catalogue *catalogue, const struct definition *def
     map_set(&catalogue->sources, definition->slug, (void *)(uintptr_t)source);
 }
 
+/* ---- Blocks of fields: compiled when the first document that uses one is, since that needs them ---- */
+
+struct block_slot { /* NULL while it is compiled: one that contains itself is not found within itself */
+    const struct block *block;
+};
+
+static const struct block *find_block(const void *data, str slug)
+{
+    struct catalogue *catalogue = (struct catalogue *)(uintptr_t)data;
+    struct block_slot *slot = map_get(&catalogue->blocks, slug);
+    const json_t *json = slot == NULL ? map_get(&catalogue->block_documents, slug) : NULL;
+    if (json == NULL)
+        return slot == NULL ? NULL : slot->block;
+    struct err err = {0};
+    slot = arena_new_of(catalogue->arena, struct block_slot);
+    map_set(&catalogue->blocks, json_str(json, "slug"), slot);
+    slot->block = block_compile(catalogue->arena, json, &catalogue->block_finder, &err);
+    return slot->block;
+}
+
+static void read_blocks(struct catalogue *catalogue, const struct definitions *all)
+{
+    for (size_t i = 0; i < all->len; i++) {
+        const json_t *json =
+            str_eq(all->at[i].kind, STR("block")) ? json_parse(catalogue->arena, all->at[i].json, NULL) : NULL;
+        if (json != NULL)
+            map_set(&catalogue->block_documents, json_str(json, "slug"), (void *)(uintptr_t)json);
+    }
+}
+
+/* What is no block is told; all are compiled now, since later no thread may add to them. */
+static void add_block(struct catalogue *catalogue, const struct definition *definition, const json_t *json)
+{
+    struct err err = {0};
+    if (find_block(catalogue, definition->slug) == NULL && block_compile(catalogue->arena, json, NULL, &err) == NULL)
+        add_fault(catalogue, definition, &err);
+}
+
 static void add_category(struct catalogue *catalogue, const struct definition *definition, const json_t *json)
 {
     str of = json_str(json, "of");
@@ -116,7 +156,7 @@ static const struct {
     void (*add)(struct catalogue *catalogue, const struct definition *definition, const json_t *json);
 } adders[] = {
     {"form", add_form},     {"workflow", add_workflow}, {"mail-template", add_mail_template},
-    {"source", add_source}, {"category", add_category},
+    {"source", add_source}, {"category", add_category}, {"block", add_block},
 };
 
 static void add(struct catalogue *catalogue, const struct definition *definition)
@@ -140,6 +180,8 @@ static bool read_all(struct tx *tx, void *arg, struct err *err)
     struct arena *arena = arena_new(); /* texts of definitions are not kept: their trees are */
     struct definitions all = {0};
     bool ok = definition_epoch(tx, &catalogue->epoch, err) && definition_list(tx, arena, STR_EMPTY, &all, err);
+    if (ok)
+        read_blocks(catalogue, &all);
     for (size_t i = 0; ok && i < all.len; i++) {
         struct definition definition = all.at[i];
         definition.kind = str_dup(catalogue->arena, definition.kind);
@@ -196,13 +238,14 @@ struct catalogue *catalogue_load(struct store *store, struct err *err)
     catalogue->arena = arena;
     catalogue->store = store;
     atomic_store(&catalogue->references, 1);
-    struct map *maps[] = {&catalogue->forms,   &catalogue->workflows,      &catalogue->workflows_by_name,
-                          &catalogue->sources, &catalogue->mail_templates, &catalogue->known,
-                          &catalogue->older};
+    struct map *maps[] = {&catalogue->forms,           &catalogue->workflows,      &catalogue->workflows_by_name,
+                          &catalogue->sources,         &catalogue->mail_templates, &catalogue->known,
+                          &catalogue->block_documents, &catalogue->blocks,         &catalogue->older};
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
         *maps[i] = map_new(arena);
     pthread_mutex_init(&catalogue->lock, NULL);
     catalogue->finder = (struct source_finder){find_source, catalogue};
+    catalogue->block_finder = (struct block_finder){find_block, catalogue};
     if (!store_read(store, read_all, catalogue, err)) {
         catalogue_release(catalogue);
         return NULL;
@@ -255,8 +298,8 @@ static const void *compile_version(struct catalogue *catalogue, str kind, str sl
     const json_t *json = json_parse(catalogue->arena, asking.found.json, &err);
     if (json == NULL)
         return NULL;
-    return str_eq(kind, STR("form")) ? compile_form(catalogue->arena, json, version, &err)
-                                     : compile_workflow(catalogue->arena, json, version, &err);
+    return str_eq(kind, STR("form")) ? compile_form(catalogue, json, version, &err)
+                                     : compile_workflow(catalogue, json, version, &err);
 }
 
 /* Compiled once for all who ask; the lock is held meanwhile, since the arena is one. */
@@ -311,6 +354,11 @@ bool catalogue_mail_template(const struct catalogue *catalogue, str slug, struct
 const struct source_finder *catalogue_sources(const struct catalogue *catalogue)
 {
     return &catalogue->finder;
+}
+
+const struct block_finder *catalogue_blocks(const struct catalogue *catalogue)
+{
+    return &catalogue->block_finder;
 }
 
 const struct category *catalogue_category(const struct catalogue *catalogue, str slug)

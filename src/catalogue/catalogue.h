@@ -47,6 +47,8 @@ struct workflow_list VEC_OF(const struct workflow *);
 const struct workflow_list *catalogue_workflows(const struct catalogue *catalogue);
 struct catalogue_faults VEC_OF(struct catalogue_fault);
 const struct catalogue_faults *catalogue_faults(const struct catalogue *catalogue);
+/* The blocks of fields that forms and circuits were compiled with. */
+const struct block_finder *catalogue_blocks(const struct catalogue *catalogue);
 /* Whether a document of this kind and slug is there, run or not: for references. */
 bool catalogue_has(const struct catalogue *catalogue, str kind, str slug);
 

@@ -57,16 +57,6 @@ static bool mail_template(void *data, str slug, struct mail_text *out)
     return definitions->mail_template && definitions->mail_template(definitions->data, slug, out);
 }
 
-static void anonymise_fields(const struct field_list *fields, json_t *answers, bool is_final)
-{
-    for (size_t i = 0; fields && i < fields->len; i++) {
-        str when = fields->at[i].anonymise;
-        if (str_eq(when, STR("intermediate")) || (is_final && !str_eq(when, STR("no"))))
-            field_remove(&fields->at[i], answers);
-    }
-}
-
-/* Publik: each field says whether it goes at the intermediate step already, at the end, or stays for the statistics. */
 static void anonymise(void *data, struct dossier *dossier, str mode)
 {
     const struct workflow_host *host = data;
@@ -74,8 +64,8 @@ static void anonymise(void *data, struct dossier *dossier, str mode)
     if (!host->form && is_final)
         json_object_clear(dossier->answers);
     if (host->form)
-        anonymise_fields(&host->form->fields, dossier->answers, is_final);
-    anonymise_fields(workflow_backoffice_fields(host->workflow), dossier->answers, is_final);
+        fields_anonymise(&host->form->fields, dossier->answers, is_final);
+    fields_anonymise(workflow_backoffice_fields(host->workflow), dossier->answers, is_final);
 }
 
 bool context_make(const struct dossier_place *place, const struct form *form, const struct workflow *workflow,

@@ -1,5 +1,5 @@
 /* Reading and writing the answers object, and what was posted. */
-#include "forms/field.h"
+#include "forms/rows.h"
 
 #include <string.h>
 #include <unictype.h>
@@ -77,6 +77,12 @@ bool field_has_answer(const struct field *field, const json_t *answers)
         return false;
     if (json_is_string(answer))
         return json_string_length(answer) > 0;
+    const struct block *block = field_block_of(field);
+    for (size_t i = 0; block != NULL && i < json_array_size(answer); i++)
+        if (!row_is_empty(block, json_array_get(answer, i)))
+            return true;
+    if (block != NULL)
+        return false;
     return !json_is_array(answer) || json_array_size(answer) > 0;
 }
 
@@ -185,20 +191,23 @@ const struct posted_file *posted_file(const struct posted *posted, str control)
     return NULL;
 }
 
+str text_in_sentence(struct arena *arena, str text)
+{
+    str first = utf8_slice(text, 0, 1), second = utf8_slice(text, 1, 2);
+    bool is_acronym = second.len > 0 && str_eq(utf8_upper(arena, second), second) && !str_eq(second, STR(" ")) &&
+                      !str_eq(utf8_lower(arena, second), second);
+    if (is_acronym)
+        return text;
+    str parts[] = {utf8_lower(arena, first), str_slice(text, first.len, text.len)};
+    return str_concat(arena, parts, 2);
+}
+
 str label_in_sentence(const struct field *field, struct arena *arena)
 {
     str label = str_trim(field->label_text);
     while (label.len > 0 && strchr(" *:?.", label.ptr[label.len - 1]) != NULL)
         label.len--;
-    if (label.len == 0)
-        return STR("cette information");
-    str first = utf8_slice(label, 0, 1), second = utf8_slice(label, 1, 2);
-    bool is_acronym = second.len > 0 && str_eq(utf8_upper(arena, second), second) && !str_eq(second, STR(" ")) &&
-                      !str_eq(utf8_lower(arena, second), second);
-    if (is_acronym)
-        return label;
-    str parts[] = {utf8_lower(arena, first), str_slice(label, first.len, label.len)};
-    return str_concat(arena, parts, 2);
+    return label.len == 0 ? STR("cette information") : text_in_sentence(arena, label);
 }
 
 /* ---- What an answer is, by its type ---- */
@@ -237,11 +246,52 @@ str field_words(const struct field *field, struct arena *arena, const json_t *an
     return more.len == 0 ? shown : str_fmt(arena, "%.*s %.*s", STR_ARG(shown), STR_ARG(more));
 }
 
+/* ---- What goes when a request is anonymised ---- */
+
+static bool goes(const struct field *field, bool is_final)
+{
+    return str_eq(field->anonymise, STR("intermediate")) || (is_final && !str_eq(field->anonymise, STR("no")));
+}
+
+/* all: the block itself goes, and what of it does not stay for the statistics. The lines told what has gone. */
+static void anonymise_rows(const struct field *field, json_t *answers, bool all)
+{
+    const struct block *block = field_block_of(field);
+    json_t *rows = (json_t *)(uintptr_t)answer_of(field, answers);
+    for (size_t i = json_array_size(rows); i-- > 0;) {
+        json_t *row = json_array_get(rows, i);
+        fields_anonymise(&block->fields, row, all);
+        if (row_is_empty(block, row))
+            json_array_remove(rows, i);
+    }
+    if (json_array_size(rows) == 0)
+        field_remove(field, answers);
+    answer_set_beside(field, answers, "_display", NULL);
+}
+
+void fields_anonymise(const struct field_list *fields, json_t *answers, bool is_final)
+{
+    for (size_t i = 0; fields != NULL && i < fields->len; i++) {
+        const struct field *field = &fields->at[i];
+        bool stays = str_eq(field->anonymise, STR("no"));
+        if (field->type == &field_block && !stays)
+            anonymise_rows(field, answers, goes(field, is_final));
+        else if (goes(field, is_final))
+            field_remove(field, answers);
+    }
+}
+
 void fields_files(const struct field_list *fields, struct arena *arena, const json_t *answers, struct named_files *out)
 {
     for (size_t i = 0; fields != NULL && i < fields->len; i++) {
         const struct field *field = &fields->at[i];
-        const json_t *answer = answer_of(field, answers);
+        const json_t *answer = answer_of(field, answers), *row;
+        size_t at;
+        const struct block *block = field_block_of(field);
+        json_array_foreach(block == NULL ? NULL : answer, at, row)
+        {
+            fields_files(&block->fields, arena, row, out);
+        }
         if (!json_is_object(answer) || json_str(answer, "blob").len == 0)
             continue;
         *vec_push(arena, out) = (struct named_file){json_str(answer, "blob"), json_str(answer, "name"),
@@ -259,7 +309,7 @@ static bool fits(const struct field *field, const json_t *answer)
         return true;
     if (field->type == &field_bool)
         return json_is_boolean(answer);
-    if (field->type == &field_items)
+    if (field->type == &field_items || field->type == &field_block)
         return json_is_array(answer);
     return field->type == &field_file ? json_is_object(answer) : json_is_string(answer);
 }
@@ -274,7 +324,23 @@ static str id_of_key(str key)
     return key;
 }
 
-bool form_fit_answers(const struct form *form, json_t *answers)
+static bool fit(const struct field_list *fields, json_t *answers);
+
+/* A row that holds nothing more is one all the same: it may have been added just now. */
+static bool fit_rows(const struct field *field, json_t *rows)
+{
+    bool removed = false;
+    for (size_t i = json_array_size(rows); i-- > 0;) {
+        json_t *row = json_array_get(rows, i);
+        bool is_row = json_is_object(row);
+        removed |= !is_row || fit(&field_block_of(field)->fields, row);
+        if (!is_row)
+            json_array_remove(rows, i);
+    }
+    return removed;
+}
+
+static bool fit(const struct field_list *fields, json_t *answers)
 {
     bool removed = false;
     const char *key;
@@ -282,12 +348,19 @@ bool form_fit_answers(const struct form *form, json_t *answers)
     void *next;
     json_object_foreach_safe(answers, next, key, answer)
     {
-        const struct field *field = field_by_id(&form->fields, id_of_key(str_of(key)));
+        const struct field *field = field_by_id(fields, id_of_key(str_of(key)));
         const json_t *main = field == NULL ? NULL : answer_of(field, answers);
-        if (main != NULL && fits(field, main))
+        if (main != NULL && fits(field, main)) {
+            removed |= field->type == &field_block && answer == main && fit_rows(field, answer);
             continue;
+        }
         removed = true;
         json_object_del(answers, key);
     }
     return removed;
+}
+
+bool form_fit_answers(const struct form *form, json_t *answers)
+{
+    return fit(&form->fields, answers);
 }

@@ -1,6 +1,6 @@
 /* What templates see of answers: form_var_NAME, and its raw, display and structured forms. Lazy, as in w.c.s.: the
  * object of a field stands for its answer in texts and comparisons, and has attributes. */
-#include "forms/field.h"
+#include "forms/rows.h"
 
 struct one_answer {
     const struct field *field;
@@ -154,6 +154,9 @@ static const struct value_object_type choices_type = {
 
 const json_t *answer_behind(struct value value, const struct field **field)
 {
+    const json_t *rows = rows_behind(value, field);
+    if (rows != NULL)
+        return rows;
     if (value.kind != VALUE_OBJECT || (value.object.type != &answer_type && value.object.type != &choices_type))
         return NULL;
     const struct one_answer *one = value.object.self;
@@ -185,6 +188,10 @@ static bool answers_get(const struct value_object *object, struct arena *arena, 
     const struct field *field = field_of(view, key);
     if (field == NULL)
         return false;
+    if (field->type == &field_block) {
+        *out = rows_value(field, view, arena);
+        return true;
+    }
     struct one_answer *one = arena_new_of(arena, struct one_answer);
     *one = (struct one_answer){field, view};
     *out = value_object(field->type == &field_items ? &choices_type : &answer_type, one);

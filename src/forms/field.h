@@ -9,7 +9,10 @@ struct compiling {
     struct arena *arena;
     struct form_reports *reports;
     struct form_texts *texts;
-    str where; /* of the field */
+    str where;                         /* of the field */
+    const struct block_finder *blocks; /* NULL: none is known */
+    str block;                         /* slug of the block document that is compiled; empty: none is */
+    int depth;                         /* how many blocks stand around */
 };
 
 /* Members that are NULL stand for « as a text »; see field_types.c for the defaults. */
@@ -51,8 +54,8 @@ struct field_type {
 
 const struct field_type *field_type_find(str name);
 
-extern const struct field_type field_bool, field_comment, field_computed, field_date, field_email, field_file,
-    field_item, field_items, field_map, field_numeric, field_page, field_string, field_subtitle, field_text,
+extern const struct field_type field_block, field_bool, field_comment, field_computed, field_date, field_email,
+    field_file, field_item, field_items, field_map, field_numeric, field_page, field_string, field_subtitle, field_text,
     field_title;
 
 /* ---- What the types share ---- */
@@ -66,6 +69,10 @@ void compiling_inert_field(struct compiling *compiling, const json_t *json);
 const struct template *compiling_condition(struct compiling *compiling, const json_t *condition, const char *what);
 /* NULL where the text is empty or wrong (which is reported). */
 const struct template *compiling_text(struct compiling *compiling, str text, enum template_kind kind, const char *what);
+/* « post_conditions » of a page or a block. */
+struct post_conditions compiling_post_conditions(struct compiling *compiling, const json_t *json);
+/* Fields, in the place and among the blocks that stand around. */
+struct field_list compiling_fields(struct compiling *compiling, const json_t *json);
 /* The choices' source of item and items: « source » or « items ». Never NULL. */
 const struct source *compiling_choices(struct compiling *compiling, const struct field *field);
 
@@ -74,6 +81,10 @@ struct render context_render(const struct form_context *context);
 
 /* The page shows an image of this address: its policy must let another server's through. */
 void context_shows_image(const struct form_context *context, str url);
+
+/* Whether they hold; each that does not is told. */
+bool post_conditions_hold(struct post_conditions conditions, const struct form_context *context,
+                          struct field_errors *errors);
 
 /* The first posted value of a control as a text: without blanks at its ends, lines ended by \n. False where there is
  * none. */
@@ -87,6 +98,12 @@ const json_t *answer_of(const struct field *field, const json_t *answers);
 const json_t *answer_beside(const struct field *field, const json_t *answers, const char *suffix);
 void answer_set(const struct field *field, json_t *answers, json_t *value);
 void answer_set_beside(const struct field *field, json_t *answers, const char *suffix, json_t *value);
+/* Whether it must be answered here: « frontoffice » fields by residents alone. */
+bool field_is_required(const struct field *field, const struct form_context *context);
+/* A box that must be ticked has an answer, false, that does not count. */
+bool field_is_answered(const struct field *field, const json_t *answers);
+/* What a template gave can't be the field's answer: a line in the log. */
+void field_tell_unfit(const struct field *field, const struct form_context *context, struct value value);
 /* Whether the answer is still what a template that reads others gives: it follows them while the page is filled. */
 bool field_is_as_prefilled(const struct field *field, const struct form_context *context, const json_t *answers);
 /* Of an item or items: whether a choice can be made now. */
@@ -99,6 +116,8 @@ str field_autocomplete(const struct field *field);
 /* What fields_view shows of a field whatever was answered. */
 const struct value_dict *field_view_fixed(struct arena *arena, const struct field *field);
 
+/* A text as a part of a sentence: lower first letter where it isn't an acronym. */
+str text_in_sentence(struct arena *arena, str text);
 /* The label as a part of a sentence: lower first letter where it isn't an acronym, no « * » or « : » at the end. */
 str label_in_sentence(const struct field *field, struct arena *arena);
 

@@ -174,20 +174,27 @@ static struct field field_compile(struct compiling *compiling, const json_t *jso
                          "ce type de champ ne fonctionne pas encore : il n’est pas montré", false);
     else if (field.type->compile != NULL)
         field.params = field.type->compile(compiling, &field);
+    if (field.type == &field_block && field.params == NULL)
+        field.type = NULL; /* its block is missing: kept and inert */
     field.view = field_view_fixed(compiling->arena, &field);
     return field;
 }
 
-const struct field_list *field_list_compile(struct arena *arena, const json_t *json, struct form_reports *reports,
-                                            struct form_texts *texts)
+struct field_list compiling_fields(struct compiling *compiling, const json_t *json)
+{
+    size_t count = json_is_array(json) ? json_array_size(json) : 0;
+    struct field *fields = arena_array_of(compiling->arena, struct field, count);
+    for (size_t i = 0; i < count; i++)
+        fields[i] = field_compile(compiling, json_array_get(json, i));
+    return (struct field_list){fields, count};
+}
+
+const struct field_list *field_list_compile(struct arena *arena, const json_t *json, const struct block_finder *blocks,
+                                            struct form_reports *reports, struct form_texts *texts)
 {
     struct field_list *list = arena_new_of(arena, struct field_list);
-    size_t count = json_is_array(json) ? json_array_size(json) : 0;
-    struct field *fields = arena_array_of(arena, struct field, count);
-    struct compiling compiling = {.arena = arena, .reports = reports, .texts = texts};
-    for (size_t i = 0; i < count; i++)
-        fields[i] = field_compile(&compiling, json_array_get(json, i));
-    *list = (struct field_list){fields, count};
+    struct compiling compiling = {.arena = arena, .reports = reports, .texts = texts, .blocks = blocks};
+    *list = compiling_fields(&compiling, json);
     return list;
 }
 

@@ -1,5 +1,5 @@
 /* Filling: which fields are shown, prefilled, read from a post and checked. */
-#include "forms/field.h"
+#include "forms/rows.h"
 
 bool field_is_visible(const struct field *field, const struct form_context *context)
 {
@@ -79,7 +79,7 @@ static json_t *answer_of_value(const struct field *field, const struct form_cont
     return json_from_str(value_to_text(context->arena, value, STR("fr")));
 }
 
-static void tell_unfit(const struct field *field, const struct form_context *context, struct value value)
+void field_tell_unfit(const struct field *field, const struct form_context *context, struct value value)
 {
     if (context->log == NULL || is_nothing(context, value))
         return;
@@ -94,9 +94,13 @@ void field_set(const struct field *field, const struct form_context *context, st
 {
     if (field->type == NULL || !field->type->holds_answer)
         return;
+    if (field->type == &field_block) {
+        rows_set(field, context, value, answers);
+        return;
+    }
     json_t *answer = answer_of_value(field, context, value);
     if (answer == NULL)
-        tell_unfit(field, context, value);
+        field_tell_unfit(field, context, value);
     field_remove(field, answers);
     if (answer == NULL)
         return;
@@ -112,19 +116,27 @@ static bool is_locked(const struct field *field, const struct form_context *cont
     return !field->prefill_locked_unless_empty || !is_nothing(context, prefill_value(field, context));
 }
 
+static void prefill_one(const struct field *field, const struct form_context *context, json_t *answers)
+{
+    if (answer_of(field, answers) != NULL && !is_locked(field, context))
+        return;
+    struct value value = prefill_value(field, context);
+    if (!is_nothing(context, value) || is_locked(field, context))
+        field_set(field, context, value, answers);
+}
+
 void fields_prefill(const struct field_list *fields, const struct form_context *context, json_t *answers)
 {
     for (size_t i = 0; i < fields->len; i++) {
         const struct field *field = &fields->at[i];
-        if (field->type == NULL || field->prefill == PREFILL_NONE || !field->type->is_typed)
+        bool is_block = field->type == &field_block, is_prefilled = field->prefill != PREFILL_NONE;
+        if (field->type == NULL || !field->type->is_typed || !(is_block || is_prefilled) ||
+            !field_is_visible(field, context))
             continue;
-        if (answer_of(field, answers) != NULL && !is_locked(field, context))
-            continue;
-        if (!field_is_visible(field, context))
-            continue;
-        struct value value = prefill_value(field, context);
-        if (!is_nothing(context, value) || is_locked(field, context))
-            field_set(field, context, value, answers);
+        if (is_prefilled)
+            prefill_one(field, context, answers);
+        if (is_block)
+            rows_prefill(field, context, answers);
     }
 }
 
@@ -147,7 +159,7 @@ static void add_error(const struct field *field, const struct form_context *cont
     *vec_push(context->arena, errors) = (struct field_error){field, field->control, message};
 }
 
-static bool is_required(const struct field *field, const struct form_context *context)
+bool field_is_required(const struct field *field, const struct form_context *context)
 {
     return field->required == FIELD_REQUIRED ||
            (field->required == FIELD_REQUIRED_OF_RESIDENTS && !context->in_backoffice);
@@ -160,8 +172,7 @@ static str missing_message(const struct field *field, struct arena *arena)
     return str_fmt(arena, "Saisissez une réponse à « %.*s ».", STR_ARG(str_trim(field->label_text)));
 }
 
-/* A box that must be ticked has an answer, false, that does not count. */
-static bool is_answered(const struct field *field, const json_t *answers)
+bool field_is_answered(const struct field *field, const json_t *answers)
 {
     return field->type == &field_bool ? json_is_true(answer_of(field, answers)) : field_has_answer(field, answers);
 }
@@ -175,8 +186,12 @@ static bool can_be_answered(const struct field *field, const struct form_context
 static void check_one(const struct field *field, const struct form_context *context, json_t *answers,
                       struct field_errors *errors)
 {
-    if (!is_answered(field, answers)) {
-        if (is_required(field, context) && can_be_answered(field, context))
+    if (field->type == &field_block) {
+        rows_check(field, context, answers, errors);
+        return;
+    }
+    if (!field_is_answered(field, answers)) {
+        if (field_is_required(field, context) && can_be_answered(field, context))
             add_error(field, context, missing_message(field, context->arena), errors);
         return;
     }
@@ -208,7 +223,7 @@ bool fields_check(const struct field_list *fields, const struct form_context *co
 static bool keeps_file(const struct field *field, const struct form_context *context, const struct posted *posted)
 {
     str ticked;
-    str control = str_fmt(context->arena, "f%.*s-retirer", STR_ARG(field->id));
+    str control = str_fmt(context->arena, "%.*s-retirer", STR_ARG(field->control));
     return field->type == &field_file && !posted_text(context, posted, control, &ticked);
 }
 
@@ -280,6 +295,10 @@ bool fields_read(const struct field_list *fields, const struct form_context *con
         }
         if (is_revealed(field, context, posted)) {
             add_revealed(field, context, answers, errors);
+            continue;
+        }
+        if (field->type == &field_block && !is_locked(field, context)) {
+            rows_read(field, context, posted, answers, errors);
             continue;
         }
         read_one(field, context, posted, answers, errors);

@@ -26,10 +26,10 @@ static instant local_of(str text)
     return instant_from_local(local);
 }
 
-static void compile_post_conditions(struct compiling *compiling, const json_t *json, struct form_page *page)
+struct post_conditions compiling_post_conditions(struct compiling *compiling, const json_t *json)
 {
     const json_t *list = json_list(json, "post_conditions");
-    size_t count = json_array_size(list);
+    size_t count = json_array_size(list), kept = 0;
     struct post_condition *conditions = arena_array_of(compiling->arena, struct post_condition, count);
     for (size_t i = 0; i < count; i++) {
         const json_t *one = json_array_get(list, i);
@@ -37,9 +37,9 @@ static void compile_post_conditions(struct compiling *compiling, const json_t *j
             compiling_condition(compiling, json_object_get(one, "condition"), "condition de sortie"),
             compiling_text(compiling, json_str(one, "error_message"), TEMPLATE_TEXT, "message de sortie")};
         if (condition.condition != NULL)
-            conditions[page->post_condition_count++] = condition;
+            conditions[kept++] = condition;
     }
-    page->post_conditions = conditions;
+    return (struct post_conditions){conditions, kept};
 }
 
 static bool shows_something(const struct field_list *fields)
@@ -56,7 +56,7 @@ static void begin_page(struct compiling *compiling, const struct field *field, s
     page->label = field->label_text;
     page->condition = field->condition;
     compiling->where = str_fmt(compiling->arena, "page %.*s", STR_ARG(field->label_text));
-    compile_post_conditions(compiling, field->json, page);
+    page->post_conditions = compiling_post_conditions(compiling, field->json);
 }
 
 /* A form whose first field is no page has one without a name before it; where that would show nothing (values computed
@@ -111,7 +111,8 @@ static void compile_header(struct compiling *compiling, struct form *form)
     form->digest = compiling_text(compiling, json_str(json, "digest_template"), TEMPLATE_TEXT, "résumé");
 }
 
-const struct form *form_compile(struct arena *arena, const json_t *json, int64_t version, struct err *err)
+const struct form *form_compile(struct arena *arena, const json_t *json, int64_t version,
+                                const struct block_finder *blocks, struct err *err)
 {
     struct form *form = arena_new_of(arena, struct form);
     form->json = json;
@@ -124,9 +125,9 @@ const struct form *form_compile(struct arena *arena, const json_t *json, int64_t
     }
     if (form->name.len == 0)
         form->name = form->slug;
-    struct compiling compiling = {.arena = arena, .reports = &form->reports, .texts = &form->texts};
+    struct compiling compiling = {.arena = arena, .reports = &form->reports, .texts = &form->texts, .blocks = blocks};
     compile_header(&compiling, form);
-    form->fields = *field_list_compile(arena, json_list(json, "fields"), &form->reports, &form->texts);
+    form->fields = compiling_fields(&compiling, json_list(json, "fields"));
     cut_pages(&compiling, form);
     return form;
 }

@@ -25,7 +25,10 @@ struct field {
     str id, varname;
     /* The name of its control: « f12 ». Beside it may stand: f12-jour, f12-mois, f12-annee (a date in three boxes),
      * f12-retirer (take the file away), and f12-vu, a hidden control that a page sends with each field that is on the
-     * screen: where a page sends any, a field that this post's answers bring is asked first (is_revealed). */
+     * screen: where a page sends any, a field that this post's answers bring is asked first (is_revealed).
+     * Of a field of type block: f12-rang, once a row, in their order, its value the row's key (a small number); the
+     * controls of a row's fields, f12-KEY-ID, with what may stand beside these, and f12-KEY-ID-garde (the blob of the
+     * file that is kept). Its buttons are all called « rangs »: f12-ajouter, f12-KEY-enlever. */
     str control, marker;
     str type_name;                 /* as the definition says it */
     const struct field_type *type; /* NULL: a type that does not run yet; the field is kept and inert */
@@ -53,6 +56,14 @@ struct field_list {
     size_t len;
 };
 
+struct post_condition {
+    const struct template *condition, *message;
+};
+struct post_conditions {
+    const struct post_condition *at;
+    size_t len;
+};
+
 /* What was kept but does not run, or is wrong: for the importer's report and « guichet check ». */
 struct form_report {
     str construct; /* « field:map », « validation:foo », « ds:json », « template » … */
@@ -69,9 +80,35 @@ struct form_text {
 };
 struct form_texts VEC_OF(struct form_text);
 
+/* Fields that are asked together, once or several times: a document of kind « block », or what a field of type block
+ * holds itself. */
+struct block {
+    str slug, name; /* empty where the field holds it */
+    struct field_list fields;
+    const struct template *digest;          /* a row in a line; NULL, or empty: its answers, one after the other */
+    struct post_conditions post_conditions; /* of each row */
+    int depth;                              /* of blocks within blocks: 1 where there is none */
+    struct form_reports reports;
+    struct form_texts texts;
+};
+enum { BLOCK_DEPTH_MOST = 3 };
+
+/* Gives a block by its slug; NULL where there is none. */
+struct block_finder {
+    const struct block *(*find)(const void *data, str slug);
+    const void *data;
+};
+
+/* Compiles a block document. blocks may be NULL: none is known. NULL and err only where it is no block at all. json
+ * must live as long as the arena, and the blocks as long as what is compiled with them. */
+const struct block *block_compile(struct arena *arena, const json_t *json, const struct block_finder *blocks,
+                                  struct err *err);
+/* The block of a field; NULL: it is of another type, or the block is missing. */
+const struct block *field_block_of(const struct field *field);
+
 /* A list of fields; wrong parts are reported, never refused. json must live as long as the arena. */
-const struct field_list *field_list_compile(struct arena *arena, const json_t *json, struct form_reports *reports,
-                                            struct form_texts *texts);
+const struct field_list *field_list_compile(struct arena *arena, const json_t *json, const struct block_finder *blocks,
+                                            struct form_reports *reports, struct form_texts *texts);
 /* NULL where there is none. */
 const struct field *field_by_id(const struct field_list *fields, str id);
 const struct field *field_by_varname(const struct field_list *fields, str varname);
@@ -90,11 +127,7 @@ struct form_page {
     str id, label;
     const struct template *condition; /* NULL: always */
     struct field_list fields;         /* a page field among them shows nothing */
-    const struct post_condition *post_conditions;
-    size_t post_condition_count;
-};
-struct post_condition {
-    const struct template *condition, *message;
+    struct post_conditions post_conditions;
 };
 
 struct form {
@@ -122,7 +155,8 @@ struct form {
 };
 
 /* Compiles a form document. NULL and err only where it is no form at all. json must live as long as the arena. */
-const struct form *form_compile(struct arena *arena, const json_t *json, int64_t version, struct err *err);
+const struct form *form_compile(struct arena *arena, const json_t *json, int64_t version,
+                                const struct block_finder *blocks, struct err *err);
 /* False and ERR_CLOSED (a sentence for the resident) where it takes no request now. */
 bool form_is_open(const struct form *form, instant now, struct err *err);
 
@@ -180,6 +214,9 @@ void fields_prefill(const struct field_list *fields, const struct form_context *
  * is in answers nonetheless, so that it is shown again. */
 bool fields_read(const struct field_list *fields, const struct form_context *context, const struct posted *posted,
                  json_t *answers, struct field_errors *errors);
+/* The button that adds or takes away a row of a block, where one was pressed: the page is read, kept, and shown again
+ * without a word on what is wrong or lacks, at *control. */
+bool posted_changes_rows(const struct posted *posted, struct arena *arena, str *control);
 /* Checks answers as they are: the same rules, without a post. */
 bool fields_check(const struct field_list *fields, const struct form_context *context, json_t *answers,
                   struct field_errors *errors);
@@ -191,14 +228,16 @@ bool fields_check(const struct field_list *fields, const struct form_context *co
  * prefilled (nothing but what a template gave, which follows other answers), autocomplete, and where there is
  * one error, revealed or notice (what may be wrong with an answer that is accepted). By type: maxlength, inputmode,
  * suggestions (string); rows (text); checked (bool); day, month, year, iso, min, max (date); choices {id, text, chosen,
- * disabled}, hint_is_first_option (item, items); accept, max_size, types, file_name, file_size (file). */
+ * disabled}, hint_is_first_option (item, items); accept, max_size, types, file_name, file_size, file_blob (file);
+ * label_display, is_single, may_add, add_label, may_remove, remove_label, rows {name, key, legend, fields}, in_block (a
+ * field of a row) (block). */
 struct value fields_view(const struct field_list *fields, const struct form_context *context, json_t *answers,
                          const struct field_errors *errors, bool hidden);
 
 /* After a change in a page that is being filled: which fields are shown, texts of comments, choices that depend on
  * others.
- * {"fields": {"ID": {"visible": bool, "html": …, "choices": […], "value": …}}}. answers is a working copy that the
- * scope reads: it is changed, and thrown away by the caller. */
+ * {"fields": {"ID": {"visible": bool, "html": …, "choices": […], "value": …}}}, of a row's field under its control
+ * without the « f ». answers is a working copy that the scope reads: it is changed, and thrown away by the caller. */
 json_t *fields_live(const struct field_list *fields, const struct form_context *context, const struct posted *posted,
                     json_t *answers);
 
@@ -232,6 +271,9 @@ bool field_has_answer(const struct field *field, const json_t *answers);
 void field_set(const struct field *field, const struct form_context *context, struct value value, json_t *answers);
 /* Removes the answer and what stands beside it. */
 void field_remove(const struct field *field, json_t *answers);
+/* Publik: each field says whether its answer goes at the intermediate step already, at the end (is_final), or stays for
+ * the statistics; within a block, each field of it where the block itself does not stay. */
+void fields_anonymise(const struct field_list *fields, json_t *answers, bool is_final);
 
 /* For lists and search. */
 enum index_kind { INDEX_NONE, INDEX_TEXT, INDEX_NUMBER, INDEX_DATE };
@@ -241,13 +283,22 @@ struct index_value {
     double number;
 };
 struct index_value field_index(const struct field *field, struct arena *arena, const json_t *answers);
+/* The answers one by one, as a history keeps them; those of a block's rows under the row's name. */
+struct shown_answer {
+    str label, text;
+    str blob; /* of a file; else empty */
+};
+struct shown_answers VEC_OF(struct shown_answer);
+void fields_shown(const struct field_list *fields, struct arena *arena, const json_t *answers,
+                  struct shown_answers *out);
 
 /* What a search of words finds it by. */
 str field_words(const struct field *field, struct arena *arena, const json_t *answers);
 
 /* Rows of the answers for a place (PLACE_VALIDATION, PLACE_SUMMARY): a list of dicts {title} (a title, subtitle or page
- * label), or {id, label, text, lines, html, notice, picture, file {name, url, size}, page} with page counted from 1;
- * only what is visible. pages: with the headings of pages, « Modifier » leads there. */
+ * label), or {id, label, text, lines, html, notice, picture, file {name, url, size}, page} with page counted from 1, a
+ * block with blocks: a list of {title, rows} instead of its text; only what is visible. pages: with the headings of
+ * pages, « Modifier » leads there. */
 struct value form_summary(const struct form *form, const struct form_context *context, json_t *answers, unsigned place);
 struct value fields_summary(const struct field_list *fields, const struct form_context *context, json_t *answers,
                             unsigned place);

@@ -55,16 +55,16 @@ void form_page_open(const struct form *form, size_t page, const struct form_cont
     fields_prefill(&form->pages[page].fields, context, answers);
 }
 
-static bool post_conditions_hold(const struct form_page *page, const struct form_context *context,
-                                 struct field_errors *errors)
+bool post_conditions_hold(struct post_conditions conditions, const struct form_context *context,
+                          struct field_errors *errors)
 {
     bool hold = true;
-    for (size_t i = 0; i < page->post_condition_count; i++) {
+    for (size_t i = 0; i < conditions.len; i++) {
         struct render render = context_render(context);
-        if (template_holds(page->post_conditions[i].condition, &render))
+        if (template_holds(conditions.at[i].condition, &render))
             continue;
         hold = false;
-        const struct template *message = page->post_conditions[i].message;
+        const struct template *message = conditions.at[i].message;
         str text = message == NULL ? STR_EMPTY : template_text(message, &render);
         *vec_push(context->arena, errors) = (struct field_error){
             .message = text.len > 0 ? text : STR("Ces réponses ne permettent pas de continuer. Vérifiez-les.")};
@@ -77,7 +77,7 @@ bool form_page_read(const struct form *form, size_t page, const struct form_cont
 {
     bool ok = fields_read(&form->pages[page].fields, context, posted, answers, errors);
     compute_up_to(form, page, context, answers);
-    return ok && post_conditions_hold(&form->pages[page], context, errors);
+    return ok && post_conditions_hold(form->pages[page].post_conditions, context, errors);
 }
 
 static void forget(const struct field_list *fields, json_t *answers)
@@ -97,7 +97,7 @@ bool form_check(const struct form *form, const struct form_context *context, jso
         }
         compute_page(&form->pages[i], context, answers);
         bool ok = fields_check(&form->pages[i].fields, context, answers, errors);
-        ok = ok && post_conditions_hold(&form->pages[i], context, errors);
+        ok = ok && post_conditions_hold(form->pages[i].post_conditions, context, errors);
         if (!ok && *page == SIZE_MAX)
             *page = i;
     }

@@ -1,5 +1,5 @@
 /* Answers as they are shown: for checking before sending, on the request's page, as plain text in mails. */
-#include "forms/field.h"
+#include "forms/rows.h"
 
 static void set(struct arena *arena, struct value_dict *dict, const char *key, struct value value)
 {
@@ -49,6 +49,33 @@ static void add_notice(struct value_dict *row, const struct field *field, const 
         set(context->arena, row, "notice", value_text(notice));
 }
 
+static void add_row(struct value_list *rows, const struct field *field, const struct form_context *context,
+                    json_t *answers, unsigned place, size_t page);
+
+/* A block: its rows, each with a list of its own. */
+static struct value blocks_of(const struct field *field, const struct form_context *context, const json_t *answers,
+                              unsigned place)
+{
+    struct arena *arena = context->arena;
+    const struct block *block = field_block_of(field);
+    const json_t *stored = answer_of(field, answers);
+    bool is_single = json_array_size(stored) == 1 && rows_bounds(field, context).most == 1;
+    struct value_list *blocks = value_list_new(arena);
+    for (size_t i = 0; i < json_array_size(stored); i++) {
+        if (row_is_empty(block, json_array_get(stored, i)))
+            continue;
+        struct row row = row_of(field, context, json_array_get(stored, i), i, str_fmt(arena, "%zu", i));
+        struct value_list *rows = value_list_new(arena);
+        for (size_t j = 0; j < row.fields.len; j++)
+            add_row(rows, &row.fields.at[j], &row.context, row.answers, place, 0);
+        struct value_dict *dict = value_dict_new(arena);
+        set(arena, dict, "title", value_text(is_single ? STR_EMPTY : row_title(field, arena, i, false)));
+        set(arena, dict, "rows", value_list(rows));
+        value_list_add(arena, blocks, value_dict(dict));
+    }
+    return value_list(blocks);
+}
+
 static struct value answer_row(const struct field *field, const struct form_context *context, json_t *answers,
                                unsigned place, size_t page)
 {
@@ -70,6 +97,8 @@ static struct value answer_row(const struct field *field, const struct form_cont
         set(arena, row, "picture", field->type->picture(field, context, answers));
     if (place == PLACE_VALIDATION)
         add_notice(row, field, context, answers);
+    if (field->type == &field_block)
+        set(arena, row, "blocks", blocks_of(field, context, answers, place));
     return value_dict(row);
 }
 
@@ -119,6 +148,76 @@ struct value form_summary(const struct form *form, const struct form_context *co
     return value_list(rows);
 }
 
+static void add_details(struct buf *out, const struct field *field, const struct form_context *context, json_t *answers,
+                        const char *indent);
+
+static void show_rows(const struct field *field, struct arena *arena, const json_t *answers, struct shown_answers *out)
+{
+    const json_t *rows = answer_of(field, answers);
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        size_t before = out->len;
+        fields_shown(&field_block_of(field)->fields, arena, json_array_get(rows, i), out);
+        for (size_t j = before; j < out->len; j++)
+            out->at[j].label = str_fmt(arena, "%.*s, %.*s", STR_ARG(row_title(field, arena, i, false)),
+                                       STR_ARG(text_in_sentence(arena, out->at[j].label)));
+    }
+}
+
+void fields_shown(const struct field_list *fields, struct arena *arena, const json_t *answers,
+                  struct shown_answers *out)
+{
+    for (size_t i = 0; i < fields->len; i++) {
+        const struct field *field = &fields->at[i];
+        str text = field_display(field, arena, answers);
+        if (field->type == &field_block)
+            show_rows(field, arena, answers, out);
+        else if (text.len > 0)
+            *vec_push(arena, out) =
+                (struct shown_answer){field->label_text, text, json_str(answer_of(field, answers), "blob")};
+    }
+}
+
+/* Row by row, under the row's name. */
+static void add_block_details(struct buf *out, const struct field *field, const struct form_context *context,
+                              const json_t *answers, const char *indent)
+{
+    struct arena *arena = context->arena;
+    const json_t *stored = answer_of(field, answers);
+    bool is_single = rows_bounds(field, context).most == 1;
+    const char *within = str_fmt(arena, "%s  ", indent).ptr, *deeper = str_fmt(arena, "%s    ", indent).ptr;
+    for (size_t i = 0; i < json_array_size(stored); i++) {
+        struct row row = row_of(field, context, json_array_get(stored, i), i, str_fmt(arena, "%zu", i));
+        if (row_is_empty(field_block_of(field), row.answers))
+            continue;
+        if (!is_single)
+            buf_fmt(out, "%s%.*s\n", within, STR_ARG(row_title(field, arena, i, false)));
+        for (size_t j = 0; j < row.fields.len; j++)
+            add_details(out, &row.fields.at[j], &row.context, row.answers, is_single ? within : deeper);
+    }
+}
+
+static bool is_detail(const struct field *field, const struct form_context *context, const json_t *answers)
+{
+    return field->type != NULL && field->type->is_typed && (field->places & PLACE_SUMMARY) &&
+           field_has_answer(field, answers) && field_is_visible(field, context);
+}
+
+static void add_details(struct buf *out, const struct field *field, const struct form_context *context, json_t *answers,
+                        const char *indent)
+{
+    struct arena *arena = context->arena;
+    if (!is_detail(field, context, answers))
+        return;
+    buf_fmt(out, "%s%.*s :\n", indent, STR_ARG(label_of(field, context)));
+    if (field->type == &field_block) {
+        add_block_details(out, field, context, answers, indent);
+        return;
+    }
+    str line_end = str_fmt(arena, "\n%s  ", indent);
+    buf_fmt(out, "%s  %.*s\n", indent,
+            STR_ARG(str_replace(arena, field_display(field, arena, answers), STR("\n"), line_end)));
+}
+
 str form_details(const struct form *form, const struct form_context *context, json_t *answers)
 {
     struct arena *arena = context->arena;
@@ -129,16 +228,11 @@ str form_details(const struct form *form, const struct form_context *context, js
         if (!form_page_is_visible(form, i, context))
             continue;
         for (size_t j = 0; j < page->fields.len; j++) {
-            const struct field *field = &page->fields.at[j];
-            if (field->type == NULL || !field->type->is_typed || !(field->places & PLACE_SUMMARY) ||
-                !field_has_answer(field, answers) || !field_is_visible(field, context))
-                continue;
-            if (!has_heading)
+            if (!has_heading && is_detail(&page->fields.at[j], context, answers)) {
                 buf_fmt(&out, "%s%.*s\n\n", out.len > 0 ? "\n" : "", STR_ARG(page->label));
-            has_heading = true;
-            str text = field_display(field, arena, answers);
-            buf_fmt(&out, "%.*s :\n  %.*s\n", STR_ARG(label_of(field, context)),
-                    STR_ARG(str_replace(arena, text, STR("\n"), STR("\n  "))));
+                has_heading = true;
+            }
+            add_details(&out, &page->fields.at[j], context, answers, "");
         }
     }
     return buf_str(&out);

@@ -1,5 +1,5 @@
 /* What page templates are given of fields. */
-#include "forms/field.h"
+#include "forms/rows.h"
 
 static void set(struct arena *arena, struct value_dict *dict, const char *key, struct value value)
 {
@@ -9,7 +9,7 @@ static void set(struct arena *arena, struct value_dict *dict, const char *key, s
 static const struct field_error *error_of(const struct field *field, const struct field_errors *errors)
 {
     for (size_t i = 0; errors != NULL && i < errors->len; i++)
-        if (errors->at[i].field == field)
+        if (errors->at[i].field != NULL && str_eq(errors->at[i].field->control, field->control))
             return &errors->at[i];
     return NULL;
 }
@@ -31,11 +31,17 @@ static struct value label_of(const struct field *field, struct render *render)
     return field->type == &field_comment ? value_html(label) : value_text(label);
 }
 
+/* Its control without the « f »: the id, of a row's field with the row. */
+static str field_view_id(const struct field *field)
+{
+    return str_slice(field->control, 1, field->control.len);
+}
+
 const struct value_dict *field_view_fixed(struct arena *arena, const struct field *field)
 {
     struct value_dict *dict = value_dict_new(arena);
     struct render none = {.arena = arena};
-    set(arena, dict, "id", value_text(field->id));
+    set(arena, dict, "id", value_text(field_view_id(field)));
     set(arena, dict, "name", value_text(field->control));
     set(arena, dict, "type", value_text(field->type_name));
     set(arena, dict, "css", value_text(field->css));
@@ -51,12 +57,6 @@ const struct value_dict *field_view_fixed(struct arena *arena, const struct fiel
     return dict;
 }
 
-static bool is_required_here(const struct field *field, const struct form_context *context)
-{
-    return field->required == FIELD_REQUIRED ||
-           (field->required == FIELD_REQUIRED_OF_RESIDENTS && !context->in_backoffice);
-}
-
 static str notice_of(const struct field *field, struct arena *arena, const json_t *answers)
 {
     bool may_have = field->type->notice != NULL && field_has_answer(field, answers);
@@ -69,7 +69,7 @@ static void view_typed(const struct field *field, const struct form_context *con
     struct arena *arena = context->arena;
     struct render render = context_render(context);
     const struct field_error *error = error_of(field, errors);
-    set(arena, dict, "required", value_bool(is_required_here(field, context)));
+    set(arena, dict, "required", value_bool(field_is_required(field, context)));
     if (!is_fixed(field->hint_template))
         set(arena, dict, "hint", value_html(html_of(field->hint_template, &render)));
     set(arena, dict, "value", value_text(json_str_of(answer_of(field, answers))));
@@ -88,17 +88,26 @@ static void view_typed(const struct field *field, const struct form_context *con
         field->type->view(field, context, answers, dict);
 }
 
+/* What is fixed of a row's field has its own controls. */
+static const struct value_dict *fixed_view(const struct field *field, struct arena *arena)
+{
+    const struct value *name = map_get(&field->view->map, STR("name"));
+    return str_eq(name->text, field->control) ? field->view : field_view_fixed(arena, field);
+}
+
 static struct value view_of(const struct field *field, const struct form_context *context, json_t *answers,
-                            const struct field_errors *errors, bool is_visible)
+                            const struct field_errors *errors, bool is_visible, bool hidden)
 {
     struct arena *arena = context->arena;
-    struct value_dict *dict = value_dict_copy(arena, field->view);
+    struct value_dict *dict = value_dict_copy(arena, fixed_view(field, arena));
     struct render render = context_render(context);
     set(arena, dict, "visible", value_bool(is_visible));
     if (!is_fixed(field->label))
         set(arena, dict, "label", label_of(field, &render));
     if (field->type->is_typed)
         view_typed(field, context, answers, errors, dict);
+    if (field->type == &field_block)
+        rows_view(field, context, answers, errors, hidden, dict);
     return value_dict(dict);
 }
 
@@ -112,7 +121,7 @@ struct value fields_view(const struct field_list *fields, const struct form_cont
             continue;
         bool is_visible = field_is_visible(field, context);
         if (is_visible || hidden)
-            value_list_add(context->arena, list, view_of(field, context, answers, errors, is_visible));
+            value_list_add(context->arena, list, view_of(field, context, answers, errors, is_visible, hidden));
     }
     return value_list(list);
 }
@@ -138,7 +147,8 @@ static json_t *live_of(const struct field *field, const struct form_context *con
     if (field->type == &field_comment)
         json_set_str(live, STR("html"), html_of(field->label, &render));
     bool has_choices = field->type == &field_item || field->type == &field_items;
-    json_t *choices = has_choices ? live_choices(view_of(field, context, answers, NULL, true), context->arena) : NULL;
+    json_t *choices =
+        has_choices ? live_choices(view_of(field, context, answers, NULL, true, false), context->arena) : NULL;
     if (choices != NULL)
         json_set(live, STR("choices"), choices);
     if (field->type->notice != NULL)
@@ -146,6 +156,34 @@ static json_t *live_of(const struct field *field, const struct form_context *con
     if (field->prefill == PREFILL_TEMPLATE && !template_is_constant(field->prefill_template))
         json_set_str(live, STR("value"), field_display(field, context->arena, answers));
     return live;
+}
+
+static void add_live(const struct field_list *fields, const struct form_context *context, const struct posted *posted,
+                     json_t *answers, json_t *by_id);
+
+/* Under the keys that the page has: rows are not renumbered while one types. */
+static void add_live_rows(const struct field *field, const struct form_context *context, const struct posted *posted,
+                          json_t *answers, json_t *by_id)
+{
+    const json_t *rows = answer_of(field, answers);
+    struct str_views keys = rows_posted(field, context->arena, posted);
+    for (size_t i = 0; i < keys.len && i < json_array_size(rows); i++) {
+        struct row row = row_of(field, context, json_array_get(rows, i), i, keys.at[i]);
+        add_live(&row.fields, &row.context, posted, row.answers, by_id);
+    }
+}
+
+static void add_live(const struct field_list *fields, const struct form_context *context, const struct posted *posted,
+                     json_t *answers, json_t *by_id)
+{
+    for (size_t i = 0; i < fields->len; i++) {
+        const struct field *field = &fields->at[i];
+        if (field->type == NULL || field->type == &field_computed || field->type == &field_page)
+            continue;
+        json_set(by_id, field_view_id(field), live_of(field, context, answers));
+        if (field->type == &field_block && field_is_visible(field, context))
+            add_live_rows(field, context, posted, answers, by_id);
+    }
 }
 
 json_t *fields_live(const struct field_list *fields, const struct form_context *context, const struct posted *posted,
@@ -156,10 +194,6 @@ json_t *fields_live(const struct field_list *fields, const struct form_context *
     fields_prefill(fields, context, answers);
     json_t *all = json_keep(context->arena, json_object()), *by_id = json_object();
     json_object_set_new(all, "fields", by_id);
-    for (size_t i = 0; i < fields->len; i++) {
-        const struct field *field = &fields->at[i];
-        if (field->type != NULL && field->type != &field_computed && field->type != &field_page)
-            json_set(by_id, field->id, live_of(field, context, answers));
-    }
+    add_live(fields, context, posted, answers, by_id);
     return all;
 }

@@ -40,15 +40,8 @@ static void add_text(struct linting *linting, str where, const struct template *
 
 /* ---- Each kind ---- */
 
-static void read_form(struct linting *linting)
+static void add_reports(struct linting *linting, const struct form_reports *reports, const struct form_texts *texts)
 {
-    struct err err = {0};
-    linting->form = form_compile(linting->arena, linting->json, 0, &err);
-    if (linting->form == NULL) {
-        linting_add(linting, true, STR_EMPTY, "%s", err.message)->construct = STR("form");
-        return;
-    }
-    const struct form_reports *reports = &linting->form->reports;
     for (size_t i = 0; i < reports->len; i++) {
         const struct form_report *report = &reports->at[i];
         struct lint_finding *finding =
@@ -57,14 +50,35 @@ static void read_form(struct linting *linting)
         finding->line = report->line;
         finding->column = report->column;
     }
-    for (size_t i = 0; i < linting->form->texts.len; i++)
-        add_text(linting, linting->form->texts.at[i].where, linting->form->texts.at[i].template);
+    for (size_t i = 0; i < texts->len; i++)
+        add_text(linting, texts->at[i].where, texts->at[i].template);
+}
+
+static void read_form(struct linting *linting)
+{
+    struct err err = {0};
+    linting->form = form_compile(linting->arena, linting->json, 0, linting->blocks, &err);
+    if (linting->form == NULL) {
+        linting_add(linting, true, STR_EMPTY, "%s", err.message)->construct = STR("form");
+        return;
+    }
+    add_reports(linting, &linting->form->reports, &linting->form->texts);
+}
+
+static void read_block(struct linting *linting)
+{
+    struct err err = {0};
+    linting->block = block_compile(linting->arena, linting->json, linting->blocks, &err);
+    if (linting->block == NULL)
+        linting_add(linting, true, STR_EMPTY, "%s", err.message)->construct = STR("block");
+    else
+        add_reports(linting, &linting->block->reports, &linting->block->texts);
 }
 
 static void read_workflow(struct linting *linting)
 {
     struct err err = {0};
-    linting->workflow = workflow_compile(linting->arena, linting->json, 0, &err);
+    linting->workflow = workflow_compile(linting->arena, linting->json, 0, linting->blocks, &err);
     if (linting->workflow == NULL) {
         linting_add(linting, true, STR_EMPTY, "%s", err.message)->construct = STR("workflow");
         return;
@@ -158,16 +172,17 @@ static const struct {
     {"workflow", read_workflow},
     {"mail-template", read_mail_template},
     {"source", read_source},
-    {"block", read_whole},
+    {"block", read_block},
     {"card", read_whole},
     {"wscall", read_whole},
     {"comment-template", read_whole},
 };
 
 void linting_begin(struct linting *linting, struct arena *arena, str kind, const json_t *json,
-                   struct lint_findings *out)
+                   const struct block_finder *blocks, struct lint_findings *out)
 {
-    *linting = (struct linting){.arena = arena, .kind = kind, .slug = json_str(json, "slug"), .json = json, .out = out};
+    *linting = (struct linting){
+        .arena = arena, .kind = kind, .slug = json_str(json, "slug"), .json = json, .blocks = blocks, .out = out};
     for (size_t i = 0; i < sizeof readers / sizeof *readers; i++)
         if (str_eq(kind, str_of(readers[i].kind)))
             readers[i].read(linting);
@@ -177,5 +192,5 @@ void linting_begin(struct linting *linting, struct arena *arena, str kind, const
 void lint_document(struct arena *arena, str kind, const json_t *json, struct lint_findings *out)
 {
     struct linting linting;
-    linting_begin(&linting, arena, kind, json, out);
+    linting_begin(&linting, arena, kind, json, NULL, out);
 }

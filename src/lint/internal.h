@@ -16,15 +16,17 @@ struct linting {
     struct arena *arena;
     str kind, slug;
     const json_t *json;
-    const struct form *form;         /* of a form that compiles, else NULL */
-    const struct workflow *workflow; /* of a workflow that compiles, else NULL */
+    const struct form *form;           /* of a form that compiles, else NULL */
+    const struct workflow *workflow;   /* of a workflow that compiles, else NULL */
+    const struct block *block;         /* of a block that compiles, else NULL */
+    const struct block_finder *blocks; /* the site's; NULL: the document is looked at alone */
     struct lint_texts texts;
     struct lint_findings *out;
 };
 
-/* Compiles the document, and tells what does not run (document.c). */
+/* Compiles the document, and tells what does not run (document.c). blocks: NULL where it is looked at alone. */
 void linting_begin(struct linting *linting, struct arena *arena, str kind, const json_t *json,
-                   struct lint_findings *out);
+                   const struct block_finder *blocks, struct lint_findings *out);
 /* Adds a finding; a message with its « . » at the end. */
 struct lint_finding *linting_add(struct linting *linting, bool is_error, str where, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

@@ -27,6 +27,7 @@ static const struct {
      "include_disabled_users"},
     {"category", "kind slug name description position of export_roles statistics_roles management_roles redirect_url "
                  "homepage_position limit"},
+    {"block", "kind slug name category category_name description documentation fields digest_template post_conditions"},
     {"field",
      "id type label varname required hint condition display_locations extra_css_class anonymise prefill in_filters "
      "default_value documentation"},
@@ -48,6 +49,9 @@ static const struct {
     {"field:file", "max_file_size document_type allow_portfolio_picking automatic_image_resize storage quality "
                    "validation_functions"},
     {"field:computed", "value_template freeze_on_initial_value source"},
+    {"field:block", "block block_slug fields digest_template post_conditions max_items min_items default_items_count "
+                    "label_display remove_button add_element_label remove_element_label row_labels "
+                    "total_row publik_type"},
     {"field:comment", ""},
     {"field:title", ""},
     {"field:subtitle", ""},
@@ -126,6 +130,9 @@ static void check_fields(struct linting *linting, const json_t *fields, str arou
         const json_t *field = json_array_get(fields, i);
         check_typed(linting, field, "field",
                     str_fmt(linting->arena, "%.*schamp %.*s", STR_ARG(around), STR_ARG(json_str(field, "id"))));
+        if (str_eq(json_str(field, "type"), STR("block")))
+            check_fields(linting, json_list(field, "fields"),
+                         str_fmt(linting->arena, "%.*schamp %.*s, ", STR_ARG(around), STR_ARG(json_str(field, "id"))));
     }
 }
 

@@ -68,10 +68,34 @@ static bool knows(struct arena *arena, const struct world *world, str path)
 /* Names that the text's own place gives: the value that a validation looks at, what is typed in a search, loops. */
 static bool is_of_the_place(str path)
 {
-    static const char *const given[] = {"value", "query", "forloop", "parameters"};
+    static const char *const given[] = {"value", "query", "forloop", "parameters", "block_counter"};
     for (size_t i = 0; i < sizeof given / sizeof *given; i++)
         if (begins_with(path, str_of(given[i])))
             return true;
+    return false;
+}
+
+/* What of a row's names the path is: block_var_X, before it SLUG_var_X; empty: another. */
+static str behind_row(const struct linting *linting, str path)
+{
+    str var = behind(path, "block_var"), slug = linting->block == NULL ? STR_EMPTY : linting->block->slug;
+    if (var.len > 0 || slug.len == 0)
+        return var;
+    str own = str_fmt(linting->arena, "%.*s_var", STR_ARG(str_replace(linting->arena, slug, STR("-"), STR("_"))));
+    return behind(path, str_z(linting->arena, own));
+}
+
+/* A block knows its own fields; in a form or a circuit a block of their own reads them. */
+static bool is_of_row(const struct linting *linting, str path)
+{
+    str var = behind_row(linting, path);
+    if (linting->block == NULL)
+        return var.len > 0 && (linting->form != NULL || linting->workflow != NULL);
+    for (size_t i = 0; i < linting->block->fields.len; i++) {
+        str varname = linting->block->fields.at[i].varname;
+        if (varname.len > 0 && begins_with(var, varname))
+            return true;
+    }
     return false;
 }
 
@@ -115,7 +139,10 @@ static void check_name(struct linting *linting, struct name_world *names, const 
                        bool any_form)
 {
     str var = behind(name->path, "form_var"), option = behind(name->path, "form_option");
-    struct near_search search = {.word = var.len > 0 ? var : option.len > 0 ? option : name->path};
+    str row = behind_row(linting, name->path);
+    struct near_search search = {.word = var.len > 0 ? var : option.len > 0 ? option : row.len > 0 ? row : name->path};
+    if (row.len > 0 && linting->block != NULL)
+        try_fields(&search, &linting->block->fields);
     struct arena *arena = arena_new();
     bool is_known = false;
     for (size_t i = 0; !is_known && i < names->worlds.len; i++) {
@@ -146,7 +173,7 @@ void linting_names(struct linting *linting, struct name_world *names)
         struct template_names read = template_names(text->template);
         for (size_t j = 0; j < read.len; j++) {
             const struct template_name *name = &read.at[j];
-            bool is_left_out = name->may_be_text || is_of_the_place(name->path) ||
+            bool is_left_out = name->may_be_text || is_of_the_place(name->path) || is_of_row(linting, name->path) ||
                                (!any_form && needs_form(name->path)) || inert_name(linting->arena, name->path).len > 0;
             if (is_left_out || map_get(&told, name->path) != NULL)
                 continue;

@@ -78,6 +78,7 @@ static void refer_of_fields(struct referring *referring, const json_t *fields, s
         if (str_eq(type, STR("card")))
             refer(referring, "card", card, where);
         refer(referring, "block", json_str(field, "block"), where);
+        refer_of_fields(referring, json_list(field, "fields"), where);
     }
 }
 
@@ -140,7 +141,7 @@ static void refer_to_filters(struct referring *referring, str kind, const json_t
 {
     struct lint_findings ignored = {0};
     struct linting linting;
-    linting_begin(&linting, referring->arena, kind, json, &ignored);
+    linting_begin(&linting, referring->arena, kind, json, NULL, &ignored);
     for (size_t i = 0; i < linting.texts.len; i++) {
         struct template_unknowns filters = template_unknown_filters(linting.texts.at[i].template);
         for (size_t j = 0; j < filters.len; j++) {

@@ -125,7 +125,8 @@ static void check_document(struct checking *checking, const struct definition *d
         linting_add(&linting, true, STR_EMPTY, "%s", err.message);
         return;
     }
-    linting_begin(&linting, checking->arena, definition->kind, json, checking->out);
+    linting_begin(&linting, checking->arena, definition->kind, json, catalogue_blocks(checking->place->catalogue),
+                  checking->out);
     check_references(&linting, checking->place);
     if (linting.form != NULL && linting.form->service != NULL)
         check_mentions(&linting, checking->place->site, linting.form->service, !linting.form->is_disabled);

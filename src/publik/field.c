@@ -70,7 +70,7 @@ static json_t *document_type_to_json(struct conversion *conversion, const xmlNod
     return out;
 }
 
-static json_t *post_conditions_to_json(struct conversion *conversion, const xmlNode *node)
+json_t *post_conditions_to_json(struct conversion *conversion, const xmlNode *node)
 {
     json_t *list = json_array();
     for (const xmlNode *one = node_first(node); one != NULL; one = node_next(one)) {
@@ -100,6 +100,12 @@ static json_t *source_or_none(struct conversion *conversion, const xmlNode *node
     return node_child_text(conversion, node, "type").len == 0 ? NULL : source_to_json(conversion, node);
 }
 
+/* Of a table their names, of a text how many lines it shows. */
+static json_t *rows_to_json(struct conversion *conversion, const xmlNode *node)
+{
+    return node_first(node) == NULL ? node_to_json(conversion, node) : texts_to_json(conversion, node);
+}
+
 /* Elements that are not what they look like. */
 static const struct {
     const char *name, *key;
@@ -109,6 +115,8 @@ static const struct {
     {"anonymise", "anonymise", anonymise_to_json},
     {"display_locations", "display_locations", texts_to_json},
     {"items", "items", texts_to_json},
+    {"columns", "columns", texts_to_json},
+    {"rows", "rows", rows_to_json},
     {"extra_css_class", "extra_css_class", css_to_json},
     {"prefill", "prefill", prefill_to_json},
     {"condition", "condition", condition_to_json},
@@ -134,6 +142,10 @@ static bool is_text(const char *name)
                                         "max_value",
                                         "min_value",
                                         "max_items",
+                                        "default_items_count",
+                                        "add_element_label",
+                                        "remove_element_label",
+                                        "label_display",
                                         "display_mode",
                                         "block_slug",
                                         "position_template"};
@@ -160,8 +172,53 @@ static void convert_member(struct conversion *conversion, const xmlNode *node, j
         json_object_set_new_nocheck(out, name, node_to_json(conversion, node));
 }
 
+/* ---- Tables of the time before blocks: a block that the field holds itself, its columns as fields ---- */
+
+enum { TABLE_ROWS_MOST = 50 }; /* of one whose rows are added */
+
+static json_t *column_to_field(struct conversion *conversion, const json_t *table, size_t index)
+{
+    json_t *field = json_object();
+    str label = json_str_of(json_array_get(json_list(table, "columns"), index));
+    const json_t *choices = json_list(table, "items");
+    str name = str_replace(conversion->arena, utf8_slug(conversion->arena, label), STR("-"), STR("_"));
+    json_set_str(field, STR("id"), str_fmt(conversion->arena, "%zu", index + 1));
+    json_set_str(field, STR("type"), choices == NULL ? STR("string") : STR("item"));
+    json_set_str(field, STR("label"), label);
+    json_set_str(field, STR("varname"), name);
+    json_set_str(field, STR("required"), STR("optional"));
+    if (choices != NULL)
+        json_set(field, STR("items"), json_deep_copy(choices));
+    return field;
+}
+
+static void table_to_block(struct conversion *conversion, json_t *out)
+{
+    json_t *fields = json_array();
+    size_t columns = json_array_size(json_list(out, "columns")), rows = json_array_size(json_list(out, "rows"));
+    bool has_names = rows > 0;
+    for (size_t i = 0; i < columns; i++)
+        json_array_append_new(fields, column_to_field(conversion, out, i));
+    json_set_str(out, STR("publik_type"), json_str(out, "type"));
+    json_set_str(out, STR("type"), STR("block"));
+    json_set(out, STR("fields"), fields);
+    json_set(out, STR("max_items"), json_integer(has_names ? (json_int_t)rows : TABLE_ROWS_MOST));
+    json_set(out, STR("default_items_count"), json_integer(has_names ? (json_int_t)rows : 1));
+    json_set(out, STR("remove_button"), json_boolean(!has_names));
+    if (has_names)
+        json_set(out, STR("row_labels"), json_deep_copy(json_list(out, "rows")));
+    json_object_del(out, "columns");
+    json_object_del(out, "rows");
+    json_object_del(out, "items");
+}
+
+static bool is_table(str type)
+{
+    return str_eq(type, STR("table")) || str_eq(type, STR("table-select")) || str_eq(type, STR("tablerows"));
+}
+
 /* The first generation wrote block:SLUG as the type, and <pre> for a display mode. */
-static void modernise(json_t *out)
+static void modernise(struct conversion *conversion, json_t *out)
 {
     str type = json_str(out, "type");
     if (str_starts(type, STR("block:"))) {
@@ -170,6 +227,8 @@ static void modernise(json_t *out)
     } else if (str_eq(type, STR("block")) && json_str(out, "block_slug").len > 0) {
         json_set_str(out, STR("block"), json_str(out, "block_slug"));
     }
+    if (is_table(type))
+        table_to_block(conversion, out);
     if (json_bool(out, "pre") && json_str(out, "display_mode").len == 0)
         json_set_str(out, STR("display_mode"), STR("pre"));
 }
@@ -181,7 +240,7 @@ json_t *fields_to_json(struct conversion *conversion, const xmlNode *node)
         json_t *out = json_object();
         for (const xmlNode *member = node_first(field); member != NULL; member = node_next(member))
             convert_member(conversion, member, out);
-        modernise(out);
+        modernise(conversion, out);
         if (json_str(out, "id").len == 0) /* an old export without ids: the place stands in */
             json_set_str(out, STR("id"), str_fmt(conversion->arena, "n%zu", json_array_size(list) + 1));
         json_array_append_new(list, out);

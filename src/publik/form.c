@@ -63,6 +63,8 @@ static void convert_member(struct conversion *conversion, const xmlNode *node, j
         return;
     if (strcmp(name, "fields") == 0)
         json_set(out, STR("fields"), fields_to_json(conversion, node));
+    else if (strcmp(name, "post_conditions") == 0)
+        json_set(out, STR("post_conditions"), post_conditions_to_json(conversion, node));
     else if (strcmp(name, "workflow") == 0 || strcmp(name, "category") == 0)
         set_reference(conversion, node, out, name);
     else if (strcmp(name, "options") == 0)

@@ -30,6 +30,8 @@ json_t *node_to_json(struct conversion *conversion, const xmlNode *node);
 json_t *condition_to_json(struct conversion *conversion, const xmlNode *node);
 /* A list of fields. */
 json_t *fields_to_json(struct conversion *conversion, const xmlNode *node);
+/* Of a page or a block: a list of {condition, error_message}. */
+json_t *post_conditions_to_json(struct conversion *conversion, const xmlNode *node);
 /* <item role_id slug>Name</item> … as functions, role slugs, addresses or templates. */
 json_t *people_to_json(struct conversion *conversion, const xmlNode *node);
 /* {"type", "value"} of a source; a type that is no kind is the slug of a named one. */

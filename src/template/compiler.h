@@ -123,6 +123,9 @@ struct tag_table {
     size_t len;
 };
 
+/* {% block_value %} (tags_block.c). */
+tag_fn compile_block_value;
+
 extern const struct tag_table tags_flow, tags_scope, tags_text, tags_language, tags_pages, tags_project, tags_wcs;
 /* All of them, one table a file; ends with NULL. */
 extern const struct tag_table *const tag_tables[];

@@ -90,7 +90,7 @@ static bool compile_url(struct compiler *c, const struct words *words)
 static const struct tag tags[] = {
     {"action_button", compile_from_scope, false, "Un bouton qui déclenche une action du circuit de traitement."},
     {"add_javascript", compile_from_scope, false, "Demande un script à la page."},
-    {"block_value", compile_from_scope, false, "Une valeur de bloc répétable."},
+    {"block_value", compile_block_value, false, "Une valeur de bloc répétable."},
     {"csrf_token", compile_from_scope, false, "Le jeton d’un formulaire de nos pages."},
     {"make_public_url", compile_from_scope, false, "Une adresse publique, signée, de ce qui ne l’est pas."},
     {"newline", compile_newline, false, "Une fin de ligne ; windows=True pour celle de Windows.", "a{% newline %}b",

@@ -143,6 +143,18 @@ bool template_holds(const struct template *template, struct render *render);
  * value as template_value does. What render.site gives under « filter_NAME » is such a filter. */
 struct value template_filter(const struct template *template);
 
+/* What {% block_value %} gives: rows of a block of fields, by the names of its fields. */
+struct block_value {
+    struct value_list *rows; /* dicts; shared by what was made of one another */
+    bool appends;            /* behind the rows that are there; else in their place */
+    bool merges;             /* its first row into one that is there, … */
+    bool merges_last;        /* … the last, or the one of this number, */
+    int64_t merge_index;     /* counted from 0 */
+};
+
+/* NULL where the value is none. */
+const struct block_value *block_value_of(struct value value);
+
 /* ---- The language's own list of itself, for its reference ---- */
 
 struct template_entry {

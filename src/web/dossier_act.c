@@ -126,6 +126,14 @@ void dossier_post_action(struct request *request, struct dossier *dossier, const
     struct err err = {0};
     bool is_global = dossier_page_offer(request, dossier, actor, &offer);
     bool is_offered = str_eq(event.status, offer.status) && is_global == (event.kind == EVENT_GLOBAL);
+    str control;
+    if (is_offered && posted_changes_rows(posted, request->arena, &control)) { /* a row more, or one less */
+        read_offered(request, dossier, &offer, posted, &event, &reply);
+        reply.errors = arena_new_of(request->arena, struct field_errors);
+        reply.status = 200;
+        show_again(request, dossier, actor, &reply);
+        return;
+    }
     if (is_offered && !read_offered(request, dossier, &offer, posted, &event, &reply) &&
         !button_ignores_errors(&offer, action)) {
         show_again(request, dossier, actor, &reply);

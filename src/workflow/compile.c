@@ -63,7 +63,7 @@ const struct field_list *compiler_fields(struct compiler *compiler, const json_t
         return NULL;
     struct form_reports reports = {0};
     struct form_texts texts = {0};
-    const struct field_list *fields = field_list_compile(compiler->arena, list, &reports, &texts);
+    const struct field_list *fields = field_list_compile(compiler->arena, list, compiler->blocks, &reports, &texts);
     for (size_t i = 0; i < reports.len; i++)
         *vec_push(compiler->arena, &compiler->workflow->reports) = (struct workflow_report){
             .construct = reports.at[i].construct,
@@ -254,7 +254,8 @@ static void compile_functions(struct compiler *compiler, const json_t *list)
     }
 }
 
-const struct workflow *workflow_compile(struct arena *arena, const json_t *json, int64_t version, struct err *err)
+const struct workflow *workflow_compile(struct arena *arena, const json_t *json, int64_t version,
+                                        const struct block_finder *blocks, struct err *err)
 {
     const json_t *statuses = json_list(json, "statuses");
     if (!json_array_size(statuses)) {
@@ -267,7 +268,7 @@ const struct workflow *workflow_compile(struct arena *arena, const json_t *json,
     workflow->version = version;
     workflow->document = json;
 
-    struct compiler compiler = {.arena = arena, .workflow = workflow, .where = workflow->name};
+    struct compiler compiler = {.arena = arena, .workflow = workflow, .where = workflow->name, .blocks = blocks};
     compiler_inert_workflow(&compiler, json);
     compile_functions(&compiler, json_list(json, "functions"));
     compiler.where = STR("options");

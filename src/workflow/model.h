@@ -87,7 +87,8 @@ struct workflow {
 struct compiler {
     struct arena *arena;
     struct workflow *workflow;
-    str where; /* « statut “Nouveau”, action 3 (sendmail) » */
+    str where;                         /* « statut “Nouveau”, action 3 (sendmail) » */
+    const struct block_finder *blocks; /* NULL: none is known */
 };
 /* The text of object[key], compiled; NULL where absent, empty, or reported as wrong. */
 const struct template *compiler_text(struct compiler *compiler, const json_t *object, const char *key,

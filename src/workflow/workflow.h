@@ -26,7 +26,8 @@ struct workflow; /* immutable; lives in the arena it was compiled in */
 /* Compiles a workflow document. version is kept and given back. What does not run yet is kept inert and told by
  * workflow_reports; only a document that is no workflow (no status, a jump to an unknown status stays inert too) is
  * refused: NULL and err, for the operator. json must outlive the arena's contents (give the arena a reference). */
-const struct workflow *workflow_compile(struct arena *arena, const json_t *json, int64_t version, struct err *err);
+const struct workflow *workflow_compile(struct arena *arena, const json_t *json, int64_t version,
+                                        const struct block_finder *blocks, struct err *err);
 
 str workflow_slug(const struct workflow *workflow);
 str workflow_name(const struct workflow *workflow);

@@ -41,7 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct arena *arena = arena_new();
     struct err err;
     str text = str_dup(arena, (str){(const char *)data, size});
-    const struct form *form = form_compile(arena, json_parse(arena, str_of(document), NULL), 1, &err);
+    const struct form *form = form_compile(arena, json_parse(arena, str_of(document), NULL), 1, NULL, &err);
     json_t *answers = json_keep(arena, json_object());
     const struct field_list *lists[] = {&form->fields};
     struct answers_view view = {lists, 1, answers, STR_EMPTY};

@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void compile_form(struct arena *arena, const json_t *json)
 {
     struct err err;
-    const struct form *form = form_compile(arena, json, 1, &err);
+    const struct form *form = form_compile(arena, json, 1, NULL, &err);
     if (form == NULL)
         return;
     struct value_dict *scope = value_dict_new(arena);
@@ -47,7 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (kept == NULL)
             __builtin_trap();
         if (str_eq(document.kind, STR("workflow")))
-            workflow_compile(arena, kept, 1, &err);
+            workflow_compile(arena, kept, 1, NULL, &err);
         else if (str_eq(document.kind, STR("source")))
             compile_source(arena, kept);
         else

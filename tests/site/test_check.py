@@ -175,6 +175,13 @@ EXPLAINED = {
     ("name", "infos_remboursement_var_adresse2"): 8,
     ("name", "infos_remboursement_var_cp"): 4,
     ("name", "refus_var_motif"): 5,
+    # Blocks whose fields lost their names, or that were copied under another slug.
+    ("name", "enseignes_var_cordon"): 1,
+    ("name", "enseignes_var_type"): 1,
+    ("name", "identite_changement_adresse_var_lien_parente"): 1,
+    ("name", "identite_changement_adresse_var_nom"): 1,
+    ("name", "identite_changement_adresse_var_nrn"): 1,
+    ("name", "identite_changement_adresse_var_prenom"): 1,
     # Documents of other packages, and a circuit with loose ends.
     ("", "Aucune action ne mène à ce statut."): 1,
     ("", "Ce courriel n’a pas de destinataire : il n’est pas envoyé."): 2,

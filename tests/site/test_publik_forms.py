@@ -35,7 +35,7 @@ def treat(visitor, url, most=25):
             return passed
         form = next((f for f in answer.page.forms if f.action == url), None)
         assert form is not None, f"nothing to do in « {status} »: {passed}"
-        buttons = sorted(form.buttons(), key=lambda b: b.name != "action" or not b.value.startswith("choix:"))
+        buttons = sorted((b for b in form.buttons() if b.name != "rangs"), key=lambda b: b.name != "action" or not b.value.startswith("choix:"))
         button = next((b for b in buttons if (status, b.value) not in pressed), None)
         assert button is not None, f"no new button in « {status} »: {passed}"
         pressed.add((status, button.value))

@@ -6,7 +6,7 @@ import zlib
 
 EXAMPLES = [  # (what a label or an error may say, what to type)
     (r"e-?mail|courriel", "jeanne.dupont@example.org"),
-    (r"registre national|niss", "85073003328"),
+    (r"registre national|num[ée]ro national|nationalregister|niss", "85073003328"),
     (r"iban|compte bancaire", "BE68539007547034"),
     (r"code postal", "69120"),
     (r"t[ée]l[ée]phone|gsm|mobile", "0478123456"),

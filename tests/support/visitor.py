@@ -30,7 +30,7 @@ class Form:
         return [c for c in self.controls if c.name == name]
 
     def buttons(self):
-        return [c for c in self.controls if c.kind == "submit"]
+        return [c for c in self.controls if c.kind == "submit" and not c.disabled]
 
 
 class Page(HTMLParser):

@@ -20,7 +20,7 @@ static void begin(struct asking *asking, const json_t *document)
 {
     struct err err = {0};
     struct arena *arena = asking->arena;
-    asking->form = form_compile(arena, document, 1, &err);
+    asking->form = form_compile(arena, document, 1, NULL, &err);
     assert_non_null(asking->form);
     asking->answers = json_keep(arena, json_object());
     asking->lists[0] = &asking->form->fields;

@@ -12,11 +12,11 @@ static void add_document(struct corpus *corpus, const struct publik_document *do
     struct err err = {0};
     *vec_push(corpus->arena, &corpus->documents) = *document;
     if (str_eq(document->kind, STR("form"))) {
-        const struct form *form = form_compile(corpus->arena, document->json, 1, &err);
+        const struct form *form = form_compile(corpus->arena, document->json, 1, NULL, &err);
         assert_non_null(form);
         *vec_push(corpus->arena, &corpus->forms) = form;
     } else if (str_eq(document->kind, STR("workflow"))) {
-        const struct workflow *workflow = workflow_compile(corpus->arena, document->json, 1, &err);
+        const struct workflow *workflow = workflow_compile(corpus->arena, document->json, 1, NULL, &err);
         assert_non_null(workflow);
         *vec_push(corpus->arena, &corpus->workflows) = workflow;
     }

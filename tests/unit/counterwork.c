@@ -77,9 +77,9 @@ void counterwork_make(struct counterwork *work, const char *form, const char *wo
     *work = (struct counterwork){.arena = arena_new()};
     instant_set_clock(clock_of_tests);
     test_now = INT64_C(1797237000) * INSTANT_SECOND;
-    work->form = form_compile(work->arena, json_of(work->arena, form), 1, &err);
+    work->form = form_compile(work->arena, json_of(work->arena, form), 1, NULL, &err);
     assert_non_null(work->form);
-    work->workflow = workflow_compile(work->arena, json_of(work->arena, workflow), 1, &err);
+    work->workflow = workflow_compile(work->arena, json_of(work->arena, workflow), 1, NULL, &err);
     assert_non_null(work->workflow);
     struct template_settings text = {.kind = TEMPLATE_TEXT};
     work->mail_template.subject = template_compile(work->arena, STR("Modèle {{ form_number }}"), &text, &err);

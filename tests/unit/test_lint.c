@@ -89,7 +89,11 @@ static void what_does_not_run_is_told_with_its_place(void **state)
          "ds:json @ source; dsattr:id_attribute @ source"},
         {"source", "{'kind':'source','slug':'s'}", "ds:empty @ source"},
         {"mail-template", "{'kind':'mail-template','slug':'m','subject':'a','body':'b'}", ""},
-        {"block", "{'kind':'block','slug':'b','fields':[]}", "block @ document entier"},
+        {"block", "{'kind':'block','slug':'b','fields':[]}", ""},
+        {"block", "{'kind':'block','slug':'b','fields':[{'id':'1','type':'block','block':'b'}]}",
+         "block:nested @ champ 1 ()"},
+        {"block", "{'kind':'block','slug':'b','fields':[{'id':'1','type':'password'}]}", "field:password @ champ 1 ()"},
+        {"card", "{'kind':'card','slug':'c','fields':[]}", "card @ document entier"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_str(constructs_of(cases[i].kind, cases[i].json), cases[i].expected);

@@ -702,7 +702,7 @@ static void a_field_listed_since_is_found_in_older_dossiers_too(void **state)
                            "{'kind':'form','slug':'permis','name':'P','workflow':'w','fields':[{'id':'1','type':"
                            "'string','label':'Nom','varname':'nom','display_locations':['%s']}]}",
                            places[i - 1]);
-        versions[i] = form_compile(arena, json_of(arena, text.ptr), i, &err);
+        versions[i] = form_compile(arena, json_of(arena, text.ptr), i, NULL, &err);
         assert_non_null(versions[i]);
     }
     versions[0] = versions[3];

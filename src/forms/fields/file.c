@@ -143,6 +143,7 @@ static void view(const struct field *field, const struct form_context *context, 
     if (answer == NULL)
         return;
     value_dict_set(arena, out, STR("file_name"), value_text(json_str(answer, "name")));
+    value_dict_set(arena, out, STR("file_blob"), value_text(json_str(answer, "blob")));
     value_dict_set(arena, out, STR("file_size"), value_text(size_shown(arena, json_int(answer, "size"))));
 }
 

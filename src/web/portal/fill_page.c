@@ -182,6 +182,18 @@ static void show_again(struct request *request, struct filling *filling, size_t 
     save_page(request, filling, page, STR_EMPTY);
 }
 
+/* A row more, or one less: kept, and the page again, whatever lacks still. */
+static void change_rows(struct request *request, struct filling *filling, size_t page, const struct posted *posted,
+                        str control)
+{
+    struct field_errors errors = {0}; /* told when the page is left */
+    const char *back = str_eq(request_form(request, "retour"), STR("verifier")) ? "?retour=verifier" : "";
+    form_page_read(filling->form, page, &filling->context, posted, filling->draft.answers, &errors);
+    save_page(request, filling, page,
+              str_fmt(request->arena, "%.*s%s#%.*s", STR_ARG(filling_page_url(request, filling->form, page)), back,
+                      STR_ARG(control)));
+}
+
 static void touch_draft(struct request *request, struct filling *filling)
 {
     struct draft *draft = &filling->draft;
@@ -206,6 +218,11 @@ static void post_page(struct request *request)
         return;
     struct field_errors errors = {0};
     touch_draft(request, &filling);
+    str control;
+    if (posted_changes_rows(posted, request->arena, &control)) {
+        change_rows(request, &filling, page, posted, control);
+        return;
+    }
     if (form_page_read(filling.form, page, &filling.context, posted, filling.draft.answers, &errors) ||
         request_form(request, "plus-tard").len > 0)
         leave_page(request, &filling, page);

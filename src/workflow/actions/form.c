@@ -27,16 +27,14 @@ static const struct posted_form *posted(const struct engine *engine, const struc
 static json_t *shown_fields(struct engine *engine, const struct field_list *fields, const json_t *answers)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < fields->len; i++) {
-        str value = field_display(&fields->at[i], engine->arena, answers);
-        if (str_is_empty(value))
-            continue;
+    struct shown_answers shown = {0};
+    fields_shown(fields, engine->arena, answers, &shown);
+    for (size_t i = 0; i < shown.len; i++) {
         json_t *row = json_object();
-        json_set_str(row, STR("label"), fields->at[i].label_text);
-        json_set_str(row, STR("value"), value);
-        str blob = json_str(json_get(answers, fields->at[i].id), "blob");
-        if (blob.len)
-            json_set_str(row, STR("blob"), blob);
+        json_set_str(row, STR("label"), shown.at[i].label);
+        json_set_str(row, STR("value"), shown.at[i].text);
+        if (shown.at[i].blob.len)
+            json_set_str(row, STR("blob"), shown.at[i].blob);
         json_array_append_new(list, row);
     }
     return list;
