@@ -1,7 +1,8 @@
 /* base: what every other module stands on, and which knows nothing of the project.
  *
- * Memory (arena), texts (str, buf, utf8), collections (vec, map), nearness of words (near), errors (err, log), time (when, steady), randomness
- * (random), JSON (json) and whole files (file). Each header can be read alone; this one brings them all. */
+ * Memory (arena), texts (str, buf, utf8), collections (vec, map), nearness of words (near), errors (err, log), time
+ * (when, steady), randomness (random), JSON (json) and whole files (file). Each header can be read alone; this one
+ * brings them all. */
 #ifndef GUICHET_BASE_H
 #define GUICHET_BASE_H
 

@@ -86,7 +86,7 @@ static void keep(struct csv_reader *reader, int byte)
         len = utf8_encode(sign == 0 ? 0xFFFD : sign, encoded);
     }
     if (reader->text_len + len > CSV_ROW_MOST) {
-        fail(reader, "elle est trop longue ; un guillemet n’est peut-être pas fermé");
+        fail(reader, "elle est trop longue ; un guillemet n’est peut-être pas fermé");
         return;
     }
     if (reader->text_len + len > reader->text_cap)
@@ -167,7 +167,7 @@ struct csv_reader *csv_open(struct arena *arena, FILE *file, struct err *err)
     }
     if (looking.has_nul) {
         err_set(err, ERR_INVALID,
-                "Ce fichier n’est pas un fichier CSV. Dans le tableur, choisissez « Enregistrer sous », puis le format "
+                "Ce fichier n’est pas un fichier CSV. Dans le tableur, choisissez « Enregistrer sous », puis le format "
                 "CSV UTF-8.");
         return NULL;
     }

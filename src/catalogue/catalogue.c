@@ -13,9 +13,9 @@ struct catalogue {
     _Atomic int references;
     struct store *store;
     int64_t epoch;
-    struct map forms, workflows, workflows_by_name, sources, mail_templates, known; /* known: « kind/slug » */
+    struct map forms, cards, workflows, workflows_by_name, sources, mail_templates, known; /* known: « kind/slug » */
     struct map block_documents, blocks; /* parsed; compiled: a struct block_slot */
-    struct catalogue_forms form_list;
+    struct catalogue_forms form_list, card_list;
     struct workflow_list workflow_list;
     struct categories categories;
     struct catalogue_faults faults;
@@ -56,8 +56,8 @@ static void add_form(struct catalogue *catalogue, const struct definition *defin
         or_fault(catalogue, definition, compile_form(catalogue, json, definition->version, &err), &err);
     if (form == NULL)
         return;
-    map_set(&catalogue->forms, form->slug, (void *)(uintptr_t)form);
-    *vec_push(catalogue->arena, &catalogue->form_list) = form;
+    map_set(form->is_card ? &catalogue->cards : &catalogue->forms, form->slug, (void *)(uintptr_t)form);
+    *vec_push(catalogue->arena, form->is_card ? &catalogue->card_list : &catalogue->form_list) = form;
 }
 
 static void add_workflow(struct catalogue *catalogue, const struct definition *definition, const json_t *json)
@@ -155,8 +155,10 @@ static const struct {
     const char *kind;
     void (*add)(struct catalogue *catalogue, const struct definition *definition, const json_t *json);
 } adders[] = {
-    {"form", add_form},     {"workflow", add_workflow}, {"mail-template", add_mail_template},
-    {"source", add_source}, {"category", add_category}, {"block", add_block},
+    {"form", add_form},         {"card", add_form},
+    {"workflow", add_workflow}, {"mail-template", add_mail_template},
+    {"source", add_source},     {"category", add_category},
+    {"block", add_block},
 };
 
 static void add(struct catalogue *catalogue, const struct definition *definition)
@@ -192,11 +194,13 @@ static bool read_all(struct tx *tx, void *arg, struct err *err)
     return ok;
 }
 
-static void add_default_workflow(struct catalogue *catalogue)
+#define DEFAULT_OF_FORMS STR("_default")
+#define DEFAULT_OF_CARDS STR("_carddef_default")
+
+static void add_default_workflow(struct catalogue *catalogue, str slug, const char *json)
 {
-    struct definition definition = {.kind = STR("workflow"), .slug = STR("_default"), .version = 1};
-    definition.json = str_of(default_workflow);
-    if (map_get(&catalogue->workflows, definition.slug) == NULL)
+    struct definition definition = {.kind = STR("workflow"), .slug = slug, .version = 1, .json = str_of(json)};
+    if (map_get(&catalogue->workflows, slug) == NULL)
         add(catalogue, &definition);
 }
 
@@ -225,8 +229,10 @@ static const struct source *find_source(const void *data, str slug)
 
 static void sort(struct catalogue *catalogue)
 {
-    if (catalogue->form_list.len > 0)
-        qsort(catalogue->form_list.at, catalogue->form_list.len, sizeof *catalogue->form_list.at, by_form_name);
+    struct catalogue_forms *lists[] = {&catalogue->form_list, &catalogue->card_list};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        if (lists[i]->len > 0)
+            qsort(lists[i]->at, lists[i]->len, sizeof *lists[i]->at, by_form_name);
     if (catalogue->categories.len > 0)
         qsort(catalogue->categories.at, catalogue->categories.len, sizeof *catalogue->categories.at, by_position);
 }
@@ -238,9 +244,10 @@ struct catalogue *catalogue_load(struct store *store, struct err *err)
     catalogue->arena = arena;
     catalogue->store = store;
     atomic_store(&catalogue->references, 1);
-    struct map *maps[] = {&catalogue->forms,           &catalogue->workflows,      &catalogue->workflows_by_name,
-                          &catalogue->sources,         &catalogue->mail_templates, &catalogue->known,
-                          &catalogue->block_documents, &catalogue->blocks,         &catalogue->older};
+    struct map *maps[] = {
+        &catalogue->forms,   &catalogue->cards,          &catalogue->workflows, &catalogue->workflows_by_name,
+        &catalogue->sources, &catalogue->mail_templates, &catalogue->known,     &catalogue->block_documents,
+        &catalogue->blocks,  &catalogue->older};
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
         *maps[i] = map_new(arena);
     pthread_mutex_init(&catalogue->lock, NULL);
@@ -250,7 +257,8 @@ struct catalogue *catalogue_load(struct store *store, struct err *err)
         catalogue_release(catalogue);
         return NULL;
     }
-    add_default_workflow(catalogue);
+    add_default_workflow(catalogue, DEFAULT_OF_FORMS, default_workflow);
+    add_default_workflow(catalogue, DEFAULT_OF_CARDS, default_card_workflow);
     sort(catalogue);
     return catalogue;
 }
@@ -298,8 +306,8 @@ static const void *compile_version(struct catalogue *catalogue, str kind, str sl
     const json_t *json = json_parse(catalogue->arena, asking.found.json, &err);
     if (json == NULL)
         return NULL;
-    return str_eq(kind, STR("form")) ? compile_form(catalogue, json, version, &err)
-                                     : compile_workflow(catalogue, json, version, &err);
+    return str_eq(kind, STR("workflow")) ? compile_workflow(catalogue, json, version, &err)
+                                         : compile_form(catalogue, json, version, &err);
 }
 
 /* Compiled once for all who ask; the lock is held meanwhile, since the arena is one. */
@@ -327,6 +335,14 @@ const struct form *catalogue_form(struct catalogue *catalogue, str slug, int64_t
     return older(catalogue, "form", slug, version);
 }
 
+const struct form *catalogue_card(struct catalogue *catalogue, str slug, int64_t version)
+{
+    const struct form *card = map_get(&catalogue->cards, slug);
+    if (version == 0 || (card != NULL && card->version == version))
+        return card;
+    return older(catalogue, "card", slug, version);
+}
+
 const struct workflow *catalogue_workflow(struct catalogue *catalogue, str slug, int64_t version)
 {
     const struct workflow *workflow = map_get(&catalogue->workflows, slug);
@@ -340,7 +356,9 @@ const struct workflow *catalogue_workflow_of(struct catalogue *catalogue, const 
     const struct workflow *workflow = form->workflow.len > 0 ? map_get(&catalogue->workflows, form->workflow) : NULL;
     if (workflow == NULL && form->workflow_name.len > 0)
         workflow = map_get(&catalogue->workflows_by_name, form->workflow_name);
-    return workflow != NULL ? workflow : map_get(&catalogue->workflows, STR("_default"));
+    if (workflow == NULL)
+        workflow = map_get(&catalogue->workflows, form->is_card ? DEFAULT_OF_CARDS : DEFAULT_OF_FORMS);
+    return workflow;
 }
 
 bool catalogue_mail_template(const struct catalogue *catalogue, str slug, struct mail_text *out)
@@ -372,6 +390,11 @@ const struct category *catalogue_category(const struct catalogue *catalogue, str
 const struct catalogue_forms *catalogue_forms(const struct catalogue *catalogue)
 {
     return &catalogue->form_list;
+}
+
+const struct catalogue_forms *catalogue_cards(const struct catalogue *catalogue)
+{
+    return &catalogue->card_list;
 }
 
 const struct categories *catalogue_categories(const struct catalogue *catalogue)

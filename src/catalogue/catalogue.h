@@ -29,10 +29,13 @@ void catalogue_release(struct catalogue *catalogue);
 /* definition_epoch when it was loaded. */
 int64_t catalogue_epoch(const struct catalogue *catalogue);
 
-/* version 0: the one in service. NULL where there is none. Valid as long as the catalogue is held. */
+/* version 0: the one in service. NULL where there is none. Valid as long as the catalogue is held. A card model is
+ * compiled like a form, and no form is found by its slug. */
 const struct form *catalogue_form(struct catalogue *catalogue, str slug, int64_t version);
+const struct form *catalogue_card(struct catalogue *catalogue, str slug, int64_t version);
 const struct workflow *catalogue_workflow(struct catalogue *catalogue, str slug, int64_t version);
-/* Of a form: by slug, else by name, else the built-in « _default »: sent, then accepted or refused. */
+/* Of a form: by slug, else by name, else the built-in « _default »: sent, then accepted or refused. Of a card model the
+ * same, else « _carddef_default »: recorded, edited, deleted. */
 const struct workflow *catalogue_workflow_of(struct catalogue *catalogue, const struct form *form);
 bool catalogue_mail_template(const struct catalogue *catalogue, str slug, struct mail_text *out);
 const struct source_finder *catalogue_sources(const struct catalogue *catalogue);
@@ -41,6 +44,7 @@ const struct category *catalogue_category(const struct catalogue *catalogue, str
 /* In the order of their names; categories by position, then name. */
 struct catalogue_forms VEC_OF(const struct form *);
 const struct catalogue_forms *catalogue_forms(const struct catalogue *catalogue);
+const struct catalogue_forms *catalogue_cards(const struct catalogue *catalogue);
 struct categories VEC_OF(struct category);
 const struct categories *catalogue_categories(const struct catalogue *catalogue);
 struct workflow_list VEC_OF(const struct workflow *);

@@ -3,6 +3,6 @@
 #define GUICHET_CATALOGUE_DEFAULT_WORKFLOW_H
 
 /* JSON, as docs/definitions. */
-extern const char default_workflow[];
+extern const char default_workflow[], default_card_workflow[];
 
 #endif

@@ -5,19 +5,20 @@ static const char insert_row[] =
     "INSERT INTO dossier (id, uuid, code, form, form_version, form_name, workflow, workflow_version, form_number,"
     " sequence, account, submitter_name, email, channel, agent, status, status_name, status_colour, public_status,"
     " received, updated, arrived, is_final, waits_for_submitter, summary, revision, is_anonymised, is_removed, answers,"
-    " data, marks) VALUES (:id, :uuid, :code, :form, :form_version, :form_name, :workflow, :workflow_version,"
+    " data, marks, identifier) VALUES (:id, :uuid, :code, :form, :form_version, :form_name, :workflow, "
+    ":workflow_version,"
     " :form_number, :sequence, :account, :submitter_name, :email, :channel, :agent, :status, :status_name,"
     " :status_colour, :public_status, :received, :updated, :arrived, :is_final, :waits_for_submitter, :summary,"
-    " :revision, :is_anonymised, 0, :answers, :data, :marks)";
+    " :revision, :is_anonymised, 0, :answers, :data, :marks, :identifier)";
 static const char update_row[] =
     "UPDATE dossier SET account = :account, submitter_name = :submitter_name, email = :email, status = :status,"
     " status_name = :status_name, status_colour = :status_colour, public_status = :public_status, updated = :updated,"
     " arrived = :arrived, is_final = :is_final, waits_for_submitter = :waits_for_submitter, summary = :summary,"
-    " revision = :revision, is_anonymised = :is_anonymised, answers = :answers, data = :data, marks = :marks"
-    " WHERE id = :id AND revision = :revision_before AND is_removed = 0";
+    " revision = :revision, is_anonymised = :is_anonymised, answers = :answers, data = :data, marks = :marks,"
+    " identifier = :identifier WHERE id = :id AND revision = :revision_before AND is_removed = 0";
 static const char remove_row[] =
     "UPDATE dossier SET account = 0, submitter_name = '', email = '', summary = '', revision = :revision,"
-    " is_removed = 1, answers = '{}', data = '{}', marks = '{}'"
+    " is_removed = 1, answers = '{}', data = '{}', marks = '{}', identifier = ''"
     " WHERE id = :id AND revision = :revision_before AND is_removed = 0";
 static const char insert_entry[] =
     "INSERT INTO dossier_history (id, dossier, at, author, account, author_name, status, parts)"
@@ -63,6 +64,7 @@ static bool write_row(struct tx *tx, const struct dossier_write *write, struct e
         P_TEXT("answers", rows->answers),
         P_TEXT("data", rows->data),
         P_TEXT("marks", rows->marks),
+        P_TEXT("identifier", dossier->identifier),
         /* only the new row has these */
         P_TEXT("uuid", dossier->uuid),
         P_TEXT("code", dossier->code),
@@ -77,7 +79,7 @@ static bool write_row(struct tx *tx, const struct dossier_write *write, struct e
         P_INT("agent", dossier->agent),
         P_INT("received", dossier->received),
     };
-    enum { COUNT = sizeof params / sizeof *params, OF_UPDATE = 18 };
+    enum { COUNT = sizeof params / sizeof *params, OF_UPDATE = 19 };
     if (write->is_new) {
         bool ok = tx_run_params(tx, insert_row, params, COUNT, NULL, err);
         if (!ok)
@@ -112,41 +114,18 @@ static bool write_history(struct tx *tx, const struct dossier_write *write, stru
     return true;
 }
 
-static bool is_waiting_for(const struct change *change, str role)
-{
-    for (size_t i = 0; i < change->waiting.len; i++) {
-        str one = change->waiting.at[i];
-        if (str_eq(one, role) || (str_eq(role, EVERY_ROLE) && !str_eq(one, STR("_submitter"))))
-            return true;
-    }
-    return false;
-}
-
-static enum phase phase_for(const struct change *change, str role)
-{
-    if (change->after->is_final)
-        return PHASE_FINAL;
-    return is_waiting_for(change, role) ? PHASE_WAITING : PHASE_OPEN;
-}
-
-static bool list_for(struct tx *tx, const struct change *change, str role, struct err *err)
-{
-    const struct dossier *dossier = change->after;
-    return tx_run(tx, insert_listing, err, P_TEXT("role", role), P_INT("phase", phase_for(change, role)),
-                  P_INT("received", dossier->received), P_INT("dossier", dossier->id), P_TEXT("form", dossier->form),
-                  P_TEXT("status", dossier->status), P_INT("updated", dossier->updated));
-}
-
 static bool write_listing(struct tx *tx, const struct dossier_write *write, struct err *err)
 {
-    const struct change *change = write->change;
-    if (!write->is_new && !tx_run(tx, delete_listing, err, P_INT("dossier", change->after->id)))
+    const struct dossier *dossier = write->change->after;
+    if (!write->is_new && !tx_run(tx, delete_listing, err, P_INT("dossier", dossier->id)))
         return false;
-    if (!list_for(tx, change, EVERY_ROLE, err))
-        return false;
-    for (size_t i = 0; i < change->concerned.len; i++)
-        if (!list_for(tx, change, change->concerned.at[i], err))
+    for (size_t i = 0; i < write->rows->lists.len; i++) {
+        const struct listed *listed = &write->rows->lists.at[i];
+        if (!tx_run(tx, insert_listing, err, P_TEXT("role", listed->role), P_INT("phase", listed->phase),
+                    P_INT("received", dossier->received), P_INT("dossier", dossier->id), P_TEXT("form", dossier->form),
+                    P_TEXT("status", dossier->status), P_INT("updated", dossier->updated)))
             return false;
+    }
     return true;
 }
 
@@ -235,7 +214,7 @@ static bool write_all(struct tx *tx, const struct dossier_write *write, struct e
 {
     if (write->change->is_removed && !write->is_new)
         return remove_all(tx, write, err);
-    if (!write_row(tx, write, err))
+    if (!card_is_unique(tx, write->change->after, err) || !write_row(tx, write, err))
         return false;
     if (write->change->is_removed)
         return remove_new(tx, write, err);

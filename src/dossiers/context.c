@@ -11,7 +11,8 @@ struct workflow_host {
 str context_role_of(const struct dossier_place *place, const struct form *form, str function)
 {
     str role = form ? json_str_of(json_get(form->functions, function)) : STR_EMPTY;
-    return role.len ? role : place->default_role;
+    bool is_open = !role.len && !(form && form->is_card); /* a card whose functions nobody has is the administrators' */
+    return is_open ? place->default_role : role;
 }
 
 static struct value scope_of(void *data, const struct dossier *dossier)

@@ -1,6 +1,9 @@
 /* dossiers: what people filed. Tables, lists, search, filing, treatment, history, timers, and the names that templates
  * read (form_var_*, form_status …).
  *
+ * A card (fiche) is a dossier of a card model: the same row, history, circuit and search, kept under the model's key
+ * (forms.h) and listed apart, so that no list or search of requests meets one. It has an identifier of its own.
+ *
  * A dossier is a row; its answers are one JSON document (architecture, decision 5). Every list is keyset-paged and an
  * index lookup. What computes is done outside any transaction; then one write applies it under the dossier's revision
  * (decision « compute, then write »). All texts and structs that functions give live in the arena of the place. */
@@ -16,7 +19,7 @@
  * one is compiled on demand. What it gives outlives the request. */
 struct dossier_definitions {
     const void *data;
-    const struct form *(*form)(const void *data, str slug, int64_t version);          /* NULL: none */
+    const struct form *(*form)(const void *data, str key, int64_t version);           /* NULL: none */
     const struct workflow *(*workflow)(const void *data, str slug, int64_t version);  /* NULL: none */
     const struct workflow *(*workflow_of)(const void *data, const struct form *form); /* now; NULL: none */
     bool (*mail_template)(const void *data, str slug, struct mail_text *out);         /* false: none */
@@ -115,10 +118,15 @@ bool dossier_apply(struct tx *tx, void *write, struct err *err);
 
 /* With its history. ERR_NOT_FOUND where there is none, or it was removed. */
 bool dossier_load(const struct dossier_place *place, int64_t id, struct dossier **out, struct err *err);
+/* The one of this number within its form, or of this identifier among the cards of a model. */
+bool dossier_find_by_sequence(const struct dossier_place *place, str form, int64_t sequence, struct dossier **out,
+                              struct err *err);
+bool dossier_find_by_identifier(const struct dossier_place *place, str form, str identifier, struct dossier **out,
+                                struct err *err);
 /* By what a person types: blanks, hyphens, case, O for 0 and I or L for 1 are forgiven; a wrong check sign is
  * ERR_INVALID, saying so, without a look at the store. */
 bool dossier_find_by_code(const struct dossier_place *place, str typed, struct dossier **out, struct err *err);
-/* The form and workflow that it was filed with; NULL where they are lost. */
+/* The form and workflow that it was filed with, of a card those in service; NULL where they are lost. */
 const struct form *dossier_form(const struct dossier_place *place, const struct dossier *dossier);
 const struct workflow *dossier_workflow(const struct dossier_place *place, const struct dossier *dossier);
 
@@ -136,6 +144,10 @@ str dossier_url_backoffice(const struct dossier_place *place, const struct dossi
 
 /* Whether this agent may see it: admin, or has a role of it. */
 bool dossier_is_visible(const struct dossier_place *place, const struct dossier *dossier, const struct actor *actor);
+/* Whether this agent has a list of what is kept of the form: admin, or has the role of one of its functions. */
+bool dossier_form_is_listed(const struct dossier_place *place, const struct form *form, const struct actor *actor);
+/* Whether this agent may enter one (backoffice_submission_roles). */
+bool dossier_may_be_entered(const struct form *form, const struct actor *actor);
 
 /* ---- Treating ------------------------------------------------------------------------------------------------------
  */
@@ -166,11 +178,11 @@ enum dossier_sort { DOSSIER_NEWEST, DOSSIER_OLDEST, DOSSIER_LAST_UPDATED };
 struct dossier_query {
     const struct actor *actor; /* whose list: an agent's roles bound it; an admin sees all */
     bool waiting_only;         /* what waits for one of the actor's roles */
-    str form;                  /* slug, empty: all */
+    str form;                  /* its key; empty: all requests. Of a card model: its cards */
     str status;                /* id, with form; empty: all */
     enum dossier_state state;
     str search; /* words, accents and case forgiven, beginnings of words count; a tracking code or a number finds its
-                   dossier */
+                   dossier, an identifier its card */
     instant from, to;       /* received in [from, to), 0: no bound */
     str field, value;       /* with form: the listed field of this id (display_locations) has exactly this text */
     enum dossier_sort sort; /* with search: newest first, whatever is asked */
@@ -180,7 +192,8 @@ struct dossier_query {
 struct dossier_line {
     int64_t id;
     str code, number;
-    str form;      /* slug */
+    int64_t sequence;
+    str form;      /* key */
     str form_name; /* as it was when filed */
     str submitter_name;
     str status, status_name, status_colour; /* the real one: agents' lists */
@@ -189,6 +202,7 @@ struct dossier_line {
     bool is_final;
     bool waits_for_submitter; /* the submitter can do something there */
     str summary;              /* digest: the form's digest_template, or the first listed fields; one line */
+    str identifier;           /* of a card */
 };
 struct dossier_page {
     struct VEC_OF(struct dossier_line) lines;

@@ -40,8 +40,7 @@ static struct dossier *new_dossier(const struct dossier_place *place, const stru
     *dossier = (struct dossier){
         .id = store_new_id(),
         .uuid = random_uuid(arena),
-        .code = dossier_code_new(arena),
-        .form = filing->form->slug,
+        .form = filing->form->key,
         .form_version = filing->form->version,
         .workflow = workflow_slug(workflow),
         .workflow_version = workflow_version(workflow),
@@ -57,6 +56,9 @@ static struct dossier *new_dossier(const struct dossier_place *place, const stru
         .data = json_keep(arena, json_object()),
         .marks = json_keep(arena, json_object()),
     };
+    dossier->code = filing->form->is_card ? dossier->uuid : dossier_code_new(arena);
+    if (filing->form->is_card)
+        return dossier;
     if (str_is_empty(dossier->email))
         dossier->email = answered_email(filing->form, filing->answers);
     if (str_is_empty(dossier->submitter_name))
@@ -83,9 +85,9 @@ bool dossier_file_prepare(const struct dossier_place *place, const struct filing
                                     .is_agent = filing->agent != 0}};
     if (!workflow_perform(&context, dossier, &event, change, err))
         return false;
-    if (!change->is_removed)
+    if (!change->is_removed && !filing->form->is_card)
         receipt_add(place, filing->form, change);
-    return true;
+    return card_identify(place, filing->form, change, err);
 }
 
 bool dossier_file(const struct dossier_place *place, const struct filing *filing, const struct dossier **dossier,

@@ -2,7 +2,7 @@
  */
 #include "dossiers/tables.h"
 
-enum { TEXT_MOST = 64 << 10, WORDS_OF_FIELD = 4 << 10, SUMMARY_MOST = 160, KEY_LENGTH = 18 };
+enum { TEXT_MOST = 64 << 10, WORDS_OF_FIELD = 4 << 10, SUMMARY_MOST = 160, DIGEST_MOST = 400, KEY_LENGTH = 18 };
 
 /* FNV-1a: a word of letters and digits whatever the name holds. Two names that fall together cost a row that the list's
  * own index then refuses. */
@@ -31,6 +31,11 @@ bool index_is_key(str word)
     return true;
 }
 
+str index_digest_word(struct arena *arena, str word)
+{
+    return str_fmt(arena, "zd%.*s", STR_ARG(word));
+}
+
 /* Each word once: what costs most of a filing is the index of its words' beginnings. */
 struct words {
     struct buf text;
@@ -50,19 +55,21 @@ static void add_words(struct arena *arena, struct words *words, str text)
 }
 
 /* The roles and the form first, then what people read. */
-static str all_words(struct arena *arena, const struct form *form, const struct change *change)
+static str all_words(struct arena *arena, const struct form *form, const struct change *change, str summary)
 {
     const struct dossier *dossier = change->after;
     struct words words = {.text = buf_new(arena, TEXT_MOST), .known = map_new(arena)};
-    add_words(arena, &words, STR(INDEX_KEY_OF_ALL));
+    add_words(arena, &words, form->is_card ? STR(INDEX_KEY_OF_CARDS) : STR(INDEX_KEY_OF_ALL));
     for (size_t i = 0; i < change->concerned.len; i++)
-        add_words(arena, &words, index_key(arena, 'r', change->concerned.at[i]));
+        add_words(arena, &words, index_key(arena, 'r', list_of_role(arena, form->is_card, change->concerned.at[i])));
     add_words(arena, &words, index_key(arena, 'f', dossier->form));
     add_words(arena, &words, dossier->submitter_name);
     add_words(arena, &words, dossier->email);
-    add_words(arena, &words, form->name);
+    add_words(arena, &words, form->is_card ? dossier->identifier : form->name);
     for (size_t i = 0; i < form->fields.len; i++)
         add_words(arena, &words, utf8_repair(arena, field_words(&form->fields.at[i], arena, dossier->answers)));
+    for (str word, rest = utf8_fold(arena, form->is_card ? summary : STR_EMPTY); str_next(&rest, ' ', &word);)
+        add_words(arena, &words, index_digest_word(arena, word));
     return buf_str(&words.text);
 }
 
@@ -100,14 +107,25 @@ static str listed(struct arena *arena, const struct form *form, const struct dos
     return utf8_slice(utf8_repair(arena, buf_str(&out)), 0, SUMMARY_MOST);
 }
 
-void index_make(struct arena *arena, const struct form *form, const struct change *change, struct index_rows *out)
+static void add_digest(struct arena *arena, struct index_rows *out)
+{
+    struct field_value *row = vec_push(arena, &out->values);
+    *row = (struct field_value){.field = INDEX_DIGEST,
+                                .text = utf8_slice(utf8_fold(arena, out->summary), 0, SUMMARY_MOST)};
+}
+
+void index_make(struct arena *arena, const struct form *form, const struct change *change, str digest,
+                struct index_rows *out)
 {
     const struct dossier *dossier = change->after;
     *out = (struct index_rows){.words = STR_EMPTY, .summary = STR_EMPTY};
     if (!form || dossier->is_anonymised)
         return;
-    out->words = all_words(arena, form, change);
-    out->summary = listed(arena, form, dossier);
+    out->summary =
+        digest.len ? utf8_slice(digest, 0, form->is_card ? DIGEST_MOST : SUMMARY_MOST) : listed(arena, form, dossier);
+    out->words = all_words(arena, form, change, out->summary);
+    if (form->is_card)
+        add_digest(arena, out);
     for (size_t i = 0; i < form->fields.len; i++)
         if (form->fields.at[i].places & PLACE_LISTINGS)
             add_value(arena, &form->fields.at[i], dossier, out);

@@ -41,21 +41,30 @@ static const char walk_value[] =
 
 #define LINE                                                                                                           \
     "SELECT id, code, form_number, sequence, form, form_name, submitter_name, status, status_name, status_colour,"     \
-    " public_status, received, updated, is_final, waits_for_submitter, summary FROM dossier "
+    " public_status, received, updated, is_final, waits_for_submitter, summary, identifier FROM dossier "
 static const struct sql select_lines = {
     LINE "WHERE id IN (SELECT value FROM json_each(:ids))",
     LINE "WHERE id IN (SELECT CAST(json_array_elements_text(CAST(:ids AS JSON)) AS BIGINT))"};
 static const char select_of_account[] = LINE "WHERE account = :account AND account <> 0 AND id < :before"
-                                             " AND is_removed = 0 ORDER BY id DESC LIMIT :limit";
+                                             " AND is_removed = 0 AND identifier = ''"
+                                             " ORDER BY id DESC LIMIT :limit";
 static const char select_by_code[] = "SELECT id FROM dossier WHERE code = :code AND is_removed = 0";
+static const char select_by_identifier[] =
+    "SELECT id FROM dossier WHERE form = :form AND identifier = :identifier AND identifier <> ''";
 static const char select_by_number[] = "SELECT d.id FROM dossier_form f JOIN dossier d ON d.form = f.form"
-                                       " WHERE f.number = :number AND d.sequence = :sequence AND d.is_removed = 0";
+                                       " WHERE f.number = :number AND d.sequence = :sequence AND d.is_removed = 0"
+                                       " AND d.identifier = ''";
 static const char select_right[] = "SELECT 1 FROM dossier_listing WHERE dossier = :dossier AND role = :role";
 static const char select_open_of_account[] =
     "SELECT 1 FROM dossier WHERE account = :account AND account <> 0 AND form = :form AND is_final = 0"
     " AND is_removed = 0 LIMIT 1";
 
 /* ---- The walk ---- */
+
+str list_of_role(struct arena *arena, bool of_cards, str role)
+{
+    return of_cards ? str_fmt(arena, "card:%.*s", STR_ARG(role)) : role;
+}
 
 static enum shape shape_of(const struct dossier_query *query)
 {
@@ -174,22 +183,26 @@ static bool walk_roles(struct tx *tx, struct walk *walk, struct err *err)
     const struct actor *actor = walk->query->actor;
     const str every = EVERY_ROLE, *roles = actor->is_admin ? &every : actor->roles;
     size_t count = actor->is_admin ? 1 : actor->role_count;
+    bool of_cards = form_key_is_card(walk->query->form, NULL);
     for (size_t i = 0; i < count && i < ROLES_MOST; i++)
-        if (!walk_role(tx, walk, roles[i], err))
+        if (!walk_role(tx, walk, list_of_role(walk->arena, of_cards, roles[i]), err))
             return false;
     merge(walk);
     return true;
 }
 
-/* ---- A code or a number finds its dossier ---- */
+/* ---- A code or a number finds its dossier, an identifier its card ---- */
 
-static bool find_one(struct tx *tx, struct arena *arena, str search, int64_t *id, struct err *err)
+static bool find_one(struct tx *tx, struct arena *arena, const struct dossier_query *query, int64_t *id,
+                     struct err *err)
 {
-    str code, left, right;
+    str code, left, right, search = query->search;
     int64_t number, sequence;
     struct rows rows;
     *id = 0;
-    if (dossier_code_parse(arena, search, &code))
+    if (form_key_is_card(query->form, NULL))
+        rows = tx_query(tx, select_by_identifier, P_TEXT("form", query->form), P_TEXT("identifier", str_trim(search)));
+    else if (dossier_code_parse(arena, search, &code))
         rows = tx_query(tx, select_by_code, P_TEXT("code", code));
     else if (str_cut(str_trim(search), '-', &left, &right) && str_to_int64(left, &number) &&
              str_to_int64(right, &sequence))
@@ -201,11 +214,14 @@ static bool find_one(struct tx *tx, struct arena *arena, str search, int64_t *id
     return rows_end(&rows, err);
 }
 
-static bool may_see(struct tx *tx, const struct actor *actor, int64_t id, bool *may, struct err *err)
+static bool may_see(struct tx *tx, const struct walk *walk, int64_t id, bool *may, struct err *err)
 {
+    const struct actor *actor = walk->query->actor;
+    bool of_cards = form_key_is_card(walk->query->form, NULL);
     *may = actor->is_admin;
     for (size_t i = 0; i < actor->role_count && !*may; i++) {
-        struct rows rows = tx_query(tx, select_right, P_INT("dossier", id), P_TEXT("role", actor->roles[i]));
+        struct rows rows = tx_query(tx, select_right, P_INT("dossier", id),
+                                    P_TEXT("role", list_of_role(walk->arena, of_cards, actor->roles[i])));
         *may = rows_next(&rows);
         if (!rows_end(&rows, err))
             return false;
@@ -217,9 +233,9 @@ static bool walk_search(struct tx *tx, struct walk *walk, struct err *err)
 {
     int64_t id;
     bool may = false;
-    if (!find_one(tx, walk->arena, walk->query->search, &id, err))
+    if (!find_one(tx, walk->arena, walk->query, &id, err))
         return false;
-    if (id && !may_see(tx, walk->query->actor, id, &may, err))
+    if (id && !may_see(tx, walk, id, &may, err))
         return false;
     if (!may)
         return search_walk(tx, walk->arena, walk->query, walk->after, walk->limit, &walk->found, err);
@@ -243,6 +259,7 @@ static struct dossier_line line_of(struct rows *rows, struct arena *arena)
     return (struct dossier_line){
         .id = rows_int(rows, 0),
         .code = rows_copy(rows, arena, 1),
+        .sequence = rows_int(rows, 3),
         .number = str_fmt(arena, "%lld-%lld", (long long)rows_int(rows, 2), (long long)rows_int(rows, 3)),
         .form = rows_copy(rows, arena, 4),
         .form_name = rows_copy(rows, arena, 5),
@@ -256,6 +273,7 @@ static struct dossier_line line_of(struct rows *rows, struct arena *arena)
         .is_final = rows_int(rows, 13) != 0,
         .waits_for_submitter = rows_int(rows, 14) != 0,
         .summary = rows_copy(rows, arena, 15),
+        .identifier = rows_copy(rows, arena, 16),
     };
 }
 

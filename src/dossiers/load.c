@@ -3,6 +3,9 @@
 
 static const char select_by_id[] = "SELECT " LOAD_COLUMNS " FROM dossier WHERE id = :id";
 static const char select_by_code[] = "SELECT id FROM dossier WHERE code = :code AND is_removed = 0";
+static const char select_by_sequence[] = "SELECT id FROM dossier WHERE form = :form AND sequence = :sequence";
+static const char select_by_identifier[] = "SELECT id FROM dossier WHERE form = :form AND identifier = :identifier"
+                                           " AND identifier <> ''";
 static const char select_history[] = "SELECT " LOAD_HISTORY_COLUMNS " FROM dossier_history"
                                      " WHERE dossier = :dossier ORDER BY id";
 
@@ -40,6 +43,7 @@ void load_row(struct rows *rows, struct arena *arena, struct dossier *dossier)
         .answers = parse_object(arena, rows_text(rows, 22)),
         .data = parse_object(arena, rows_text(rows, 23)),
         .marks = parse_object(arena, rows_text(rows, 24)),
+        .identifier = rows_copy(rows, arena, 25),
     };
 }
 
@@ -86,6 +90,13 @@ struct load {
     struct dossier **out;
 };
 
+/* Within its form. */
+struct find {
+    struct load load;
+    str form, identifier; /* empty: by its number */
+    int64_t sequence;
+};
+
 static bool load(struct tx *tx, void *arg, struct err *err)
 {
     struct load *load = arg;
@@ -104,6 +115,32 @@ bool dossier_load(const struct dossier_place *place, int64_t id, struct dossier 
     return store_read(place->store, load, &arg, err);
 }
 
+static bool find(struct tx *tx, void *arg, struct err *err)
+{
+    struct find *find = arg;
+    const char *text = find->identifier.len ? select_by_identifier : select_by_sequence;
+    struct rows rows = tx_query(tx, text, P_TEXT("form", find->form), P_INT("sequence", find->sequence),
+                                P_TEXT("identifier", find->identifier));
+    find->load.id = rows_next(&rows) ? rows_int(&rows, 0) : 0;
+    return rows_end(&rows, err) && load_in(tx, find->load.arena, find->load.id, find->load.out, err);
+}
+
+bool dossier_find_by_sequence(const struct dossier_place *place, str form, int64_t sequence, struct dossier **out,
+                              struct err *err)
+{
+    struct find arg = {.load = {.arena = place->arena, .out = out}, .form = form, .sequence = sequence};
+    return store_read(place->store, find, &arg, err);
+}
+
+bool dossier_find_by_identifier(const struct dossier_place *place, str form, str identifier, struct dossier **out,
+                                struct err *err)
+{
+    struct find arg = {.load = {.arena = place->arena, .out = out}, .form = form, .identifier = identifier};
+    if (!identifier.len)
+        return err_set(err, ERR_NOT_FOUND, "Nous ne trouvons pas cette fiche.");
+    return store_read(place->store, find, &arg, err);
+}
+
 bool dossier_find_by_code(const struct dossier_place *place, str typed, struct dossier **out, struct err *err)
 {
     struct load arg = {.arena = place->arena, .out = out};
@@ -115,12 +152,18 @@ bool dossier_find_by_code(const struct dossier_place *place, str typed, struct d
 const struct form *dossier_form(const struct dossier_place *place, const struct dossier *dossier)
 {
     const struct dossier_definitions *definitions = place->definitions;
-    return definitions->form(definitions->data, dossier->form, dossier->form_version);
+    bool is_card = form_key_is_card(dossier->form, NULL);
+    const struct form *current = is_card ? definitions->form(definitions->data, dossier->form, 0) : NULL;
+    return current ? current : definitions->form(definitions->data, dossier->form, dossier->form_version);
 }
 
 const struct workflow *dossier_workflow(const struct dossier_place *place, const struct dossier *dossier)
 {
     const struct dossier_definitions *definitions = place->definitions;
+    bool is_card = form_key_is_card(dossier->form, NULL);
+    const struct workflow *current = is_card ? definitions->workflow(definitions->data, dossier->workflow, 0) : NULL;
+    if (current && workflow_status_find(current, dossier->status)) /* else the card stands where it goes on no more */
+        return current;
     return definitions->workflow(definitions->data, dossier->workflow, dossier->workflow_version);
 }
 
@@ -132,12 +175,18 @@ str dossier_number(struct arena *arena, const struct dossier *dossier)
 /* Who has an account follows the request there; the others come with the code. */
 str dossier_url(const struct dossier_place *place, const struct dossier *dossier)
 {
+    if (form_key_is_card(dossier->form, NULL))
+        return dossier_url_backoffice(place, dossier);
     const char *folder = dossier->account ? "mon-compte/demandes" : "suivre";
     return str_fmt(place->arena, "%.*s/%s/%.*s/", STR_ARG(place->base_url), folder, STR_ARG(dossier->code));
 }
 
 str dossier_url_backoffice(const struct dossier_place *place, const struct dossier *dossier)
 {
+    str slug;
+    if (form_key_is_card(dossier->form, &slug))
+        return str_fmt(place->arena, "%.*s/agents/fiches/%.*s/%lld/", STR_ARG(place->base_url), STR_ARG(slug),
+                       (long long)dossier->sequence);
     return str_fmt(place->arena, "%.*s/agents/demandes/%.*s/", STR_ARG(place->base_url), STR_ARG(dossier->code));
 }
 

@@ -142,15 +142,15 @@ static struct value query_of_form(const struct dossier_place *place, const struc
 }
 
 /* The form in service: that of the dossier may be an older one, whose fields the others do not have. */
-static const struct form *form_called(const struct dossier_place *place, str slug)
+static const struct form *form_of_key(const struct dossier_place *place, str key)
 {
     const struct dossier_definitions *definitions = place->definitions;
-    return definitions->form(definitions->data, slug, 0);
+    return definitions->form(definitions->data, key, 0);
 }
 
 struct value query_of_scope(const struct scope *scope, struct arena *arena)
 {
-    const struct form *form = scope->form ? form_called(scope->place, scope->form->slug) : NULL;
+    const struct form *form = scope->form ? form_of_key(scope->place, scope->form->key) : NULL;
     return query_of_form(scope->place, scope, arena, form ? form : scope->form);
 }
 
@@ -159,21 +159,18 @@ struct value query_of_scope(const struct scope *scope, struct arena *arena)
 struct collection {
     const struct dossier_place *place;
     const struct scope *scope;
-    /* Finds what a slug names; NULL: none. */
-    const struct form *(*find)(const struct dossier_place *place, str slug);
+    bool of_cards;
 };
 
-/* Card models do not run yet: no slug is known. */
-static const struct form *card_called(const struct dossier_place *place, str slug)
+static const struct form *form_called(const struct collection *collection, struct arena *arena, str slug)
 {
-    (void)place;
-    (void)slug;
-    return NULL;
+    if (str_contains(slug, STR(":"))) /* no slug, but maybe a key */
+        return NULL;
+    return form_of_key(collection->place, form_key(arena, collection->of_cards, slug));
 }
-
 static struct value objects_of(const struct collection *collection, struct arena *arena, str slug)
 {
-    const struct form *form = collection->find(collection->place, slug);
+    const struct form *form = form_called(collection, arena, slug);
     if (!form)
         value_fault("« objects » ne connaît pas « %.*s ».", STR_ARG(slug));
     return query_of_form(collection->place, collection->scope, arena, form);
@@ -214,9 +211,9 @@ static bool collection_get(const struct value_object *object, struct arena *aren
 {
     const struct collection *collection = object->self;
     struct collected *collected = arena_new_of(arena, struct collected);
-    const struct form *form = collection->find(collection->place, key);
+    const struct form *form = form_called(collection, arena, key);
     if (!form) /* w.c.s.: a name has no hyphens */
-        form = collection->find(collection->place, str_replace(arena, key, STR("_"), STR("-")));
+        form = form_called(collection, arena, str_replace(arena, key, STR("_"), STR("-")));
     *collected = (struct collected){collection, form};
     *out = value_object(&collected_type, collected);
     return form != NULL;
@@ -232,7 +229,7 @@ bool query_roots(const struct dossier_place *place, const struct scope *scope, s
     if (!is_cards && !str_eq(key, STR("forms")))
         return false;
     struct collection *collection = arena_new_of(arena, struct collection);
-    *collection = (struct collection){.place = place, .scope = scope, .find = is_cards ? card_called : form_called};
+    *collection = (struct collection){.place = place, .scope = scope, .of_cards = is_cards};
     *out = value_object(&collection_type, collection);
     return true;
 }

@@ -26,7 +26,7 @@ struct query_test {
     int group; /* of each group one test must pass */
     enum test_kind kind;
     const struct field *field; /* NULL: a column */
-    str column;                /* « status », « account », « sequence », « number », « id » or « final » */
+    str column; /* « status », « account », « sequence », « number », « identifier », « id » or « final » */
     bool negated;
     bool has_low, has_high, with_low, with_high; /* with: the bound itself passes */
     str low, high;                               /* TEST_TEXT, TEST_LIKE */

@@ -108,12 +108,27 @@ static struct query *compare_number(const struct query *query, struct arena *are
     return next;
 }
 
-/* An identifier is the internal number, or the whole one: form_identifier gives the latter. */
+static struct query *compare_own_identifier(const struct query *query, struct arena *arena, enum query_operator op,
+                                            str text)
+{
+    if (op != OPERATOR_EQUAL)
+        return refuse(query, arena, STR("identifier"), op);
+    if (!text.len || !query_text_is_fit(text))
+        return query_nothing(arena, query);
+    struct query *next = query_copy(arena, query);
+    query_add_column(arena, next, "identifier", text, false);
+    return next;
+}
+
+/* An identifier is the internal number, or the whole one: form_identifier gives the latter. A card has one of its own.
+ */
 static struct query *compare_identifier(const struct query *query, struct arena *arena, enum query_operator op,
                                         struct value value)
 {
     str text = value_to_text(arena, value_plain(arena, value), STR("en"));
     int64_t sequence;
+    if (query->form && query->form->is_card)
+        return compare_own_identifier(query, arena, op, text);
     if (op != OPERATOR_EQUAL || !str_to_int64(text, &sequence))
         return compare_number(query, arena, STR("identifier"), op, value);
     struct query *next = query_copy(arena, query);

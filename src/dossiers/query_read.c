@@ -34,7 +34,7 @@ static int64_t listed_since(const struct query *query, const struct field *field
     const struct dossier_definitions *definitions = query->place->definitions;
     int64_t version = query->form->version, lowest = version - VERSIONS_MOST;
     while (version > 1 && version > lowest) {
-        const struct form *older = definitions->form(definitions->data, query->form->slug, version - 1);
+        const struct form *older = definitions->form(definitions->data, query->form->key, version - 1);
         const struct field *same = older ? field_by_id(&older->fields, field->id) : NULL;
         bool is_number = str_eq(field->type_name, STR("numeric"));
         if (!is_listed(same) || !str_eq(same->type_name, field->type_name) || (!is_number && !text_is_indexed(same)))
@@ -65,6 +65,8 @@ static enum query_lead lead_of(const struct query *query, const struct query_tes
         return LEAD_FORM;
     if (!test->field && str_eq(test->column, STR("sequence")))
         return test->has_low && test->has_high ? LEAD_SEQUENCE : LEAD_FORM;
+    if (!test->field && str_eq(test->column, STR("identifier")))
+        return LEAD_IDENTIFIER;
     if (!test->field && str_eq(test->column, STR("account")))
         return LEAD_ACCOUNT;
     if (!test->field && str_eq(test->column, STR("status")))
@@ -155,7 +157,7 @@ static str indexed(const struct query_test *test, str text)
 static const struct dossier *own_of(const struct query *query)
 {
     const struct dossier *own = query->scope ? query->scope->dossier : NULL;
-    bool may = own && !own->is_removed && !own->is_anonymised && str_eq(own->form, query->form->slug);
+    bool may = own && !own->is_removed && !own->is_anonymised && str_eq(own->form, query->form->key);
     return may ? own : NULL;
 }
 
@@ -180,10 +182,11 @@ static bool run(struct tx *tx, void *arg, struct err *err)
     if (reading->lead.kind == LEAD_ACCOUNT)
         str_to_int64(lead->low, &account);
     bool is_final = str_eq(lead->low, STR("1"));
-    const struct dossier nobody = {.status = STR_EMPTY}, *own = reading->own ? reading->own : &nobody;
+    const struct dossier nobody = {.status = STR_EMPTY, .identifier = STR_EMPTY},
+                         *own = reading->own ? reading->own : &nobody;
     const struct sql_param params[] = {
         P_TEXT("tests", reading->tests),
-        P_TEXT("form", query->form->slug),
+        P_TEXT("form", query->form->key),
         P_INT("groups", query->group_count),
         P_INT("limit", reading->limit),
         P_INT("down", reading->is_descending),
@@ -193,7 +196,7 @@ static bool run(struct tx *tx, void *arg, struct err *err)
         P_INT("sequence", (int64_t)lead->from),
         P_INT("account", account),
         P_TEXT("lead", lead->field ? lead->field->id : STR_EMPTY),
-        P_TEXT("low", is_text && lead->has_low ? indexed(lead, lead->low) : STR_EMPTY),
+        P_TEXT("low", is_text && lead->has_low ? indexed(lead, lead->low) : lead->low),
         P_TEXT("high", is_text && lead->has_high ? indexed(lead, lead->high) : STR("9999-99-99")),
         P_REAL("from", lead->has_low ? lead->from : -1e300),
         P_REAL("to", lead->has_high ? lead->to : 1e300),
@@ -210,6 +213,8 @@ static bool run(struct tx *tx, void *arg, struct err *err)
         P_INT("own_updated", own->updated),
         P_INT("own_final", own->is_final),
         P_TEXT("own_answers", reading->own_answers),
+        P_TEXT("own_identifier", own->identifier),
+        P_TEXT("every", list_of_role(reading->arena, query->form->is_card, EVERY_ROLE)),
     };
     const struct sql *text = reading->rows ? &query_selects[reading->lead.kind] : &query_counts[reading->lead.kind];
     struct rows rows = tx_query_params(tx, sql_for(tx, text), params, sizeof params / sizeof *params);

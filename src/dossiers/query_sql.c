@@ -14,6 +14,7 @@
 #define OLDER " UNION ALL SELECT o.id FROM dossier o WHERE :since > 1 AND o.form = :form AND o.form_version < :since"
 #define OF_FORM "d.form = :form"
 #define OF_SEQUENCE "d.form = :form AND d.sequence = :sequence"
+#define OF_IDENTIFIER "d.form = :form AND d.identifier = :low AND d.identifier <> ''"
 #define OF_ACCOUNT "d.account = :account AND d.account <> 0 AND d.form || '' = :form"
 #define OF_TEXT                                                                                                        \
     "d.id IN (SELECT v.dossier FROM dossier_value v WHERE v.form = :form AND v.field = :lead"                          \
@@ -22,9 +23,10 @@
     "d.id IN (SELECT v.dossier FROM dossier_value v WHERE v.form = :form AND v.field = :lead"                          \
     " AND v.number BETWEEN :from AND :to" OLDER ")"
 #define OF_STATUS                                                                                                      \
-    "d.id IN (SELECT l.dossier FROM dossier_listing l WHERE l.role = '*' AND l.form = :form AND l.status = :status)"
+    "d.id IN (SELECT l.dossier FROM dossier_listing l WHERE l.role = :every AND l.form = :form AND l.status = "        \
+    ":status)"
 #define OF_FINAL                                                                                                       \
-    "d.id IN (SELECT l.dossier FROM dossier_listing l WHERE l.role = '*' AND l.form = :form"                           \
+    "d.id IN (SELECT l.dossier FROM dossier_listing l WHERE l.role = :every AND l.form = :form"                        \
     " AND l.phase BETWEEN :lowest AND :highest)"
 
 /* ---- The dossier at hand ----
@@ -37,7 +39,8 @@
     " 0 AS workflow_version, :own_form_number AS form_number, :own_sequence AS sequence, :own_account AS account,"     \
     " '' AS submitter_name, '' AS email, '' AS channel, 0 AS agent, :own_status AS status, :own_received AS received," \
     " :own_updated AS updated, 0 AS arrived, :own_final AS is_final, 0 AS revision, 0 AS is_anonymised,"               \
-    " 0 AS is_removed, :own_answers AS answers, '{}' AS data, '{}' AS marks WHERE :own <> 0) "
+    " 0 AS is_removed, :own_answers AS answers, '{}' AS data, '{}' AS marks, :own_identifier AS identifier"            \
+    " WHERE :own <> 0) "
 #define OTHER " AND d.id <> :own"
 
 /* ---- The tests ---- */
@@ -53,7 +56,7 @@
 #define COLUMN(text)                                                                                                   \
     " CASE t.place WHEN 'status' THEN d.status WHEN 'account' THEN CAST(d.account AS " text ")"                        \
     " WHEN 'sequence' THEN CAST(d.sequence AS " text ") WHEN 'id' THEN CAST(d.id AS " text ")"                         \
-    " WHEN 'final' THEN CAST(d.is_final AS " text ")"                                                                  \
+    " WHEN 'final' THEN CAST(d.is_final AS " text ") WHEN 'identifier' THEN d.identifier"                              \
     " WHEN 'number' THEN CAST(d.form_number AS " text ") || '-' || CAST(d.sequence AS " text ") END"
 
 #define KEPT(holds)                                                                                                    \
@@ -128,8 +131,9 @@
 #define EACH_LEAD(statement)                                                                                           \
     {                                                                                                                  \
         [LEAD_FORM] = statement(OF_FORM), [LEAD_SEQUENCE] = statement(OF_SEQUENCE),                                    \
-        [LEAD_ACCOUNT] = statement(OF_ACCOUNT), [LEAD_TEXT] = statement(OF_TEXT),                                      \
-        [LEAD_NUMBER] = statement(OF_NUMBER), [LEAD_STATUS] = statement(OF_STATUS), [LEAD_FINAL] = statement(OF_FINAL) \
+        [LEAD_IDENTIFIER] = statement(OF_IDENTIFIER), [LEAD_ACCOUNT] = statement(OF_ACCOUNT),                          \
+        [LEAD_TEXT] = statement(OF_TEXT), [LEAD_NUMBER] = statement(OF_NUMBER), [LEAD_STATUS] = statement(OF_STATUS),  \
+        [LEAD_FINAL] = statement(OF_FINAL)                                                                             \
     }
 
 const struct sql query_counts[LEAD_COUNT] = EACH_LEAD(COUNT);

@@ -6,11 +6,12 @@
 
 /* The index that a query walks along; the tests are then asked of what it gives, whatever led there. */
 enum query_lead {
-    LEAD_FORM,     /* all of the form */
-    LEAD_SEQUENCE, /* one number of it */
-    LEAD_ACCOUNT,  /* those of an account */
-    LEAD_TEXT,     /* a range of a listed field's texts */
-    LEAD_NUMBER,   /* a range of a listed field's numbers */
+    LEAD_FORM,       /* all of the form */
+    LEAD_SEQUENCE,   /* one number of it */
+    LEAD_IDENTIFIER, /* one card */
+    LEAD_ACCOUNT,    /* those of an account */
+    LEAD_TEXT,       /* a range of a listed field's texts */
+    LEAD_NUMBER,     /* a range of a listed field's numbers */
     LEAD_STATUS,
     LEAD_FINAL,
     LEAD_COUNT,

@@ -42,6 +42,32 @@ static void name_statuses(const struct dossier_place *place, const struct form *
     rows->public_status = workflow_visible_status(&context, dossier, &submitter)->name;
 }
 
+static bool is_waiting_for(const struct change *change, str role)
+{
+    for (size_t i = 0; i < change->waiting.len; i++) {
+        str one = change->waiting.at[i];
+        if (str_eq(one, role) || (str_eq(role, EVERY_ROLE) && !str_eq(one, STR("_submitter"))))
+            return true;
+    }
+    return false;
+}
+
+static void list_for(struct arena *arena, const struct change *change, str role, struct dossier_rows *rows)
+{
+    enum phase phase = is_waiting_for(change, role) ? PHASE_WAITING : PHASE_OPEN;
+    bool is_card = form_key_is_card(change->after->form, NULL);
+    if (role.len)
+        *vec_push(arena, &rows->lists) =
+            (struct listed){list_of_role(arena, is_card, role), change->after->is_final ? PHASE_FINAL : phase};
+}
+
+static void list_for_all(struct arena *arena, const struct change *change, struct dossier_rows *rows)
+{
+    list_for(arena, change, EVERY_ROLE, rows);
+    for (size_t i = 0; i < change->concerned.len; i++)
+        list_for(arena, change, change->concerned.at[i], rows);
+}
+
 static bool waits_for_submitter(const struct change *change)
 {
     for (size_t i = 0; i < change->waiting.len; i++)
@@ -60,14 +86,12 @@ static void write_entries(struct arena *arena, const struct change *change, stru
         rows->notice_ids[i] = store_new_id();
 }
 
-static void use_digest(const struct dossier_place *place, const struct form *form, const struct dossier *dossier,
-                       struct dossier_rows *rows)
+static str digest_of(const struct dossier_place *place, const struct form *form, const struct dossier *dossier)
 {
     if (!form || !form->digest || dossier->is_anonymised)
-        return;
+        return STR_EMPTY;
     struct value digest = value_lookup(place->arena, dossier_scope(place, form, NULL, dossier), STR("form_digest"));
-    if (digest.kind == VALUE_TEXT && digest.text.len)
-        rows->index.summary = utf8_slice(digest.text, 0, 160);
+    return digest.kind == VALUE_TEXT ? digest.text : STR_EMPTY;
 }
 
 struct dossier_write dossier_write_make(const struct dossier_place *place, const struct form *form,
@@ -77,13 +101,13 @@ struct dossier_write dossier_write_make(const struct dossier_place *place, const
     const struct dossier *dossier = change->after;
     const struct workflow *workflow = dossier_workflow(place, dossier);
     struct dossier_rows *rows = arena_new_of(arena, struct dossier_rows);
-    index_make(arena, form, change, &rows->index);
-    use_digest(place, form, dossier, rows);
+    index_make(arena, form, change, digest_of(place, form, dossier), &rows->index);
     rows->answers = json_text(arena, dossier->answers);
     rows->data = json_text(arena, dossier->data);
     rows->marks = json_text(arena, dossier->marks);
     rows->form_name = form ? form->name : dossier->form;
     rows->waits_for_submitter = waits_for_submitter(change);
+    list_for_all(arena, change, rows);
     write_entries(arena, change, rows);
     name_statuses(place, form, workflow, dossier, rows);
     collect_blobs(arena, form, workflow, dossier, &rows->blobs);

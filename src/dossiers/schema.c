@@ -1,9 +1,9 @@
 /* The tables.
  *
- * dossier           one row a dossier; a removed one stays as a blank row, so that its number and code never come again
- * dossier_listing   one row for each role that may see it (and one for « * », the administrators): every list is a walk
- *                   along one of its indexes
- * dossier_value     the typed side index of the fields that are listed
+ * dossier           one row a dossier; a removed one stays as a blank row, so that its number and code never come
+ * again; a card's identifier is free again dossier_listing   one row for each role that may see it (and one for « * »,
+ * the administrators): every list is a walk along one of its indexes. The lists of cards are others (list_of_role)
+ * dossier_value     the typed side index of the fields that are listed, and of the digests of cards
  * dossier_search    the folded text, for FTS5 or tsvector
  * dossier_words     FTS5's index of it, up to dossier_words_mark (search.c)
  * dossier_history, dossier_note, dossier_notice, dossier_blob, dossier_form (the forms' numbers, and the highest that
@@ -100,5 +100,9 @@ const struct migration dossiers_migrations[] = {
      "CREATE TABLE dossier_words_mark (up_to BIGINT NOT NULL);"
      "INSERT INTO dossier_words_mark VALUES (0)",
      "SELECT 1"},
+    {5, "dossiers",
+     "ALTER TABLE dossier ADD COLUMN identifier TEXT NOT NULL DEFAULT '';"
+     "CREATE UNIQUE INDEX dossier_identifier ON dossier (form, identifier) WHERE identifier <> ''",
+     NULL},
 };
 const size_t dossiers_migration_count = sizeof dossiers_migrations / sizeof *dossiers_migrations;

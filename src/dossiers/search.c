@@ -145,8 +145,8 @@ static size_t split(str folded, str *words)
     return count;
 }
 
-/* The stem, or a beginning that has an index; one letter alone has none. Folded words hold letters, digits and signs of
- * other scripts: no quote, no operator. */
+/* The stem, or a beginning that has an index; one letter alone has none, and is looked for among all of its form or
+ * roles. Folded words hold letters, digits and signs of other scripts: no quote, no operator. */
 static void add_fts5(struct buf *out, const str *words, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -155,8 +155,6 @@ static void add_fts5(struct buf *out, const str *words, size_t count)
             buf_fmt(out, "%s\"%.*s\"%s", out->len ? " AND " : "", STR_ARG(utf8_slice(words[i], 0, STEM)),
                     length < STEM ? " *" : "");
     }
-    if (!out->len)
-        buf_add(out, STR(INDEX_KEY_OF_ALL));
 }
 
 static void add_tsquery(struct buf *out, const str *words, size_t count)
@@ -165,26 +163,33 @@ static void add_tsquery(struct buf *out, const str *words, size_t count)
         buf_fmt(out, "%s'%.*s':*", i ? " & " : "", STR_ARG(words[i]));
 }
 
+/* The form, or that it is a request; and who sees it. */
 static void add_keys(struct arena *arena, struct buf *out, const struct dossier_query *query, bool is_fts5)
 {
     const char *both = is_fts5 ? " AND " : " & ", *either = is_fts5 ? " OR " : " | ";
+    bool of_cards = form_key_is_card(query->form, NULL);
     if (query->form.len)
-        buf_fmt(out, "%s%.*s", both, STR_ARG(index_key(arena, 'f', query->form)));
+        buf_fmt(out, "%s%.*s", out->len ? both : "", STR_ARG(index_key(arena, 'f', query->form)));
+    else if (query->actor->is_admin || !out->len)
+        buf_fmt(out, "%s%s", out->len ? both : "", INDEX_KEY_OF_ALL);
     if (query->actor->is_admin)
         return;
     buf_fmt(out, "%s(", both);
     for (size_t i = 0; i < query->actor->role_count; i++)
-        buf_fmt(out, "%s%.*s", i ? either : "", STR_ARG(index_key(arena, 'r', query->actor->roles[i])));
+        buf_fmt(out, "%s%.*s", i ? either : "",
+                STR_ARG(index_key(arena, 'r', list_of_role(arena, of_cards, query->actor->roles[i]))));
     buf_add_char(out, ')');
 }
 
-static str roles_json(struct arena *arena, const struct actor *actor)
+static str lists_json(struct arena *arena, const struct dossier_query *query)
 {
+    const struct actor *actor = query->actor;
+    bool of_cards = form_key_is_card(query->form, NULL);
     json_t *list = json_keep(arena, json_array());
     if (actor->is_admin)
-        json_array_append_new(list, json_from_str(EVERY_ROLE));
+        json_array_append_new(list, json_from_str(list_of_role(arena, of_cards, EVERY_ROLE)));
     for (size_t i = 0; i < actor->role_count; i++)
-        json_array_append_new(list, json_from_str(actor->roles[i]));
+        json_array_append_new(list, json_from_str(list_of_role(arena, of_cards, actor->roles[i])));
     return json_text(arena, list);
 }
 
@@ -232,7 +237,7 @@ bool search_walk(struct tx *tx, struct arena *arena, const struct dossier_query 
     add_keys(arena, &match, query, is_sqlite(tx));
     if (match.overflowed)
         return err_set(err, ERR_INVALID, "Cette recherche est trop longue. Donnez moins de mots.");
-    struct search search = {query, after.id, limit, buf_str(&match), roles_json(arena, query->actor)};
+    struct search search = {query, after.id, limit, buf_str(&match), lists_json(arena, query)};
     for (size_t i = 0; i < WORDS_MOST; i++)
         search.in_text[i] = i < count ? str_fmt(arena, " %.*s", STR_ARG(words[i])) : STR_EMPTY;
     return (!is_sqlite(tx) || walk(tx, arena, select_new, &search, out, err)) &&

@@ -6,6 +6,8 @@
 
 /* The role under which every dossier is listed, for administrators. */
 #define EVERY_ROLE STR("*")
+/* The list that a role has of requests, or of cards: what dossier_listing calls a role. */
+str list_of_role(struct arena *arena, bool of_cards, str role);
 /* What a dossier is to a role that may see it. What waits for somebody is open. */
 enum phase { PHASE_FINAL, PHASE_OPEN, PHASE_WAITING };
 
@@ -16,7 +18,7 @@ instant place_now(const struct dossier_place *place);
 #define LOAD_COLUMNS                                                                                                   \
     "id, uuid, code, form, form_version, workflow, workflow_version, form_number, sequence, account, submitter_name,"  \
     " email, channel, agent, status, received, updated, arrived, is_final, revision, is_anonymised, is_removed,"       \
-    " answers, data, marks"
+    " answers, data, marks, identifier"
 void load_row(struct rows *rows, struct arena *arena, struct dossier *dossier);
 /* The same of dossier_history; the entry is put behind those of the dossier. */
 #define LOAD_HISTORY_COLUMNS "id, at, author, account, author_name, status, parts"
@@ -34,20 +36,32 @@ struct index_rows {
     str summary; /* one line */
     struct VEC_OF(struct field_value) values;
 };
+struct listed { /* in the list of a role */
+    str role;
+    enum phase phase;
+};
 struct dossier_rows {
     struct index_rows index;
+    struct VEC_OF(struct listed) lists;
     str answers, data, marks, status_name, status_colour, public_status, form_name;
     bool waits_for_submitter;
     str *parts;          /* one text an entry of the change */
     int64_t *notice_ids; /* one a notice */
     struct str_list blobs;
 };
-void index_make(struct arena *arena, const struct form *form, const struct change *change, struct index_rows *out);
-/* The key that every dossier has. */
+/* digest: empty where the form has none; then the listed fields sum up. */
+void index_make(struct arena *arena, const struct form *form, const struct change *change, str digest,
+                struct index_rows *out);
+/* The key that every request has, and every card. */
 #define INDEX_KEY_OF_ALL "z0all"
-/* The word that stands for a role or a form in the search keys. */
+#define INDEX_KEY_OF_CARDS "z0card"
+/* The field, in dossier_value, of a card's digest, folded. */
+#define INDEX_DIGEST STR_EMPTY
+/* The word that stands for the list of a role, or for a form, in the search keys. */
 str index_key(struct arena *arena, char kind, str name);
 bool index_is_key(str word);
+/* A word of a card's digest: who chooses a card searches by nothing else. */
+str index_digest_word(struct arena *arena, str word);
 
 /* ---- full text (search.c) ---- */
 /* Replaces the words of a dossier; none: takes them away. */
@@ -68,6 +82,13 @@ bool context_make(const struct dossier_place *place, const struct form *form, co
                   struct workflow_context *context);
 bool context_of(const struct dossier_place *place, const struct dossier *dossier, struct workflow_context *context);
 str context_role_of(const struct dossier_place *place, const struct form *form, str function);
+
+/* ---- cards (cards.c) ---- */
+/* Gives the card of the change its identifier. ERR_INVALID where its model's template gives none, or one too long. */
+bool card_identify(const struct dossier_place *place, const struct form *form, const struct change *change,
+                   struct err *err);
+/* ERR_INVALID where another card of the model has the identifier. */
+bool card_is_unique(struct tx *tx, const struct dossier *dossier, struct err *err);
 
 /* ---- numbers (numbers.c) ---- */
 bool numbers_take(const struct dossier_place *place, str form, int64_t *form_number, int64_t *sequence,

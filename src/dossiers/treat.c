@@ -7,7 +7,8 @@ bool dossier_perform_prepare(const struct dossier_place *place, const struct dos
     struct workflow_context context;
     if (!context_of(place, dossier, &context))
         return err_set(err, ERR_NOT_FOUND, "Le circuit de traitement de cette demande n’existe plus.");
-    return workflow_perform(&context, dossier, event, change, err);
+    return workflow_perform(&context, dossier, event, change, err) &&
+           card_identify(place, dossier_form(place, dossier), change, err);
 }
 
 static bool is_empty(const struct change *change)
@@ -72,6 +73,31 @@ static bool has_role(const struct actor *actor, str role)
     return false;
 }
 
+static bool has_function(const struct dossier_place *place, const struct form *form, const struct workflow *workflow,
+                         const struct actor *actor)
+{
+    const struct workflow_functions *functions = workflow_functions(workflow);
+    for (size_t i = 0; i < functions->len; i++)
+        if (has_role(actor, context_role_of(place, form, functions->at[i].id)))
+            return true;
+    return !functions->len && has_role(actor, context_role_of(place, form, STR("_receiver")));
+}
+
+bool dossier_form_is_listed(const struct dossier_place *place, const struct form *form, const struct actor *actor)
+{
+    const struct dossier_definitions *definitions = place->definitions;
+    const struct workflow *workflow = definitions->workflow_of(definitions->data, form);
+    return actor->is_agent && (actor->is_admin || (workflow && has_function(place, form, workflow, actor)));
+}
+
+bool dossier_may_be_entered(const struct form *form, const struct actor *actor)
+{
+    bool may = actor->is_admin;
+    for (size_t i = 0; i < form->backoffice_roles.len && !may; i++)
+        may = has_role(actor, form->backoffice_roles.at[i]);
+    return actor->is_agent && may;
+}
+
 bool dossier_is_visible(const struct dossier_place *place, const struct dossier *dossier, const struct actor *actor)
 {
     if (!actor->is_agent)
@@ -82,11 +108,7 @@ bool dossier_is_visible(const struct dossier_place *place, const struct dossier 
     const struct workflow *workflow = dossier_workflow(place, dossier);
     if (!workflow)
         return false;
-    const struct workflow_functions *functions = workflow_functions(workflow);
-    for (size_t i = 0; i < functions->len; i++)
-        if (has_role(actor, context_role_of(place, form, functions->at[i].id)))
-            return true;
-    if (!functions->len && has_role(actor, context_role_of(place, form, STR("_receiver"))))
+    if (has_function(place, form, workflow, actor))
         return true;
     struct offer offer;
     dossier_offer(place, dossier, actor, &offer);

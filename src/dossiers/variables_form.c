@@ -298,7 +298,9 @@ static bool text_member(const struct scope *scope, struct arena *arena, str key,
 {
     const struct dossier *dossier = scope->dossier;
     str text;
-    if (str_eq(key, STR("number")) || str_eq(key, STR("identifier")))
+    if (str_eq(key, STR("identifier")) && dossier->identifier.len)
+        text = dossier->identifier;
+    else if (str_eq(key, STR("number")) || str_eq(key, STR("identifier")))
         text = dossier_number(arena, dossier);
     else if (str_eq(key, STR("number_raw")) || str_eq(key, STR("internal_id")))
         text = str_fmt(arena, "%lld", (long long)dossier->sequence);

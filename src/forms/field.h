@@ -62,7 +62,7 @@ extern const struct field_type field_block, field_bool, field_comment, field_com
 
 void compiling_report(struct compiling *compiling, str construct, const char *message, bool is_error);
 /* Reports what a form's or a field's keys ask that does not run yet (inert.c). */
-void compiling_inert_form(struct compiling *compiling, const json_t *json);
+void compiling_inert_form(struct compiling *compiling, const json_t *json, bool is_card);
 void compiling_inert_field(struct compiling *compiling, const json_t *json);
 /* A condition: NULL where there is none. One in another language than ours (Publik's old Python) is reported, and never
  * holds. */

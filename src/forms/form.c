@@ -107,8 +107,25 @@ static void compile_header(struct compiling *compiling, struct form *form)
     compiling->where = STR("réglages");
     form->disabled_redirection =
         compiling_text(compiling, json_str(json, "disabled_redirection"), TEMPLATE_TEXT, "redirection");
-    compiling_inert_form(compiling, json);
+    compiling_inert_form(compiling, json, form->is_card);
     form->digest = compiling_text(compiling, json_str(json, "digest_template"), TEMPLATE_TEXT, "résumé");
+    if (form->is_card)
+        form->identifier = compiling_text(compiling, json_str(json, "id_template"), TEMPLATE_TEXT, "identifiant");
+}
+
+#define CARD_PREFIX "card:"
+
+str form_key(struct arena *arena, bool is_card, str slug)
+{
+    return is_card ? str_fmt(arena, CARD_PREFIX "%.*s", STR_ARG(slug)) : slug;
+}
+
+bool form_key_is_card(str key, str *slug)
+{
+    bool is_card = str_starts(key, STR(CARD_PREFIX));
+    if (slug != NULL)
+        *slug = is_card ? str_slice(key, STR(CARD_PREFIX).len, key.len) : key;
+    return is_card;
 }
 
 const struct form *form_compile(struct arena *arena, const json_t *json, int64_t version,
@@ -119,6 +136,8 @@ const struct form *form_compile(struct arena *arena, const json_t *json, int64_t
     form->version = version;
     form->slug = json_str(json, "slug");
     form->name = json_str(json, "name");
+    form->is_card = str_eq(json_str(json, "kind"), STR("card"));
+    form->key = form_key(arena, form->is_card, form->slug);
     if (form->slug.len == 0 || json_list(json, "fields") == NULL) {
         err_set(err, ERR_INVALID, "A form has a slug and a list of fields.");
         return NULL;

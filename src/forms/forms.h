@@ -132,6 +132,8 @@ struct form_page {
 
 struct form {
     str slug, name, description; /* HTML */
+    bool is_card;                /* a card model: agents fill it, as reference data */
+    str key;                     /* what its dossiers are kept under: form_key */
     int64_t version;
     str category, workflow, workflow_name;
     bool is_disabled;
@@ -142,6 +144,7 @@ struct form {
         size_t len;
     } keywords, roles, backoffice_roles;
     const struct template *disabled_redirection, *digest; /* NULL: none */
+    const struct template *identifier;                    /* of a card; NULL: its number */
     int drafts_lifespan;                                  /* days, 0: the site's */
     const json_t *functions;                              /* function → role; may be NULL */
     const json_t *options;                                /* values of the workflow's options; may be NULL */
@@ -154,7 +157,14 @@ struct form {
     const json_t *json;
 };
 
-/* Compiles a form document. NULL and err only where it is no form at all. json must live as long as the arena. */
+/* Forms and card models have slugs of their own; what is kept of either is kept under a key: the slug of a form, and
+ * « card:SLUG » of a card model. No slug has a colon. */
+str form_key(struct arena *arena, bool is_card, str slug);
+/* Whether it is the key of a card model; *slug (may be NULL) is what stands behind, or the key itself. */
+bool form_key_is_card(str key, str *slug);
+
+/* Compiles a form document, or a card model's. NULL and err only where it is no form at all. json must live as long as
+ * the arena. */
 const struct form *form_compile(struct arena *arena, const json_t *json, int64_t version,
                                 const struct block_finder *blocks, struct err *err);
 /* False and ERR_CLOSED (a sentence for the resident) where it takes no request now. */

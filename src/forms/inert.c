@@ -4,19 +4,23 @@
 #include "definition/definition.h"
 
 static const struct definition_inert of_forms[] = {
-    {NULL, "backoffice_submission_roles", NULL, "form:backoffice-submission-roles",
-     "les agents ne saisissent pas encore de demande à la place d’une personne"},
     {NULL, "custom_views", NULL, "form:custom_views", "les vues personnalisées ne sont pas encore montrées"},
     {NULL, "digest_templates", NULL, "form:digest_templates", "les résumés propres à une vue ne sont pas encore faits"},
     {NULL, "geolocations", NULL, "form:geolocations", "la position de la demande n’est pas encore calculée"},
-    {NULL, "has_captcha", NULL, "form:has_captcha", "le test contre les robots n’est pas encore posé"},
     {NULL, "include_download_all_button", NULL, "form:include_download_all_button",
      "le téléchargement de tous les fichiers à la fois n’est pas encore proposé"},
     {NULL, "lateral_template", NULL, "form:lateral_template", "le texte latéral n’est pas encore montré"},
-    {NULL, "required_authentication_contexts", NULL, "form:required_authentication_contexts",
-     "le niveau d’authentification n’est pas encore exigé"},
     {NULL, "submission_lateral_template", NULL, "form:submission_lateral_template",
      "le texte latéral de la saisie n’est pas encore montré"},
+};
+
+/* What only requests of residents would do: cards have no residents. */
+static const struct definition_inert of_requests[] = {
+    {NULL, "backoffice_submission_roles", NULL, "form:backoffice-submission-roles",
+     "les agents ne saisissent pas encore de demande à la place d’une personne"},
+    {NULL, "has_captcha", NULL, "form:has_captcha", "le test contre les robots n’est pas encore posé"},
+    {NULL, "required_authentication_contexts", NULL, "form:required_authentication_contexts",
+     "le niveau d’authentification n’est pas encore exigé"},
     {NULL, "tracking_code_verify_fields", NULL, "form:tracking_code_verify_fields",
      "aucune réponse n’est encore demandée avec le code de suivi"},
 };
@@ -39,9 +43,11 @@ static void report_all(struct compiling *compiling, const json_t *json, const st
             compiling_report(compiling, str_of(table[i].construct), table[i].message, false);
 }
 
-void compiling_inert_form(struct compiling *compiling, const json_t *json)
+void compiling_inert_form(struct compiling *compiling, const json_t *json, bool is_card)
 {
     report_all(compiling, json, of_forms, sizeof of_forms / sizeof *of_forms);
+    if (!is_card)
+        report_all(compiling, json, of_requests, sizeof of_requests / sizeof *of_requests);
 }
 
 void compiling_inert_field(struct compiling *compiling, const json_t *json)

@@ -2,10 +2,12 @@
  * asks for. */
 #include "installation/installation.h"
 
-static const struct form *find_form(const void *data, str slug, int64_t version)
+static const struct form *find_form(const void *data, str key, int64_t version)
 {
     const struct place *place = data;
-    return catalogue_form(place->catalogue, slug, version);
+    str slug;
+    return form_key_is_card(key, &slug) ? catalogue_card(place->catalogue, slug, version)
+                                        : catalogue_form(place->catalogue, slug, version);
 }
 
 static const struct workflow *find_workflow(const void *data, str slug, int64_t version)

@@ -173,7 +173,7 @@ static const struct {
     {"mail-template", read_mail_template},
     {"source", read_source},
     {"block", read_block},
-    {"card", read_whole},
+    {"card", read_form},
     {"wscall", read_whole},
     {"comment-template", read_whole},
 };

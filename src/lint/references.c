@@ -121,12 +121,11 @@ static void refer_of_workflow(struct referring *referring, const json_t *json)
 
 /* ---- Forms ---- */
 
-static void refer_of_form(struct referring *referring, const json_t *json, bool has_workflow)
+static void refer_of_form(struct referring *referring, const json_t *json)
 {
     const char *key;
     json_t *role;
-    if (has_workflow)
-        refer_by_name(referring, "workflow", json, "circuit");
+    refer_by_name(referring, "workflow", json, "circuit");
     json_object_foreach((json_t *)(uintptr_t)json_dict(json, "functions"), key, role)
     {
         refer_to_person(referring, json_str_of(role), str_fmt(referring->arena, "fonction %s", key));
@@ -163,9 +162,7 @@ void lint_references(struct arena *arena, str kind, const json_t *json, struct l
     refer_of_fields(&referring, json_list(json, "fields"), STR_EMPTY);
     if (str_eq(kind, STR("workflow")))
         refer_of_workflow(&referring, json);
-    if (str_eq(kind, STR("form")))
-        refer_of_form(&referring, json, true);
-    if (str_eq(kind, STR("card")))
-        refer_of_form(&referring, json, false);
+    if (str_eq(kind, STR("form")) || str_eq(kind, STR("card")))
+        refer_of_form(&referring, json);
     refer_to_filters(&referring, kind, json);
 }

@@ -48,7 +48,7 @@ static struct dossier *full_dossier(struct arena *arena, struct world *world)
 {
     struct dossier *dossier = arena_new_of(arena, struct dossier);
     const struct workflow *workflow = world->workflow;
-    *dossier = (struct dossier){.form = world->form != NULL ? world->form->slug : STR_EMPTY,
+    *dossier = (struct dossier){.form = world->form != NULL ? world->form->key : STR_EMPTY,
                                 .form_version = world->form != NULL ? world->form->version : 0,
                                 .workflow = workflow_slug(workflow),
                                 .workflow_version = workflow_version(workflow),
@@ -76,9 +76,10 @@ struct name_world *name_world_new(struct arena *arena, const struct lint_place *
 {
     struct name_world *names = arena_new_of(arena, struct name_world);
     *names = (struct name_world){.arena = arena, .place = place};
-    const struct catalogue_forms *forms = catalogue_forms(place->catalogue);
-    for (size_t i = 0; i < forms->len; i++)
-        add_world(names, forms->at[i], catalogue_workflow_of(place->catalogue, forms->at[i]));
+    const struct catalogue_forms *both[] = {catalogue_forms(place->catalogue), catalogue_cards(place->catalogue)};
+    for (size_t k = 0; k < sizeof both / sizeof *both; k++)
+        for (size_t i = 0; i < both[k]->len; i++)
+            add_world(names, both[k]->at[i], catalogue_workflow_of(place->catalogue, both[k]->at[i]));
     const struct workflow_list *workflows = catalogue_workflows(place->catalogue);
     for (size_t i = 0; i < workflows->len; i++)
         add_world(names, NULL, workflows->at[i]);
@@ -91,7 +92,7 @@ struct name_world *name_world_new(struct arena *arena, const struct lint_place *
 bool world_is_read(const struct linting *linting, const struct world *world, bool any_form)
 {
     if (linting->form != NULL)
-        return world->form != NULL && str_eq(world->form->slug, linting->slug);
+        return world->form != NULL && str_eq(world->form->key, linting->form->key);
     if (linting->workflow != NULL && !str_eq(workflow_slug(world->workflow), linting->slug))
         return false;
     return world->form != NULL || !any_form;

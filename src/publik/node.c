@@ -64,6 +64,9 @@ void set_reference(struct conversion *conversion, const xmlNode *node, json_t *o
 {
     struct arena *arena = conversion->arena;
     str slug = node_attribute(conversion, node, "slug"), name = str_trim(node_text(conversion, node));
+    str built_in = node_attribute(conversion, node, "workflow_id"); /* a number, but for Publik's own: « _default » */
+    if (slug.len == 0 && str_starts(built_in, STR("_")))
+        slug = built_in;
     set_text(out, key, slug.len > 0 ? slug : utf8_slug(arena, name));
     set_text(out, str_fmt(arena, "%s_name", key).ptr, name);
 }

@@ -8,8 +8,11 @@ struct acting {
 };
 
 /* Where one goes from a dossier that is no more. */
-static str list_of(str back)
+static str list_of(struct request *request, const struct dossier *dossier, str back)
 {
+    str slug;
+    if (form_key_is_card(dossier->form, &slug))
+        return str_fmt(request->arena, "/agents/fiches/%.*s/", STR_ARG(slug));
     if (str_starts(back, STR("/agents/")))
         return STR("/agents/demandes/");
     return str_starts(back, STR("/suivre/")) ? STR("/") : STR("/mon-compte/demandes/");
@@ -23,12 +26,14 @@ static void was_done(struct request *request, void *arg, bool ok, const struct e
         return;
     }
     if (acting->change.is_removed)
-        visit_flash(request, "success", STR("La demande est effacée."));
+        visit_flash(request, "success",
+                    form_key_is_card(acting->change.after->form, NULL) ? STR("La fiche est supprimée.")
+                                                                       : STR("La demande est effacée."));
     else
         visit_flash(request, "success", STR("C’est enregistré."));
     str next = acting->change.redirect_url; /* a web address or a path: redirect_to_url sees to it */
     if (next.len == 0)
-        next = acting->change.is_removed ? list_of(acting->back) : acting->back;
+        next = acting->change.is_removed ? list_of(request, acting->change.after, acting->back) : acting->back;
     response_redirect(request, next);
 }
 

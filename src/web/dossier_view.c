@@ -180,7 +180,7 @@ static void set_offer(struct request *request, struct dossier *dossier, const st
     page_set_text(request, page, "status_id", offer.status);
 }
 
-static struct value errors_value(struct request *request, const struct field_errors *errors)
+struct value errors_value(struct request *request, const struct field_errors *errors)
 {
     struct value_list *list = value_list_new(request->arena);
     for (size_t i = 0; errors != NULL && i < errors->len; i++) {
@@ -192,6 +192,14 @@ static struct value errors_value(struct request *request, const struct field_err
     return value_list(list);
 }
 
+str dossier_path(struct request *request, const struct dossier *dossier, bool is_agent)
+{
+    str slug;
+    if (form_key_is_card(dossier->form, &slug))
+        return str_fmt(request->arena, "/agents/fiches/%.*s/%lld/", STR_ARG(slug), (long long)dossier->sequence);
+    return str_fmt(request->arena, "/%s/demandes/%.*s/", is_agent ? "agents" : "mon-compte", STR_ARG(dossier->code));
+}
+
 void dossier_fill_page(struct request *request, struct dossier *dossier, const struct actor *actor,
                        struct value_dict *page, const struct dossier_reply *reply)
 {
@@ -199,9 +207,7 @@ void dossier_fill_page(struct request *request, struct dossier *dossier, const s
     const struct form *form = dossier_form(place, dossier);
     struct form_context context = visit_form_context(request, form, dossier->answers, dossier);
     context.file_url =
-        str_fmt(request->arena, "%s/fichiers",
-                actor->is_agent ? str_fmt(request->arena, "/agents/demandes/%.*s", STR_ARG(dossier->code)).ptr
-                                : str_fmt(request->arena, "/mon-compte/demandes/%.*s", STR_ARG(dossier->code)).ptr);
+        str_fmt(request->arena, "%.*sfichiers", STR_ARG(dossier_path(request, dossier, actor->is_agent)));
     page_set_text(request, page, "files_url", context.file_url);
     page_set_text(request, page, "code", dossier_code_shown(request->arena, dossier->code));
     page_set_text(request, page, "raw_code", dossier->code);
@@ -225,7 +231,7 @@ void dossier_fill_page(struct request *request, struct dossier *dossier, const s
     set_offer(request, dossier, actor, reply, page);
     struct date silence;
     bool accepts;
-    if (form != NULL && !dossier->is_final &&
+    if (form != NULL && !form->is_card && !dossier->is_final &&
         dossier_silence_date(place, form, dossier->received, &silence, &accepts)) {
         page_set(request, page, "silence_date", value_date(silence));
         page_set(request, page, "silence_accepts", value_bool(accepts));

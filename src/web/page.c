@@ -35,6 +35,7 @@ static struct value person_value(struct request *request, const struct visit *vi
     page_set_text(request, dict, "email", visit->account.email);
     page_set(request, dict, "is_agent", value_bool(visit->membership.is_agent));
     page_set(request, dict, "is_admin", value_bool(visit->membership.is_admin));
+    page_set(request, dict, "has_cards", value_bool(catalogue_cards(visit->catalogue)->len > 0));
     return value_dict(dict);
 }
 

@@ -66,10 +66,18 @@ struct form_context visit_form_context(struct request *request, const struct for
 
 /* Tables of routes, each beside its handlers. */
 extern const struct route portal_routes[], fill_start_routes[], fill_page_routes[], fill_send_routes[], track_routes[],
-    account_routes[], requests_routes[], list_routes[], office_routes[], admin_routes[];
+    account_routes[], requests_routes[], list_routes[], office_routes[], cards_routes[], card_edit_routes[],
+    admin_routes[];
 extern const size_t portal_route_count, fill_start_route_count, fill_page_route_count, fill_send_route_count,
     track_route_count, account_route_count, requests_route_count, list_route_count, office_route_count,
-    admin_route_count;
+    cards_route_count, card_edit_route_count, admin_route_count;
+
+/* ---- Lists ---- */
+
+/* previous_url and next_url: this page's own address with other cursors (« suite », « avant »). */
+void list_set_pages(struct request *request, str next, struct value_dict *page);
+/* count and is_more. */
+void list_set_count(struct request *request, const struct dossier_query *query, struct value_dict *page);
 
 /* ---- A dossier on a page ---- */
 
@@ -84,6 +92,8 @@ struct dossier_reply {
 typedef void dossier_show(struct request *request, struct dossier *dossier, const struct actor *actor,
                           const struct dossier_reply *reply);
 
+/* Where its page is, for agents or for who filed it. */
+str dossier_path(struct request *request, const struct dossier *dossier, bool is_agent);
 /* What dossiers' pages have in common. */
 void dossier_fill_page(struct request *request, struct dossier *dossier, const struct actor *actor,
                        struct value_dict *page, const struct dossier_reply *reply);
@@ -93,6 +103,8 @@ bool dossier_page_offer(struct request *request, struct dossier *dossier, const 
 /* Reads what was posted and does it. back: where the browser goes then; show_again: where it is not done. */
 void dossier_post_action(struct request *request, struct dossier *dossier, const struct actor *actor, str back,
                          dossier_show *show_again);
+/* As the list of errors of a page shows them. */
+struct value errors_value(struct request *request, const struct field_errors *errors);
 struct value dossier_lines_value(struct request *request, const struct dossier_page *lines, str url_prefix);
 /* A file of the dossier, to who may see it; else as if there were none. */
 void send_dossier_file(struct request *request, const struct dossier *dossier, const struct actor *actor, str blob);

@@ -138,6 +138,51 @@ static bool submit(struct engine *engine, struct err *err)
     return true;
 }
 
+/* ---- The answers, changed ---- */
+
+/* What is new, for the history. */
+static json_t *changed_fields(struct engine *engine, const json_t *answers)
+{
+    const struct field_list *fields = engine->context->form_fields;
+    json_t *changed = json_array();
+    for (size_t i = 0; i < fields->len; i++) {
+        const struct field *field = &fields->at[i];
+        str before = field_display(field, engine->arena, engine->dossier->answers);
+        str after = field_display(field, engine->arena, answers);
+        if (!field->type || str_eq(before, after))
+            continue;
+        json_t *row = json_object();
+        json_set_str(row, STR("label"), field->label_text);
+        json_set_str(row, STR("value"), after);
+        json_array_append_new(changed, row);
+    }
+    return changed;
+}
+
+static bool edit(struct engine *engine, struct err *err)
+{
+    const struct status *status = engine_status(engine);
+    const struct action *action = status ? find_action(&status->actions, engine->event->action) : NULL;
+    const struct field_list *fields = engine->context->form_fields;
+    if (!action || !str_eq(action->type_name, STR("editable")) || !fields || !engine->event->answers)
+        return err_set(err, ERR_NOT_FOUND, "Cette action n’existe pas ou plus.");
+    if (!is_active(engine, action))
+        return err_set(err, ERR_FORBIDDEN, "Vous ne pouvez pas faire cette action.");
+
+    engine_open_entry(engine, author_of(engine->actor), engine->actor);
+    json_t *part = JSON_PART("data");
+    json_set(part, STR("fields"), changed_fields(engine, engine->event->answers));
+    engine_add_part(engine, part);
+    answers_carry(fields, engine->event->answers, engine->dossier->answers);
+    engine_jump(engine, action);
+    if (engine->target) {
+        engine->change->jumps = 1;
+        engine_arrive(engine);
+        engine_run_status(engine);
+    }
+    return true;
+}
+
 /* ---- Global actions ---- */
 
 static void run_global(struct engine *engine, const struct global_action *global)
@@ -321,6 +366,8 @@ static bool happen(struct engine *engine, struct err *err)
         return file(engine);
     case EVENT_SUBMIT:
         return submit(engine, err);
+    case EVENT_EDIT:
+        return edit(engine, err);
     case EVENT_GLOBAL:
         return start_global(engine, err);
     case EVENT_TIMER:
@@ -337,7 +384,7 @@ bool workflow_perform(const struct workflow_context *context, const struct dossi
                       struct change *change, struct err *err)
 {
     *change = (struct change){.revision_before = dossier->revision};
-    bool is_by_person = event->kind == EVENT_SUBMIT || event->kind == EVENT_GLOBAL;
+    bool is_by_person = event->kind == EVENT_SUBMIT || event->kind == EVENT_EDIT || event->kind == EVENT_GLOBAL;
     if (is_by_person && event->status.len && !str_eq(event->status, dossier->status))
         return err_set(err, ERR_CONFLICT, "Cette demande a changé d’étape entre-temps. Relisez-la avant de continuer.");
     if (dossier->is_removed)

@@ -11,13 +11,15 @@ static const struct definition_inert of_workflows[] = {
 
 static const struct definition_inert of_statuses[] = {
     {NULL, "loop_items_template", NULL, "status:loop",
-     "La boucle du statut n’est pas encore exécutée : ses actions passent une fois."},
+     "La boucle du statut n’est pas encore exécutée : ses actions passent une fois."},
 };
 
 static const struct definition_inert of_actions[] = {
     {"choice", "allow_as_mass_action", NULL, "choice:mass_action",
      "Ce bouton ne se presse pas encore pour plusieurs demandes à la fois."},
     {"choice", "identifier", NULL, "choice:identifier", "Le passage n’est pas encore retenu sous son identifiant."},
+    {"editable", "type", "editable", "action:editable",
+     "Les réponses ne se modifient pas encore après le dépôt, si ce n’est celles des fiches."},
     {"form", "post_conditions", NULL, "formaction:post_conditions",
      "Les conditions de sortie du formulaire ne sont pas encore vérifiées."},
     {"jump", "identifier", NULL, "jump:identifier", "Le passage n’est pas encore retenu sous son identifiant."},
@@ -29,7 +31,7 @@ static const struct definition_inert of_actions[] = {
     {"register-comment", "attachments", NULL, "register-comment:attachments",
      "Les pièces jointes du message ne sont pas encore ajoutées."},
     {"register-comment", "comment_template", NULL, "register-comment:comment_template",
-     "Les modèles de commentaire ne sont pas encore servis : le texte de l’action l’est."},
+     "Les modèles de commentaire ne sont pas encore servis : le texte de l’action l’est."},
     {"sendmail", "attachments", NULL, "sendmail:attachments", "Les pièces jointes ne sont pas encore envoyées."},
     {"sendmail", "varname", NULL, "sendmail:varname", "Le courriel n’est pas encore gardé sous son identifiant."},
 };

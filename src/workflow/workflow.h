@@ -116,8 +116,8 @@ struct history VEC_OF(struct history_entry);
 struct dossier {
     int64_t id;
     str uuid;
-    str code; /* the tracking code, 7 signs without hyphens */
-    str form; /* slug */
+    str code; /* the tracking code, 7 signs without hyphens; of a card its uuid: nobody tracks it */
+    str form; /* its key (forms.h): the slug, or « card:SLUG » of a card */
     int64_t form_version;
     str workflow; /* slug */
     int64_t workflow_version;
@@ -140,6 +140,7 @@ struct dossier {
     int64_t revision;
     bool is_anonymised;
     bool is_removed;
+    str identifier;         /* of a card, its own among those of its model; empty of others */
     struct history history; /* oldest first; read for the engine and for scopes */
 };
 
@@ -158,6 +159,7 @@ struct actor {
 enum event_kind {
     EVENT_FILED,        /* the dossier is new */
     EVENT_SUBMIT,       /* a person pressed a button of the page: a choice, or the plain button of a form or comment */
+    EVENT_EDIT,         /* a person changed the answers: action « editable » */
     EVENT_GLOBAL,       /* a person started a global action */
     EVENT_TIMER,        /* the due time of a jump has come */
     EVENT_GLOBAL_TIMER, /* the due time of a global action's trigger has come */
@@ -176,7 +178,7 @@ struct posted_comment {
 struct event {
     enum event_kind kind;
     struct actor actor;
-    str action; /* SUBMIT: id of the choice pressed, empty for the plain button; GLOBAL: id of the global action;
+    str action; /* SUBMIT: id of the choice pressed, empty for the plain button; EDIT, GLOBAL: id of the action;
                    TIMER: id of the jump action; GLOBAL_TIMER: « action/trigger »; TRIGGER: the trigger's name */
     str status; /* TIMER: the status the timer was set in; others: the status the page was made for, empty: not told.
                    Where the dossier is elsewhere meanwhile: ERR_CONFLICT */
@@ -185,6 +187,7 @@ struct event {
     const struct posted_comment *comments;
     size_t comment_count;
     const json_t *payload; /* TRIGGER: what the call brought, or NULL */
+    const json_t *answers; /* EDIT: all answers to the form's fields, checked by forms.h */
 };
 
 /* ---- What the engine asks of its caller -------------------------------------------------------------------------- */
@@ -218,7 +221,7 @@ struct workflow_context {
     void (*role_accounts)(void *data, str role, int64_t **out, size_t *count);
     /* The answers without what anonymisation removes; mode is « final » or « intermediate ». */
     void (*anonymise)(void *data, struct dossier *dossier, str mode);
-    const struct field_list *form_fields; /* of the form, for set-backoffice-fields on them; may be NULL */
+    const struct field_list *form_fields; /* of the form, for editable and set-backoffice-fields; may be NULL */
     const void *sources;                  /* what forms.h needs to look choices up; handed through */
     str site_name;                        /* for mails */
     str mail_from;                        /* address or empty: the site's */
@@ -270,6 +273,9 @@ struct offered_button {
     bool is_mass;        /* may be done on many dossiers at once */
     str target;          /* name of the status it leads to; empty: the one before */
 };
+struct offered_edit {
+    str action, label;
+};
 struct offered_comment {
     str action, label, button_label, hint, info;
     bool is_required;
@@ -293,7 +299,8 @@ struct offer {
     struct VEC_OF(struct offered_comment) comments;
     struct VEC_OF(struct offered_form) forms;
     struct VEC_OF(struct offered_message) messages;
-    bool has_submit;  /* comments and forms need the plain button */
+    struct VEC_OF(struct offered_edit) edits; /* the answers may be changed */
+    bool has_submit;                          /* comments and forms need the plain button */
     str submit_label; /* what it says: the comment's own label, « Ajouter le commentaire », « Envoyer » */
     bool can_act;     /* a button, comment or form is offered */
     str info;         /* HTML for agents: what the status asks of them */

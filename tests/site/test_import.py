@@ -45,7 +45,7 @@ UNSUPPORTED = [
     (formdef("a", field("string", "<condition><type>python</type><value>1</value></condition>")), ["cond-lang:python"]),
     (formdef("a", field("page", "<post_conditions><post_condition><condition><type>python</type><value>1</value></condition>"
                                 "<error_message>m</error_message></post_condition></post_conditions>")), ["cond-lang:python"]),
-    (formdef("a", field("comment", label="{{ cards|objects:&quot;x&quot;|count }}")), ["var:cards"]),
+    (formdef("a", field("comment", label="{{ cards|objects:&quot;x&quot;|count }}")), []),
     (formdef("a", field("comment", label="{% action_button &quot;x&quot; %}")), ["tag:action_button"]),
     (formdef("a", field("comment", label="{% if x %}")), ["template"]),
     (formdef("a", head="<has_captcha>true</has_captcha><geolocations><geolocation key='base'>x</geolocation></geolocations>"),

@@ -1,7 +1,12 @@
 /* The agents' office: what waits for me, and the list of requests. */
 #include "web/visit.h"
 
-#define LIST_PATH "/agents/demandes/"
+/* Of a request: cards have lists of their own. */
+static str form_asked(struct request *request)
+{
+    str form = request_query(request, "demarche");
+    return form_key_is_card(form, NULL) ? STR_EMPTY : form;
+}
 
 static void query_of(struct request *request, const struct actor *actor, struct dossier_query *query)
 {
@@ -9,7 +14,7 @@ static void query_of(struct request *request, const struct actor *actor, struct 
     struct date day;
     *query = (struct dossier_query){.actor = actor,
                                     .waiting_only = str_eq(state, STR("a-traiter")),
-                                    .form = request_query(request, "demarche"),
+                                    .form = form_asked(request),
                                     .state = str_eq(state, STR("ouvertes"))    ? DOSSIER_OPEN
                                              : str_eq(state, STR("terminees")) ? DOSSIER_FINAL
                                                                                : DOSSIER_ANY,
@@ -101,61 +106,6 @@ static struct value answers_choice(struct request *request, str form_slug, str c
     return value_list(list);
 }
 
-static void add_param(struct buf *url, str name, str value)
-{
-    if (value.len == 0)
-        return;
-    buf_add_char(url, buf_str(url).len > STR(LIST_PATH).len ? '&' : '?');
-    buf_add_url(url, name);
-    buf_add_char(url, '=');
-    buf_add_url(url, value);
-}
-
-/* The address of another page of the list: the same filters, another cursor. */
-static str page_url(struct request *request, str cursor, str before)
-{
-    struct buf url = buf_new(request->arena, 16 << 10);
-    buf_add(&url, STR(LIST_PATH));
-    add_param(&url, STR("suite"), cursor);
-    add_param(&url, STR("avant"), before);
-    for (size_t i = 0; i < request->query_params.len; i++) {
-        const struct http_param *param = &request->query_params.at[i];
-        if (!str_eq(param->name, STR("suite")) && !str_eq(param->name, STR("avant")))
-            add_param(&url, param->name, param->value);
-    }
-    return buf_str(&url);
-}
-
-/* A keyset walk knows the way on alone: the address carries the cursors of the pages before, the nearest last, the
- * first page's as « 0 ». */
-static void set_pages(struct request *request, str next, struct value_dict *page)
-{
-    enum { CURSORS_MOST = 2000 }; /* bytes: some fifty pages back */
-    str here = request_query(request, "suite"), before = request_query(request, "avant");
-    size_t cut = before.len;
-    while (cut > 0 && before.ptr[cut - 1] != ',')
-        cut--;
-    str last = str_slice(before, cut, before.len);
-    if (here.len > 0)
-        page_set_text(
-            request, page, "previous_url",
-            page_url(request, str_eq(last, STR("0")) ? STR_EMPTY : last, str_slice(before, 0, cut > 0 ? cut - 1 : 0)));
-    if (next.len == 0)
-        return;
-    str path = str_fmt(request->arena, "%.*s%s%.*s", STR_ARG(before), before.len > 0 ? "," : "",
-                       STR_ARG(here.len > 0 ? here : STR("0")));
-    page_set_text(request, page, "next_url", page_url(request, next, path.len > CURSORS_MOST ? here : path));
-}
-
-static void set_count(struct request *request, const struct dossier_query *query, struct value_dict *page)
-{
-    int64_t count = 0;
-    bool is_more = false;
-    dossier_count(place_of(request), query, &count, &is_more, NULL);
-    page_set(request, page, "count", value_int(count));
-    page_set(request, page, "is_more", value_bool(is_more));
-}
-
 static bool set_lines(struct request *request, const struct dossier_query *query, struct value_dict *page, str *next)
 {
     struct dossier_page lines = {0};
@@ -177,7 +127,7 @@ static void my_day(struct request *request)
     str next; /* the whole list is a link away */
     if (!set_lines(request, &query, page, &next))
         return;
-    set_count(request, &query, page);
+    list_set_count(request, &query, page);
     page_show(request, 200, "office/day.html", page);
 }
 
@@ -190,8 +140,8 @@ static void list(struct request *request)
     query_of(request, &actor, &query);
     if (!set_lines(request, &query, page, &next))
         return;
-    set_pages(request, next, page);
-    set_count(request, &query, page);
+    list_set_pages(request, next, page);
+    list_set_count(request, &query, page);
     page_set(request, page, "forms", forms_choice(request, query.form));
     page_set(request, page, "statuses", statuses_choice(request, query.form, query.status));
     page_set(request, page, "answers", answers_choice(request, query.form, request_query(request, "reponse")));

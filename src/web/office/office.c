@@ -27,17 +27,12 @@ static struct value notes_value(struct request *request, const struct dossier *d
     return value_list(list);
 }
 
-static str office_url(struct request *request, const struct dossier *dossier)
-{
-    return str_fmt(request->arena, "/agents/demandes/%.*s/", STR_ARG(dossier->code));
-}
-
 static void show_dossier(struct request *request, struct dossier *dossier, const struct actor *actor,
                          const struct dossier_reply *reply)
 {
     struct value_dict *page = page_new(request);
     dossier_fill_page(request, dossier, actor, page, reply);
-    page_set_text(request, page, "action", office_url(request, dossier));
+    page_set_text(request, page, "action", dossier_path(request, dossier, true));
     page_set(request, page, "notes", notes_value(request, dossier));
     page_show(request, reply->status, "office/request.html", page);
 }
@@ -55,7 +50,7 @@ static void act(struct request *request)
     struct actor actor = visit_actor(request, true, false);
     struct dossier *dossier = open_visible(request, &actor);
     if (dossier != NULL)
-        dossier_post_action(request, dossier, &actor, office_url(request, dossier), show_dossier);
+        dossier_post_action(request, dossier, &actor, dossier_path(request, dossier, true), show_dossier);
 }
 
 static void note(struct request *request)
@@ -71,7 +66,7 @@ static void note(struct request *request)
         show_failure(request, &err);
         return;
     }
-    response_redirect(request, office_url(request, dossier));
+    response_redirect(request, dossier_path(request, dossier, true));
 }
 
 static void file(struct request *request)

@@ -4,8 +4,8 @@
 
 #include "workflow/model.h"
 
-extern const struct action_type action_anonymise, action_choice, action_commentable, action_displaymsg, action_form,
-    action_jump, action_jumponsubmit, action_notification, action_redirect_to_url, action_register_comment,
+extern const struct action_type action_anonymise, action_choice, action_commentable, action_displaymsg, action_editable,
+    action_form, action_jump, action_jumponsubmit, action_notification, action_redirect_to_url, action_register_comment,
     action_remove, action_sendmail, action_set_backoffice_fields;
 
 #endif

@@ -1,0 +1,191 @@
+"""Cards: models, the agents who see, enter and change them, and those who may not; identifiers; requests and cards apart."""
+import re
+import unittest
+
+from support.filler import main_form
+from support.town import OnEachStore, file_request, on_each_store, press
+
+EDITOR, VIEWER, CLERK, ADMIN = "editeur@ville.example", "lecture@ville.example", "clerc@ville.example", "admin@ville.example"
+LISTED = ["validation", "summary", "listings"]
+CEMETERIES = {
+    "kind": "card", "slug": "cimetieres", "name": "Cimetières", "digest_template": "{{ form_var_nom }} ({{ form_var_quartier }})",
+    "id_template": "{{ form_var_code }}", "backoffice_submission_roles": ["etat-civil"],
+    "functions": {"_viewer": "accueil", "_editor": "etat-civil"},
+    "fields": [{"id": "1", "type": "string", "label": "Code", "varname": "code", "display_locations": LISTED},
+               {"id": "2", "type": "string", "label": "Nom", "varname": "nom", "display_locations": LISTED},
+               {"id": "3", "type": "item", "label": "Quartier", "varname": "quartier", "items": ["Nord", "Sud"], "display_locations": LISTED},
+               {"id": "4", "type": "numeric", "label": "Prix", "varname": "prix", "restrict_to_integers": False, "required": "optional"},
+               {"id": "5", "type": "string", "label": "Note interne", "varname": "note", "required": "optional"}]}
+REASONS = {"kind": "card", "slug": "motifs", "name": "Motifs", "digest_template": "{{ form_var_text }}",
+           "functions": {"_viewer": "accueil", "_editor": "accueil"}, "backoffice_submission_roles": ["accueil"],
+           "fields": [{"id": "1", "type": "string", "label": "Libellé", "varname": "text"}]}
+FOLLOWED = REASONS | {"slug": "suivie", "name": "Suivie", "digest_template": "{{ form_var_a }}",
+                      "fields": [{"id": "1", "type": "string", "label": "A", "varname": "a"}]}
+# A form of the same slug as a card model: neither is taken for the other.
+FORM = {"kind": "form", "slug": "motifs", "name": "Demande de motifs", "confirmation": False, "functions": {"_receiver": "accueil"},
+        "fields": [{"id": "1", "type": "string", "label": "Objet", "varname": "objet", "display_locations": LISTED}]}
+LIST = "/agents/fiches/cimetieres/"
+
+
+def by_label(form, values):
+    return {control.name: value for control in form.controls for label, value in values.items()
+            if re.sub(r" \(facultatif\)$", "", control.label) == label}
+
+
+def enter(agent, model="cimetieres", **values):
+    """Enters a card; the answer."""
+    form = main_form(agent.get(f"/agents/fiches/{model}/ajouter/").page)
+    return agent.send(form, by_label(form, values))
+
+
+def change(agent, url, **values):
+    link = next(href for href, label in agent.get(url).page.links if label == "Modifier")
+    form = main_form(agent.get(link).page)
+    return agent.send(form, by_label(form, values))
+
+
+class Cards(OnEachStore):
+    @classmethod
+    def build(cls, town):
+        town.site("ville", "Ville", roles=["accueil", "etat-civil", "agents"])
+        town.define("ville", CEMETERIES, REASONS, FOLLOWED, FORM)
+        town.person(EDITOR, "Édith Éditeur", "ville", ["etat-civil"])
+        town.person(VIEWER, "Victor Voit", "ville", ["accueil"])
+        town.person(CLERK, "Claude Clerc", "ville", ["agents"])
+        town.person(ADMIN, "Alex Admin", "ville", admin=True)
+
+    @on_each_store
+    def test_a_card_is_entered_found_changed_and_deleted(self, town):
+        agent = town.visitor("ville", EDITOR)
+        page = enter(agent, Code="LOY", Nom="Loyasse", Quartier="Nord", Prix="12,50")
+        self.assertEqual(page.status, 200)
+        url = page.url
+        self.assertIn("Loyasse (Nord)", page.page.headings)
+        self.assertIn("12,50", page.page.text)
+        self.assertIn("LOY", page.page.text)
+        for words in ("loyasse", "LOY", "loy nord"):
+            self.assertIn(url, agent.get(f"{LIST}?q={words.replace(' ', '+')}").html, words)
+        self.assertNotIn(url, agent.get(f"{LIST}?q=guillotiere").html)
+        page = change(agent, url, Nom="Vieux Loyasse")
+        self.assertIn("Vieux Loyasse (Nord)", page.page.headings)
+        self.assertIn("Édith Éditeur", page.page.text)  # in its history
+        self.assertNotIn(url, agent.get(f"{LIST}?q=loyass+sud").html)
+        press(agent, url, "Supprimer")
+        self.assertEqual(agent.get(url).status, 404)
+        self.assertNotIn(url, agent.get(LIST).html)
+        self.assertIn("Vieux Loyasse", enter(agent, Code="LOY", Nom="Vieux Loyasse", Quartier="Sud").page.text)  # the identifier is free again
+
+    @on_each_store
+    def test_an_identifier_is_one_cards_own(self, town):
+        agent = town.visitor("ville", EDITOR)
+        url = enter(agent, Code="GUI", Nom="Guillotière", Quartier="Sud").url
+        again = enter(agent, Code="GUI", Nom="Autre", Quartier="Sud")
+        self.assertEqual(again.status, 422)
+        self.assertIn("Une autre fiche a déjà l’identifiant « GUI »", again.page.text.replace("\xa0", " "))
+        self.assertEqual(next(c.value for c in main_form(again.page).controls if c.label == "Nom"), "Autre")
+        other = enter(agent, Code="GU2", Nom="Autre", Quartier="Sud").url
+        self.assertEqual(change(agent, other, Code="GUI").status, 422)
+        self.assertEqual(change(agent, url, Nom="Nouvelle Guillotière").status, 200)  # its own is no other's
+
+    @on_each_store
+    def test_what_is_wrong_is_told_and_nothing_is_kept(self, town):
+        agent = town.visitor("ville", EDITOR)
+        before = agent.get(LIST).page.text
+        page = enter(agent, Code="X", Nom="", Quartier="Nord", Prix="cher")
+        self.assertEqual(page.status, 422)
+        self.assertEqual(page.html.count('class="error"'), 2)
+        self.assertEqual(agent.get(LIST).page.text, before)
+
+    @on_each_store
+    def test_who_has_no_role_of_it_finds_nothing(self, town):
+        url = enter(town.visitor("ville", EDITOR), Code="SEC", Nom="Secret", Quartier="Nord").url
+        viewer = town.visitor("ville", VIEWER)
+        self.assertIn("Secret", viewer.get(url).page.text)
+        self.assertNotIn("Modifier", [label for _, label in viewer.get(url).page.links])
+        self.assertEqual(viewer.get(f"{url}modifier/?action=_editable").status, 403)
+        self.assertEqual(viewer.get(f"{LIST}ajouter/").status, 403)
+        self.assertFalse(any(form.action == url for form in viewer.get(url).page.forms))
+        clerk = town.visitor("ville", CLERK)
+        for path in (LIST, url, f"{url}modifier/?action=_editable", f"{LIST}ajouter/", f"{url}fichiers/{'0' * 64}/"):
+            self.assertEqual(clerk.get(path).status, 404, path)
+        self.assertIn("Aucun modèle de fiche ne vous est ouvert", clerk.get("/agents/fiches/").page.text)
+        resident = town.visitor("ville")
+        self.assertIn("/connexion/", resident.get(LIST).url)
+        self.assertEqual([label for _, label in viewer.get("/agents/fiches/").page.links if label in ("Cimetières", "Motifs")], ["Cimetières", "Motifs"])
+        admin = town.visitor("ville", ADMIN)
+        self.assertIn("Secret", admin.get(url).page.text)
+
+    @on_each_store
+    def test_an_agent_cannot_do_by_hand_what_is_not_offered(self, town):
+        url = enter(town.visitor("ville", EDITOR), Code="MAIN", Nom="À la main", Quartier="Nord").url
+        viewer = town.visitor("ville", VIEWER)
+        viewer.get("/agents/demandes/")
+        token = next(c.value for form in viewer.get("/agents/fiches/motifs/ajouter/").page.forms for c in form.controls if c.name == "jeton")
+        for path, fields in ((url, [("action", "choix:_action_delete"), ("statut", "recorded")]),
+                             (f"{url}modifier/?action=_editable", [("f2", "Volé")]), (f"{LIST}ajouter/", [("f1", "V"), ("f2", "Volé")])):
+            self.assertEqual(viewer.post(path, [("jeton", token), *fields]).status, 403, path)
+        self.assertIn("À la main", viewer.get(url).page.text)
+
+    @on_each_store
+    def test_cards_and_requests_are_apart_whatever_their_slugs(self, town):
+        agent = town.visitor("ville", VIEWER)
+        card = enter(agent, "motifs", **{"Libellé": "Naissance xylophone"}).url
+        code = file_request(town.visitor("ville"), "motifs", Objet="Demande xylophone")
+        admin = town.visitor("ville", ADMIN)
+        for who in (agent, admin):
+            for path in ("/agents/demandes/", "/agents/demandes/?q=xylophone", "/agents/demandes/?q=x", "/agents/demandes/?demarche=motifs",
+                         "/agents/demandes/?demarche=card:motifs", "/agents/demandes/?demarche=card:motifs&q=xylophone", "/agents/"):
+                page = who.get(path)
+                self.assertNotIn("Naissance", page.page.text, path)
+                if "demandes" in path:
+                    self.assertIn(code, page.page.text, path)
+            for path in ("/agents/fiches/motifs/", "/agents/fiches/motifs/?q=xylophone", "/agents/fiches/motifs/?q=x"):
+                page = who.get(path)
+                self.assertIn("Naissance", page.page.text, path)
+                self.assertNotIn(code, page.page.text, path)
+        for path in ("/demarches/card:motifs/", "/demarches/card:motifs/commencer/", "/demarches/cimetieres/", "/demarches/cimetieres/1/"):
+            self.assertEqual(town.visitor("ville").get(path).status, 404, path)
+        self.assertNotIn("Cimetières", town.visitor("ville").get("/demarches/").page.text)
+        self.assertEqual(agent.get(card).status, 200)
+
+    @on_each_store
+    def test_two_agents_who_change_the_same_card_are_told(self, town):
+        one, two = town.visitor("ville", EDITOR), town.visitor("ville", EDITOR)
+        url = enter(one, Code="DEUX", Nom="Ensemble", Quartier="Nord").url
+        mine = main_form(one.get(f"{url}modifier/?action=_editable").page)
+        change(two, url, Nom="Second")
+        page = one.send(mine, by_label(mine, {"Nom": "Premier"}))
+        self.assertEqual(page.status, 409)
+        self.assertIn("Quelqu’un a modifié cette fiche entre-temps", page.page.text)
+        self.assertIn("Second", two.get(url).page.text)
+        page = one.send(main_form(page.page))
+        self.assertIn("Premier", page.page.text)
+
+    @on_each_store
+    def test_a_long_list_is_paged(self, town):
+        agent = town.visitor("ville", VIEWER)
+        for number in range(55):
+            enter(agent, "motifs", **{"Libellé": f"Numéro {number:03d}"})
+        seen, page = [], agent.get("/agents/fiches/motifs/?q=numero")
+        while True:
+            seen += re.findall(r"Numéro (\d{3})", page.html)
+            following = next((href for href, label in page.page.links if label == "Les suivantes"), None)
+            if not following:
+                break
+            page = agent.get(following)
+        self.assertEqual(seen, [f"{number:03d}" for number in reversed(range(55))])
+
+    @on_each_store
+    def test_a_card_follows_its_model(self, town):
+        agent = town.visitor("ville", VIEWER)
+        url = enter(agent, "suivie", A="un").url
+        town.define("ville", FOLLOWED | {"digest_template": "{{ form_var_a }} {{ form_var_b }}", "fields": [
+            *FOLLOWED["fields"], {"id": "2", "type": "string", "label": "B", "varname": "b"}]})
+        town.reopen()
+        agent = town.visitor("ville", VIEWER)
+        page = change(agent, url, B="deux")
+        self.assertIn("un deux", page.page.headings)
+
+
+if __name__ == "__main__":
+    unittest.main()
