@@ -1,5 +1,5 @@
-// Everything works without this file. It follows conditions while a page is filled, keeps a form from being sent twice, asks
-// before what can't be undone, and puts the focus on the list of errors.
+// Everything works without this file. It follows conditions while a page is filled, says what is wrong and keeps the draft, keeps
+// a form from being sent twice, asks before what can't be undone, and puts the focus on the list of errors.
 
 const summary = document.querySelector("[data-focus]");
 if (summary) summary.focus();
@@ -26,6 +26,38 @@ const fill = (select, choices) => {
   }));
 };
 
+// Nothing moves under a finger: a button that slips away between press and release is not pressed.
+let pressed = false;
+document.addEventListener("pointerdown", () => (pressed = true), true);
+for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => (pressed = false), true);
+const released = async () => {
+  while (pressed) await new Promise((next) => window.setTimeout(next, 30));
+};
+
+// A mistake is said once its control is left, and goes as soon as it is mended.
+const tell = (box, message) => {
+  const control = box.querySelector("input:not([type=hidden]),textarea,select");
+  if (!control || box.querySelector("[type=file]")) return;
+  let said = box.querySelector(":scope > p.error");
+  if (!message || !box.dataset.left) {
+    if (message || !said) return;
+    said.remove();
+    box.classList.remove("in-error");
+    control.removeAttribute("aria-invalid");
+    return;
+  }
+  if (!said) {
+    said = document.createElement("p");
+    said.className = "error";
+    said.id = `${control.id}-erreur`;
+    (box.querySelector(":scope > .choices,:scope > .date") ?? control).before(said);
+    box.classList.add("in-error");
+    control.setAttribute("aria-invalid", "true");
+    control.setAttribute("aria-describedby", `${control.getAttribute("aria-describedby") ?? ""} ${said.id}`.trim());
+  }
+  if (!said.textContent.endsWith(message)) said.textContent = message;
+};
+
 const show = (form, fields) => {
   for (const [id, state] of Object.entries(fields)) {
     const box = form.querySelector(`[data-field="${CSS.escape(id)}"]`);
@@ -40,6 +72,7 @@ const show = (form, fields) => {
     if (select && state.choices) fill(select, state.choices);
     const input = box.querySelector("input[type=text],input[type=email],input[type=tel]");
     if (input && state.value && !input.dataset.typed) input.value = state.value;
+    tell(box, state.error);
   }
 };
 
@@ -64,29 +97,98 @@ document.addEventListener("submit", async (event) => {
 }, true);
 
 for (const form of document.querySelectorAll("form[data-live]")) {
-  let timer, under;
-  const ask = async () => {
-    under?.abort();
-    const mine = under = new AbortController();
+  let timer, under, fields = {};
+  const kept = form.querySelector("[data-kept]"), lost = form.querySelector("[data-lost]");
+  const copy = `saisie ${form.action}`; // what this tab typed and the server does not have yet
+
+  // Of a file only the name goes: conditions ask whether there is one, not what is in it.
+  const typed = () => {
     const data = new FormData(form);
-    // Of a file only the name goes: conditions ask whether there is one, not what is in it.
     for (const [name, value] of [...data]) {
       if (!(value instanceof File)) continue;
       data.delete(name);
       if (value.name) data.set(`${name}-nom`, value.name);
     }
     for (const input of form.querySelectorAll("[data-prefilled]")) if (!input.dataset.typed) data.delete(input.name);
+    data.set("revision", form.dataset.revision);
+    return data;
+  };
+  const remember = () => {
+    const secret = [...form.querySelectorAll("[type=password],[type=hidden]")].map((control) => control.name);
+    const values = [...typed()].filter(([name]) => !secret.includes(name));
+    try { sessionStorage.setItem(copy, JSON.stringify({ revision: form.dataset.revision, values })); } catch { /* full, or refused */ }
+  };
+  const forget = () => sessionStorage.removeItem(copy);
+  const restore = () => {
+    const found = JSON.parse(sessionStorage.getItem(copy) ?? "null");
+    if (!found) return false;
+    forget();
+    if (found.revision !== form.dataset.revision) return false; // the server knows better
+    for (const control of form.querySelectorAll("input:not([type=hidden],[type=file],[type=password]),select,textarea")) {
+      const given = found.values.filter(([name]) => name === control.name).map(([, value]) => value);
+      if (control.type === "checkbox" || control.type === "radio") control.checked = given.includes(control.value);
+      else if (given.length) control.value = given[0];
+    }
+    return true;
+  };
+
+  const ask = async (again = true) => {
+    under?.abort();
+    const mine = under = new AbortController();
+    if (kept) kept.textContent = kept.dataset.keeping;
     try {
-      const answer = await fetch(form.dataset.live, { method: "POST", body: data, signal: mine.signal });
-      if (answer.ok) show(form, (await answer.json()).fields);
-    } catch { /* offline: the server looks again when the page is sent */ }
+      const answer = await fetch(form.dataset.live, { method: "POST", body: typed(), signal: mine.signal, keepalive: document.hidden });
+      delete form.dataset.lost;
+      if (!answer.ok) throw new Error(answer.status);
+      const look = await answer.json();
+      await released();
+      show(form, fields = look.fields);
+      form.dataset.revision = look.revision;
+      if (look.kept) {
+        forget();
+        if (kept) kept.textContent = kept.dataset.kept.replace("{heure}", look.kept);
+        if (lost) lost.textContent = "";
+      } else if (again) return ask(false); // another tab was faster: once more, on what it left
+    } catch (error) {
+      if (mine !== under) return;
+      if (error instanceof TypeError) { // no answer at all
+        form.dataset.lost = "yes";
+        timer = window.setTimeout(ask, 8000);
+      }
+      if (kept) kept.textContent = "";
+      if (lost) lost.textContent = lost.dataset.lost; // the server looks again when the page is sent
+    }
     if (mine === under) delete form.dataset.asking;
   };
-  form.addEventListener("change", (event) => event.target.type === "email" && ask());
+  const soon = (wait) => {
+    window.clearTimeout(timer);
+    form.dataset.asking = "yes"; // until what is on the screen follows from what was typed, and is kept
+    timer = window.setTimeout(ask, wait);
+  };
   form.addEventListener("input", (event) => {
     event.target.dataset.typed = "yes";
-    window.clearTimeout(timer);
-    form.dataset.asking = "yes"; // until what is on the screen follows from what was typed
-    timer = window.setTimeout(ask, event.target.type === "text" ? 400 : 50);
+    remember();
+    soon(event.target.matches("input[type=text],input[type=email],input[type=tel],textarea") ? 400 : 50);
   });
+  form.addEventListener("focusout", async (event) => {
+    const box = event.target.closest("[data-field]");
+    if (!box || !event.target.dataset.typed || box.contains(event.relatedTarget)) return;
+    box.dataset.left = "yes";
+    await new Promise((next) => window.setTimeout(next));
+    await released();
+    const state = fields[box.dataset.field];
+    if (state) show(form, { [box.dataset.field]: state });
+  });
+  // A page that is sent without a connection is lost for most browsers: it stays until the server answers again.
+  form.addEventListener("submit", async (event) => {
+    window.clearTimeout(timer);
+    if (!form.dataset.lost || event.defaultPrevented) return;
+    event.preventDefault();
+    delete form.dataset.sent;
+    await ask();
+    if (!form.dataset.lost) form.requestSubmit(event.submitter);
+  });
+  window.addEventListener("online", () => form.dataset.lost && ask());
+  document.addEventListener("visibilitychange", () => document.hidden && form.dataset.asking && !form.dataset.sent && ask());
+  if (restore()) soon(0);
 }

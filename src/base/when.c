@@ -239,9 +239,14 @@ bool instant_parse(str s, instant *out)
     return true;
 }
 
-str instant_long(struct arena *arena, instant at)
+str instant_clock(struct arena *arena, instant at)
 {
     struct datetime local = datetime_local(at);
-    str day = day_month_year(arena, local.date);
-    return str_fmt(arena, "%.*s à %d h %02d", STR_ARG(day), local.hour, local.minute);
+    return str_fmt(arena, "%d h %02d", local.hour, local.minute);
+}
+
+str instant_long(struct arena *arena, instant at)
+{
+    str day = day_month_year(arena, datetime_local(at).date), clock = instant_clock(arena, at);
+    return str_fmt(arena, "%.*s à %.*s", STR_ARG(day), STR_ARG(clock));
 }

@@ -51,6 +51,8 @@ instant instant_from_utc(struct datetime utc);
 str instant_iso(struct arena *arena, instant at);
 /* RFC 3339, zone needed. */
 bool instant_parse(str s, instant *out);
+/* « 9 h 30 » */
+str instant_clock(struct arena *arena, instant at);
 /* « 14 décembre 2026 à 9 h 30 » */
 str instant_long(struct arena *arena, instant at);
 

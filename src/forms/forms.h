@@ -245,9 +245,10 @@ struct value fields_view(const struct field_list *fields, const struct form_cont
                          const struct field_errors *errors, bool hidden);
 
 /* After a change in a page that is being filled: which fields are shown, texts of comments, choices that depend on
- * others.
- * {"fields": {"ID": {"visible": bool, "html": …, "choices": […], "value": …}}}, of a row's field under its control
- * without the « f ». answers is a working copy that the scope reads: it is changed, and thrown away by the caller. */
+ * others, what is wrong with what was typed (never that something lacks), computed fields counted in.
+ * {"fields": {"ID": {"visible": bool, "html": …, "choices": […], "value": …, "error": …}}}, of a row's field under its
+ * control without the « f ». answers is a working copy that the scope reads: it is changed, and thrown away by the
+ * caller. */
 json_t *fields_live(const struct field_list *fields, const struct form_context *context, const struct posted *posted,
                     json_t *answers);
 

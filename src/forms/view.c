@@ -1,6 +1,8 @@
 /* What page templates are given of fields. */
 #include "forms/rows.h"
 
+#include "forms/computed.h"
+
 static void set(struct arena *arena, struct value_dict *dict, const char *key, struct value value)
 {
     value_dict_set(arena, dict, str_of(key), value);
@@ -136,7 +138,8 @@ static json_t *live_choices(struct value view, struct arena *arena)
 
 /* What changes under the person's hands: texts of comments, choices that a template makes, values that a template
  * prefills where nothing was typed. */
-static json_t *live_of(const struct field *field, const struct form_context *context, json_t *answers)
+static json_t *live_of(const struct field *field, const struct form_context *context, json_t *answers,
+                       const struct field_errors *errors)
 {
     json_t *live = json_object();
     struct render render = context_render(context);
@@ -155,45 +158,56 @@ static json_t *live_of(const struct field *field, const struct form_context *con
         json_set_str(live, STR("notice"), notice_of(field, context->arena, answers));
     if (field->prefill == PREFILL_TEMPLATE && !template_is_constant(field->prefill_template))
         json_set_str(live, STR("value"), field_display(field, context->arena, answers));
+    const struct field_error *error = error_of(field, errors);
+    if (error != NULL && field_has_answer(field, answers)) /* what is not answered yet is no mistake */
+        json_set_str(live, STR("error"), error->message);
     return live;
 }
 
 static void add_live(const struct field_list *fields, const struct form_context *context, const struct posted *posted,
-                     json_t *answers, json_t *by_id);
+                     json_t *answers, const struct field_errors *errors, json_t *by_id);
 
 /* Under the keys that the page has: rows are not renumbered while one types. */
 static void add_live_rows(const struct field *field, const struct form_context *context, const struct posted *posted,
-                          json_t *answers, json_t *by_id)
+                          json_t *answers, const struct field_errors *errors, json_t *by_id)
 {
     const json_t *rows = answer_of(field, answers);
     struct str_views keys = rows_posted(field, context->arena, posted);
     for (size_t i = 0; i < keys.len && i < json_array_size(rows); i++) {
         struct row row = row_of(field, context, json_array_get(rows, i), i, keys.at[i]);
-        add_live(&row.fields, &row.context, posted, row.answers, by_id);
+        add_live(&row.fields, &row.context, posted, row.answers, errors, by_id);
     }
 }
 
 static void add_live(const struct field_list *fields, const struct form_context *context, const struct posted *posted,
-                     json_t *answers, json_t *by_id)
+                     json_t *answers, const struct field_errors *errors, json_t *by_id)
 {
     for (size_t i = 0; i < fields->len; i++) {
         const struct field *field = &fields->at[i];
         if (field->type == NULL || field->type == &field_computed || field->type == &field_page)
             continue;
-        json_set(by_id, field_view_id(field), live_of(field, context, answers));
+        json_set(by_id, field_view_id(field), live_of(field, context, answers, errors));
         if (field->type == &field_block && field_is_visible(field, context))
-            add_live_rows(field, context, posted, answers, by_id);
+            add_live_rows(field, context, posted, answers, errors, by_id);
     }
+}
+
+static void compute(const struct field_list *fields, const struct form_context *context, json_t *answers)
+{
+    for (size_t i = 0; i < fields->len; i++)
+        if (fields->at[i].type == &field_computed && field_is_visible(&fields->at[i], context))
+            computed_update(&fields->at[i], context, answers);
 }
 
 json_t *fields_live(const struct field_list *fields, const struct form_context *context, const struct posted *posted,
                     json_t *answers)
 {
-    struct field_errors errors = {0}; /* of no interest while typing */
+    struct field_errors errors = {0};
     fields_read(fields, context, posted, answers, &errors);
+    compute(fields, context, answers);
     fields_prefill(fields, context, answers);
     json_t *all = json_keep(context->arena, json_object()), *by_id = json_object();
     json_object_set_new(all, "fields", by_id);
-    add_live(fields, context, posted, answers, by_id);
+    add_live(fields, context, posted, answers, &errors, by_id);
     return all;
 }

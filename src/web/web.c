@@ -39,6 +39,7 @@ struct web *web_new(struct installation *installation, const struct web_settings
     add(arena, web, portal_routes, portal_route_count);
     add(arena, web, fill_start_routes, fill_start_route_count);
     add(arena, web, fill_page_routes, fill_page_route_count);
+    add(arena, web, fill_typing_routes, fill_typing_route_count);
     add(arena, web, fill_send_routes, fill_send_route_count);
     add(arena, web, track_routes, track_route_count);
     add(arena, web, account_routes, account_route_count);

@@ -1,4 +1,6 @@
-"""What is typed on a page is kept when the page leaves with mistakes, and when two windows leave pages at once."""
+"""What is typed on a page is kept while it is typed, when the page leaves with mistakes, and when two windows leave pages at
+once."""
+import json
 import re
 import threading
 import unittest
@@ -82,6 +84,59 @@ class DraftPages(unittest.TestCase):
         def send():
             outcome["status"] = window.send(form, values, button="Continuer", files=files).status
         return send, outcome
+
+    def type(self, visitor, number, revision, **values):
+        """What the browser sends while a page is typed in."""
+        form = main_form(visitor.get(page(number)).page)
+        fields = [(c.name, values.get(c.name, c.value)) for c in form.controls if c.kind in ("hidden", "text", "textarea")]
+        answer = visitor.post(f"{page(number)}direct/", fields + [("revision", str(revision))])
+        self.assertEqual(answer.status, 200, answer.html)
+        return json.loads(answer.html)
+
+    def test_what_is_typed_is_kept_at_once(self):
+        for store in stores():
+            with self.subTest(store), Counter(store) as counter:
+                visitor = self.open(counter)
+                first = self.type(visitor, 1, 0, f2="12 rue Pasteur")
+                self.assertEqual(first["revision"], 1)
+                self.assertRegex(first["kept"], r"^\d+ h \d\d$")
+                self.assertIn("12 rue Pasteur", visitor.get(page(1)).html)
+                second = self.type(visitor, 1, 1, f2="13 rue Pasteur")
+                self.assertEqual(second["revision"], 2)
+                self.assertEqual(visitor.get(page(2)).url, page(1), "a page that was not left opens no other")
+
+    def test_a_request_that_was_overtaken_undoes_nothing(self):
+        for store in stores():
+            with self.subTest(store), Counter(store) as counter:
+                visitor = self.open(counter)
+                self.type(visitor, 1, 0, f2="12 rue Pasteur")
+                late = self.type(visitor, 1, 0, f2="12 rue Past")
+                self.assertEqual((late["revision"], late.get("kept")), (1, None))
+                self.assertIn("12 rue Pasteur", visitor.get(page(1)).html)
+
+    def test_a_page_that_is_not_reached_keeps_nothing(self):
+        with Counter() as counter:
+            visitor = self.open(counter)
+            form = main_form(visitor.get(page(1)).page)
+            token = [(c.name, c.value) for c in form.controls if c.kind == "hidden"]
+            answer = visitor.post(f"{page(3)}direct/", token + [("revision", "0"), ("f7", "trop tôt")])
+            self.assertNotIn("kept", json.loads(answer.html))
+            self.assertNotIn("brouillon-" + SLUG, visitor.cookies)
+
+    def test_what_is_wrong_is_told_while_typing_and_what_lacks_is_not(self):
+        with Counter() as counter:
+            visitor = self.open(counter)
+            self.reach_details(visitor)
+            visitor.send(main_form(visitor.get(page(3)).page), fill(main_form(visitor.get(page(3)).page))[0], button="Continuer")
+            look = self.type_anything(visitor, 4, {"f31": "Oui, par e-mail", "f32": "jeanne"})
+            self.assertIn("@", look["fields"]["32"]["error"])
+            look = self.type_anything(visitor, 4, {"f31": "Oui, par e-mail", "f32": ""})
+            self.assertNotIn("error", look["fields"]["32"])
+
+    def type_anything(self, visitor, number, values):
+        form = main_form(visitor.get(page(number)).page)
+        hidden = [(c.name, c.value) for c in form.controls if c.kind == "hidden"]
+        return json.loads(visitor.post(f"{page(number)}direct/", [*hidden, *values.items(), ("revision", "999")]).html)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-/* The pages of a form: showing one, leaving it, and what changes while it is typed in. The draft is saved each time. */
+/* The pages of a form: showing one, and leaving it, which saves the draft. */
 #include "web/portal/filling.h"
 
 /* « Étape 2 sur 4 », counted over the pages that come now, and the name of the next. */
@@ -44,6 +44,7 @@ static void show_page(struct request *request, struct filling *filling, size_t p
     page_set_text(request, out, "form_name", filling->form->name);
     page_set_text(request, out, "title", shown->label.len > 0 ? shown->label : filling->form->name);
     page_set_text(request, out, "action", filling_page_url(request, filling->form, page));
+    page_set(request, out, "revision", value_int(filling->draft.revision));
     page_set_text(request, out, "live_url",
                   str_fmt(request->arena, "/demarches/%.*s/%zu/direct/", STR_ARG(filling->form->slug), page + 1));
     page_set_text(request, out, "back_url",
@@ -61,19 +62,13 @@ static void show_page(struct request *request, struct filling *filling, size_t p
     page_show(request, has_mistake(errors) ? 422 : 200, "portal/page.html", out);
 }
 
-static size_t page_number(struct request *request, const struct filling *filling)
-{
-    int64_t number = request_path_int(request, "n");
-    return number >= 1 && (size_t)number <= filling->form->page_count ? (size_t)number - 1 : SIZE_MAX;
-}
-
 static void get_page(struct request *request)
 {
     struct filling filling;
     if (!filling_open(request, &filling))
         return;
     filling_begin_anew_if_filed(request, &filling);
-    size_t page = page_number(request, &filling), most = filling_furthest(&filling);
+    size_t page = filling_page_number(request, &filling), most = filling_furthest(&filling);
     if (page == SIZE_MAX) {
         response_error(request, 404, NULL);
         return;
@@ -194,21 +189,12 @@ static void change_rows(struct request *request, struct filling *filling, size_t
                       STR_ARG(control)));
 }
 
-static void touch_draft(struct request *request, struct filling *filling)
-{
-    struct draft *draft = &filling->draft;
-    draft->form_version = filling->form->version;
-    draft->updated = request->now;
-    if (visit_of(request)->is_signed_in) /* who signed in on the way finds it in their account */
-        draft->account = visit_of(request)->account.id;
-}
-
 static void post_page(struct request *request)
 {
     struct filling filling;
     if (!filling_open(request, &filling) || filling_was_filed(request, &filling))
         return;
-    size_t page = page_number(request, &filling), most = filling_furthest(&filling);
+    size_t page = filling_page_number(request, &filling), most = filling_furthest(&filling);
     if (page == SIZE_MAX || most == SIZE_MAX || page > most) {
         filling_lead_to_page(request, &filling, most);
         return;
@@ -217,7 +203,7 @@ static void post_page(struct request *request)
     if (posted == NULL)
         return;
     struct field_errors errors = {0};
-    touch_draft(request, &filling);
+    filling_touch(request, &filling);
     str control;
     if (posted_changes_rows(posted, request->arena, &control)) {
         change_rows(request, &filling, page, posted, control);
@@ -230,29 +216,8 @@ static void post_page(struct request *request)
         show_again(request, &filling, page, &errors);
 }
 
-/* ---- While typing ---- */
-
-static void live(struct request *request)
-{
-    struct filling filling;
-    if (!filling_open(request, &filling))
-        return;
-    size_t page = page_number(request, &filling);
-    if (page == SIZE_MAX) {
-        response_error(request, 404, NULL);
-        return;
-    }
-    struct posted *posted = visit_posted(request);
-    if (posted == NULL)
-        return;
-    posted->is_typing = true;
-    response_json(request, 200,
-                  fields_live(&filling.form->pages[page].fields, &filling.context, posted, filling.draft.answers));
-}
-
 const struct route fill_page_routes[] = {
     {HTTP_GET, "/demarches/{slug}/{n:int}/", 0, RIGHT_PUBLIC, BODY_NONE, get_page},
     {HTTP_POST, "/demarches/{slug}/{n:int}/", 0, RIGHT_PUBLIC, BODY_UPLOADS, post_page},
-    {HTTP_POST, "/demarches/{slug}/{n:int}/direct/", 0, RIGHT_PUBLIC, BODY_UPLOADS, live},
 };
 const size_t fill_page_route_count = sizeof fill_page_routes / sizeof *fill_page_routes;

@@ -24,6 +24,12 @@ str filling_page_url(struct request *request, const struct form *form, size_t pa
     return str_fmt(request->arena, "/demarches/%.*s/%zu/", STR_ARG(form->slug), page + 1);
 }
 
+size_t filling_page_number(struct request *request, const struct filling *filling)
+{
+    int64_t number = request_path_int(request, "n");
+    return number >= 1 && (size_t)number <= filling->form->page_count ? (size_t)number - 1 : SIZE_MAX;
+}
+
 /* ---- Drafts ---- */
 
 bool draft_read(struct tx *tx, void *arg, struct err *err)
@@ -109,6 +115,15 @@ static void begin_draft(struct request *request, struct filling *filling)
     str token = posted_token(request);
     if (token.len > 0)
         filling->draft.token = token;
+}
+
+void filling_touch(struct request *request, struct filling *filling)
+{
+    struct draft *draft = &filling->draft;
+    draft->form_version = filling->form->version;
+    draft->updated = request->now;
+    if (visit_of(request)->is_signed_in) /* who signed in on the way finds it in their account */
+        draft->account = visit_of(request)->account.id;
 }
 
 void filling_begin_anew_if_filed(struct request *request, struct filling *filling)
