@@ -58,6 +58,7 @@ struct request {
     void *app;     /* the application */
     void *context; /* the guard's own: site, session … */
     bool on_worker;
+    bool may_wait;             /* on a thread kept for what waits for other servers */
     struct exchange *exchange; /* the server's own */
 };
 
@@ -98,6 +99,9 @@ void request_commit(struct request *request, struct store *store, store_fn fn, v
 /* From then, where the write failed because what it rests on has changed: runs the handler again from its beginning, on
  * a worker. False where it has been tried often enough: then makes the answer. */
 bool request_run_again(struct request *request);
+/* The handler would have to wait for another server. What it answers and hands over now counts for nothing: it runs
+ * again from its beginning on a thread that may wait, so that no page is late for the sake of another. */
+void request_wait_elsewhere(struct request *request);
 
 /* ---- Routes ---- */
 
@@ -117,7 +121,8 @@ struct http_limits {
     size_t header_bytes, url_bytes, params, body_bytes, upload_bytes, uploads;
     int header_seconds, body_seconds, idle_seconds;
     unsigned connections, connections_per_address;
-    int workers, queue;
+    int workers, waiters, queue; /* threads for what blocks, for what waits for other servers; requests that wait for
+                                    one of either */
 };
 extern const struct http_limits http_limits_default;
 

@@ -46,8 +46,20 @@ struct exchange {
     request_then commit_then;
     bool is_committed; /* on disk: nothing may say otherwise */
     bool runs_again;   /* the handler, since the commit failed */
+    bool must_wait;    /* the handler runs again where it may */
     int runs;          /* so far, of those */
     char uri[1];       /* as it came; more bytes follow */
+};
+
+/* Threads that take exchanges from one bounded queue. */
+struct worker_pool {
+    struct http_server *server;
+    bool may_wait; /* its threads are for what waits for other servers */
+    pthread_mutex_t lock;
+    pthread_cond_t has_work;
+    struct exchange *first, **last;
+    int queued, count;
+    pthread_t *threads;
 };
 
 struct http_server {
@@ -58,12 +70,7 @@ struct http_server {
     _Atomic bool draining; /* each answer is the last of its connection */
     _Atomic bool stopping;
     _Atomic int suspended; /* exchanges that a worker or the store has */
-    /* workers.c */
-    pthread_mutex_t queue_lock;
-    pthread_cond_t has_work;
-    struct exchange *first, **last;
-    int queued;
-    pthread_t *workers;
+    struct worker_pool workers, waiters;
     /* watch.c */
     pthread_mutex_t peers_lock;
     struct peer *peers;
@@ -117,8 +124,8 @@ void response_forget(struct request *request);
 /* workers.c */
 void workers_start(struct http_server *server);
 void workers_stop(struct http_server *server);
-/* Takes a suspended exchange; false where the queue is full. */
-bool workers_queue(struct http_server *server, struct exchange *exchange);
+/* Takes a suspended exchange, to run its handler and resume it; false where the queue is full. */
+bool workers_queue(struct worker_pool *pool, struct exchange *exchange);
 
 /* watch.c */
 void watch_start(struct http_server *server);
@@ -129,6 +136,8 @@ void watch_set(struct peer *peer, int seconds);
 
 /* server.c */
 void exchange_run_handler(struct exchange *exchange);
+/* Has the handler of a suspended exchange run on a thread of the pool; 503 where too many wait for one. */
+void exchange_hand_over(struct exchange *exchange, struct worker_pool *pool);
 /* Whether the request may go on; false: the answer is made. */
 bool exchange_run_guard(struct exchange *exchange);
 /* Between these two somebody else than the event loop has the exchange. */

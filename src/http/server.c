@@ -24,6 +24,7 @@ const struct http_limits http_limits_default = {
     .connections = 4096,
     .connections_per_address = 0,
     .workers = 8,
+    .waiters = 16,
     .queue = 512,
 };
 
@@ -181,14 +182,14 @@ void exchange_run_handler(struct exchange *exchange)
     struct request *request = &exchange->request;
     const struct http_app *app = exchange->server->app;
     bool on_worker = request->on_worker;
-    bool guarded_late = app->all_on_workers || (request->route->flags & ROUTE_WORKER);
+    bool guarded_late = app->all_on_workers || (request->route->flags & ROUTE_WORKER) || request->may_wait;
     if (guarded_late && app->guard != NULL && !exchange_run_guard(exchange))
         return;
     if (request->method == HTTP_POST && app->check_form != NULL && !app->check_form(request))
         return;
     store_was_away(NULL);
     request->route->handler(request);
-    if (!on_worker && exchange->commit_fn != NULL)
+    if (exchange->must_wait || (!on_worker && exchange->commit_fn != NULL))
         return;
     refuse_if_store_was_away(exchange);
     if (request->response.status == 0)
@@ -196,13 +197,18 @@ void exchange_run_handler(struct exchange *exchange)
 }
 
 /* The exchange is suspended. */
-static void run_on_worker(struct exchange *exchange)
+void exchange_hand_over(struct exchange *exchange, struct worker_pool *pool)
 {
     exchange->request.on_worker = true;
-    if (workers_queue(exchange->server, exchange))
+    if (workers_queue(pool, exchange))
         return;
     exchange_refuse(exchange, 503, NULL);
     exchange_resume(exchange);
+}
+
+void request_wait_elsewhere(struct request *request)
+{
+    request->exchange->must_wait = !request->may_wait;
 }
 
 static bool takes_another_run(struct exchange *exchange)
@@ -220,7 +226,7 @@ static void committed(void *arg, bool ok, const struct err *err)
         exchange_resume(exchange);
         return;
     }
-    run_on_worker(exchange);
+    exchange_hand_over(exchange, &exchange->server->workers);
 }
 
 bool request_run_again(struct request *request)
@@ -240,7 +246,7 @@ static bool run_commit(struct tx *tx, void *arg, struct err *err)
 void request_commit(struct request *request, struct store *store, store_fn fn, void *arg, request_then then)
 {
     struct exchange *exchange = request->exchange;
-    if (refuse_if_store_was_away(exchange)) /* what is to be written may rest on what could not be read */
+    if (exchange->must_wait || refuse_if_store_was_away(exchange)) /* it may rest on what could not be read */
         return;
     if (request->on_worker) {
         struct err err = {0};
@@ -268,10 +274,15 @@ static enum MHD_Result run(struct exchange *exchange)
     exchange_name(exchange);
     if (exchange->server->app->all_on_workers || (request->route->flags & ROUTE_WORKER)) {
         exchange_suspend(exchange);
-        run_on_worker(exchange);
+        exchange_hand_over(exchange, &exchange->server->workers);
         return MHD_YES;
     }
     exchange_run_handler(exchange);
+    if (exchange->must_wait) {
+        exchange_suspend(exchange);
+        exchange_hand_over(exchange, &exchange->server->waiters);
+        return MHD_YES;
+    }
     return exchange->commit_fn != NULL ? MHD_YES : response_send(exchange);
 }
 

@@ -1,66 +1,100 @@
-/* Workers: threads that run the handlers which may block. The queue is bounded: beyond it the answer is 503, at once.
- */
+/* Workers: threads that run the handlers which may block. Those that wait for other servers have threads of their own,
+ * so that a server that hangs holds up nothing but the pages that ask it. Each queue is bounded: beyond it the answer
+ * is 503, at once. */
 #include "http/internal.h"
 
-static struct exchange *take(struct http_server *server)
+static struct exchange *take(struct worker_pool *pool)
 {
-    pthread_mutex_lock(&server->queue_lock);
-    while (server->first == NULL && !atomic_load(&server->stopping))
-        pthread_cond_wait(&server->has_work, &server->queue_lock);
-    struct exchange *exchange = server->first;
+    pthread_mutex_lock(&pool->lock);
+    while (pool->first == NULL && !atomic_load(&pool->server->stopping))
+        pthread_cond_wait(&pool->has_work, &pool->lock);
+    struct exchange *exchange = pool->first;
     if (exchange != NULL) {
-        server->first = exchange->next;
-        server->queued--;
-        if (server->first == NULL)
-            server->last = &server->first;
+        pool->first = exchange->next;
+        pool->queued--;
+        if (pool->first == NULL)
+            pool->last = &pool->first;
     }
-    pthread_mutex_unlock(&server->queue_lock);
+    pthread_mutex_unlock(&pool->lock);
     return exchange;
+}
+
+/* As if nothing had been done: what a run has answered, and what its guard has found. */
+static void forget_run(struct exchange *exchange)
+{
+    const struct http_app *app = exchange->server->app;
+    if (app->done != NULL)
+        app->done(&exchange->request);
+    exchange->request.context = NULL;
+    exchange->must_wait = false;
+    response_forget(&exchange->request);
+}
+
+static void run(struct worker_pool *pool, struct exchange *exchange)
+{
+    exchange->request.may_wait = pool->may_wait;
+    if (exchange->must_wait)
+        forget_run(exchange);
+    exchange_run_handler(exchange);
+    if (exchange->must_wait)
+        exchange_hand_over(exchange, &pool->server->waiters);
+    else
+        exchange_resume(exchange);
 }
 
 static void *work(void *arg)
 {
-    struct http_server *server = arg;
-    for (struct exchange *exchange; (exchange = take(server)) != NULL;) {
-        exchange_run_handler(exchange);
-        exchange_resume(exchange);
-    }
+    struct worker_pool *pool = arg;
+    for (struct exchange *exchange; (exchange = take(pool)) != NULL;)
+        run(pool, exchange);
     return NULL;
+}
+
+static void start(struct http_server *server, struct worker_pool *pool, int count, bool may_wait)
+{
+    *pool = (struct worker_pool){.server = server, .may_wait = may_wait, .count = count};
+    pthread_mutex_init(&pool->lock, NULL);
+    pthread_cond_init(&pool->has_work, NULL);
+    pool->last = &pool->first;
+    pool->threads = arena_array_of(server->arena, pthread_t, (size_t)count);
+    for (int i = 0; i < count; i++)
+        pthread_create(&pool->threads[i], NULL, work, pool);
+}
+
+static void stop(struct worker_pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    pthread_cond_broadcast(&pool->has_work);
+    pthread_mutex_unlock(&pool->lock);
+    for (int i = 0; i < pool->count; i++)
+        pthread_join(pool->threads[i], NULL);
+    pthread_cond_destroy(&pool->has_work);
+    pthread_mutex_destroy(&pool->lock);
 }
 
 void workers_start(struct http_server *server)
 {
-    int count = server->app->limits.workers;
-    pthread_mutex_init(&server->queue_lock, NULL);
-    pthread_cond_init(&server->has_work, NULL);
-    server->last = &server->first;
-    server->workers = arena_array_of(server->arena, pthread_t, (size_t)count);
-    for (int i = 0; i < count; i++)
-        pthread_create(&server->workers[i], NULL, work, server);
+    start(server, &server->waiters, server->app->limits.waiters, true);
+    start(server, &server->workers, server->app->limits.workers, false);
 }
 
 void workers_stop(struct http_server *server)
 {
-    pthread_mutex_lock(&server->queue_lock);
-    pthread_cond_broadcast(&server->has_work);
-    pthread_mutex_unlock(&server->queue_lock);
-    for (int i = 0; i < server->app->limits.workers; i++)
-        pthread_join(server->workers[i], NULL);
-    pthread_cond_destroy(&server->has_work);
-    pthread_mutex_destroy(&server->queue_lock);
+    stop(&server->workers); /* they may still hand over to the others */
+    stop(&server->waiters);
 }
 
-bool workers_queue(struct http_server *server, struct exchange *exchange)
+bool workers_queue(struct worker_pool *pool, struct exchange *exchange)
 {
-    pthread_mutex_lock(&server->queue_lock);
-    bool has_room = server->queued < server->app->limits.queue && !atomic_load(&server->stopping);
+    pthread_mutex_lock(&pool->lock);
+    bool has_room = pool->queued < pool->server->app->limits.queue && !atomic_load(&pool->server->stopping);
     if (has_room) {
         exchange->next = NULL;
-        *server->last = exchange;
-        server->last = &exchange->next;
-        server->queued++;
-        pthread_cond_signal(&server->has_work);
+        *pool->last = exchange;
+        pool->last = &exchange->next;
+        pool->queued++;
+        pthread_cond_signal(&pool->has_work);
     }
-    pthread_mutex_unlock(&server->queue_lock);
+    pthread_mutex_unlock(&pool->lock);
     return has_room;
 }
