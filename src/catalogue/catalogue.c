@@ -13,13 +13,13 @@ struct catalogue {
     _Atomic int references;
     struct store *store;
     int64_t epoch;
-    struct map forms, cards, workflows, workflows_by_name, sources, mail_templates, known; /* known: « kind/slug » */
+    struct map forms, cards, workflows, workflows_by_name, sources, calls, mail_templates,
+        known;                          /* known: « kind/slug » */
     struct map block_documents, blocks; /* parsed; compiled: a struct block_slot */
     struct catalogue_forms form_list, card_list;
     struct workflow_list workflow_list;
     struct categories categories;
     struct catalogue_faults faults;
-    struct source_finder finder;
     struct block_finder block_finder;
     pthread_mutex_t lock; /* of the older versions */
     struct map older;     /* « kind/slug/version » */
@@ -140,6 +140,13 @@ static void add_block(struct catalogue *catalogue, const struct definition *defi
         add_fault(catalogue, definition, &err);
 }
 
+static void add_call(struct catalogue *catalogue, const struct definition *definition, const json_t *json)
+{
+    str name = str_fmt(catalogue->arena, "appel %.*s", STR_ARG(definition->slug));
+    const struct call *call = call_compile(catalogue->arena, json_dict(json, "request"), name);
+    map_set(&catalogue->calls, definition->slug, (void *)(uintptr_t)call);
+}
+
 static void add_category(struct catalogue *catalogue, const struct definition *definition, const json_t *json)
 {
     str of = json_str(json, "of");
@@ -158,7 +165,7 @@ static const struct {
     {"form", add_form},         {"card", add_form},
     {"workflow", add_workflow}, {"mail-template", add_mail_template},
     {"source", add_source},     {"category", add_category},
-    {"block", add_block},
+    {"block", add_block},       {"wscall", add_call},
 };
 
 static void add(struct catalogue *catalogue, const struct definition *definition)
@@ -221,12 +228,6 @@ static int by_position(const void *a, const void *b)
     return str_cmp(left->name, right->name);
 }
 
-static const struct source *find_source(const void *data, str slug)
-{
-    const struct catalogue *catalogue = data;
-    return map_get(&catalogue->sources, slug);
-}
-
 static void sort(struct catalogue *catalogue)
 {
     struct catalogue_forms *lists[] = {&catalogue->form_list, &catalogue->card_list};
@@ -245,13 +246,12 @@ struct catalogue *catalogue_load(struct store *store, struct err *err)
     catalogue->store = store;
     atomic_store(&catalogue->references, 1);
     struct map *maps[] = {
-        &catalogue->forms,   &catalogue->cards,          &catalogue->workflows, &catalogue->workflows_by_name,
-        &catalogue->sources, &catalogue->mail_templates, &catalogue->known,     &catalogue->block_documents,
-        &catalogue->blocks,  &catalogue->older};
+        &catalogue->forms,           &catalogue->cards,  &catalogue->workflows,      &catalogue->workflows_by_name,
+        &catalogue->sources,         &catalogue->calls,  &catalogue->mail_templates, &catalogue->known,
+        &catalogue->block_documents, &catalogue->blocks, &catalogue->older};
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
         *maps[i] = map_new(arena);
     pthread_mutex_init(&catalogue->lock, NULL);
-    catalogue->finder = (struct source_finder){find_source, catalogue};
     catalogue->block_finder = (struct block_finder){find_block, catalogue};
     if (!store_read(store, read_all, catalogue, err)) {
         catalogue_release(catalogue);
@@ -369,9 +369,14 @@ bool catalogue_mail_template(const struct catalogue *catalogue, str slug, struct
     return found != NULL;
 }
 
-const struct source_finder *catalogue_sources(const struct catalogue *catalogue)
+const struct source *catalogue_source(const struct catalogue *catalogue, str slug)
 {
-    return &catalogue->finder;
+    return map_get(&catalogue->sources, slug);
+}
+
+const struct call *catalogue_call(const struct catalogue *catalogue, str slug)
+{
+    return map_get(&catalogue->calls, slug);
 }
 
 const struct block_finder *catalogue_blocks(const struct catalogue *catalogue)

@@ -38,7 +38,9 @@ const struct workflow *catalogue_workflow(struct catalogue *catalogue, str slug,
  * same, else « _carddef_default »: recorded, edited, deleted. */
 const struct workflow *catalogue_workflow_of(struct catalogue *catalogue, const struct form *form);
 bool catalogue_mail_template(const struct catalogue *catalogue, str slug, struct mail_text *out);
-const struct source_finder *catalogue_sources(const struct catalogue *catalogue);
+/* Named sources, named calls of web services; NULL where there is none. */
+const struct source *catalogue_source(const struct catalogue *catalogue, str slug);
+const struct call *catalogue_call(const struct catalogue *catalogue, str slug);
 const struct category *catalogue_category(const struct catalogue *catalogue, str slug);
 
 /* In the order of their names; categories by position, then name. */

@@ -60,6 +60,7 @@ static bool check_site(struct installation *installation, struct estate *estate,
     struct place place;
     struct lint_findings findings = {0};
     place_make(&place, installation, estate, site, arena, NULL);
+    place_ask_nobody(&place);
     struct lint_place looked_at = {site, place.catalogue, &place.dossiers};
     bool ok = lint_site(arena, &looked_at, &findings, err);
     for (size_t i = 0; i < findings.len; i++)

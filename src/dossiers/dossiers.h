@@ -24,6 +24,7 @@ struct dossier_definitions {
     const struct workflow *(*workflow_of)(const void *data, const struct form *form); /* now; NULL: none */
     bool (*mail_template)(const void *data, str slug, struct mail_text *out);         /* false: none */
     const struct source_finder *sources;                                              /* may be NULL */
+    const struct call_finder *calls;                                                  /* may be NULL */
 };
 
 /* A person, as templates and mails know them (form_user_*, session_user_*). */

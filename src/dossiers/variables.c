@@ -191,6 +191,19 @@ static bool sources_get(const struct value_object *object, struct arena *arena, 
 
 static const struct value_object_type sources_type = {.name = "data_source", .get = sources_get};
 
+/* ---- webservice.SLUG ---- */
+
+static struct value calls_value(const struct scope *scope, struct arena *arena)
+{
+    struct call_names *names = arena_new_of(arena, struct call_names);
+    *names = (struct call_names){.finder = scope->place->definitions->calls,
+                                 .scope = scope_value((struct scope *)(uintptr_t)scope),
+                                 .site = dossier_site_scope(scope->place),
+                                 .lang = scope->place->lang,
+                                 .now = place_now(scope->place)};
+    return call_names_value(names);
+}
+
 /* ---- The site ---- */
 
 /* filter_NAME, as template.h asks for a site's own filters. */
@@ -306,6 +319,10 @@ static bool scope_get(const struct value_object *object, struct arena *arena, st
     }
     if (str_eq(key, STR("data_source"))) {
         *out = value_object(&sources_type, scope);
+        return true;
+    }
+    if (str_eq(key, STR("webservice"))) {
+        *out = calls_value(scope, arena);
         return true;
     }
     return constant_get(place, key, out) || data_get(scope, arena, key, out) ||

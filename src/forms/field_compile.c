@@ -61,8 +61,10 @@ const struct source *compiling_choices(struct compiling *compiling, const struct
         if (json_array_size(json_list(field->json, "items")) > 0) /* the choices that the definition lists stand in */
             return fixed_choices(compiling, field);
     }
-    if (source_template(source) != NULL)
-        *vec_push(compiling->arena, compiling->texts) = (struct form_text){compiling->where, source_template(source)};
+    struct call_texts texts = {0};
+    source_texts(source, compiling->arena, &texts);
+    for (size_t i = 0; i < texts.len; i++)
+        *vec_push(compiling->arena, compiling->texts) = (struct form_text){compiling->where, texts.at[i].template};
     return source;
 }
 

@@ -238,9 +238,13 @@ static void read_one(const struct field *field, const struct form_context *conte
     json_t *answer = field->type->read(field, context, posted, &error);
     if (answer == NULL && keeps_file(field, context, posted))
         return;
-    field_remove(field, answers);
-    if (answer != NULL)
-        answer_set(field, answers, answer);
+    if (answer != NULL && json_equal(answer, answer_of(field, answers)) == 1) { /* what stands beside it stays too */
+        json_decref(answer);
+    } else {
+        field_remove(field, answers);
+        if (answer != NULL)
+            answer_set(field, answers, answer);
+    }
     if (error.len > 0)
         add_error(field, context, error, errors);
 }

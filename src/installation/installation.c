@@ -35,6 +35,7 @@ struct store *installation_store(struct installation *installation, str slug, st
     add_all(arena, &list, definition_migrations, definition_migration_count);
     add_all(arena, &list, forms_migrations, forms_migration_count);
     add_all(arena, &list, dossiers_migrations, dossiers_migration_count);
+    add_all(arena, &list, remote_migrations, remote_migration_count);
     str name = str_fmt(arena, "site-%.*s", STR_ARG(slug));
     struct store *store = store_open(installation->stores, name, list.at, list.len, err);
     arena_free(arena);
@@ -68,6 +69,7 @@ struct installation *installation_open(str url, const char *folder, const char *
     struct arena *arena = arena_new();
     struct installation *installation = arena_new_of(arena, struct installation);
     installation->arena = arena;
+    installation->remote = remote_new();
     installation->public_scheme = STR("http");
     installation->lock = arena_new_of(arena, pthread_mutex_t);
     pthread_mutex_init(installation->lock, NULL);
@@ -90,6 +92,7 @@ void installation_close(struct installation *installation)
         estate_release(installation, installation->estate);
     people_close(installation->people);
     stores_close(installation->stores);
+    remote_free(installation->remote);
     pages_free(installation->pages);
     pthread_mutex_destroy(installation->refresh_lock);
     pthread_mutex_destroy(installation->lock);

@@ -21,6 +21,7 @@ struct installation {
     bool is_demonstration; /* mails are shown to everybody at /courriels/ instead of leaving */
     str public_scheme;     /* « http » or « https »: of the links in mails */
     int public_port;       /* in links; 0: none */
+    struct remote *remote; /* what other servers said */
     struct jobs *jobs;     /* NULL until installation_run_jobs */
     struct estate *estate; /* the current one; installation_hold */
     struct arena *arena;
@@ -70,8 +71,14 @@ struct place {
     struct installation *installation;
     const struct site *site;
     struct catalogue *catalogue;
+    struct remote_session session; /* with other servers; it may wait, unless it is told otherwise */
+    struct source_finder sources;
+    struct call_finder calls;
 };
+/* It may ask other servers, and waits for them; a caller who must not says so: place.session.may_wait, or
+ * place_ask_nobody. */
 void place_make(struct place *place, struct installation *installation, struct estate *estate, const struct site *site,
                 struct arena *arena, const struct account *account);
+void place_ask_nobody(struct place *place);
 
 #endif

@@ -104,6 +104,109 @@ static void role_accounts(void *data, struct arena *arena, str role, int64_t **o
         (*out)[(*count)++] = accounts.at[i].id;
 }
 
+/* ---- Accounts as choices ---- */
+
+static bool has_account(const struct accounts *accounts, int64_t id)
+{
+    for (size_t i = 0; i < accounts->len; i++)
+        if (accounts->at[i].id == id)
+            return true;
+    return false;
+}
+
+/* The accounts of these roles; each once. */
+static bool read_accounts(const struct place *place, struct arena *arena, const json_t *roles, struct accounts *out)
+{
+    for (size_t i = 0; i < json_array_size(roles); i++) {
+        struct accounts some = {0};
+        str role = json_str_of(json_array_get(roles, i));
+        if (!membership_accounts(place->installation->people, arena, place->site->slug, role, &some, NULL))
+            return false;
+        for (size_t j = 0; j < some.len; j++)
+            if (!has_account(out, some.at[j].id))
+                *vec_push(arena, out) = some.at[j];
+    }
+    return true;
+}
+
+static const json_t *all_roles(const struct place *place, struct arena *arena)
+{
+    json_t *roles = json_keep(arena, json_array());
+    for (size_t i = 0; i < place->site->role_count; i++)
+        json_array_append_new(roles, json_from_str(place->site->roles[i].slug));
+    return roles;
+}
+
+static void add_person(struct arena *arena, const struct account *account, json_t *rows)
+{
+    str name = account_name(arena, account);
+    json_t *row = json_object();
+    json_set_str(row, STR("id"), account->uuid);
+    json_set_str(row, STR("text"), name);
+    json_set_str(row, STR("name"), name);
+    json_set_str(row, STR("email"), account->email);
+    json_array_append_new(rows, row);
+}
+
+/* Publik's « wcs:users »: who has one of the included roles (of all the site's where none is said), and none of the
+ * excluded. */
+static bool read_users(const struct place *place, str value, const json_t *json, struct arena *arena,
+                       struct choices *out)
+{
+    (void)value;
+    const json_t *included = json_list(json, "users_included_roles");
+    struct accounts accounts = {0}, excluded = {0};
+    bool ok =
+        read_accounts(place, arena, json_array_size(included) > 0 ? included : all_roles(place, arena), &accounts) &&
+        read_accounts(place, arena, json_list(json, "users_excluded_roles"), &excluded);
+    json_t *rows = json_keep(arena, json_array());
+    for (size_t i = 0; ok && i < accounts.len; i++)
+        if (!has_account(&excluded, accounts.at[i].id))
+            add_person(arena, &accounts.at[i], rows);
+    *out = choices_from_json(arena, rows);
+    return ok;
+}
+
+/* ---- Sources and calls ---- */
+
+static const struct source *find_source(const void *data, str slug)
+{
+    const struct place *place = data;
+    return catalogue_source(place->catalogue, slug);
+}
+
+static const struct call *find_call(const void *data, str slug)
+{
+    const struct place *place = data;
+    return catalogue_call(place->catalogue, slug);
+}
+
+/* What the site itself holds, as a list of choices: one line a kind. */
+static const struct {
+    const char *kind;
+    bool (*read)(const struct place *place, str value, const json_t *json, struct arena *arena, struct choices *out);
+} local_sources[] = {
+    {"wcs:users", read_users},
+};
+
+static bool read_local(const void *data, str kind, str value, const json_t *json, struct render *render,
+                       struct choices *out)
+{
+    for (size_t i = 0; i < sizeof local_sources / sizeof *local_sources; i++)
+        if (str_eq(kind, str_of(local_sources[i].kind)))
+            return local_sources[i].read(data, value, json, render->arena, out);
+    return false;
+}
+
+static void make_sources(struct place *place, struct arena *arena)
+{
+    remote_session_begin(&place->session, place->installation->remote, place->site->store,
+                         json_dict(place->site->settings, "outgoing"), arena);
+    place->sources = (struct source_finder){
+        .find = find_source, .data = place, .local = read_local, .local_data = place, .session = &place->session};
+    place->calls = (struct call_finder){find_call, place, &place->session};
+}
+
 void place_make(struct place *place, struct installation *installation, struct estate *estate, const struct site *site,
                 struct arena *arena, const struct account *account)
 {
@@ -114,7 +217,9 @@ void place_make(struct place *place, struct installation *installation, struct e
                                                       .workflow = find_workflow,
                                                       .workflow_of = find_workflow_of,
                                                       .mail_template = find_mail_template,
-                                                      .sources = catalogue_sources(place->catalogue)};
+                                                      .sources = &place->sources,
+                                                      .calls = &place->calls};
+    make_sources(place, arena);
     place->dossiers = (struct dossier_place){.arena = arena,
                                              .store = site->store,
                                              .definitions = &place->definitions,
@@ -135,4 +240,10 @@ void place_make(struct place *place, struct installation *installation, struct e
                                              .role_accounts = role_accounts};
     if (account != NULL)
         place->dossiers.user = person_of(arena, account);
+}
+
+void place_ask_nobody(struct place *place)
+{
+    place->sources.session = NULL;
+    place->calls.session = NULL;
 }

@@ -121,20 +121,34 @@ static void read_mail_template(struct linting *linting)
                       STR("Les pièces jointes ne sont pas encore envoyées."));
 }
 
-/* What only sources that ask another server use. */
+static void add_texts(struct linting *linting, const struct call_texts *texts)
+{
+    for (size_t i = 0; i < texts->len; i++)
+        add_text(linting, texts->at[i].where, texts->at[i].template);
+}
+
 static void read_source(struct linting *linting)
 {
-    static const char *const attributes[] = {"data_attribute", "id_attribute", "text_attribute"};
     const struct source *source = source_compile(linting->arena, linting->json, STR("source"));
-    if (source_template(source) != NULL)
-        add_text(linting, STR("valeur"), source_template(source));
-    if (source_problem(source).len == 0)
-        return;
-    add_construct(linting, source_construct(source), STR("source"), source_problem(source));
-    for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++)
-        if (json_str(linting->json, attributes[i]).len > 0)
-            add_construct(linting, str_fmt(linting->arena, "dsattr:%s", attributes[i]), STR("source"),
-                          STR("Cet attribut n’est pas encore lu dans la réponse de la source."));
+    struct call_texts texts = {0};
+    source_texts(source, linting->arena, &texts);
+    add_texts(linting, &texts);
+    if (source_problem(source).len > 0)
+        add_construct(linting, source_construct(source), STR("source"), source_problem(source));
+}
+
+static void read_call(struct linting *linting)
+{
+    const struct call *call = call_compile(linting->arena, json_dict(linting->json, "request"), STR("appel"));
+    const struct call_problems *problems = call_problems(call);
+    add_texts(linting, call_texts(call));
+    for (size_t i = 0; i < problems->len; i++) {
+        const struct call_problem *problem = &problems->at[i];
+        struct lint_finding *finding = linting_add(linting, true, problem->where, "%.*s", STR_ARG(problem->message));
+        finding->construct = STR("template");
+        finding->line = problem->line;
+        finding->column = problem->column;
+    }
 }
 
 static void read_whole(struct linting *linting)
@@ -174,7 +188,7 @@ static const struct {
     {"source", read_source},
     {"block", read_block},
     {"card", read_form},
-    {"wscall", read_whole},
+    {"wscall", read_call},
     {"comment-template", read_whole},
 };
 

@@ -1,7 +1,7 @@
 /* Names and filters that Publik gives to templates and that are not given here yet. */
 #include "lint/internal.h"
 
-static const char *const roots[] = {"status_loop", "webservice"};
+static const char *const roots[] = {"status_loop"};
 
 static const char *const members[] = {
     "form_api_url",

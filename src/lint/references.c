@@ -136,12 +136,24 @@ static void refer_of_form(struct referring *referring, const json_t *json)
 
 /* ---- Texts ---- */
 
-static void refer_to_filters(struct referring *referring, str kind, const json_t *json)
+/* « webservice.meteo.data » reads the call « meteo ». */
+static void refer_to_calls(struct referring *referring, const struct lint_text *text)
+{
+    struct template_names names = template_names(text->template);
+    for (size_t i = 0; i < names.len; i++) {
+        str slug, rest, called = behind(names.at[i].path, "webservice");
+        str_cut(called, '.', &slug, &rest);
+        refer(referring, "wscall", slug, text->where);
+    }
+}
+
+static void refer_of_texts(struct referring *referring, str kind, const json_t *json)
 {
     struct lint_findings ignored = {0};
     struct linting linting;
     linting_begin(&linting, referring->arena, kind, json, NULL, &ignored);
     for (size_t i = 0; i < linting.texts.len; i++) {
+        refer_to_calls(referring, &linting.texts.at[i]);
         struct template_unknowns filters = template_unknown_filters(linting.texts.at[i].template);
         for (size_t j = 0; j < filters.len; j++) {
             if (filter_is_inert(filters.at[j].filter))
@@ -164,5 +176,5 @@ void lint_references(struct arena *arena, str kind, const json_t *json, struct l
         refer_of_workflow(&referring, json);
     if (str_eq(kind, STR("form")) || str_eq(kind, STR("card")))
         refer_of_form(&referring, json);
-    refer_to_filters(&referring, kind, json);
+    refer_of_texts(&referring, kind, json);
 }

@@ -50,6 +50,7 @@ static const struct {
      true},
     {"role", "Le rôle", "n’existe pas sur ce site : personne ne le tient.", true},
     {"source", "La source de données", "n’existe pas ici : le champ n’a aucun choix.", true},
+    {"wscall", "L’appel de service web", "n’existe pas ici : il donne une valeur vide.", true},
     {"workflow", "Le circuit", "n’existe pas ici : le circuit par défaut est suivi.", true},
 };
 
@@ -115,6 +116,18 @@ static void check_mentions(struct linting *linting, const struct site *site, con
 
 /* ---- All documents ---- */
 
+/* What other servers were asked for, and do not give now. */
+static void check_failures(struct checking *checking, const struct remote_failures *failures)
+{
+    struct linting linting = {
+        .arena = checking->arena, .kind = STR("site"), .slug = checking->place->site->slug, .out = checking->out};
+    for (size_t i = 0; i < failures->len; i++) {
+        const struct remote_failure *failure = &failures->at[i];
+        linting_add(&linting, false, failure->name, "%.*s ne répond pas depuis le %.*s : %.*s.", STR_ARG(failure->url),
+                    STR_ARG(instant_long(checking->arena, failure->since)), STR_ARG(failure->problem));
+    }
+}
+
 static void check_document(struct checking *checking, const struct definition *definition, struct name_world *names)
 {
     struct linting linting = {.arena = checking->arena, .kind = definition->kind, .out = checking->out};
@@ -139,10 +152,13 @@ static void check_document(struct checking *checking, const struct definition *d
 bool lint_site(struct arena *arena, const struct lint_place *place, struct lint_findings *out, struct err *err)
 {
     struct checking checking = {.arena = arena, .place = place, .out = out};
-    if (!store_read(place->site->store, read_definitions, &checking, err))
+    struct remote_failures_reading failing = {.arena = arena};
+    if (!store_read(place->site->store, read_definitions, &checking, err) ||
+        !store_read(place->site->store, remote_failures_read, &failing, err))
         return false;
     struct linting site = {.arena = arena, .kind = STR("site"), .slug = place->site->slug, .out = out};
     check_mentions(&site, place->site, NULL, true);
+    check_failures(&checking, &failing.out);
     struct name_world *names = name_world_new(arena, place);
     for (size_t i = 0; i < checking.definitions.len; i++)
         check_document(&checking, &checking.definitions.at[i], names);

@@ -1,10 +1,13 @@
-/* sources: the lists that choices come from. Fixed lists, JSON values written as a template, named sources of the site,
- * and Python's literal lists of old definitions (formula). Kinds that ask another server (json, jsonp, geojson) or the
- * site's cards are kept, not run yet: they give no choice and a fault in the render's log, never an error. */
+/* sources: the lists that choices come from. Fixed lists, JSON values written as a template, lists that another server
+ * gives (json, jsonp, geojson), what the site itself holds (accounts by role, cards), named sources of the site, and
+ * Python's literal lists of old definitions (formula).
+ *
+ * A source never fails: where it can't be read it gives no choice, a fault in the render's log, and source_fails. */
 #ifndef GUICHET_SOURCES_H
 #define GUICHET_SOURCES_H
 
 #include "base/base.h"
+#include "calls/calls.h"
 #include "template/template.h"
 
 struct choice {
@@ -24,22 +27,40 @@ const struct source *source_compile(struct arena *arena, const json_t *json, str
 
 /* Empty where the source runs; else what is wrong, French, for the administrator. */
 str source_problem(const struct source *source);
-/* What does not run, in the words of the importer's report: « ds:json », « ds:carddef-view » … */
+/* What does not run, in the words of the importer's report: « ds:formula », « ds:carddef-view » … */
 str source_construct(const struct source *source);
 /* The slug, of a source of kind « named »; empty else. */
 str source_named(const struct source *source);
-/* The texts of the source, for the static check: NULL where it has none. */
-const struct template *source_template(const struct source *source);
+/* The texts of the source, for the static check. */
+void source_texts(const struct source *source, struct arena *arena, struct call_texts *out);
 
-/* Finds the named sources of a site; NULL where there is none of that slug. */
+/* What sources are read with, in one request or job. */
 struct source_finder {
+    /* The named sources of the site; NULL where there is none of that slug. */
     const struct source *(*find)(const void *data, str slug);
     const void *data;
+    /* The choices of what the site itself holds, by its kind and value: « wcs:users », « card ». json is the whole
+     * definition. False: not that kind. NULL: none here. */
+    bool (*local)(const void *local_data, str kind, str value, const json_t *json, struct render *render,
+                  struct choices *out);
+    const void *local_data;
+    struct remote_session *session; /* NULL: other servers are not asked */
 };
 
 /* The choices now. render carries the names that templates of the source may use. finder may be NULL. Texts live in
  * the render's arena, or as long as the definition. */
 struct choices source_choices(const struct source *source, const struct source_finder *finder, struct render *render);
+/* Whether it gives nothing because the server that has it does not answer. */
+bool source_fails(const struct source *source, const struct source_finder *finder, struct render *render);
+
+/* Those whose text has every word of what is typed, accents and case forgiven, most of them at the most, those that
+ * begin by it first. Where the source has a query parameter its server searches. Nothing typed: the first ones. */
+struct choices source_search(const struct source *source, const struct source_finder *finder, struct render *render,
+                             str typed, size_t most);
+/* One choice by its id; false where there is none. hint: a text by which it may be searched, where its server neither
+ * gives the whole list nor finds by id; may be empty. */
+bool source_choice(const struct source *source, const struct source_finder *finder, struct render *render, str id,
+                   str hint, struct choice *out);
 
 /* The choices where they are the same for every request: a list as it is written, or the named source that is one.
  * False: others. */

@@ -26,12 +26,25 @@ static void find_session(struct request *request, struct visit *visit)
         membership_find(people, request->arena, visit->account.id, visit->site->slug, &visit->membership, NULL);
 }
 
+/* What another server has to be waited for is never waited for here. */
+static bool may_wait(void *data)
+{
+    struct request *request = data;
+    if (request->may_wait)
+        return true;
+    request_wait_elsewhere(request);
+    visit_of(request)->runs_again = true;
+    return false;
+}
+
 static void make_place(struct request *request, struct visit *visit)
 {
     place_make(&visit->place, visit->installation, visit->estate, visit->site, request->arena,
                visit->is_signed_in ? &visit->account : NULL);
     visit->catalogue = visit->place.catalogue;
     visit->place.dossiers.now = request->now;
+    visit->place.session.may_wait = may_wait;
+    visit->place.session.data = request;
 }
 
 static void send_to_sign_in(struct request *request)
@@ -135,7 +148,8 @@ void web_done(struct request *request)
     struct visit *visit = request->context;
     if (visit == NULL || visit->estate == NULL)
         return;
-    tell_faults(visit);
+    if (!visit->runs_again)
+        tell_faults(visit);
     estate_release(visit->installation, visit->estate);
 }
 

@@ -46,7 +46,7 @@ struct form_context visit_form_context(struct request *request, const struct for
     struct visit *visit = visit_of(request);
     visit->form = form;
     struct form_context context = {.arena = request->arena,
-                                   .sources = catalogue_sources(visit->catalogue),
+                                   .sources = &visit->place.sources,
                                    .now = request->now,
                                    .in_backoffice = visit->place.dossiers.in_backoffice,
                                    .log = &visit->faults,

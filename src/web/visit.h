@@ -27,6 +27,7 @@ struct visit {
     const struct form *form;  /* that is filled in or shown; may be NULL */
     struct render_log faults; /* of its texts; told when the request ends */
     struct origins origins;   /* other servers that the page shows images of */
+    bool runs_again;          /* elsewhere: what this run did counts for nothing */
 };
 
 struct visit *visit_of(struct request *request);

@@ -66,9 +66,9 @@ UNSUPPORTED = [
     (workflow("w", "", "<criticality_levels><criticality-level><id>1</id><name>Rouge</name></criticality-level></criticality_levels>"),
      ["wf:criticality_levels"]),
     ("<datasource><name>s</name><data_source><type>geojson</type><value>http://x</value></data_source><id_attribute>k</id_attribute></datasource>",
-     ["ds:geojson", "dsattr:id_attribute"]),
+     []),
     ("<datasource><name>s</name></datasource>", ["ds:empty"]),
-    ("<wscall><name>s</name><request/></wscall>", ["wscall"]),
+    ("<wscall><name>s</name><request><url>{% if %}</url></request></wscall>", ["template"]),
 ]
 
 # What is no definition: bytes, and what is said of it.

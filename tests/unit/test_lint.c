@@ -55,14 +55,13 @@ static void what_does_not_run_is_told_with_its_place(void **state)
          "validation:inconnue @ champ 1 (A)"},
         {"form", FORM("", "{'id':'1','type':'string','label':'A','prefill':{'type':'geolocation','value':'x'}}"),
          "prefill:geolocation @ champ 1 (A)"},
-        {"form", FORM("", "{'id':'1','type':'item','label':'A','source':{'type':'json','value':'http://x'}}"),
-         "ds:json @ champ 1 (A)"},
+        {"form", FORM("", "{'id':'1','type':'item','label':'A','source':{'type':'json','value':'http://x'}}"), ""},
         {"form", FORM("", "{'id':'1','type':'item','label':'A','source':{'type':'card','value':'m:vue'}}"),
          "ds:carddef-view @ champ 1 (A)"},
         {"form", FORM("", "{'id':'1','type':'string','label':'A','condition':{'type':'python','value':'1'}}"),
          "cond-lang:python @ champ 1 (A)"},
-        {"form", FORM("", "{'id':'1','type':'comment','label':'{{ webservice.x }}'}"),
-         "var:webservice @ champ 1 ({{ webservice.x }}), libellé"},
+        {"form", FORM("", "{'id':'1','type':'comment','label':'{{ webservice.x }}'}"), ""},
+        {"wscall", "{'kind':'wscall','slug':'w','request':{'url':'{% if %}','method':'GET'}}", "template @ adresse"},
         {"form", FORM("", "{'id':'1','type':'comment','label':'{% webservice %}'}"),
          "tag:webservice @ champ 1 ({% webservice %}), libellé"},
         {"form", FORM("", "{'id':'1','type':'comment','label':'{{ x|qrcode }}'}"),
@@ -85,8 +84,8 @@ static void what_does_not_run_is_told_with_its_place(void **state)
          "trigger:anchor=anonymisation @ action globale « G »"},
         {"workflow", GLOBAL("{'type':'webservice','identifier':'x'}"), "trigger:webservice @ action globale « G »"},
         {"source", "{'kind':'source','slug':'s','source':{'type':'jsonvalue','value':'[]'}}", ""},
-        {"source", "{'kind':'source','slug':'s','source':{'type':'json','value':'http://x'},'id_attribute':'k'}",
-         "ds:json @ source; dsattr:id_attribute @ source"},
+        {"source", "{'kind':'source','slug':'s','source':{'type':'json','value':'http://x'},'id_attribute':'k'}", ""},
+        {"source", "{'kind':'source','slug':'s','source':{'type':'json','value':'{% if %}'}}", "ds:json @ source"},
         {"source", "{'kind':'source','slug':'s'}", "ds:empty @ source"},
         {"mail-template", "{'kind':'mail-template','slug':'m','subject':'a','body':'b'}", ""},
         {"block", "{'kind':'block','slug':'b','fields':[]}", ""},
@@ -114,15 +113,16 @@ static str references_of(const char *kind, const char *text)
 static void what_a_document_needs_is_listed_once(void **state)
 {
     (void)state;
-    assert_str(references_of("form", FORM(",'category':'c','workflow':'w','functions':{'_receiver':'agents'},"
-                                          "'roles':['logged-users','habitants']",
-                                          "{'id':'1','type':'item','source':{'type':'named','value':'pays'}},"
-                                          "{'id':'2','type':'item','source':{'type':'named','value':'pays'}},"
-                                          "{'id':'3','type':'item','source':{'type':'card','value':'quartier:vue'}},"
-                                          "{'id':'4','type':'block','block':'personne'},"
-                                          "{'id':'5','type':'comment','label':'{{ x|de_chez_eux }}'}")),
+    assert_str(references_of("form",
+                             FORM(",'category':'c','workflow':'w','functions':{'_receiver':'agents'},"
+                                  "'roles':['logged-users','habitants']",
+                                  "{'id':'1','type':'item','source':{'type':'named','value':'pays'}},"
+                                  "{'id':'2','type':'item','source':{'type':'named','value':'pays'}},"
+                                  "{'id':'3','type':'item','source':{'type':'card','value':'quartier:vue'}},"
+                                  "{'id':'4','type':'block','block':'personne'},"
+                                  "{'id':'5','type':'comment','label':'{{ x|de_chez_eux }}{{ webservice.meteo.x }}'}")),
                "category:c source:pays card:quartier block:personne workflow:w role:agents role:habitants "
-               "filter:de_chez_eux");
+               "wscall:meteo filter:de_chez_eux");
     assert_str(
         references_of("workflow", WORKFLOW("{'type':'choice','by':['_receiver','_submitter','_inconnue','agents']},"
                                            "{'type':'sendmail','to':['a@b.example','{{ x }}'],'mail_template':'m'}")),

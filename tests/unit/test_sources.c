@@ -3,6 +3,7 @@
 
 #include "arena.h"
 #include "asking.h"
+#include "sources/source.h"
 
 static const struct source *source_of(const char *json)
 {
@@ -64,7 +65,9 @@ static void a_template_makes_choices(void **state)
     const struct source *source =
         with_value("jsonvalue", "[{\"id\": \"c\", \"text\": \"Mairie de {{ commune }}\", \"prix\": 12}]");
     assert_str(choices_with(source, NULL, NULL), "c=Mairie de Lyon");
-    assert_non_null(source_template(source));
+    struct call_texts texts = {0};
+    source_texts(source, arena, &texts);
+    assert_int_equal(texts.len, 1);
     /* A lone expression may give the list itself. */
     assert_str(choices_with(with_value("jsonvalue", "{{ \"a;b\"|split:\";\" }}"), NULL, NULL), "a=a|b=b");
     struct render_log log = {0};
@@ -115,7 +118,7 @@ static void a_name_leads_to_the_sites_source(void **state)
     const struct source *sources[] = {
         source_of("{'kind':'source','slug':'couleurs','source':{'type':'fixed','value':[{'id':'r','text':'Rouge'}]}}"),
         source_of("{'kind':'source','slug':'boucle','source':{'type':'named','value':'boucle'}}")};
-    struct source_finder finder = {find_named, sources};
+    struct source_finder finder = {.find = find_named, .data = sources};
     struct render_log log = {0};
     const struct source *named = source_of("{'type':'named','value':'couleurs'}");
     assert_str(source_named(named), "couleurs");
@@ -131,7 +134,7 @@ static void a_name_leads_to_the_sites_source(void **state)
 static void kinds_that_do_not_run_give_nothing_and_say_so(void **state)
 {
     (void)state;
-    static const char *const kinds[] = {"json", "jsonp", "geojson", "card", "wcs:users", "inconnu", ""};
+    static const char *const kinds[] = {"card", "inconnu", ""};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         struct render_log log = {0};
         const struct source *source = with_value(kinds[i], "https://exemple.invalid/{{ commune }}");
@@ -141,6 +144,78 @@ static void kinds_that_do_not_run_give_nothing_and_say_so(void **state)
         assert_str(choices_with(source, NULL, &log), "");
         assert_int_equal(log.len, 1);
     }
+}
+
+/* ---- What another server answers ---- */
+
+static str rows_with(const char *document, const char *answer)
+{
+    const struct source *source = source_of(document);
+    struct choices choices = {0};
+    const char *problem = NULL;
+    assert_str(source_problem(source), "");
+    if (!source_rows(source, arena, asking_json(arena, answer), &choices, &problem))
+        return str_fmt(arena, "! %.11s", problem);
+    return listed(&choices);
+}
+
+static void rows_are_found_where_the_definition_says(void **state)
+{
+    (void)state;
+#define JSON "{'kind':'source','slug':'s','source':{'type':'json','value':'https://x.example/'}"
+#define GEOJSON "{'kind':'source','slug':'s','source':{'type':'geojson','value':'https://x.example/'}"
+    static const struct {
+        const char *document, *answer, *rows;
+    } cases[] = {
+        {JSON "}", "{'data':[{'id':1,'text':'Un'},{'id':'2'},{'text':'sans id'},'texte',null]}", "1=Un|2=2"},
+        {JSON "}", "[{'id':'a','text':'A','disabled':true}]", "a=A*"},
+        {JSON ",'data_attribute':'r.0.l'}", "{'r':[{'l':[{'id':'a','text':'A'}]}]}", "a=A"},
+        {JSON ",'id_attribute':'k.v','text_attribute':'n'}", "{'data':[{'k':{'v':7},'n':'Sept','id':'autre'}]}",
+         "7=Sept"},
+        {JSON "}", "{'data':[]}", ""},
+        {JSON "}", "{'data':{}}", "! la réponse"},
+        {JSON "}", "12", "! la réponse"},
+        {JSON "}", "{'data':[{'x':1}]}", "! aucune lign"},
+        {GEOJSON ",'id_property':'n','label_template_property':'{{ nom }} ({{ cp }})'}",
+         "{'features':[{'geometry':{},'properties':{'n':3,'nom':'Halle','cp':'69003'}}]}", "3=Halle (69003)"},
+        {GEOJSON "}", "{'features':[{'id':'f','properties':{'text':'Un arbre'}},{'properties':null}]}", "f=Un arbre"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_true(str_starts(rows_with(cases[i].document, cases[i].answer), str_of(cases[i].rows)));
+}
+
+static void nobody_is_asked_where_there_is_no_session(void **state)
+{
+    (void)state;
+    struct render_log log = {0};
+    assert_str(choices_with(with_value("json", "https://exemple.invalid/{{ commune }}"), NULL, &log), "");
+    assert_int_equal(log.len, 1);
+    assert_true(source_problem(with_value("json", "https://exemple.invalid/{% if commune %}")).len > 0);
+}
+
+static void long_lists_are_searched(void **state)
+{
+    (void)state;
+    const struct source *source =
+        source_of("{'type':'fixed','value':['Saint-Étienne','Bron','Brignais','Étoile-sur-Rhône','Bourg']}");
+    static const struct {
+        const char *typed, *found;
+    } cases[] = {
+        {"etienne", "Saint-Étienne=Saint-Étienne"},
+        {"br", "Bron=Bron|Brignais=Brignais"},
+        {"RHONE etoile", "Étoile-sur-Rhône=Étoile-sur-Rhône"},
+        {"tienne", ""},
+        {"", "Saint-Étienne=Saint-Étienne|Bron=Bron|Brignais=Brignais"},
+        {"b", "Bron=Bron|Brignais=Brignais|Bourg=Bourg"},
+    };
+    struct render render = {.arena = arena, .lang = STR("fr")};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct choices found = source_search(source, NULL, &render, str_of(cases[i].typed), 3);
+        assert_str(listed(&found), cases[i].found);
+    }
+    struct choice choice;
+    assert_true(source_choice(source, NULL, &render, STR("Bron"), STR_EMPTY, &choice));
+    assert_false(source_choice(source, NULL, &render, STR("bron"), STR_EMPTY, &choice));
 }
 
 /* A source whose template reads the source itself ends, with a fault. */
@@ -175,6 +250,9 @@ int main(void)
         WITH_ARENA(old_python_lists_are_read),
         WITH_ARENA(a_name_leads_to_the_sites_source),
         WITH_ARENA(kinds_that_do_not_run_give_nothing_and_say_so),
+        WITH_ARENA(rows_are_found_where_the_definition_says),
+        WITH_ARENA(nobody_is_asked_where_there_is_no_session),
+        WITH_ARENA(long_lists_are_searched),
         WITH_ARENA(a_source_that_reads_itself_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -41,6 +41,13 @@ static const void *compile(struct compiling *compiling, const struct field *fiel
     return params;
 }
 
+static bool source_is_away(const struct field *field, const struct form_context *context)
+{
+    const struct choice_params *params = field->params;
+    struct render render = context_render(context);
+    return source_fails(params->source, context->sources, &render);
+}
+
 static struct choices choices_of(const struct field *field, const struct form_context *context)
 {
     const struct choice_params *params = field->params;
@@ -90,10 +97,18 @@ static json_t *read_item(const struct field *field, const struct form_context *c
     return json_from_str(id);
 }
 
+/* The list that it was chosen from had it: it holds while nobody answers for the list. */
+static bool was_checked(const struct field *field, const json_t *answers)
+{
+    return answer_beside(field, answers, "_structured") != NULL;
+}
+
 static str check_item(const struct field *field, const struct form_context *context, json_t *answers)
 {
     struct choices choices = choices_of(field, context);
     const struct choice *choice = choice_find(&choices, json_str_of(answer_of(field, answers)));
+    if (choice == NULL && was_checked(field, answers) && source_is_away(field, context))
+        return STR_EMPTY;
     if (choice == NULL || choice->is_disabled) {
         field_remove(field, answers);
         const struct choice_params *params = field->params;
@@ -143,12 +158,32 @@ static void set_image_size(const struct choice_params *params, struct arena *are
     value_dict_set(arena, out, STR("image_height"), value_int(params->image_height));
 }
 
-static struct value choice_views(const struct field *field, const struct form_context *context, const json_t *chosen)
+/* What was chosen from the list while it could be read. */
+static struct choices chosen_choices(const struct field *field, const struct form_context *context,
+                                     const json_t *answers)
+{
+    const json_t *rows = answer_beside(field, answers, "_structured");
+    json_t *list = json_keep(context->arena, json_array());
+    if (json_is_object(rows))
+        json_array_append(list, (json_t *)(uintptr_t)rows);
+    return choices_from_json(context->arena, json_is_array(rows) ? rows : list);
+}
+
+/* The choices as pages show them; and a sentence where there are none because nobody answers for the list. */
+static struct value choice_views(const struct field *field, const struct form_context *context, const json_t *answers,
+                                 struct value_dict *out)
 {
     const struct choice_params *params = field->params;
+    const json_t *chosen = answer_of(field, answers);
     struct arena *arena = context->arena;
     struct choices choices = choices_of(field, context);
     struct value_list *list = value_list_new(arena);
+    if (choices.len == 0 && source_is_away(field, context)) {
+        choices = chosen_choices(field, context, answers);
+        value_dict_set(arena, out, STR("trouble"),
+                       value_text(STR("Cette liste ne peut pas être affichée pour le moment. Vous pouvez continuer "
+                                      "sans y répondre, ou réessayer plus tard.")));
+    }
     for (size_t i = 0; i < choices.len; i++) {
         const struct choice *choice = &choices.at[i];
         if (choice->is_disabled && !params->shows_disabled)
@@ -210,7 +245,7 @@ static void view_item(const struct field *field, const struct form_context *cont
     bool is_group = !str_eq(widget, STR("select"));
     value_dict_set(context->arena, out, STR("widget"), value_text(widget));
     value_dict_set(context->arena, out, STR("is_group"), value_bool(is_group)); /* controls under one legend */
-    value_dict_set(context->arena, out, STR("choices"), choice_views(field, context, answer_of(field, answers)));
+    value_dict_set(context->arena, out, STR("choices"), choice_views(field, context, answers, out));
     value_dict_set(context->arena, out, STR("hint_is_first_option"),
                    value_bool(params->hint_is_first_option && !is_group));
 }
@@ -293,6 +328,8 @@ static str check_items(const struct field *field, const struct form_context *con
     struct arena *arena = context->arena;
     struct choices choices = choices_of(field, context);
     const json_t *ids = answer_of(field, answers);
+    if (choices.len == 0 && was_checked(field, answers) && source_is_away(field, context))
+        return check_count(field->params, arena, json_array_size(ids));
     json_t *rows = json_keep(arena, json_array());
     struct buf display = buf_new(arena, 1 << 20);
     for (size_t i = 0; i < json_array_size(ids); i++) {
@@ -322,7 +359,7 @@ static void view_items(const struct field *field, const struct form_context *con
         set_image_size(params, context->arena, out);
     value_dict_set(context->arena, out, STR("is_multiple"), value_bool(true));
     value_dict_set(context->arena, out, STR("is_group"), value_bool(true));
-    value_dict_set(context->arena, out, STR("choices"), choice_views(field, context, answer_of(field, answers)));
+    value_dict_set(context->arena, out, STR("choices"), choice_views(field, context, answers, out));
 }
 
 static str display_items(const struct field *field, struct arena *arena, const json_t *answers)

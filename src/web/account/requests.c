@@ -8,6 +8,7 @@ static struct value site_requests(struct request *request, const struct site *si
     struct place place;
     struct dossier_page lines = {0};
     place_make(&place, visit->installation, visit->estate, site, request->arena, &visit->account);
+    place_ask_nobody(&place);
     if (!dossier_list_of_account(&place.dossiers, visit->account.id, STR_EMPTY, 100, &lines, NULL))
         return VALUE_OF_NONE;
     bool is_here = site == visit->site;

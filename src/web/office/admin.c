@@ -1,4 +1,5 @@
-/* The site's administrator: services open and closed; and, in a demonstration, the mails that would have left. */
+/* The site's administrator: services open and closed, what other servers fail to give; and, in a demonstration, the
+ * mails that would have left. */
 #include "definition/definition.h"
 #include "web/visit.h"
 
@@ -22,10 +23,38 @@ static struct value services(struct request *request)
     return value_list(list);
 }
 
+/* What other servers do not give now. */
+static bool failures(struct request *request, struct value *out, struct err *err)
+{
+    struct remote_failures_reading reading = {.arena = request->arena};
+    struct value_list *list = value_list_new(request->arena);
+    if (!store_read(visit_of(request)->site->store, remote_failures_read, &reading, err))
+        return false;
+    for (size_t i = 0; i < reading.out.len; i++) {
+        const struct remote_failure *failure = &reading.out.at[i];
+        struct value_dict *dict = page_new(request);
+        page_set_text(request, dict, "name", failure->name);
+        page_set_text(request, dict, "url", failure->url);
+        page_set_text(request, dict, "problem", failure->problem);
+        page_set(request, dict, "since", instant_value(failure->since));
+        page_set(request, dict, "at", instant_value(failure->at));
+        value_list_add(request->arena, list, value_dict(dict));
+    }
+    *out = value_list(list);
+    return true;
+}
+
 static void show_services(struct request *request)
 {
     struct value_dict *page = page_new(request);
+    struct value failing;
+    struct err err = {0};
+    if (!failures(request, &failing, &err)) {
+        show_failure(request, &err);
+        return;
+    }
     page_set(request, page, "services", services(request));
+    page_set(request, page, "failures", failing);
     page_show(request, 200, "office/services.html", page);
 }
 
