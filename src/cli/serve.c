@@ -102,6 +102,8 @@ static int run(int argc, char **argv)
          "URL   relais de courrier, smtp://hôte:25 ; sans lui, sur 127.0.0.1, les courriels sont montrés à "
          "/courriels/"},
         {"smtp-from", false, NULL, "E     expéditeur des courriels"},
+        {"clamd", false, NULL,
+         "A     antivirus qui contrôle les fichiers reçus et ouverts : unix:/run/clamav/clamd.ctl, ou hôte:port"},
         {"https", true, NULL, "      l’adresse publique est en https (cookies Secure, HSTS)"},
         {"behind-proxy", true, NULL, "croit X-Forwarded-For : un serveur est devant"},
         {"pages", false, NULL, "DIR   lit templates/ et assets/ ici plutôt que dans le programme"},
@@ -118,6 +120,7 @@ static int run(int argc, char **argv)
         if (installation != NULL) {
             const char *smtp = getenv("GUICHET_SMTP");
             installation->relay.url = str_of(option_or(options, count, "smtp", smtp != NULL ? smtp : ""));
+            installation->scanner = str_of(option_or(options, count, "clamd", ""));
             installation->relay.from = str_of(option_or(options, count, "smtp-from", "guichet@localhost"));
         }
         status = installation == NULL ? 1 : serve(installation, options, count, &signals);

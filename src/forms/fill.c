@@ -236,8 +236,11 @@ static void read_one(const struct field *field, const struct form_context *conte
     }
     str error = STR_EMPTY;
     json_t *answer = field->type->read(field, context, posted, &error);
-    if (answer == NULL && keeps_file(field, context, posted))
+    if (answer == NULL && keeps_file(field, context, posted)) {
+        if (error.len > 0) /* what came instead of it was refused */
+            add_error(field, context, error, errors);
         return;
+    }
     if (answer != NULL && json_equal(answer, answer_of(field, answers)) == 1) { /* what stands beside it stays too */
         json_decref(answer);
     } else {

@@ -184,6 +184,7 @@ struct form_context {
     str file_url;                        /* files are at FILE_URL/BLOB/NAME; empty: they have no URL */
     struct render_log *log;              /* may be NULL */
     const json_t *map;                   /* the site's map (docs/definitions, « map »); may be NULL */
+    const struct file_tools *files;      /* NULL: pictures stay as they come */
     struct origins *origins;             /* gathers the servers that images of the page come from; may be NULL */
 };
 struct origins VEC_OF(str); /* « https://tuiles.exemple.fr » */
@@ -191,10 +192,17 @@ struct origins VEC_OF(str); /* « https://tuiles.exemple.fr » */
 struct posted_value {
     str name, value;
 };
-struct posted_file {           /* received and kept as a blob already */
+enum file_problem { FILE_FINE, FILE_LOCKED, FILE_INFECTED, FILE_UNSCANNED };
+struct posted_file {           /* received and, where it is fine, kept as a blob already */
     str name, file_name, type; /* type: sniffed */
     str blob;
     int64_t size;
+    enum file_problem problem;
+};
+/* Makes a picture smaller, or strips it of what the camera noted; false where it can't be read. */
+struct file_tools {
+    bool (*shrink)(void *data, struct arena *arena, struct posted_file *file, bool strips);
+    void *data;
 };
 struct posted {
     const struct posted_value *values;

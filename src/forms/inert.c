@@ -28,7 +28,6 @@ static const struct definition_inert of_requests[] = {
 static const struct definition_inert of_fields[] = {
     {"block", "total_row", NULL, "tablerows:total_row", "le total des colonnes n’est pas montré"},
     {"file", "allow_portfolio_picking", NULL, "file:portfolio", "le porte-documents n’est pas encore proposé"},
-    {"file", "automatic_image_resize", NULL, "file:image_resize", "les images sont gardées à leur taille"},
     {"item", "display_mode", "autocomplete", "item:display_mode=autocomplete", "les choix sont montrés en liste"},
     {"items", "display_mode", "autocomplete", "items:display_mode=autocomplete", "les choix sont des cases à cocher"},
     {"text", "display_mode", "basic-rich", "text:display_mode=basic-rich", "le texte se saisit sans mise en forme"},

@@ -272,7 +272,8 @@ static enum MHD_Result run(struct exchange *exchange)
         return response_send(exchange);
     }
     exchange_name(exchange);
-    if (exchange->server->app->all_on_workers || (request->route->flags & ROUTE_WORKER)) {
+    bool has_files = request->uploads.len > 0; /* to be written, and looked at */
+    if (exchange->server->app->all_on_workers || (request->route->flags & ROUTE_WORKER) || has_files) {
         exchange_suspend(exchange);
         exchange_hand_over(exchange, &exchange->server->workers);
         return MHD_YES;

@@ -18,6 +18,7 @@ struct installation {
     struct people *people;
     struct pages *pages;
     struct mail_relay relay;
+    str scanner;           /* clamd's address (received.h); empty: files are not scanned */
     bool is_demonstration; /* mails are shown to everybody at /courriels/ instead of leaving */
     str public_scheme;     /* « http » or « https »: of the links in mails */
     int public_port;       /* in links; 0: none */

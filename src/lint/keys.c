@@ -46,7 +46,8 @@ static const struct {
      "radio_orientation"},
     {"field:map", "initial_zoom min_zoom max_zoom initial_position default_position position_template init_with_geoloc "
                   "inside_area"},
-    {"field:file", "max_file_size document_type allow_portfolio_picking automatic_image_resize storage quality "
+    {"field:file", "max_file_size document_type allow_portfolio_picking automatic_image_resize remove_metadata camera "
+                   "storage quality "
                    "validation_functions"},
     {"field:computed", "value_template freeze_on_initial_value source"},
     {"field:block", "block block_slug fields digest_template post_conditions max_items min_items default_items_count "

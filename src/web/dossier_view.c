@@ -301,13 +301,8 @@ static bool may_see_file(struct request *request, const struct dossier *dossier,
 void send_dossier_file(struct request *request, const struct dossier *dossier, const struct actor *actor, str blob)
 {
     struct dossier_file file;
-    struct err err = {0};
-    int fd;
-    int64_t size;
-    if (!dossier_has_file(place_of(request), dossier, blob, &file) || !may_see_file(request, dossier, actor, blob))
-        response_error(request, 404, NULL);
-    else if (!blob_open(visit_of(request)->installation->stores, blob, &fd, &size, &err))
-        show_failure(request, &err);
+    if (dossier_has_file(place_of(request), dossier, blob, &file) && may_see_file(request, dossier, actor, blob))
+        visit_send_file(request, blob, file.type, file.name);
     else
-        response_file(request, fd, size, file.type, file.name);
+        response_error(request, 404, NULL);
 }

@@ -1,25 +1,5 @@
 /* What was posted, as forms.h takes it: files become blobs before anything is said of them. */
-#include "store/blobs.h"
 #include "web/visit.h"
-
-#include <unistd.h>
-
-static bool keep_file(struct request *request, const struct http_upload *upload, struct posted_file *out,
-                      struct err *err)
-{
-    struct stores *stores = visit_of(request)->installation->stores;
-    struct blob_id id;
-    int fd;
-    int64_t size;
-    if (!blob_put_file(stores, upload->path, &id, err))
-        return false;
-    str blob = str_dup(request->arena, str_of(id.hex));
-    if (!blob_open(stores, blob, &fd, &size, err))
-        return false;
-    *out = (struct posted_file){upload->field, upload->file_name, blob_sniff(request->arena, fd), blob, size};
-    close(fd);
-    return true;
-}
 
 struct posted *visit_posted(struct request *request)
 {
@@ -32,7 +12,7 @@ struct posted *visit_posted(struct request *request)
     *posted = (struct posted){values, request->form.len, files, 0};
     for (size_t i = 0; i < request->uploads.len; i++) {
         struct err err = {0};
-        if (!keep_file(request, &request->uploads.at[i], &files[posted->file_count++], &err)) {
+        if (!visit_keep_upload(request, &request->uploads.at[i], &files[posted->file_count++], &err)) {
             show_failure(request, &err);
             return NULL;
         }
@@ -50,6 +30,7 @@ struct form_context visit_form_context(struct request *request, const struct for
                                    .now = request->now,
                                    .in_backoffice = visit->place.dossiers.in_backoffice,
                                    .log = &visit->faults,
+                                   .files = visit_file_tools(request),
                                    .origins = &visit->origins,
                                    .map = json_dict(visit->site->settings, "map")};
     if (visit->is_signed_in && !context.in_backoffice)

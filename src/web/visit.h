@@ -61,6 +61,12 @@ void web_done(struct request *request);
 
 /* The posted values and files of a form, as forms.h takes them; files are kept as blobs. NULL: the answer is made. */
 struct posted *visit_posted(struct request *request);
+/* One of them; what is wrong with it is told by its field. False: it can't be kept now. */
+bool visit_keep_upload(struct request *request, const struct http_upload *upload, struct posted_file *out,
+                       struct err *err);
+const struct file_tools *visit_file_tools(struct request *request);
+/* Answers with a file that was kept; on a worker. */
+void visit_send_file(struct request *request, str blob, str type, str name);
 /* What fields need, over these answers (of a dossier, or NULL for a form that is being filled). */
 struct form_context visit_form_context(struct request *request, const struct form *form, json_t *answers,
                                        const struct dossier *dossier);

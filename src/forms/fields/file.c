@@ -6,7 +6,8 @@ enum { SIZE_DEFAULT = 20 << 20 };
 struct file_params {
     const json_t *mimetypes; /* list, or NULL: any */
     str type_label;
-    int64_t most; /* bytes */
+    int64_t most;                      /* bytes */
+    bool shrinks, strips, uses_camera; /* of pictures */
 };
 
 /* « 10 Mo », « 500 KB », « 2Mi », a bare number of bytes. */
@@ -37,6 +38,9 @@ static const void *compile(struct compiling *compiling, const struct field *fiel
     params->most = size_of_text(compiling->arena, json_str(field->json, "max_file_size"));
     if (params->most == 0)
         params->most = SIZE_DEFAULT;
+    params->shrinks = json_bool(field->json, "automatic_image_resize");
+    params->strips = json_bool(field->json, "remove_metadata");
+    params->uses_camera = json_bool(field->json, "camera");
     return params;
 }
 
@@ -62,21 +66,55 @@ static json_t *read_name(const struct field *field, const struct form_context *c
     return answer;
 }
 
-/* None where none is sent: what was kept before then stays (fill.c). */
-static json_t *read(const struct field *field, const struct form_context *context, const struct posted *posted,
-                    str *error)
+/* Why a file that came was not kept. */
+static str refusal(struct arena *arena, const struct posted_file *file)
 {
-    (void)context;
-    (void)error;
-    const struct posted_file *file = posted_file(posted, field->control);
-    if (file == NULL || file->file_name.len == 0)
-        return read_name(field, context, posted);
+    str name = name_of_path(file->file_name);
+    switch (file->problem) {
+    case FILE_LOCKED:
+        return str_fmt(arena, "Le fichier « %.*s » est protégé par un mot de passe. Envoyez-le sans mot de passe.",
+                       STR_ARG(name));
+    case FILE_INFECTED:
+        return str_fmt(arena, "Le fichier « %.*s » contient un risque : envoyez un autre fichier.", STR_ARG(name));
+    case FILE_UNSCANNED:
+        return str_fmt(arena, "Le fichier « %.*s » n’a pas pu être contrôlé : réessayez.", STR_ARG(name));
+    default:
+        return STR_EMPTY;
+    }
+}
+
+/* A picture as the field wants it. One that can't be read stays as it came, but where its notes must go. */
+static bool prepare_picture(const struct file_params *params, const struct form_context *context,
+                            struct posted_file *file)
+{
+    if ((!params->shrinks && !params->strips) || context->files == NULL || !str_starts(file->type, STR("image/")))
+        return true;
+    return context->files->shrink(context->files->data, context->arena, file, params->strips) || !params->strips;
+}
+
+static json_t *answer_of_file(const struct posted_file *file)
+{
     json_t *answer = json_object();
     json_set_str(answer, STR("blob"), file->blob);
     json_set_str(answer, STR("name"), name_of_path(file->file_name));
     json_set_str(answer, STR("type"), file->type);
     json_set(answer, STR("size"), json_integer(file->size));
     return answer;
+}
+
+/* None where none is sent: what was kept before then stays (fill.c). */
+static json_t *read(const struct field *field, const struct form_context *context, const struct posted *posted,
+                    str *error)
+{
+    const struct posted_file *file = posted_file(posted, field->control);
+    if (file == NULL || file->file_name.len == 0)
+        return read_name(field, context, posted);
+    struct posted_file kept = *file;
+    *error = refusal(context->arena, file);
+    if (error->len == 0 && !prepare_picture(field->params, context, &kept))
+        *error = str_fmt(context->arena, "Le fichier « %.*s » n’a pas pu être lu. Choisissez-en un autre.",
+                         STR_ARG(name_of_path(file->file_name)));
+    return error->len > 0 ? NULL : answer_of_file(&kept);
 }
 
 static bool accepts(const struct file_params *params, str type)
@@ -87,6 +125,47 @@ static bool accepts(const struct file_params *params, str type)
             return true;
     }
     return params->mimetypes == NULL;
+}
+
+/* « un PDF, un JPEG ou un PNG »; empty where a type among them has no name that people know. */
+static str types_said(const struct file_params *params, struct arena *arena)
+{
+    static const struct {
+        const char *type, *name;
+    } known[] = {
+        {"application/pdf", "un PDF"},
+        {"image/jpeg", "un JPEG"},
+        {"image/png", "un PNG"},
+        {"image/webp", "un WEBP"},
+        {"image/heic", "un HEIC"},
+        {"image/*", "une photo au format JPEG, PNG, WEBP ou HEIC"},
+        {"application/msword", "un document Word"},
+        {"application/vnd.oasis.opendocument.text", "un document LibreOffice"},
+        {"text/plain", "un texte"},
+    };
+    struct buf out = buf_new(arena, 1024);
+    size_t count = json_array_size(params->mimetypes);
+    for (size_t i = 0; i < count; i++) {
+        const char *name = NULL;
+        for (size_t j = 0; j < sizeof known / sizeof *known; j++)
+            if (str_eq(json_str_of(json_array_get(params->mimetypes, i)), str_of(known[j].type)))
+                name = known[j].name;
+        if (name == NULL)
+            return STR_EMPTY;
+        buf_fmt(&out, "%s%s", i == 0 ? "" : i + 1 < count ? ", " : " ou ", name);
+    }
+    return buf_str(&out);
+}
+
+static str not_accepted(const struct file_params *params, struct arena *arena, str name)
+{
+    str types = types_said(params, arena);
+    if (types.len > 0)
+        return str_fmt(arena, "Le fichier « %.*s » n’est pas accepté. Choisissez %.*s.", STR_ARG(name), STR_ARG(types));
+    if (params->type_label.len > 0)
+        return str_fmt(arena, "Le fichier « %.*s » n’est pas accepté. Types acceptés : %.*s.", STR_ARG(name),
+                       STR_ARG(params->type_label));
+    return str_fmt(arena, "Le fichier « %.*s » n’est pas d’un type accepté.", STR_ARG(name));
 }
 
 static str size_shown(struct arena *arena, int64_t bytes)
@@ -111,10 +190,7 @@ static str check(const struct field *field, const struct form_context *context, 
         error = str_fmt(arena, "Le fichier « %.*s » dépasse %.*s. Choisissez un fichier plus léger.", STR_ARG(name),
                         STR_ARG(size_shown(arena, params->most)));
     else if (!accepts(params, json_str(answer, "type")))
-        error = params->type_label.len > 0
-                    ? str_fmt(arena, "Le fichier « %.*s » n’est pas accepté. Types acceptés : %.*s.", STR_ARG(name),
-                              STR_ARG(params->type_label))
-                    : str_fmt(arena, "Le fichier « %.*s » n’est pas d’un type accepté.", STR_ARG(name));
+        error = not_accepted(params, arena, name);
     if (error.len > 0)
         field_remove(field, answers); /* a file that is refused is not kept */
     return error;
@@ -138,6 +214,8 @@ static void view(const struct field *field, const struct form_context *context, 
     struct arena *arena = context->arena;
     const json_t *answer = answer_of(field, answers);
     value_dict_set(arena, out, STR("accept"), value_text(accept_attribute(params, arena)));
+    if (params->uses_camera)
+        value_dict_set(arena, out, STR("capture"), value_bool(true));
     value_dict_set(arena, out, STR("max_size"), value_text(size_shown(arena, params->most)));
     value_dict_set(arena, out, STR("types"), value_text(params->type_label));
     if (answer == NULL)

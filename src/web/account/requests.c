@@ -213,6 +213,6 @@ const struct route requests_routes[] = {
     {HTTP_POST, "/mon-compte/brouillons/", 0, RIGHT_ACCOUNT, BODY_FORM, delete_draft},
     {HTTP_GET, "/mon-compte/demandes/{code}/", 0, RIGHT_ACCOUNT, BODY_NONE, show_own},
     {HTTP_POST, "/mon-compte/demandes/{code}/", 0, RIGHT_ACCOUNT, BODY_UPLOADS, act_own},
-    {HTTP_GET, "/mon-compte/demandes/{code}/fichiers/{blob}/", 0, RIGHT_ACCOUNT, BODY_NONE, own_file},
+    {HTTP_GET, "/mon-compte/demandes/{code}/fichiers/{blob}/", ROUTE_WORKER, RIGHT_ACCOUNT, BODY_NONE, own_file},
 };
 const size_t requests_route_count = sizeof requests_routes / sizeof *requests_routes;

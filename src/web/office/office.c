@@ -81,6 +81,6 @@ const struct route office_routes[] = {
     {HTTP_GET, "/agents/demandes/{code}/", 0, RIGHT_AGENT, BODY_NONE, show},
     {HTTP_POST, "/agents/demandes/{code}/", 0, RIGHT_AGENT, BODY_UPLOADS, act},
     {HTTP_POST, "/agents/demandes/{code}/note/", ROUTE_WORKER, RIGHT_AGENT, BODY_FORM, note},
-    {HTTP_GET, "/agents/demandes/{code}/fichiers/{blob}/", 0, RIGHT_AGENT, BODY_NONE, file},
+    {HTTP_GET, "/agents/demandes/{code}/fichiers/{blob}/", ROUTE_WORKER, RIGHT_AGENT, BODY_NONE, file},
 };
 const size_t office_route_count = sizeof office_routes / sizeof *office_routes;

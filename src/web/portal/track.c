@@ -129,6 +129,6 @@ const struct route track_routes[] = {
     {HTTP_POST, "/suivre/", 0, RIGHT_PUBLIC, BODY_FORM, look},
     {HTTP_GET, "/suivre/{code}/", 0, RIGHT_PUBLIC, BODY_NONE, show_tracked},
     {HTTP_POST, "/suivre/{code}/", 0, RIGHT_PUBLIC, BODY_UPLOADS, act_tracked},
-    {HTTP_GET, "/suivre/{code}/fichiers/{blob}/", 0, RIGHT_PUBLIC, BODY_NONE, tracked_file},
+    {HTTP_GET, "/suivre/{code}/fichiers/{blob}/", ROUTE_WORKER, RIGHT_PUBLIC, BODY_NONE, tracked_file},
 };
 const size_t track_route_count = sizeof track_routes / sizeof *track_routes;
