@@ -65,14 +65,19 @@ static struct value apply_parse_time(struct machine *m, struct value value, cons
 }
 
 /* Django asks a value for what each letter of the format wants, and refuses some kinds for some letters. */
-static bool has_letter(str format, const char *letters)
+static char first_letter(str format, const char *letters)
 {
     for (size_t i = 0; i < format.len; i++)
         if (format.ptr[i] == '\\')
             i++;
         else if (format.ptr[i] != '\0' && strchr(letters, format.ptr[i]) != NULL)
-            return true;
-    return false;
+            return format.ptr[i];
+    return '\0';
+}
+
+static bool has_letter(str format, const char *letters)
+{
+    return first_letter(format, letters) != '\0';
 }
 
 static const char of_date[] = "bdDEFjlLmMnNoSrtUwWyYz", of_time[] = "aAfgGhHiPsu", of_zone[] = "eOTZ";
@@ -108,7 +113,7 @@ static struct value apply_django_date(struct machine *m, struct value value, con
     if (argument != NULL && argument->kind != VALUE_TEXT && value_is_true(m->arena, *argument))
         return VALUE_RAISED;
     if (value.kind == VALUE_TIME && has_letter(format, of_date))
-        return has_letter(format, "r") ? VALUE_RAISED : unformatted(m, argument);
+        return first_letter(format, of_date) == 'r' ? VALUE_RAISED : unformatted(m, argument);
     if (value.kind == VALUE_DATE &&
         (has_letter(format, of_time) || has_letter(format, of_zone) || has_letter(format, "r")))
         return VALUE_RAISED;
