@@ -131,6 +131,8 @@ bool dossier_find_by_code(const struct dossier_place *place, str typed, struct d
 const struct form *dossier_form(const struct dossier_place *place, const struct dossier *dossier);
 const struct workflow *dossier_workflow(const struct dossier_place *place, const struct dossier *dossier);
 
+/* « Téléphone » of « phone »; what is no channel of ours is shown as it is. */
+str dossier_channel_label(str channel);
 /* « 4K7-P92-M » */
 str dossier_code_shown(struct arena *arena, str code);
 /* A new code: 6 drawn signs and a check sign, of 0-9 A-Z without I L O U. */

@@ -222,7 +222,7 @@ static str details(const struct scope *scope, struct arena *arena)
 
 /* ---- The members ---- */
 
-static str channel_label(str channel)
+str dossier_channel_label(str channel)
 {
     static const struct {
         str channel, label;
@@ -332,7 +332,7 @@ static bool text_member(const struct scope *scope, struct arena *arena, str key,
     else if (str_eq(key, STR("submission_channel")))
         text = dossier->channel;
     else if (str_eq(key, STR("submission_channel_label")))
-        text = channel_label(dossier->channel);
+        text = dossier_channel_label(dossier->channel);
     else
         return false;
     *out = value_text(text);

@@ -10,26 +10,33 @@ const struct migration forms_migrations[] = {
      "CREATE INDEX draft_account ON draft (account, updated) WHERE account IS NOT NULL AND filed = '';"
      "CREATE INDEX draft_expires ON draft (expires)",
      NULL},
+    {2, "forms",
+     "ALTER TABLE draft ADD COLUMN agent BIGINT NOT NULL DEFAULT 0;"
+     "ALTER TABLE draft ADD COLUMN channel TEXT NOT NULL DEFAULT ''",
+     NULL},
 };
 const size_t forms_migration_count = sizeof forms_migrations / sizeof *forms_migrations;
 
 enum { LIFESPAN_DEFAULT_DAYS = 60, LISTED_MOST = 100 };
 
+#define COLUMNS                                                                                                        \
+    "id, token, form, form_version, account, answers, page, revision, created, updated, expires, filed, agent, "       \
+    "channel"
 static const char insert[] =
     "INSERT INTO draft (id, token, form, form_version, account, answers, page, revision, created,"
-    " updated, expires) VALUES (:id, :token, :form, :version, :account, :answers, :page, 1, :created,"
-    " :updated, :expires)";
+    " updated, expires, agent, channel) VALUES (:id, :token, :form, :version, :account, :answers, :page, 1, :created,"
+    " :updated, :expires, :agent, :channel)";
 static const char update[] =
     "UPDATE draft SET form_version = :version, account = :account, answers = :answers, page = :page,"
     " revision = revision + 1, updated = :updated, expires = :expires"
     " WHERE id = :id AND revision = :revision AND filed = ''";
-static const char select_by_token[] = "SELECT id, token, form, form_version, account, answers, page, revision, created,"
-                                      " updated, expires, filed FROM draft WHERE token = :token AND expires > :now";
-static const char select_by_account[] =
-    "SELECT id, token, form, form_version, account, answers, page, revision, created,"
-    " updated, expires, filed FROM draft WHERE account = :account"
-    " AND filed = '' AND expires > :now"
-    " ORDER BY updated DESC LIMIT :most";
+static const char select_by_token[] = "SELECT " COLUMNS " FROM draft WHERE token = :token AND expires > :now";
+static const char select_by_account[] = "SELECT " COLUMNS " FROM draft WHERE account = :account"
+                                        " AND filed = '' AND agent = 0 AND expires > :now"
+                                        " ORDER BY updated DESC LIMIT :most";
+static const char select_of_form[] = "SELECT " COLUMNS " FROM draft WHERE account = :account AND form = :form"
+                                     " AND filed = '' AND agent = 0 AND expires > :now"
+                                     " ORDER BY updated DESC LIMIT 1";
 static const char select_with_files[] = "SELECT answers FROM draft WHERE answers LIKE '%\"blob\":%'";
 static const char delete_by_id[] = "DELETE FROM draft WHERE id = :id";
 static const char mark_filed[] = "UPDATE draft SET filed = :code, answers = '{}' WHERE id = :id AND filed = ''";
@@ -49,7 +56,8 @@ void draft_begin(struct arena *arena, struct draft *draft, str form, int64_t for
                             .page = -1,
                             .created = now,
                             .updated = now,
-                            .expires = now + days * INSTANT_DAY};
+                            .expires = now + days * INSTANT_DAY,
+                            .channel = STR_EMPTY};
 }
 
 static struct sql_param account_param(const struct draft *draft)
@@ -72,7 +80,9 @@ bool draft_save(struct tx *tx, void *arg, struct err *err)
                                  P_INT("revision", draft->revision),
                                  P_INT("created", draft->created),
                                  P_INT("updated", draft->updated),
-                                 P_INT("expires", draft->expires)};
+                                 P_INT("expires", draft->expires),
+                                 P_INT("agent", draft->agent),
+                                 P_TEXT("channel", draft->channel)};
     int64_t changed = 0;
     bool ok = tx_run_params(tx, draft->revision == 0 ? insert : update, params, sizeof params / sizeof *params,
                             &changed, err);
@@ -99,21 +109,35 @@ static bool draft_of(struct rows *rows, struct arena *arena, struct draft *out, 
                           .created = rows_int(rows, 8),
                           .updated = rows_int(rows, 9),
                           .expires = rows_int(rows, 10),
-                          .filed = rows_copy(rows, arena, 11)};
+                          .filed = rows_copy(rows, arena, 11),
+                          .agent = rows_int(rows, 12),
+                          .channel = rows_copy(rows, arena, 13)};
     out->answers = json_parse(arena, rows_copy(rows, arena, 5), err);
     return out->answers != NULL;
+}
+
+static bool only_draft(struct rows *rows, struct arena *arena, struct draft *out, struct err *err)
+{
+    bool found = rows_next(rows);
+    bool ok = found && draft_of(rows, arena, out, err);
+    if (!rows_end(rows, err))
+        return false;
+    if (!found)
+        return err_set(err, ERR_NOT_FOUND, "Ce brouillon n’existe plus : il a été envoyé, effacé ou il a expiré.");
+    return ok;
 }
 
 bool draft_find(struct tx *tx, struct arena *arena, str token, instant now, struct draft *out, struct err *err)
 {
     struct rows rows = tx_query(tx, select_by_token, P_TEXT("token", token), P_INT("now", now));
-    bool found = rows_next(&rows);
-    bool ok = found && draft_of(&rows, arena, out, err);
-    if (!rows_end(&rows, err))
-        return false;
-    if (!found)
-        return err_set(err, ERR_NOT_FOUND, "Ce brouillon n’existe plus : il a été envoyé, effacé ou il a expiré.");
-    return ok;
+    return only_draft(&rows, arena, out, err);
+}
+
+bool draft_find_of(struct tx *tx, struct arena *arena, int64_t account, str form, instant now, struct draft *out,
+                   struct err *err)
+{
+    struct rows rows = tx_query(tx, select_of_form, P_INT("account", account), P_TEXT("form", form), P_INT("now", now));
+    return only_draft(&rows, arena, out, err);
 }
 
 bool draft_list(struct tx *tx, struct arena *arena, int64_t account, instant now, struct drafts *out, struct err *err)

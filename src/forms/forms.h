@@ -358,6 +358,10 @@ struct draft {
     int64_t revision; /* grows at each save */
     instant created, updated, expires;
     str filed; /* the tracking code of the dossier that it became; empty while it is a draft */
+    /* An agent's entry for somebody else, whose account stands above: the agent's account, 0: the person's own draft;
+     * and how they asked: « counter », « phone », « mail », « email ». */
+    int64_t agent;
+    str channel;
 };
 
 /* The draft's first save makes it (id 0 before; token made here). Later saves want the revision that was read:
@@ -370,6 +374,9 @@ void draft_begin(struct arena *arena, struct draft *draft, str form, int64_t for
                  int lifespan_days);
 /* ERR_NOT_FOUND where there is none, or it has expired. The arena owns answers. */
 bool draft_find(struct tx *tx, struct arena *arena, str token, instant now, struct draft *out, struct err *err);
+/* The account's latest draft of a form; ERR_NOT_FOUND where it has none. */
+bool draft_find_of(struct tx *tx, struct arena *arena, int64_t account, str form, instant now, struct draft *out,
+                   struct err *err);
 struct drafts VEC_OF(struct draft);
 bool draft_list(struct tx *tx, struct arena *arena, int64_t account, instant now, struct drafts *out, struct err *err);
 bool draft_delete(struct tx *tx, int64_t id, struct err *err);

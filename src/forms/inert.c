@@ -16,8 +16,6 @@ static const struct definition_inert of_forms[] = {
 
 /* What only requests of residents would do: cards have no residents. */
 static const struct definition_inert of_requests[] = {
-    {NULL, "backoffice_submission_roles", NULL, "form:backoffice-submission-roles",
-     "les agents ne saisissent pas encore de demande à la place d’une personne"},
     {NULL, "has_captcha", NULL, "form:has_captcha", "le test contre les robots n’est pas encore posé"},
     {NULL, "required_authentication_contexts", NULL, "form:required_authentication_contexts",
      "le niveau d’authentification n’est pas encore exigé"},

@@ -46,6 +46,7 @@ struct web *web_new(struct installation *installation, const struct web_settings
     add(arena, web, requests_routes, requests_route_count);
     add(arena, web, list_routes, list_route_count);
     add(arena, web, office_routes, office_route_count);
+    add(arena, web, entry_routes, entry_route_count);
     add(arena, web, cards_routes, cards_route_count);
     add(arena, web, card_edit_routes, card_edit_route_count);
     add(arena, web, admin_routes, admin_route_count);

@@ -58,6 +58,8 @@ static void show_page(struct request *request, struct filling *filling, size_t p
              fields_view(&shown->fields, &filling->context, filling->draft.answers, errors, true));
     if (!filling->has_draft)
         page_set_text(request, out, "draft_token", filling->draft.token);
+    page_set(request, out, "unfit", filling->unfit);
+    filling_set_entry(request, filling, out);
     page_set(request, out, "sends", value_bool(sends(filling, page)));
     page_show(request, has_mistake(errors) ? 422 : 200, "portal/page.html", out);
 }
@@ -79,7 +81,7 @@ static void get_page(struct request *request)
         filling_lead_to_page(request, &filling, most);
         return;
     }
-    if (!filling_is_first_time(request, filling.form))
+    if (!filling_is_first_time(request, &filling))
         return;
     form_page_open(filling.form, page, &filling.context, filling.draft.answers);
     show_page(request, &filling, page, NULL);

@@ -12,6 +12,7 @@ static void show_check(struct request *request, struct filling *filling, const s
     page_set(request, page, "rows",
              form_summary(filling->form, &filling->context, filling->draft.answers, PLACE_VALIDATION));
     page_set(request, page, "errors", filling_errors(request, errors));
+    filling_set_entry(request, filling, page);
     page_set_text(request, page, "back_url", filling_page_url(request, filling->form, (size_t)filling->draft.page));
     page_show(request, errors != NULL && errors->len > 0 ? 422 : 200, "portal/check.html", page);
 }
@@ -54,6 +55,14 @@ static bool end_draft(struct tx *tx, void *arg, struct err *err)
            draft_file(tx, sending->draft.id, sending->code, err);
 }
 
+/* An agent goes on treating what they entered. */
+static str after_sending(struct request *request, const struct sending *sending)
+{
+    if (sending->draft.agent != 0)
+        return dossier_path(request, sending->change.after, true);
+    return filling_confirmation_url(request, sending->form, sending->code);
+}
+
 /* A conflict: a second click, and the first one has filed it; or another filing took the number or the code. */
 static void was_sent(struct request *request, void *arg, bool ok, const struct err *err)
 {
@@ -66,15 +75,33 @@ static void was_sent(struct request *request, void *arg, bool ok, const struct e
     }
     filling_keep(request, sending->form, &sending->draft);
     str redirect = sending->change.redirect_url;
-    response_redirect(request,
-                      redirect.len > 0 ? redirect : filling_confirmation_url(request, sending->form, sending->code));
+    if (redirect.len == 0 || sending->draft.agent != 0)
+        redirect = after_sending(request, sending);
+    response_redirect(request, redirect);
 }
 
-static void note_site(struct request *request)
+static void note_site(struct request *request, int64_t account)
 {
     struct visit *visit = visit_of(request);
-    if (visit->is_signed_in)
-        account_add_site(visit->installation->people, visit->account.id, visit->site->slug, NULL);
+    if (account != 0)
+        account_add_site(visit->installation->people, account, visit->site->slug, NULL);
+}
+
+static void set_submitter(struct request *request, const struct filling *filling, struct filing *filed)
+{
+    const struct visit *visit = visit_of(request);
+    struct account other;
+    const struct account *person = visit->is_signed_in ? &visit->account : NULL;
+    if (filling->draft.agent != 0) {
+        bool is_known = filling->draft.account != 0 && account_by_id(visit->installation->people, request->arena,
+                                                                     filling->draft.account, &other, NULL);
+        person = is_known ? &other : NULL;
+    }
+    if (person == NULL)
+        return;
+    filed->account = person->id;
+    filed->submitter_name = account_name(request->arena, person);
+    filed->email = person->email;
 }
 
 void filling_send(struct request *request, struct filling *filling, bool is_saved)
@@ -82,12 +109,11 @@ void filling_send(struct request *request, struct filling *filling, bool is_save
     const struct visit *visit = visit_of(request);
     struct err err = {0};
     struct sending *sending = arena_new_of(request->arena, struct sending);
-    struct filing filed = {.form = filling->form, .answers = filling->draft.answers};
-    if (visit->is_signed_in) {
-        filed.account = visit->account.id;
-        filed.submitter_name = account_name(request->arena, &visit->account);
-        filed.email = visit->account.email;
-    }
+    struct filing filed = {.form = filling->form,
+                           .answers = filling->draft.answers,
+                           .agent = filling->draft.agent,
+                           .channel = filling->draft.channel};
+    set_submitter(request, filling, &filed);
     if (!dossier_file_prepare(place_of(request), &filed, &sending->change, &err)) {
         show_failure(request, &err);
         return;
@@ -99,15 +125,14 @@ void filling_send(struct request *request, struct filling *filling, bool is_save
     sending->write = dossier_write_make(place_of(request), filling->form, &sending->change, true);
     sending->write.also = end_draft;
     sending->write.also_arg = sending;
-    note_site(request);
+    note_site(request, filed.account);
     request_commit(request, visit->site->store, dossier_apply, &sending->write, was_sent);
 }
 
 static void send(struct request *request)
 {
     struct filling filling;
-    if (!filling_open(request, &filling) || !is_ready(request, &filling) ||
-        !filling_is_first_time(request, filling.form))
+    if (!filling_open(request, &filling) || !is_ready(request, &filling) || !filling_is_first_time(request, &filling))
         return;
     struct field_errors errors = {0};
     size_t page;

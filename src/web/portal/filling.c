@@ -1,7 +1,10 @@
 /* Opening a form that is being filled: the form, whether this person may, the draft. */
 #include "web/portal/filling.h"
 
-#include <ctype.h>
+static struct people *people_of(struct request *request)
+{
+    return visit_of(request)->installation->people;
+}
 
 const char *filling_cookie(struct request *request, const struct form *form)
 {
@@ -30,109 +33,25 @@ size_t filling_page_number(struct request *request, const struct filling *fillin
     return number >= 1 && (size_t)number <= filling->form->page_count ? (size_t)number - 1 : SIZE_MAX;
 }
 
-/* ---- Drafts ---- */
-
-bool draft_read(struct tx *tx, void *arg, struct err *err)
-{
-    struct draft_reading *reading = arg;
-    return draft_find(tx, reading->arena, reading->token, reading->now, reading->out, err);
-}
-
-bool draft_is_theirs(const struct visit *visit, const struct draft *draft)
-{
-    return draft->account == 0 || (visit->is_signed_in && draft->account == visit->account.id);
-}
-
-static void ask_to_sign_in(struct request *request, const struct form *form)
-{
-    response_redirect(request, str_fmt(request->arena, "/connexion/?suite=/demarches/%.*s/1/", STR_ARG(form->slug)));
-}
-
-/* The token that a page was made with, for the draft that it begins. */
-static str posted_token(struct request *request)
-{
-    str token = request_form(request, "brouillon");
-    for (size_t i = 0; i < token.len; i++)
-        if (!isalnum((unsigned char)token.ptr[i]) && token.ptr[i] != '-' && token.ptr[i] != '_')
-            return STR_EMPTY;
-    return token.len == RANDOM_TOKEN_LENGTH ? token : STR_EMPTY;
-}
-
-/* False where the answer is made: the store does not answer (to begin anew would hide what was kept), or the draft's
- * person is not signed in any more (it waits). */
-static bool find_draft_of(struct request *request, struct filling *filling, str token)
+/* Who enters for somebody else sees what agents see, and the form is filled with that person's data. */
+static void set_context(struct request *request, struct filling *filling)
 {
     struct visit *visit = visit_of(request);
-    struct err err = {0};
-    struct draft_reading reading = {request->arena, token, request->now, &filling->draft};
-    filling->has_draft = filling->lost_draft = false;
-    if (token.len != RANDOM_TOKEN_LENGTH)
-        return true;
-    if (!store_read(visit->site->store, draft_read, &reading, &err)) {
-        filling->lost_draft = err.code == ERR_NOT_FOUND;
-        if (!filling->lost_draft)
-            show_failure(request, &err);
-        return filling->lost_draft;
-    }
-    bool is_of_form = str_eq(filling->draft.form, filling->form->slug);
-    if (is_of_form && filling->draft.account != 0 && !visit->is_signed_in) {
-        ask_to_sign_in(request, filling->form);
-        return false;
-    }
-    filling->has_draft = is_of_form && draft_is_theirs(visit, &filling->draft);
-    return true;
-}
-
-/* The one that the page began, if it was saved (a second click), else the browser's; but one that was sent is not what
- * a page goes on with that begins another. */
-static bool find_draft(struct request *request, struct filling *filling)
-{
-    str posted = posted_token(request);
-    if (!find_draft_of(request, filling, posted))
-        return false;
-    if (filling->has_draft)
-        return true;
-    if (!find_draft_of(request, filling, request_cookie(request, filling_cookie(request, filling->form))))
-        return false;
-    if (posted.len > 0 && filling->draft.filed.len > 0)
-        filling->has_draft = false;
-    return true;
-}
-
-/* The form was published anew since the draft was saved. */
-static void fit_draft(struct filling *filling)
-{
-    form_fit_answers(filling->form, filling->draft.answers);
-    if (filling->draft.page >= (int)filling->form->page_count)
-        filling->draft.page = (int)filling->form->page_count - 1;
-}
-
-static void begin_draft(struct request *request, struct filling *filling)
-{
-    struct visit *visit = visit_of(request);
-    draft_begin(request->arena, &filling->draft, filling->form->slug, filling->form->version,
-                visit->is_signed_in ? visit->account.id : 0, request->now, filling->form->drafts_lifespan);
-    str token = posted_token(request);
-    if (token.len > 0)
-        filling->draft.token = token;
-}
-
-void filling_touch(struct request *request, struct filling *filling)
-{
-    struct draft *draft = &filling->draft;
-    draft->form_version = filling->form->version;
-    draft->updated = request->now;
-    if (visit_of(request)->is_signed_in) /* who signed in on the way finds it in their account */
-        draft->account = visit_of(request)->account.id;
+    struct account person;
+    visit->place.dossiers.in_backoffice = filling->draft.agent != 0;
+    filling->context = visit_form_context(request, filling->form, filling->draft.answers, NULL);
+    if (filling->draft.agent != 0 && filling->draft.account != 0 &&
+        account_by_id(people_of(request), request->arena, filling->draft.account, &person, NULL))
+        filling->context.account = account_data(request->arena, &person);
 }
 
 void filling_begin_anew_if_filed(struct request *request, struct filling *filling)
 {
     if (filling->draft.filed.len == 0)
         return;
-    begin_draft(request, filling);
+    filling_begin_draft(request, filling);
     filling->has_draft = false;
-    filling->context = visit_form_context(request, filling->form, filling->draft.answers, NULL);
+    set_context(request, filling);
 }
 
 void filling_lead_to_page(struct request *request, const struct filling *filling, size_t page)
@@ -146,6 +65,11 @@ void filling_lead_to_page(struct request *request, const struct filling *filling
 }
 
 /* ---- Opening ---- */
+
+void filling_ask_to_sign_in(struct request *request, const struct form *form)
+{
+    response_redirect(request, str_fmt(request->arena, "/connexion/?suite=/demarches/%.*s/1/", STR_ARG(form->slug)));
+}
 
 /* The roles of the form that the site has; a role that came with an import and is unknown here keeps nobody out (the
  * import said that it is missing). */
@@ -176,7 +100,7 @@ static bool may_file(struct request *request, const struct form *form)
     const struct visit *visit = visit_of(request);
     bool is_restricted, has_role = has_role_of(visit, form, &is_restricted);
     if ((wants_account(form) || is_restricted) && !visit->is_signed_in) {
-        ask_to_sign_in(request, form);
+        filling_ask_to_sign_in(request, form);
         return false;
     }
     if (is_restricted && !has_role && !wants_account(form)) {
@@ -186,19 +110,33 @@ static bool may_file(struct request *request, const struct form *form)
     return true;
 }
 
-bool filling_is_first_time(struct request *request, const struct form *form)
+bool filling_is_first_time(struct request *request, const struct filling *filling)
 {
     bool has = false;
-    if (!form->only_one)
+    int64_t account = filling->draft.agent != 0 ? filling->draft.account : visit_of(request)->account.id;
+    if (!filling->form->only_one || account == 0)
         return true;
-    dossier_account_has(place_of(request), visit_of(request)->account.id, form->slug, &has, NULL);
+    dossier_account_has(place_of(request), account, filling->form->slug, &has, NULL);
     if (!has)
         return true;
     struct err err;
     err_set(&err, ERR_CLOSED,
-            "Vous avez déjà une demande en cours pour cette démarche. Elle est dans « Mes demandes ».");
+            filling->draft.agent != 0
+                ? "Cette personne a déjà une demande en cours pour cette démarche."
+                : "Vous avez déjà une demande en cours pour cette démarche. Elle est dans « Mes demandes ».");
     show_failure(request, &err);
     return false;
+}
+
+/* An agent's entry asks the agent's right, not that of who it is for. */
+static bool may_go_on(struct request *request, const struct filling *filling)
+{
+    if (!filling->has_draft || filling->draft.agent == 0)
+        return may_file(request, filling->form);
+    struct actor actor = visit_actor(request, visit_of(request)->membership.is_agent, false);
+    if (!dossier_may_be_entered(filling->form, &actor))
+        response_error(request, 403, NULL);
+    return dossier_may_be_entered(filling->form, &actor);
 }
 
 static void show_closed(struct request *request, const struct form *form, const struct err *err)
@@ -228,21 +166,14 @@ bool filling_open(struct request *request, struct filling *filling)
         show_closed(request, filling->form, &err);
         return false;
     }
-    if (!may_file(request, filling->form))
-        return false;
-    if (!find_draft(request, filling))
+    if (!filling_find_draft(request, filling) || !may_go_on(request, filling))
         return false;
     if (!filling->has_draft)
-        begin_draft(request, filling);
+        filling_begin_draft(request, filling);
     else if (filling->draft.form_version != filling->form->version)
-        fit_draft(filling);
-    filling->context = visit_form_context(request, filling->form, filling->draft.answers, NULL);
+        filling_fit_draft(request, filling);
+    set_context(request, filling);
     return true;
-}
-
-static const struct people *people_of(struct request *request)
-{
-    return visit_of(request)->installation->people;
 }
 
 str filling_confirmation_url(struct request *request, const struct form *form, str code)
@@ -272,6 +203,19 @@ bool filling_was_filed(struct request *request, const struct filling *filling)
         return false;
     response_redirect(request, filling_confirmation_url(request, filling->form, filling->draft.filed));
     return true;
+}
+
+void filling_set_entry(struct request *request, const struct filling *filling, struct value_dict *page)
+{
+    struct account person;
+    if (filling->draft.agent == 0)
+        return;
+    struct value_dict *entry = page_new(request);
+    page_set_text(request, entry, "channel", dossier_channel_label(filling->draft.channel));
+    if (filling->draft.account != 0 &&
+        account_by_id(people_of(request), request->arena, filling->draft.account, &person, NULL))
+        page_set_text(request, entry, "person", account_name(request->arena, &person));
+    page_set(request, page, "entry", value_dict(entry));
 }
 
 struct value filling_errors(struct request *request, const struct field_errors *errors)

@@ -10,6 +10,7 @@ struct filling {
     bool has_draft;
     bool lost_draft; /* the browser names one that is there no more */
     struct form_context context;
+    struct value unfit; /* {label, text}: answers that the form, which changed since, has no place for */
 };
 
 /* Finds the form that the path names, and the draft of who asks; false where the answer is made (unknown, closed, not
@@ -20,12 +21,10 @@ bool filling_open(struct request *request, struct filling *filling);
 void filling_begin_anew_if_filed(struct request *request, struct filling *filling);
 /* The page that the path names, from 0; SIZE_MAX: the form has no such page. */
 size_t filling_page_number(struct request *request, const struct filling *filling);
-/* What a draft that is about to be saved says of itself. */
-void filling_touch(struct request *request, struct filling *filling);
 /* The furthest page that may be shown: the first that is not done. SIZE_MAX: the form shows no page. */
 size_t filling_furthest(const struct filling *filling);
 /* False, and the answer is made, where the form takes one request a person and this one has theirs. */
-bool filling_is_first_time(struct request *request, const struct form *form);
+bool filling_is_first_time(struct request *request, const struct filling *filling);
 /* True, and leads to the confirmation, where the draft was sent already. */
 bool filling_was_filed(struct request *request, const struct filling *filling);
 
@@ -43,18 +42,36 @@ str filling_page_url(struct request *request, const struct form *form, size_t pa
 str filling_confirmation_url(struct request *request, const struct form *form, str code);
 /* Whether the request carries the confirmation's proof of a code: numbers can't be tried. */
 bool filling_is_proven(struct request *request, str code);
+/* Sets entry {person, channel} where an agent enters for somebody else: parts/entry.html says so. */
+void filling_set_entry(struct request *request, const struct filling *filling, struct value_dict *page);
 /* As the page's list of errors shows them. */
 struct value filling_errors(struct request *request, const struct field_errors *errors);
 
+/* Sends who has not signed in to do so, and back. */
+void filling_ask_to_sign_in(struct request *request, const struct form *form);
+
+/* ---- The draft (filling_draft.c) ---- */
+
+/* Finds the draft of who asks: the one that the page began, else the browser's, else the account's. False where the
+ * answer is made. */
+bool filling_find_draft(struct request *request, struct filling *filling);
+/* A new one, in memory. */
+void filling_begin_draft(struct request *request, struct filling *filling);
+/* The form was published anew since the draft was saved. */
+void filling_fit_draft(struct request *request, struct filling *filling);
+/* What a draft that is about to be saved says of itself. */
+void filling_touch(struct request *request, struct filling *filling);
 /* Reads a draft by its token: a store_fn. */
 struct draft_reading {
     struct arena *arena;
     str token;
+    int64_t account; /* or by whose it is, and of which form */
+    str form;
     instant now;
     struct draft *out;
 };
 bool draft_read(struct tx *tx, void *reading, struct err *err);
-/* A draft of an account is that account's; any other is who has its token's. */
+/* A draft of an account is that account's, an agent's entry that agent's; any other is who has its token's. */
 bool draft_is_theirs(const struct visit *visit, const struct draft *draft);
 
 #endif
