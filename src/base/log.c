@@ -8,10 +8,16 @@
 #include <unistd.h>
 
 static _Atomic int least = LOG_INFO;
+static _Atomic log_sink sink;
 
 void log_set_level(enum log_level level)
 {
     atomic_store(&least, (int)level);
+}
+
+void log_set_sink(log_sink fn)
+{
+    atomic_store(&sink, fn);
 }
 
 /* A line break or another control character in a value could forge a line. */
@@ -33,6 +39,11 @@ void log_line(enum log_level level, const char *event, const char *format, ...)
     vsnprintf(rest, sizeof rest, format, args);
     va_end(args);
     flatten(rest);
+    log_sink to = atomic_load(&sink);
+    if (to != NULL) {
+        to(level, event, rest);
+        return;
+    }
     struct datetime utc = datetime_utc(instant_now());
     char line[2304];
     int length =

@@ -4,13 +4,42 @@
 #include "template/filter.h"
 #include "template/machine.h"
 
+#include <stdatomic.h>
 #include <string.h>
+
+static _Atomic template_watch watch;
+
+void template_set_watch(template_watch fn)
+{
+    atomic_store(&watch, fn);
+}
+
+static void tell(const struct template *template, bool is_empty)
+{
+    template_watch fn = atomic_load_explicit(&watch, memory_order_relaxed);
+    if (fn != NULL)
+        fn(template, is_empty);
+}
+
+static void tell_value(const struct template *template, struct render *render, struct value value)
+{
+    if (atomic_load_explicit(&watch, memory_order_relaxed) == NULL)
+        return;
+    value = value_plain(render->arena, value);
+    tell(template, value.kind == VALUE_UNDEFINED || value.kind == VALUE_NONE ||
+                       (value.kind == VALUE_TEXT && value.text.len == 0));
+}
 
 enum { STEPS_MOST = 2000000, OUTPUT_MOST = 16 << 20, MEMORY_MOST = 64 << 20 };
 
 bool template_is_html(const struct template *template)
 {
     return template->settings.kind == TEMPLATE_HTML;
+}
+
+bool template_is_condition(const struct template *template)
+{
+    return template->settings.kind == TEMPLATE_CONDITION;
 }
 
 bool template_is_constant(const struct template *template)
@@ -77,6 +106,7 @@ bool template_render(const struct template *template, struct render *render, str
         return err_set(err, ERR_LIMIT, "Ce modèle fait un texte trop long.");
     if (program_is_stripped(template))
         strip(out, start);
+    tell(template, out->len == start);
     return true;
 }
 
@@ -109,7 +139,9 @@ struct value template_value(const struct template *template, struct render *rend
         log_err_of(&m, &err);
         return VALUE_EMPTY;
     }
-    return machine_result(&m, 0);
+    struct value value = machine_result(&m, 0);
+    tell_value(template, render, value);
+    return value;
 }
 
 bool template_holds(const struct template *template, struct render *render)
@@ -124,5 +156,6 @@ bool template_holds(const struct template *template, struct render *render)
     struct machine *outer = machine_enter(&m);
     bool holds = value_is_true(render->arena, m.printed);
     machine_enter(outer);
+    tell(template, !holds);
     return holds;
 }

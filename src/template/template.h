@@ -50,6 +50,7 @@ struct template *template_compile(struct arena *arena, str source, const struct 
 bool template_is_constant(const struct template *template);
 /* Whether what it gives is HTML: it was compiled as such. */
 bool template_is_html(const struct template *template);
+bool template_is_condition(const struct template *template);
 
 /* Every name the text reads, whole paths (« form_var_x_raw », « user.name »), for the static check and to know which
  * fields a condition follows; « tag_X » stands for a tag that shows what the scope gives. In the order of first use,
@@ -154,6 +155,11 @@ struct block_value {
 
 /* NULL where the value is none. */
 const struct block_value *block_value_of(struct value value);
+
+/* For rehearsals: fn is told of each rendering of a text that is no constant, from any thread: whether nothing came out
+ * of it (a condition: whether it does not hold). NULL: nobody is told. */
+typedef void (*template_watch)(const struct template *template, bool is_empty);
+void template_set_watch(template_watch fn);
 
 /* ---- The language's own list of itself, for its reference ---- */
 
