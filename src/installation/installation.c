@@ -45,7 +45,7 @@ struct store *installation_store(struct installation *installation, str slug, st
 /* ---- Opening and closing ---- */
 
 static bool open_all(struct installation *installation, str url, const char *folder, const char *pages_folder,
-                     struct err *err)
+                     str scratch, struct err *err)
 {
     installation->pages = pages_load(pages_folder, err);
     if (installation->pages == NULL)
@@ -53,6 +53,7 @@ static bool open_all(struct installation *installation, str url, const char *fol
     installation->stores = stores_open(url, err);
     if (installation->stores == NULL)
         return false;
+    stores_make_scratch(installation->stores, scratch);
     if (folder != NULL && stores_folder(installation->stores) == NULL)
         stores_set_folder(installation->stores, folder);
     if (stores_folder(installation->stores) == NULL)
@@ -66,6 +67,12 @@ static bool open_all(struct installation *installation, str url, const char *fol
 
 struct installation *installation_open(str url, const char *folder, const char *pages_folder, struct err *err)
 {
+    return installation_open_scratch(url, folder, pages_folder, STR_EMPTY, err);
+}
+
+struct installation *installation_open_scratch(str url, const char *folder, const char *pages_folder, str name,
+                                               struct err *err)
+{
     struct arena *arena = arena_new();
     struct installation *installation = arena_new_of(arena, struct installation);
     installation->arena = arena;
@@ -75,7 +82,7 @@ struct installation *installation_open(str url, const char *folder, const char *
     pthread_mutex_init(installation->lock, NULL);
     installation->refresh_lock = arena_new_of(arena, pthread_mutex_t);
     pthread_mutex_init(installation->refresh_lock, NULL);
-    if (open_all(installation, url, folder, pages_folder, err))
+    if (open_all(installation, url, folder, pages_folder, name, err))
         return installation;
     installation_close(installation);
     return NULL;

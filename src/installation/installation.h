@@ -42,6 +42,9 @@ struct estate {
 /* url: of the store; folder: where files lie (NULL with sqlite: its own). pages_folder: NULL, or where to read pages
  * from. */
 struct installation *installation_open(str url, const char *folder, const char *pages_folder, struct err *err);
+/* A scratch: databases called NAME-… at that url, which go when it is closed; its folder is the caller's. */
+struct installation *installation_open_scratch(str url, const char *folder, const char *pages_folder, str name,
+                                               struct err *err);
 void installation_close(struct installation *installation);
 
 /* Opens the database of a site, made if absent. */

@@ -47,6 +47,8 @@ struct engine {
     double (*real)(struct rows *rows, int column);
     str (*text)(struct rows *rows, int column);
     void (*end)(struct rows *rows);
+    /* Removes the database for good; may be NULL: its files are removed by who made their folder. */
+    void (*drop)(struct store *store);
     /* Starts and stops what makes the store's writes durable. */
     bool (*start)(struct store *store, struct err *err);
     void (*stop)(struct store *store);
@@ -72,6 +74,7 @@ struct stores {
     struct arena *arena;
     str url;
     const char *folder;
+    str scratch;          /* what the names of its databases begin with; empty: it is none */
     int serve_lock;       /* descriptor of the locked file; -1: none */
     pthread_mutex_t lock; /* of the list */
     struct store *first;

@@ -65,6 +65,10 @@ static const char revive[] = "UPDATE job SET dead = NULL, attempts = 0, look = :
                              " WHERE id = :id AND error IS NOT NULL";
 static const char revive_all[] = "UPDATE job SET dead = NULL, attempts = 0, look = :now WHERE error IS NOT NULL";
 
+/* U+FFFF comes behind every character of a key. */
+static const char select_waiting[] = "SELECT " COLUMNS " FROM job WHERE dead IS NULL AND key >= :from AND key < :to"
+                                     " ORDER BY due, id";
+
 bool job_add(struct tx *tx, const struct job *job, struct err *err)
 {
     tx->adds_jobs = true;
@@ -108,6 +112,15 @@ static bool take_one(struct tx *tx, const struct jobs_taken *taken, struct job *
 {
     job->lease = taken->now + taken->lease_of(job->kind, taken->lease_data) * INSTANT_SECOND;
     return tx_run(tx, lease, err, P_INT("id", job->id), P_INT("until", job->lease));
+}
+
+bool jobs_waiting(struct tx *tx, struct arena *arena, str prefix, struct waiting_jobs *out, struct err *err)
+{
+    str to = str_fmt(arena, "%.*s\xEF\xBF\xBF", STR_ARG(prefix));
+    struct rows rows = tx_query(tx, select_waiting, P_TEXT("from", prefix), P_TEXT("to", to));
+    while (rows_next(&rows))
+        *vec_push(arena, out) = job_of(&rows, arena);
+    return rows_end(&rows, err);
 }
 
 bool jobs_take(struct tx *tx, void *arg, struct err *err)

@@ -71,6 +71,10 @@ bool job_replay(struct tx *tx, int64_t id, struct err *err);
 /* All that failed; how many. */
 bool jobs_replay_all(struct tx *tx, int64_t *replayed, struct err *err);
 
+/* Those that wait whose key begins so, the soonest first: for rehearsals, which move the clock to them. */
+struct waiting_jobs VEC_OF(struct job);
+bool jobs_waiting(struct tx *tx, struct arena *arena, str prefix, struct waiting_jobs *out, struct err *err);
+
 /* Each store's opener passes these with its own. */
 extern const struct migration jobs_migrations[];
 extern const size_t jobs_migration_count;

@@ -247,6 +247,7 @@ const struct engine postgres_engine = {
     .real = real,
     .text = text_of,
     .end = end,
+    .drop = postgres_drop,
     .start = postgres_writer_start,
     .stop = postgres_writer_stop,
     .write = postgres_writer_write,

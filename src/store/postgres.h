@@ -21,6 +21,7 @@ struct connection {
 bool postgres_reach(struct stores *stores, struct err *err);
 struct connection *postgres_connect(struct store *store, struct err *err);
 void postgres_disconnect(struct connection *connection);
+void postgres_drop(struct store *store);
 bool postgres_is_broken(const struct connection *connection);
 /* Dials again for a connection that was found dead before the server heard of its transaction. */
 bool postgres_revive(struct connection *connection, struct err *err);

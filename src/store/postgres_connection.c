@@ -65,11 +65,11 @@ static void be_silent(void *arg, const PGresult *notice)
 }
 
 /* The schema has the database's name, with _ for -. The name is checked ([a-z0-9-]), so it may stand in a statement. */
-static bool with_schema(struct connection *connection, const char *before, struct err *err)
+static bool with_schema(struct connection *connection, const char *before, const char *after, struct err *err)
 {
     struct arena *arena = arena_new();
     str schema = str_replace(arena, connection->store->name, STR("-"), STR("_"));
-    bool ok = postgres_command(connection, str_fmt(arena, "%s \"%.*s\"", before, STR_ARG(schema)).ptr, err);
+    bool ok = postgres_command(connection, str_fmt(arena, "%s \"%.*s\"%s", before, STR_ARG(schema), after).ptr, err);
     arena_free(arena);
     return ok;
 }
@@ -108,7 +108,9 @@ static bool set_up(struct connection *connection, struct err *err)
     if (PQstatus(connection->pg) != CONNECTION_OK)
         return postgres_fail(connection, NULL, err);
     PQsetNoticeReceiver(connection->pg, be_silent, NULL);
-    return postgres_command(connection, settings, err) && with_schema(connection, "SET search_path TO", err);
+    bool is_scratch = connection->store->stores->scratch.len > 0;
+    return postgres_command(connection, is_scratch ? "SET synchronous_commit TO off" : settings, err) &&
+           with_schema(connection, "SET search_path TO", "", err);
 }
 
 struct connection *postgres_connect(struct store *store, struct err *err)
@@ -129,6 +131,16 @@ void postgres_disconnect(struct connection *connection)
     statement_cache_free(&connection->statements, prepared_free);
     PQfinish(connection->pg);
     free(connection);
+}
+
+void postgres_drop(struct store *store)
+{
+    struct err err = {0};
+    struct connection *connection = postgres_connect(store, &err);
+    if (connection == NULL || !with_schema(connection, "DROP SCHEMA IF EXISTS", " CASCADE", &err))
+        log_err("store.drop", &err);
+    if (connection != NULL)
+        postgres_disconnect(connection);
 }
 
 bool postgres_revive(struct connection *connection, struct err *err)
@@ -155,7 +167,7 @@ bool postgres_begin_migration(struct store *store, struct connection *connection
     (void)store;
     return postgres_command(connection, "BEGIN ISOLATION LEVEL READ COMMITTED", err) &&
            postgres_command(connection, "SELECT pg_advisory_xact_lock(7104112105)", err) &&
-           with_schema(connection, "CREATE SCHEMA IF NOT EXISTS", err);
+           with_schema(connection, "CREATE SCHEMA IF NOT EXISTS", "", err);
 }
 
 /* REPEATABLE READ: a row that another transaction changed since our snapshot makes ours run again

@@ -49,14 +49,15 @@ static bool turn_to_wal(struct connection *connection)
     return code == SQLITE_OK;
 }
 
-static bool set_up(struct connection *connection, struct err *err)
+static bool set_up(struct connection *connection, const struct store *store, struct err *err)
 {
     /* FULL: in WAL, NORMAL would acknowledge what is not on disk yet (tests/durability/power-cut shows it). */
     static const char settings[] = "PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-2048;"
-                                   "PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=67108864;"
-                                   "PRAGMA synchronous=FULL";
+                                   "PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=67108864";
+    const char *durability = store->stores->scratch.len > 0 ? "PRAGMA synchronous=OFF" : "PRAGMA synchronous=FULL";
     return (sqlite3_busy_timeout(connection->db, 10000) == SQLITE_OK && turn_to_wal(connection) &&
-            sqlite3_exec(connection->db, settings, NULL, NULL, NULL) == SQLITE_OK) ||
+            sqlite3_exec(connection->db, settings, NULL, NULL, NULL) == SQLITE_OK &&
+            sqlite3_exec(connection->db, durability, NULL, NULL, NULL) == SQLITE_OK) ||
            sqlite_fail(connection, err);
 }
 
@@ -85,7 +86,7 @@ struct connection *sqlite_connect(struct store *store, struct err *err)
         abort();
     make_file(path);
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
-    if (sqlite3_open_v2(path, &connection->db, flags, SQLITE_VFS) != SQLITE_OK || !set_up(connection, err)) {
+    if (sqlite3_open_v2(path, &connection->db, flags, SQLITE_VFS) != SQLITE_OK || !set_up(connection, store, err)) {
         err_set(err, ERR_UNAVAILABLE, "Cannot open the database %s.", path);
         err_detail(err, "sqlite: %s", sqlite3_errmsg(connection->db));
         sqlite_disconnect(connection);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -57,6 +58,9 @@ void stores_close(struct stores *stores)
         return;
     for (struct store *store = stores->first; store != NULL; store = store->next)
         store_close(store);
+    for (struct store *store = stores->first; stores->scratch.len > 0 && store != NULL; store = store->next)
+        if (store->engine->drop != NULL)
+            store->engine->drop(store);
     pthread_cond_destroy(&stores->has_room);
     pthread_mutex_destroy(&stores->blobs_lock);
     pthread_mutex_destroy(&stores->pool_lock);
@@ -79,6 +83,11 @@ const char *stores_folder(const struct stores *stores)
 void stores_set_folder(struct stores *stores, const char *folder)
 {
     stores->folder = str_z(stores->arena, str_of(folder));
+}
+
+void stores_make_scratch(struct stores *stores, str name)
+{
+    stores->scratch = str_dup(stores->arena, name);
 }
 
 /* The kernel lets go of the lock when the process ends, however it ends; the file stays, and says nothing. */
@@ -149,6 +158,10 @@ static struct store *store_make(struct stores *stores, str name, const struct mi
 struct store *store_open(struct stores *stores, str name, const struct migration *migrations, size_t count,
                          struct err *err)
 {
+    char called[128];
+    if (stores->scratch.len > 0)
+        name = (str){called,
+                     (size_t)snprintf(called, sizeof called, "%.*s-%.*s", STR_ARG(stores->scratch), STR_ARG(name))};
     if (!name_is_valid(name)) {
         err_set(err, ERR_INVALID, "« %.*s » can't name a database: only a-z, 0-9 and - may.", STR_ARG(name));
         return NULL;

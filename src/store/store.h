@@ -41,6 +41,10 @@ enum store_engine stores_engine(const struct stores *stores);
 const char *stores_folder(const struct stores *stores);
 void stores_set_folder(struct stores *stores, const char *folder);
 
+/* A scratch beside what is there: its databases are called NAME-… and go when it is closed (of SQLite, their folder is
+ * its maker's), so that nothing is waited for to be on disk. Before any database is opened. */
+void stores_make_scratch(struct stores *stores, str name);
+
 /* For the process that serves: on SQLite the only one of its folder, until it ends (ERR_CONFLICT where another serves
  * it already); other commands may work beside it. On PostgreSQL any number serve, and this does nothing. */
 bool stores_serve_alone(struct stores *stores, struct err *err);
