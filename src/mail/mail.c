@@ -88,6 +88,8 @@ static bool send_one(struct arena *arena, struct store *store, struct sending *s
         if (!mail_deliver(sending->relay, sending->mail.from, sending->to, message, err))
             return false;
         sending->state = STR("sent");
+    } else if (sending->relay->kept != NULL) {
+        sending->relay->kept(&sending->mail, sending->to, &sending->parts);
     }
     return store_write(store, keep_row, sending, err);
 }

@@ -34,6 +34,10 @@ void mail_compose(struct arena *arena, const struct mail_page *page, struct mail
 enum { MAIL_ATTEMPTS = 20, MAIL_LEASE_SECONDS = 180 };
 struct job mail_job(struct arena *arena, const struct mail *mail, str key);
 
+/* The two parts of a message. */
+struct mail_parts {
+    str text, html;
+};
 /* Where messages go. */
 struct mail_relay {
     str url;            /* smtp://host:25, smtps://host:465; empty: nothing is sent, rows are kept */
@@ -43,6 +47,8 @@ struct mail_relay {
     /* When the process began to end, 0: it did not. A message that a slow relay keeps under way is soon left then, for
      * its next try. */
     _Atomic instant ending;
+    /* Told of each message that is kept since nothing is sent; may be NULL: for rehearsals. */
+    void (*kept)(const struct mail *mail, str to, const struct mail_parts *parts);
 };
 
 /* Does a job: sends to each address that has not had it yet, and keeps a row for each. ERR_INVALID where the relay
@@ -50,10 +56,6 @@ struct mail_relay {
 bool mail_run_job(const struct mail_relay *relay, const struct pages *pages, struct store *store, const struct job *job,
                   struct err *err);
 
-/* The two parts of a message. */
-struct mail_parts {
-    str text, html;
-};
 /* ERR_UNSUPPORTED where there is no such page. */
 bool mail_render(struct arena *arena, const struct pages *pages, str page, const json_t *words, struct mail_parts *out,
                  struct err *err);
