@@ -1,0 +1,688 @@
+/* Following what was filed through its workflow: whatever a page offers to the agent or to who filed is pressed, what
+ * waits for a time is waited for, until nothing new is left. A status that still has something untried is gone back to
+ * by filing again and taking the same steps. */
+#include "rehearse/internal.h"
+
+enum { STEPS_MOST = 40, REFUSALS_MOST = 12, PRESSES_MOST = 400, REPLAYS_MOST = 60, GLOBALS_MOST = 2, VARIANTS = 4 };
+
+enum who { WHO_AGENT, WHO_SUBMITTER, WHO_TIME };
+
+struct edge {
+    enum who who;
+    str value; /* of the button: « choix:12 », « globale:3 », empty: the plain one; of time: the job without its dossier
+                */
+    str label;
+    str url; /* of a global action with a page of its own; empty: on the dossier's page */
+    int pressed, wanted;
+    struct VEC_OF(str) leads_to; /* ids */
+};
+struct step {
+    enum who who;
+    str value;
+};
+struct steps VEC_OF(struct step);
+
+/* A status, as it was found. */
+struct spot {
+    const struct workflow_status *status;
+    struct VEC_OF(struct edge) edges;
+    size_t plan;
+    struct steps path; /* the first that led here */
+};
+
+struct walk {
+    struct VEC_OF(struct spot) spots;
+    struct map reached; /* statuses that a dossier came to, be it to leave at once: id → itself */
+    struct map globals; /* value → int *: how often it was run, wherever */
+    struct map timers;
+    int presses;
+    json_t *faults; /* that the history tells of */
+    struct map faults_known;
+};
+
+/* One dossier, being followed. */
+struct following {
+    struct form_run *run;
+    struct walk *walk;
+    struct arena *arena;
+    struct filed filed;
+    struct browser *browsers[2]; /* by enum who */
+    str urls[2];                 /* empty: it is not opened by them */
+    struct dossier *dossier;
+    struct spot *spot;
+    struct answer pages[2];
+    struct steps path;
+    size_t history; /* so many entries were looked at */
+};
+
+/* ---- Statuses and what leads out of them ---- */
+
+static struct spot *spot_of(struct following *following, str status)
+{
+    struct walk *walk = following->walk;
+    struct form_run *run = following->run;
+    for (size_t i = 0; i < walk->spots.len; i++)
+        if (str_eq(walk->spots.at[i].status->id, status))
+            return &walk->spots.at[i];
+    const struct workflow_status *known = workflow_status_find(run->workflow, status);
+    if (known == NULL)
+        return NULL;
+    struct spot *spot = vec_push(run->arena, &walk->spots);
+    *spot = (struct spot){.status = known, .plan = following->filed.plan};
+    for (size_t i = 0; i < following->path.len; i++)
+        *vec_push(run->arena, &spot->path) = following->path.at[i];
+    return spot;
+}
+
+static struct edge *edge_of(struct spot *spot, enum who who, str value)
+{
+    for (size_t i = 0; i < spot->edges.len; i++)
+        if (spot->edges.at[i].who == who && str_eq(spot->edges.at[i].value, value))
+            return &spot->edges.at[i];
+    return NULL;
+}
+
+static void note_edge(struct following *following, enum who who, str value, str label, str url, int wanted)
+{
+    struct arena *arena = following->run->arena;
+    struct edge *edge = edge_of(following->spot, who, value);
+    if (edge == NULL) {
+        edge = vec_push(arena, &following->spot->edges);
+        *edge = (struct edge){who, str_dup(arena, value), str_dup(arena, label), str_dup(arena, url), 0, 0, {0}};
+    }
+    if (edge->wanted < wanted)
+        edge->wanted = wanted;
+}
+
+static const struct page_form *act_form(const struct page *page, str url)
+{
+    for (size_t i = 0; i < page->forms.len; i++) {
+        if (!str_eq(page->forms.at[i].action, url))
+            continue;
+        for (size_t j = 0; j < page->forms.at[i].controls.len; j++)
+            if (str_eq(page->forms.at[i].controls.at[j].name, STR("statut")))
+                return &page->forms.at[i];
+    }
+    return NULL;
+}
+
+/* A page that asks something is answered in several ways. */
+static int ways_to_answer(const struct page_form *form)
+{
+    for (size_t i = 0; i < form->controls.len; i++) {
+        const struct control *control = &form->controls.at[i];
+        if (control->field.len > 0 && !control->is_unseen && control->kind != CONTROL_HIDDEN)
+            return VARIANTS;
+    }
+    return 1;
+}
+
+static void note_page(struct following *following, enum who who)
+{
+    const struct page *page = &following->pages[who].page;
+    const struct page_form *form = act_form(page, following->urls[who]);
+    for (size_t i = 0; form != NULL && i < form->controls.len; i++) {
+        const struct control *control = &form->controls.at[i];
+        if (control->kind == CONTROL_BUTTON)
+            note_edge(following, who, control->value, control->label, STR_EMPTY, ways_to_answer(form));
+    }
+    for (size_t i = 0; i < page->links.len; i++) {
+        str url = page->links.at[i].url, action, rest;
+        if (!str_starts(url, STR("?globale=")))
+            continue;
+        str_cut(str_slice(url, STR("?globale=").len, url.len), '#', &action, &rest);
+        http_decode_path(following->arena, action, &action);
+        note_edge(following, who, str_fmt(following->arena, "globale:%.*s", STR_ARG(action)), page->links.at[i].text,
+                  str_fmt(following->arena, "%.*s%.*s", STR_ARG(following->urls[who]), STR_ARG(url)), 1);
+    }
+}
+
+/* ---- Time ---- */
+
+struct looking {
+    struct arena *arena;
+    str prefix;
+    struct waiting_jobs jobs;
+};
+
+static bool look(struct tx *tx, void *arg, struct err *err)
+{
+    struct looking *looking = arg;
+    looking->jobs.len = 0;
+    return jobs_waiting(tx, looking->arena, looking->prefix, &looking->jobs, err);
+}
+
+static struct waiting_jobs timers_of(struct following *following, const char *kind)
+{
+    struct looking looking = {.arena = following->arena};
+    looking.prefix = str_fmt(following->arena, "%s:%lld:", kind, (long long)following->filed.id);
+    store_read(following->run->stage->site->store, look, &looking, NULL);
+    return looking.jobs;
+}
+
+static str timer_name(struct following *following, const struct job *job)
+{
+    str kind, rest, id;
+    str_cut(job->key, ':', &kind, &rest);
+    str_cut(rest, ':', &id, &rest);
+    return str_fmt(following->arena, "%.*s:%.*s", STR_ARG(kind), STR_ARG(rest));
+}
+
+static void note_timers(struct following *following)
+{
+    for (const char *const *kind = (const char *const[]){"timer", "global", NULL}; *kind != NULL; kind++) {
+        struct waiting_jobs jobs = timers_of(following, *kind);
+        for (size_t i = 0; i < jobs.len; i++) {
+            str name = timer_name(following, &jobs.at[i]);
+            note_edge(following, WHO_TIME, name, name, STR_EMPTY, 1);
+        }
+    }
+}
+
+static bool wait_for(struct following *following, str name)
+{
+    for (const char *const *kind = (const char *const[]){"timer", "global", NULL}; *kind != NULL; kind++) {
+        struct waiting_jobs jobs = timers_of(following, *kind);
+        for (size_t i = 0; i < jobs.len; i++) {
+            if (!str_eq(timer_name(following, &jobs.at[i]), name))
+                continue;
+            stage_set_ahead(0);
+            instant ahead = jobs.at[i].due + INSTANT_SECOND - instant_now();
+            stage_set_ahead(ahead > 0 ? ahead : 0);
+            stage_run_jobs(following->run->stage);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- What happened ---- */
+
+static void note_fault(struct following *following, str text)
+{
+    struct walk *walk = following->walk;
+    str status = following->spot != NULL ? following->spot->status->name : STR_EMPTY;
+    str key = str_fmt(following->run->arena, "%.*s|%.*s", STR_ARG(status), STR_ARG(text));
+    if (map_get(&walk->faults_known, key) != NULL)
+        return;
+    map_set(&walk->faults_known, key, walk);
+    json_t *one = json_object();
+    json_set_str(one, STR("status"), status);
+    json_set_str(one, STR("text"), text);
+    json_array_append_new(walk->faults, one);
+}
+
+static void note_history(struct following *following)
+{
+    const struct history *history = &following->dossier->history;
+    for (; following->history < history->len; following->history++) {
+        const json_t *parts = history->at[following->history].parts;
+        str status = history->at[following->history].status;
+        if (status.len > 0 && map_get(&following->walk->reached, status) == NULL)
+            map_set(&following->walk->reached, str_dup(following->run->arena, status), following->walk);
+        for (size_t i = 0; i < json_array_size(parts); i++) {
+            const json_t *part = json_array_get(parts, i);
+            if (str_eq(json_str(part, "type"), STR("error")))
+                note_fault(following, json_str(part, "text"));
+        }
+    }
+}
+
+/* ---- Pressing ---- */
+
+static void add_forms_of(struct arena *arena, const json_t *json, int depth, const struct field_list **lists,
+                         size_t *count, size_t most)
+{
+    enum { DEPTH_MOST = 12 };
+    const char *key;
+    json_t *child;
+    size_t index;
+    if (depth > DEPTH_MOST || *count >= most)
+        return;
+    if (json_is_object(json) && str_eq(json_str(json, "type"), STR("form"))) {
+        struct form_reports reports = {0};
+        struct form_texts texts = {0};
+        lists[(*count)++] = field_list_compile(arena, json_list(json, "fields"), &reports, &texts);
+        return;
+    }
+    if (json_is_object(json))
+        json_object_foreach((json_t *)(uintptr_t)json, key, child)
+            add_forms_of(arena, child, depth + 1, lists, count, most);
+    json_array_foreach((json_t *)(uintptr_t)json, index, child)
+        add_forms_of(arena, child, depth + 1, lists, count, most);
+}
+
+/* The fields of the sub-forms of this status, and of all global actions. */
+static size_t sub_forms(struct following *following, const struct field_list **lists, size_t most)
+{
+    size_t count = 0, index;
+    const json_t *document = workflow_document(following->run->workflow);
+    json_t *status;
+    json_array_foreach((json_t *)(uintptr_t)json_list(document, "statuses"), index, status)
+    {
+        if (str_eq(json_str(status, "id"), following->dossier->status))
+            add_forms_of(following->arena, status, 0, lists, &count, most);
+    }
+    add_forms_of(following->arena, json_object_get(document, "global_actions"), 0, lists, &count, most);
+    return count;
+}
+
+static const struct control *button_of(const struct page_form *form, str value)
+{
+    for (size_t i = 0; i < form->controls.len; i++)
+        if (form->controls.at[i].kind == CONTROL_BUTTON && str_eq(form->controls.at[i].value, value))
+            return &form->controls.at[i];
+    return NULL;
+}
+
+static bool send_until_taken(struct following *following, enum who who, str value, struct filler *filler,
+                             struct answer *answer, str label)
+{
+    for (int i = 0; i <= REFUSALS_MOST; i++) {
+        const struct page_form *form = act_form(&answer->page, following->urls[who]);
+        const struct control *button = form == NULL ? NULL : button_of(form, value);
+        struct sent_values values = {0};
+        if (button == NULL)
+            return false;
+        fill_form(filler, form, button, &values);
+        struct page_form sent = *form;
+        *answer = browser_send(following->browsers[who], following->arena, &sent, &values);
+        if (run_failed(following->run, answer,
+                       str_fmt(following->arena, "dans « %.*s », bouton « %.*s »",
+                               STR_ARG(following->spot->status->name), STR_ARG(label))
+                           .ptr))
+            return false;
+        if (answer->status != 422)
+            return true;
+        for (size_t j = 0; j < answer->page.fields.len; j++)
+            if (answer->page.fields.at[j].error.len > 0)
+                filler_refuse(filler, answer->page.fields.at[j].id);
+        if (i > 2)
+            filler->style = STYLE_PLAUSIBLE;
+    }
+    run_error(following->run, "stuck", following->spot->status->name, "le bouton « %.*s » refuse toute réponse : %.*s",
+              STR_ARG(label), STR_ARG(answer->page.error_summary));
+    return false;
+}
+
+static bool press(struct following *following, const struct edge *edge)
+{
+    enum { LISTS = 32 };
+    static const enum style styles[VARIANTS] = {STYLE_PLAUSIBLE, STYLE_MOST, STYLE_LEAST, STYLE_HOSTILE};
+    const struct field_list *lists[LISTS];
+    struct map refusals = map_new(following->arena);
+    struct answer answer = following->pages[edge->who];
+    if (edge->who == WHO_TIME)
+        return wait_for(following, edge->value);
+    if (edge->url.len > 0) {
+        str path = str_starts(edge->url, following->urls[edge->who])
+                       ? edge->url
+                       : str_fmt(following->arena, "%.*s%.*s", STR_ARG(following->urls[edge->who]),
+                                 STR_ARG(str_slice(edge->url, str_find(edge->url, STR("?"), 0), edge->url.len)));
+        answer = browser_get(following->browsers[edge->who], following->arena, path);
+        if (run_failed(following->run, &answer, "en ouvrant une action globale"))
+            return false;
+    }
+    struct filler filler = {.arena = following->arena,
+                            .style = styles[edge->pressed % VARIANTS],
+                            .seed = (uint64_t)edge->pressed,
+                            .lists = lists,
+                            .refusals = &refusals};
+    filler.list_count = sub_forms(following, lists, LISTS);
+    bool ok = send_until_taken(following, edge->who, edge->value, &filler, &answer, edge->label);
+    stage_run_jobs(following->run->stage);
+    return ok;
+}
+
+/* ---- One dossier ---- */
+
+static bool open_browsers(struct following *following)
+{
+    struct form_run *run = following->run;
+    struct err err = {0};
+    int64_t account = following->filed.account;
+    if (!stage_sign_in(run->stage, following->browsers[WHO_AGENT], run->stage->agent, &err) ||
+        (account != 0 && !stage_sign_in(run->stage, following->browsers[WHO_SUBMITTER], account, &err))) {
+        run_error(run, "store", STR_EMPTY, "%s", err.message);
+        return false;
+    }
+    return true;
+}
+
+/* Who has no account gives the number and the address. */
+static void track(struct following *following)
+{
+    struct browser *browser = following->browsers[WHO_SUBMITTER];
+    struct answer answer = browser_get(browser, following->arena, STR("/suivre/"));
+    for (size_t i = 0; i < answer.page.forms.len; i++) {
+        const struct page_form *form = &answer.page.forms.at[i];
+        if (!str_eq(form->action, STR("/suivre/")))
+            continue;
+        struct wishes wishes = {0};
+        *vec_push(following->arena, &wishes) = (struct wish){STR("numero"), following->dossier->code};
+        *vec_push(following->arena, &wishes) = (struct wish){STR("courriel"), following->dossier->email};
+        struct map refusals = map_new(following->arena);
+        struct filler filler = {.arena = following->arena, .wishes = &wishes, .refusals = &refusals};
+        struct sent_values values = {0};
+        fill_form(&filler, form, NULL, &values);
+        answer = browser_send(browser, following->arena, form, &values);
+        break;
+    }
+    if (!str_eq(answer.url, following->urls[WHO_SUBMITTER]))
+        run_error(following->run, "stuck", STR("/suivre/"), "le numéro et l’adresse n’ouvrent pas la demande : %.*s",
+                  STR_ARG(answer.page.error_summary));
+}
+
+static bool load(struct following *following)
+{
+    struct place place;
+    struct err err = {0};
+    stage_place(following->run->stage, following->arena, &place);
+    if (!dossier_load(&place.dossiers, following->filed.id, &following->dossier, &err) ||
+        following->dossier->is_removed)
+        return false;
+    following->spot = spot_of(following, following->dossier->status);
+    note_history(following);
+    return following->spot != NULL;
+}
+
+/* What forgets its submitter opens to them no more. */
+static bool is_theirs(const struct dossier *dossier)
+{
+    return !dossier->is_anonymised && !json_is_true(json_get(dossier->marks, STR("unlinked")));
+}
+
+static void open_pages(struct following *following)
+{
+    following->pages[WHO_SUBMITTER] = (struct answer){0};
+    const char *const doing[2] = {"en ouvrant la demande à l’agent", "en ouvrant la demande à la personne"};
+    for (int who = 0; who < (is_theirs(following->dossier) ? 2 : 1); who++) {
+        following->pages[who] = browser_get(following->browsers[who], following->arena, following->urls[who]);
+        if (!run_failed(following->run, &following->pages[who], doing[who]))
+            note_page(following, (enum who)who);
+    }
+    note_timers(following);
+}
+
+static int *counted(struct following *following, const struct edge *edge)
+{
+    bool is_timer = edge->who == WHO_TIME;
+    if (!str_starts(edge->value, STR("globale:")) && !str_starts(edge->value, STR("global:")))
+        return NULL;
+    struct map *map = is_timer ? &following->walk->timers : &following->walk->globals;
+    int *count = map_get(map, edge->value);
+    if (count == NULL) {
+        count = arena_new_of(following->run->arena, int);
+        map_set(map, edge->value, count);
+    }
+    return count;
+}
+
+/* Whether something new may come of it. Global actions are there in every status: twice is enough of each. */
+static bool is_worth(struct following *following, const struct edge *edge)
+{
+    const int *count = counted(following, edge);
+    return edge->pressed < edge->wanted && (count == NULL || *count < GLOBALS_MOST);
+}
+
+static bool is_offered_now(struct following *following, const struct edge *edge)
+{
+    if (edge->who == WHO_TIME) {
+        for (const char *const *kind = (const char *const[]){"timer", "global", NULL}; *kind != NULL; kind++) {
+            struct waiting_jobs jobs = timers_of(following, *kind);
+            for (size_t i = 0; i < jobs.len; i++)
+                if (str_eq(timer_name(following, &jobs.at[i]), edge->value))
+                    return true;
+        }
+        return false;
+    }
+    const struct page_form *form = act_form(&following->pages[edge->who].page, following->urls[edge->who]);
+    return edge->url.len > 0 || (form != NULL && button_of(form, edge->value) != NULL);
+}
+
+/* What is next: the step that is to be taken again, else the first that was not taken. */
+static struct edge *choose(struct following *following, const struct steps *prefix)
+{
+    struct spot *spot = following->spot;
+    if (prefix != NULL && following->path.len < prefix->len) {
+        const struct step *step = &prefix->at[following->path.len];
+        struct edge *edge = edge_of(spot, step->who, step->value);
+        if (edge != NULL && is_offered_now(following, edge))
+            return edge;
+    }
+    for (size_t i = 0; i < spot->edges.len; i++)
+        if (is_worth(following, &spot->edges.at[i]) && is_offered_now(following, &spot->edges.at[i]))
+            return &spot->edges.at[i];
+    return NULL;
+}
+
+static void note_arrival(struct following *following, struct spot *from, size_t edge_index)
+{
+    struct edge *edge = &from->edges.at[edge_index];
+    str status = following->spot->status->id;
+    for (size_t i = 0; i < edge->leads_to.len; i++)
+        if (str_eq(edge->leads_to.at[i], status))
+            return;
+    *vec_push(following->run->arena, &edge->leads_to) = status;
+}
+
+static bool take_step(struct following *following, const struct steps *prefix)
+{
+    open_pages(following);
+    struct edge *edge = choose(following, prefix);
+    if (edge == NULL || following->walk->presses++ > PRESSES_MOST)
+        return false;
+    size_t edge_index = (size_t)(edge - following->spot->edges.at);
+    size_t from = (size_t)(following->spot - following->walk->spots.at);
+    int *count = counted(following, edge);
+    bool is_time = edge->who == WHO_TIME;
+    bool ok = press(following, edge);
+    following->walk->spots.at[from].edges.at[edge_index].pressed++;
+    if (count != NULL)
+        ++*count;
+    *vec_push(following->run->arena, &following->path) = (struct step){edge->who, edge->value};
+    if (!load(following))
+        return false;
+    if (ok)
+        note_arrival(following, &following->walk->spots.at[from], edge_index);
+    return !is_time || open_browsers(following);
+}
+
+static void make_urls(struct following *following)
+{
+    const char *folder = following->filed.account != 0 ? "mon-compte/demandes" : "suivre";
+    str code = following->dossier->code;
+    following->urls[WHO_AGENT] = str_fmt(following->arena, "/agents/demandes/%.*s/", STR_ARG(code));
+    following->urls[WHO_SUBMITTER] = str_fmt(following->arena, "/%s/%.*s/", folder, STR_ARG(code));
+}
+
+static bool cancel_all(struct tx *tx, void *arg, struct err *err)
+{
+    const struct waiting_jobs *jobs = arg;
+    for (size_t i = 0; i < jobs->len; i++)
+        if (!job_cancel(tx, jobs->at[i].key, err))
+            return false;
+    return true;
+}
+
+/* What still waits for this dossier would come due when the clock is moved for another. */
+static void let_go(struct following *following)
+{
+    for (const char *const *kind = (const char *const[]){"timer", "global", NULL}; *kind != NULL; kind++) {
+        struct waiting_jobs jobs = timers_of(following, *kind);
+        if (jobs.len > 0)
+            store_write(following->run->stage->site->store, cancel_all, &jobs, NULL);
+    }
+}
+
+static void follow(struct form_run *run, const struct filed *filed, const struct steps *prefix)
+{
+    struct following following = {.run = run, .walk = run->walk, .arena = arena_new(), .filed = *filed};
+    following.browsers[WHO_AGENT] = stage_browser(run->stage);
+    following.browsers[WHO_SUBMITTER] = stage_browser(run->stage);
+    stage_set_ahead(0);
+    stage_run_jobs(run->stage);
+    if (load(&following) && open_browsers(&following)) {
+        make_urls(&following);
+        if (filed->account == 0 && is_theirs(following.dossier))
+            track(&following);
+        for (int i = 0; i < STEPS_MOST && !run_is_over(run) && take_step(&following, prefix); i++)
+            ;
+    }
+    let_go(&following);
+    for (int who = 0; who < 2; who++) {
+        run->requests += browser_requests(following.browsers[who]);
+        browser_free(following.browsers[who]);
+    }
+    stage_set_ahead(0);
+    arena_free(following.arena);
+}
+
+/* ---- All of them ---- */
+
+/* A status with something untried; NULL: none. Each is gone back to a few times at the most. */
+static const struct spot *untried(struct form_run *run, struct map *visits)
+{
+    enum { VISITS_MOST = 6 };
+    struct following looking = {.run = run, .walk = run->walk};
+    for (size_t i = 0; i < run->walk->spots.len; i++) {
+        const struct spot *spot = &run->walk->spots.at[i];
+        for (size_t j = 0; j < spot->edges.len; j++) {
+            if (!is_worth(&looking, &spot->edges.at[j]))
+                continue;
+            int *count = map_get(visits, spot->status->id);
+            if (count == NULL) {
+                count = arena_new_of(run->arena, int);
+                map_set(visits, spot->status->id, count);
+            }
+            if (++*count <= VISITS_MOST)
+                return spot;
+            break;
+        }
+    }
+    return NULL;
+}
+
+static void go_back(struct form_run *run)
+{
+    struct map visits = map_new(run->arena);
+    for (int i = 0; i < REPLAYS_MOST && !run_is_over(run) && run->walk->presses < PRESSES_MOST; i++) {
+        const struct spot *spot = untried(run, &visits);
+        struct filed filed;
+        if (spot == NULL)
+            return;
+        size_t plan = spot->plan;
+        struct steps path = spot->path;
+        if (!file_one(run, &run->plans.at[plan], &filed))
+            continue;
+        filed.plan = plan;
+        *vec_push(run->arena, &run->filed) = filed;
+        follow(run, &filed, &path);
+    }
+}
+
+void treat_all(struct form_run *run)
+{
+    run->walk = arena_new_of(run->arena, struct walk);
+    *run->walk = (struct walk){.reached = map_new(run->arena),
+                               .globals = map_new(run->arena),
+                               .timers = map_new(run->arena),
+                               .faults_known = map_new(run->arena)};
+    run->walk->faults = json_keep(run->arena, json_array());
+    if (run->workflow == NULL)
+        return;
+    for (size_t i = 0; i < run->filed.len && !run_is_over(run); i++)
+        follow(run, &run->filed.at[i], NULL);
+    go_back(run);
+}
+
+/* ---- The report ---- */
+
+static json_t *edge_json(const struct form_run *run, const struct spot *spot, const struct edge *edge)
+{
+    static const char *const names[] = {"agent", "submitter", "time"};
+    json_t *one = json_object(), *to = json_array();
+    json_set_str(one, STR("from"), spot->status->name);
+    json_set_str(one, STR("by"), str_of(names[edge->who]));
+    json_set_str(one, STR("action"), edge->value);
+    json_set_str(one, STR("label"), edge->label);
+    json_set(one, STR("pressed"), json_integer(edge->pressed));
+    for (size_t i = 0; i < edge->leads_to.len; i++)
+        json_array_append_new(to, json_from_str(workflow_status_find(run->workflow, edge->leads_to.at[i])->name));
+    json_set(one, STR("to"), to);
+    return one;
+}
+
+static json_t *statuses_json(const struct form_run *run)
+{
+    json_t *missing = json_array(), *out = json_object();
+    size_t total = run->workflow == NULL ? 0 : workflow_status_count(run->workflow);
+    for (size_t i = 0; i < total; i++) {
+        const struct workflow_status *status = workflow_status_at(run->workflow, i);
+        if (map_get(&run->walk->reached, status->id) == NULL)
+            json_array_append_new(missing, json_from_str(status->name));
+    }
+    json_set(out, STR("total"), json_integer((json_int_t)total));
+    json_set(out, STR("reached"), json_integer((json_int_t)(total - json_array_size(missing))));
+    json_set(out, STR("missing"), missing);
+    return out;
+}
+
+/* An action of the whole workflow is one, wherever it is offered. */
+static bool is_same_action(size_t spot, const struct edge *edge, size_t other_spot, const struct edge *other)
+{
+    bool is_global = str_starts(edge->value, STR("globale:")) || str_starts(edge->value, STR("global:"));
+    return edge->who == other->who && str_eq(edge->value, other->value) && (is_global || spot == other_spot);
+}
+
+/* Whether it was run, here or elsewhere; *is_first: it was not counted before. */
+static bool was_run(const struct walk *walk, size_t spot, const struct edge *edge, bool *is_first)
+{
+    bool run = false;
+    *is_first = true;
+    for (size_t i = 0; i < walk->spots.len; i++)
+        for (size_t j = 0; j < walk->spots.at[i].edges.len; j++) {
+            const struct edge *other = &walk->spots.at[i].edges.at[j];
+            if (!is_same_action(spot, edge, i, other))
+                continue;
+            run = run || other->pressed > 0;
+            *is_first = *is_first && (i > spot || (i == spot && other >= edge));
+        }
+    return run;
+}
+
+static json_t *actions_json(const struct walk *walk)
+{
+    json_t *missing = json_array(), *out = json_object();
+    json_int_t total = 0;
+    for (size_t i = 0; i < walk->spots.len; i++)
+        for (size_t j = 0; j < walk->spots.at[i].edges.len; j++) {
+            const struct edge *edge = &walk->spots.at[i].edges.at[j];
+            bool is_first, is_run = was_run(walk, i, edge, &is_first);
+            total += is_first;
+            if (is_first && !is_run)
+                json_array_append_new(missing, json_from_str(edge->label));
+        }
+    json_set(out, STR("run"), json_integer(total - (json_int_t)json_array_size(missing)));
+    json_set(out, STR("total"), json_integer(total));
+    json_set(out, STR("missing"), missing);
+    return out;
+}
+
+void treat_report(struct form_run *run, json_t *out)
+{
+    json_t *transitions = json_array(), *dead_ends = json_array();
+    for (size_t i = 0; i < run->walk->spots.len; i++) {
+        const struct spot *spot = &run->walk->spots.at[i];
+        for (size_t j = 0; j < spot->edges.len; j++)
+            json_array_append_new(transitions, edge_json(run, spot, &spot->edges.at[j]));
+        if (spot->edges.len == 0 && !spot->status->is_endpoint)
+            json_array_append_new(dead_ends, json_from_str(spot->status->name));
+    }
+    json_set(out, STR("statuses"), statuses_json(run));
+    json_set(out, STR("actions"), actions_json(run->walk));
+    json_set(out, STR("transitions"), transitions);
+    json_set(out, STR("dead_ends"), dead_ends);
+    json_set(out, STR("mails"), record_mails());
+    json_set(out, STR("faults"), json_incref(run->walk->faults));
+}

@@ -1,0 +1,178 @@
+"""guichet rehearse: fills and follows the forms of a site in a copy of it, and says what is wrong with them."""
+import json
+import os
+import tempfile
+import unittest
+from pathlib import Path
+
+from support.counter import ROOT, Counter, stores
+
+NAMES = ["signalement-anomalie", "candidature-emploi"]
+
+
+def field(id, kind, varname, **more):
+    return {"id": id, "type": kind, "label": varname.capitalize(), "varname": varname, **more}
+
+
+# A form with a turn at each condition: a field two conditions deep, a page for big families, a date that has to be far enough.
+FORM = {"kind": "form", "slug": "cantine", "name": "Cantine", "workflow": "cantine", "functions": {"_receiver": "agents"}, "fields": [
+    {"id": "1", "type": "page", "label": "Enfant", "post_conditions": [
+        {"condition": "form_var_debut|age_in_days|abs > 20", "error_message": "Il faut vingt jours."}]},
+    field("2", "item", "ecole", items=["Publique", "Privée", "Autre"]),
+    field("3", "string", "laquelle", condition='form_var_ecole == "Autre"'),
+    field("4", "bool", "loin", condition='form_var_laquelle == "Montessori"', required="optional"),
+    field("5", "string", "code", validation={"type": "regex", "value": "[A-F]{2}-[0-9]{3}|X[0-9]+"}),
+    field("6", "date", "debut", minimum_is_future=True),
+    field("7", "numeric", "enfants", max_value=12),
+    {"id": "8", "type": "page", "label": "Grande famille", "condition": "form_var_enfants > 3"},
+    field("9", "file", "livret", document_type={"label": "Image", "mimetypes": ["image/*"]}),
+    field("10", "email", "courriel")]}
+WORKFLOW = {"kind": "workflow", "slug": "cantine", "name": "Cantine", "functions": [{"id": "_receiver", "name": "Agents"}], "statuses": [
+    {"id": "1", "name": "Reçue", "actions": [
+        {"id": "1", "type": "jump", "status": "5", "condition": "form_var_loin"},
+        {"id": "2", "type": "choice", "label": "Étudier", "by": ["_receiver"], "status": "2"},
+        {"id": "3", "type": "choice", "label": "Retirer", "by": ["_submitter"], "status": "4"}]},
+    {"id": "2", "name": "À l’étude", "actions": [
+        {"id": "1", "type": "form", "by": ["_receiver"], "varname": "avis", "hide_submit_button": True, "fields": [
+            {"id": "1", "type": "item", "label": "Avis", "varname": "avis", "items": ["Oui", "Non"]}]},
+        {"id": "2", "type": "choice", "label": "Décider", "by": ["_receiver"], "status": "3"},
+        {"id": "3", "type": "jump", "mode": "timeout", "timeout": "30 days", "status": "4"}]},
+    {"id": "3", "name": "Décidée", "actions": [
+        {"id": "1", "type": "sendmail", "to": ["_submitter"], "subject": "Avis {{ avis_var_avis }}", "body": "Avis : {{ avis_var_avis }}"},
+        {"id": "2", "type": "jump", "status": "6", "condition": 'avis_var_avis == "Oui"'},
+        {"id": "3", "type": "jump", "status": "4"}]},
+    {"id": "4", "name": "Close", "actions": []},
+    {"id": "5", "name": "Trop loin", "actions": [{"id": "1", "type": "jump", "mode": "timeout", "timeout": "1 day", "status": "4"}]},
+    {"id": "6", "name": "Inscrite", "actions": []}]}
+
+
+def changed(document, **changes):
+    return {**json.loads(json.dumps(document)), **changes}
+
+
+def rehearse(counter, *more):
+    done = counter.cli("rehearse", "--site", "ville", "--report", "json", *more, check=False)
+    try:
+        return done.returncode, json.loads(done.stdout)
+    except json.JSONDecodeError:
+        raise AssertionError(f"{done.returncode}\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
+
+
+def load(counter, *documents):
+    with tempfile.TemporaryDirectory() as folder:
+        for number, document in enumerate(documents):
+            Path(folder, f"{number}.json").write_text(json.dumps(document))
+        counter.cli("import", "content", folder, "--site", "ville")
+
+
+def missing(form, key):
+    return [one if isinstance(one, str) else one["label"] for one in form[key]["missing"]]
+
+
+class Rehearse(unittest.TestCase):
+    def test_everything_that_a_form_and_its_workflow_can_do_is_reached(self):
+        for store in stores():
+            with self.subTest(store), Counter(store) as counter:
+                load(counter, FORM, WORKFLOW)
+                status, report = rehearse(counter)
+                form, = report["forms"]
+                self.assertEqual((status, form["state"], form["errors"]), (0, "filed", []), form)
+                for key in ("pages", "fields", "statuses", "actions"):
+                    self.assertEqual(missing(form, key), [], key)
+                self.assertEqual(form["dead_ends"], [])
+                self.assertEqual({m["subject"] for m in form["mails"] if "Avis" in m["subject"]}, {"Avis Oui", "Avis Non"})
+                taken = {(t["from"], t["by"], to) for t in form["transitions"] for to in t["to"]}
+                self.assertIn(("Reçue", "submitter", "Close"), taken)
+                self.assertIn(("À l’étude", "time", "Close"), taken)
+                self.assertIn(("À l’étude", "agent", "Inscrite"), taken)
+
+    def test_the_services_of_the_demonstration_are_played_without_a_fault(self):
+        for store in stores():
+            with self.subTest(store), Counter(store) as counter:
+                for name in [*NAMES, "categories"]:
+                    counter.cli("import", "content", ROOT / "content/services" / name, "--site", "ville")
+                status, report = rehearse(counter)
+                self.assertEqual(status, 0, report)
+                for form in report["forms"]:
+                    self.assertEqual((form["errors"], form["journal"], form["faults"]), ([], [], []), form["form"])
+                    self.assertEqual(missing(form, "pages") + missing(form, "statuses") + missing(form, "actions"), [], form["form"])
+
+    def test_the_site_is_only_read(self):
+        for store in stores():
+            with self.subTest(store), Counter(store) as counter:
+                load(counter, FORM, WORKFLOW)
+                before = {path: path.read_bytes() for path in Path(counter.folder).rglob("*.db")} if store == "sqlite" else None
+                with tempfile.TemporaryDirectory() as scratch:
+                    os.environ["TMPDIR"] = scratch
+                    try:
+                        rehearse(counter)
+                    finally:
+                        del os.environ["TMPDIR"]
+                    self.assertEqual(list(Path(scratch).iterdir()), [])
+                self.assertEqual(counter.cli("user", "list").stdout, "")
+                if before is not None:
+                    self.assertEqual({path: path.read_bytes() for path in Path(counter.folder).rglob("*.db")}, before)
+                else:
+                    self.assertNotIn("essai", schemas(counter))
+
+    def test_what_is_wrong_is_named(self):
+        with Counter() as counter:
+            load(counter,
+                 changed(FORM, fields=FORM["fields"] + [field("20", "string", "jamais", condition='form_var_ecole == "Lycée"'),
+                                                        field("21", "comment", "vide", label="{{ form_var_laquelle_inconnue }}")]),
+                 changed(WORKFLOW, statuses=WORKFLOW["statuses"][:3] + [
+                     {"id": "4", "name": "Close", "actions": [{"id": "1", "type": "choice", "label": "Jamais", "by": ["_receiver"], "status": "6",
+                                                               "condition": "False"}]}, *WORKFLOW["statuses"][4:]]))
+            status, report = rehearse(counter)
+            form, = report["forms"]
+            self.assertEqual((status, form["state"]), (0, "filed"))
+            self.assertEqual(missing(form, "fields"), ["Jamais"])
+            self.assertEqual(form["dead_ends"], ["Close"])
+            self.assertTrue(any(place.startswith("champ 20") for place in form["texts"]["never_held"]), form["texts"])
+            self.assertTrue(any(place.startswith("champ 21") for place in form["texts"]["empty"]), form["texts"])
+
+    def test_a_form_that_lets_nobody_through_has_a_status_of_its_own(self):
+        with Counter() as counter:
+            shut = changed(FORM, slug="fini")
+            shut["fields"][0]["post_conditions"] = [{"condition": "form_var_enfants > 40", "error_message": "Réservé aux tribus."}]
+            load(counter, FORM, shut, WORKFLOW)
+            status, report = rehearse(counter, "--form", "fini")
+            form, = report["forms"]
+            self.assertEqual((status, form["state"], form["filed"]), (3, "refused", 0))
+            self.assertIn("Réservé aux tribus.", form["refusals"][0]["message"])
+            text = counter.cli("rehearse", "--site", "ville", "--form", "fini", check=False).stdout
+            self.assertRegex(text, r"refusé fini : 0 dépôts[^\n]*\n    page « Enfant » : aucune réponse essayée ne passe")
+            self.assertEqual(counter.cli("rehearse", "--site", "ville", "--form", "inconnu", check=False).returncode, 1)
+
+    def test_many_are_filed_into_a_copy_that_stays(self):
+        for store in stores():
+            with self.subTest(store), Counter(store) as counter, Counter(store) as copy:
+                load(counter, FORM, WORKFLOW)
+                into = ["--into", copy.folder, "--into-store", copy.store]
+                status, report = rehearse(counter, "--count", 60, *into)
+                self.assertEqual((status, report["filed"], report["failed"]), (0, 60, 0), report)
+                self.assertIn("Il y a déjà un site", counter.cli("rehearse", "--site", "ville", "--count", 1, *into, check=False).stderr)
+                copy.start()
+                self.assertEqual(filed(copy), 60)
+                self.assertEqual(filed(counter), 0)
+
+
+def filed(counter):
+    if counter.database is None:
+        import sqlite3
+        with sqlite3.connect(f"file:{counter.folder}/site-ville.db?mode=ro", uri=True) as connection:
+            return connection.execute("SELECT count(*) FROM dossier").fetchone()[0]
+    return int(psql(counter, "SELECT count(*) FROM site_ville.dossier"))
+
+
+def schemas(counter):
+    return psql(counter, "SELECT string_agg(nspname, ' ') FROM pg_namespace")
+
+
+def psql(counter, statement):
+    import subprocess
+    return subprocess.run(["psql", "-qAt", counter.store, "-c", statement], check=True, capture_output=True, text=True).stdout.strip()
+
+
+if __name__ == "__main__":
+    unittest.main()
