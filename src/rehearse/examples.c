@@ -36,6 +36,14 @@ static const struct of_validation by_validation[] = {
     {"tax-assessment-fiscal-number-fr", {"1234567890123"}},
     {"tax-assessment-reference-fr", {"1234567890123"}},
     {"rna-number-fr", {"W691234567"}},
+    {"plate-fr", {"AB-123-CD"}},
+    {"integer", {"12", "1", "100"}},
+    {"amount", {"24,50", "1", "100"}},
+    {"phone-e164", {"+33 4 78 12 34 56", "+32 2 123 45 67"}},
+    {"mobile-e164", {"+33 6 12 34 56 78", "+32 470 12 34 56"}},
+    {"house-number", {"12 bis", "12"}},
+    {"insee-commune-fr", {"69123"}},
+    {"insee-birthplace-fr", {"69123"}},
 };
 
 static size_t count_values(const struct of_validation *one)
@@ -73,6 +81,7 @@ static const struct of_words by_words[] = {
     {"siren", {"443170139"}},
     {"code postal", {"69120", "5000"}},
     {"telephone|gsm|mobile|portable", {"0478123456", "0612345678", "+3225123456"}},
+    {"coordonnees", {"45.7640;4.8357"}},
     {"heure", {"14:30", "14"}},
     {"plaque|immatriculation", {"AB-123-CD", "1ABC123"}},
     {"http|site internet|site web|url|lien vers", {"https://exemple.fr/"}},

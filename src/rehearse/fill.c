@@ -78,11 +78,28 @@ void filler_learn(const struct filler *filler, struct map *learnt)
     }
 }
 
+/* « 12 »; a field in a row of a block: « 12-KEY-3 ». */
+static const struct field *field_called(const struct field_list *fields, str id)
+{
+    const struct field *field = field_by_id(fields, id);
+    for (size_t i = 0; field == NULL && i < fields->len; i++) {
+        const struct field *block = &fields->at[i];
+        str key, rest;
+        if (field_block_of(block) == NULL || !str_starts(id, block->id) || id.len <= block->id.len + 1 ||
+            id.ptr[block->id.len] != '-')
+            continue;
+        str_cut(str_slice(id, block->id.len + 1, id.len), '-', &key, &rest);
+        if (rest.len > 0)
+            field = field_called(&field_block_of(block)->fields, rest);
+    }
+    return field;
+}
+
 static const struct field *field_of(const struct filler *filler, const struct control *control)
 {
     const struct field *field = NULL;
     for (size_t i = 0; field == NULL && i < filler->list_count; i++)
-        field = field_by_id(filler->lists[i], control->field);
+        field = field_called(filler->lists[i], control->field);
     return field;
 }
 
@@ -321,9 +338,12 @@ static void fill_control(const struct filler *filler, const struct page_form *fo
 
 const struct control *form_first_button(const struct page_form *form)
 {
-    for (size_t i = 0; i < form->controls.len; i++)
-        if (form->controls.at[i].kind == CONTROL_BUTTON && !form->controls.at[i].is_disabled)
-            return &form->controls.at[i];
+    for (size_t i = 0; i < form->controls.len; i++) {
+        const struct control *control = &form->controls.at[i];
+        bool is_of_a_field = control->field.len > 0; /* adds or takes away a row */
+        if (control->kind == CONTROL_BUTTON && !control->is_disabled && !is_of_a_field)
+            return control;
+    }
     return NULL;
 }
 

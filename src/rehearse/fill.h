@@ -35,7 +35,7 @@ struct filler {
 /* The values that this form is sent with by that button (NULL: its first). */
 void fill_form(const struct filler *filler, const struct page_form *form, const struct control *button,
                struct sent_values *out);
-/* The first button that sends the form; NULL: none. */
+/* The first button that sends the form, and not one within a field; NULL: none. */
 const struct control *form_first_button(const struct page_form *form);
 /* Its answer was refused: another is tried next time. */
 void filler_refuse(const struct filler *filler, str field);

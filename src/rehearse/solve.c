@@ -106,8 +106,8 @@ static void add_compared(struct form_run *run, const struct field *field, struct
     for (size_t i = 0; i < form->page_count; i++) {
         const struct field *page = field_by_id(&form->fields, form->pages[i].id);
         const json_t *list = page == NULL ? NULL : json_list(page->json, "post_conditions");
-        for (size_t j = 0; j < form->pages[i].post_condition_count; j++)
-            add_compared_in(run, field, form->pages[i].post_conditions[j].condition,
+        for (size_t j = 0; j < form->pages[i].post_conditions.len; j++)
+            add_compared_in(run, field, form->pages[i].post_conditions.at[j].condition,
                             json_object_get(json_array_get(list, j), "condition"), out);
     }
 }
@@ -212,9 +212,9 @@ static void show_field(struct solving *solving, const struct field *field)
 static void leave_page(struct solving *solving, size_t page)
 {
     const struct form_page *left = &solving->run->form->pages[page];
-    for (size_t i = 0; i < left->post_condition_count; i++)
+    for (size_t i = 0; i < left->post_conditions.len; i++)
         add_goal(solving,
-                 (struct goal){.page = page, .condition = left->post_conditions[i].condition, .is_post = true});
+                 (struct goal){.page = page, .condition = left->post_conditions.at[i].condition, .is_post = true});
 }
 
 /* What a condition reads must be shown too. */

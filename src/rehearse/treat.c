@@ -123,7 +123,7 @@ static void note_page(struct following *following, enum who who)
     const struct page_form *form = act_form(page, following->urls[who]);
     for (size_t i = 0; form != NULL && i < form->controls.len; i++) {
         const struct control *control = &form->controls.at[i];
-        if (control->kind == CONTROL_BUTTON)
+        if (control->kind == CONTROL_BUTTON && control->field.len == 0)
             note_edge(following, who, control->value, control->label, STR_EMPTY, ways_to_answer(form));
     }
     for (size_t i = 0; i < page->links.len; i++) {
@@ -230,7 +230,7 @@ static void note_history(struct following *following)
 
 /* ---- Pressing ---- */
 
-static void add_forms_of(struct arena *arena, const json_t *json, int depth, const struct field_list **lists,
+static void add_forms_of(struct following *following, const json_t *json, int depth, const struct field_list **lists,
                          size_t *count, size_t most)
 {
     enum { DEPTH_MOST = 12 };
@@ -242,14 +242,15 @@ static void add_forms_of(struct arena *arena, const json_t *json, int depth, con
     if (json_is_object(json) && str_eq(json_str(json, "type"), STR("form"))) {
         struct form_reports reports = {0};
         struct form_texts texts = {0};
-        lists[(*count)++] = field_list_compile(arena, json_list(json, "fields"), &reports, &texts);
+        lists[(*count)++] = field_list_compile(following->arena, json_list(json, "fields"),
+                                               catalogue_blocks(following->run->stage->catalogue), &reports, &texts);
         return;
     }
     if (json_is_object(json))
         json_object_foreach((json_t *)(uintptr_t)json, key, child)
-            add_forms_of(arena, child, depth + 1, lists, count, most);
+            add_forms_of(following, child, depth + 1, lists, count, most);
     json_array_foreach((json_t *)(uintptr_t)json, index, child)
-        add_forms_of(arena, child, depth + 1, lists, count, most);
+        add_forms_of(following, child, depth + 1, lists, count, most);
 }
 
 /* The fields of the sub-forms of this status, and of all global actions. */
@@ -261,16 +262,17 @@ static size_t sub_forms(struct following *following, const struct field_list **l
     json_array_foreach((json_t *)(uintptr_t)json_list(document, "statuses"), index, status)
     {
         if (str_eq(json_str(status, "id"), following->dossier->status))
-            add_forms_of(following->arena, status, 0, lists, &count, most);
+            add_forms_of(following, status, 0, lists, &count, most);
     }
-    add_forms_of(following->arena, json_object_get(document, "global_actions"), 0, lists, &count, most);
+    add_forms_of(following, json_object_get(document, "global_actions"), 0, lists, &count, most);
     return count;
 }
 
 static const struct control *button_of(const struct page_form *form, str value)
 {
     for (size_t i = 0; i < form->controls.len; i++)
-        if (form->controls.at[i].kind == CONTROL_BUTTON && str_eq(form->controls.at[i].value, value))
+        if (form->controls.at[i].kind == CONTROL_BUTTON && form->controls.at[i].field.len == 0 &&
+            str_eq(form->controls.at[i].value, value))
             return &form->controls.at[i];
     return NULL;
 }
