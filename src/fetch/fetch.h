@@ -57,6 +57,11 @@ struct fetch_answer {
 bool fetch(struct arena *arena, const struct fetch_rules *rules, const struct fetch_request *request,
            struct fetch_answer *answer, struct err *err);
 
+/* For rehearsals: fn answers in the place of all other servers, from any thread; NULL: they are asked again. */
+typedef bool (*fetch_stand_in)(struct arena *arena, const struct fetch_request *request, struct fetch_answer *answer,
+                               struct err *err);
+void fetch_set_stand_in(fetch_stand_in fn);
+
 /* ---- Parts, also for tests ---- */
 
 /* Whether anybody may be asked to connect there: no loopback, private, link-local, shared, reserved or multicast

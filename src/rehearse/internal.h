@@ -48,6 +48,11 @@ void record_end(void);
 json_t *record_journal(void);
 /* The messages since this was last asked: [{"to", "subject", "count", "empty"}]. */
 json_t *record_mails(void);
+/* The calls to other servers since this was last asked: [{"method", "url", "count"}]. All are answered with the same few
+ * rows, which have what the site's texts read of rows (calls.c). */
+json_t *record_calls(void);
+void calls_begin(struct stage *stage);
+void calls_end(void);
 /* Texts of a form and of its workflow that read something and never gave anything; conditions that always, or never,
  * held; texts that were not used at all. */
 void record_texts(const struct form *form, const struct workflow *workflow, json_t *out);

@@ -76,7 +76,8 @@ void rehearsal_print_form(const json_t *form)
     print_counts(form, "fields", "shown", "champs");
     print_counts(form, "statuses", "reached", "statuts");
     print_counts(form, "actions", "run", "actions");
-    printf(", %zu courriels\n", json_array_size(json_list(form, "mails")));
+    printf(", %zu courriels, %zu appels\n", json_array_size(json_list(form, "mails")),
+           json_array_size(json_list(form, "calls")));
     print_errors(json_list(form, "errors"));
     print_journal(json_list(form, "journal"));
     print_faults(json_list(form, "faults"));

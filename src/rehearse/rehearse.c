@@ -83,6 +83,7 @@ static json_t *form_json(struct form_run *run, struct arena *arena)
     record_texts(run->form, run->workflow, texts);
     json_set(out, STR("texts"), texts);
     json_set(out, STR("journal"), journal);
+    json_set(out, STR("calls"), record_calls());
     json_set(out, STR("refusals"), json_incref(run->refusals));
     json_set(out, STR("errors"), json_incref(run->errors));
     return out;
@@ -176,12 +177,15 @@ bool rehearse(struct installation *real, const struct rehearsal *rehearsal, str 
     bool ok = stage_open(&stage, real, rehearsal, scratch_store, err);
     if (ok) {
         record_begin(&stage);
+        calls_begin(&stage);
         ok = play(&stage, rehearsal, arena, *report, err);
     }
     bool is_recording = stage.server != NULL;
     stage_close(&stage);
-    if (is_recording)
+    if (is_recording) {
+        calls_end();
         record_end();
+    }
     json_set(*report, STR("seconds"), json_real((double)(steady_now() - began) / (double)INSTANT_SECOND));
     return ok;
 }

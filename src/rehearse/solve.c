@@ -133,8 +133,9 @@ struct str_list_of candidates_of(struct form_run *run, const struct field *field
     for (size_t i = 0; seen != NULL && i < seen->len; i++)
         add_once(run->arena, &out, seen->at[i].field);
     struct choices fixed = {0};
-    if (seen == NULL && field->type != NULL &&
-        field_fixed_choices(field, catalogue_sources(run->stage->catalogue), &fixed))
+    struct place place;
+    stage_place(run->stage, run->arena, &place);
+    if (seen == NULL && field->type != NULL && field_fixed_choices(field, &place.sources, &fixed))
         for (size_t i = 0; i < fixed.len; i++)
             add_once(run->arena, &out, fixed.at[i].id);
     if (str_eq(field->type_name, STR("bool")))
@@ -376,7 +377,7 @@ bool solve(struct form_run *run, const struct aim *aim, const json_t *known, uin
     struct solving solving = {
         .run = run, .arena = arena, .answers = answers, .wishes = wishes, .fixed = aim->fixed, .seed = seed};
     solving.context = (struct form_context){.arena = arena,
-                                            .sources = catalogue_sources(run->stage->catalogue),
+                                            .sources = &place.sources,
                                             .now = instant_now(),
                                             .scope = dossier_scope(&place.dossiers, run->form, answers, NULL),
                                             .site = dossier_site_scope(&place.dossiers)};
