@@ -48,8 +48,8 @@ void record_end(void);
 json_t *record_journal(void);
 /* The messages since this was last asked: [{"to", "subject", "count", "empty"}]. */
 json_t *record_mails(void);
-/* The calls to other servers since this was last asked: [{"method", "url", "count"}]. All are answered with the same few
- * rows, which have what the site's texts read of rows (calls.c). */
+/* The calls to other servers since this was last asked: [{"method", "url", "count"}]. All are answered with the same
+ * few rows, which have what the site's texts read of rows (calls.c). */
 json_t *record_calls(void);
 void calls_begin(struct stage *stage);
 void calls_end(void);
