@@ -13,6 +13,7 @@ void run_begin(struct form_run *run, struct stage *stage, const struct form *for
                              .fields = map_new(arena),
                              .choices = map_new(arena),
                              .tries = map_new(arena),
+                             .candidates = map_new(arena),
                              .errors_known = map_new(arena)};
     for (size_t i = 0; i < sizeof run->learnt / sizeof *run->learnt; i++)
         run->learnt[i] = map_new(arena);

@@ -86,9 +86,10 @@ struct form_run {
     struct map fields;  /* those shown: id → itself */
     struct map choices; /* id → struct seen_choices * */
     struct map learnt[STYLE_VARIED + 1];
-    json_t *answers;    /* of the last that was filed; NULL: none */
-    struct plans plans; /* those that were tried */
-    struct map tries;   /* what explore.c has looked at: « field=value », « !field » → int * */
+    json_t *answers;       /* of the last that was filed; NULL: none */
+    struct plans plans;    /* those that were tried */
+    struct map candidates; /* what solve.c found for a field */
+    struct map tries;      /* what explore.c has looked at: « field=value », « !field » → int * */
     struct VEC_OF(struct filed) filed;
     size_t tried;
     int64_t requests;     /* HTTP */

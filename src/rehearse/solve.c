@@ -74,10 +74,12 @@ static void add_literals(struct arena *arena, str source, struct str_list_of *ou
 /* What a name of the site stands for, whole and in its parts: « 69120,69200 ». */
 static void add_variable(struct form_run *run, str path, struct str_list_of *out)
 {
+    struct arena *arena = arena_new();
     struct place place;
-    stage_place(run->stage, run->arena, &place);
-    struct value value = value_lookup(run->arena, dossier_site_scope(&place.dossiers), path);
-    str text = value_to_text(run->arena, value_plain(run->arena, value), STR("fr"));
+    stage_place(run->stage, arena, &place);
+    struct value value = value_lookup(arena, dossier_site_scope(&place.dossiers), path);
+    str text = str_dup(run->arena, value_to_text(arena, value_plain(arena, value), STR("fr")));
+    arena_free(arena);
     for (str part, rest = text; str_next(&rest, ',', &part);)
         if (str_trim(part).len > 0)
             add_once(run->arena, out, str_trim(part));
@@ -126,21 +128,28 @@ static void add_dates(struct arena *arena, const struct str_list_of *compared, s
         }
 }
 
-struct str_list_of candidates_of(struct form_run *run, const struct field *field)
+static void add_fixed_choices(struct form_run *run, const struct field *field, struct str_list_of *out)
 {
-    struct str_list_of out = {0};
-    const struct seen_choices *seen = map_get(&run->choices, field->id);
+    struct arena *arena = arena_new();
+    struct place place;
+    struct choices fixed = {0};
+    stage_place(run->stage, arena, &place);
+    if (field->type != NULL && field_fixed_choices(field, &place.sources, &fixed))
+        for (size_t i = 0; i < fixed.len; i++)
+            add_once(run->arena, out, str_dup(run->arena, fixed.at[i].id));
+    arena_free(arena);
+}
+
+static struct str_list_of find_candidates(struct form_run *run, const struct field *field,
+                                          const struct seen_choices *seen)
+{
+    struct str_list_of out = {0}, compared = {0};
     for (size_t i = 0; seen != NULL && i < seen->len; i++)
         add_once(run->arena, &out, seen->at[i].field);
-    struct choices fixed = {0};
-    struct place place;
-    stage_place(run->stage, run->arena, &place);
-    if (seen == NULL && field->type != NULL && field_fixed_choices(field, &place.sources, &fixed))
-        for (size_t i = 0; i < fixed.len; i++)
-            add_once(run->arena, &out, fixed.at[i].id);
+    if (seen == NULL)
+        add_fixed_choices(run, field, &out);
     if (str_eq(field->type_name, STR("bool")))
         add_once(run->arena, &out, STR("oui"));
-    struct str_list_of compared = {0};
     if (out.len == 0)
         add_compared(run, field, &compared);
     if (str_eq(field->type_name, STR("date")))
@@ -151,6 +160,23 @@ struct str_list_of candidates_of(struct form_run *run, const struct field *field
     if (may_be_none || out.len == 0)
         add_once(run->arena, &out, STR_EMPTY);
     return out;
+}
+
+/* Found once, and again when more choices of the field were seen. */
+struct str_list_of candidates_of(struct form_run *run, const struct field *field)
+{
+    struct found {
+        size_t seen;
+        struct str_list_of list;
+    };
+    const struct seen_choices *seen = map_get(&run->choices, field->id);
+    struct found *found = map_get(&run->candidates, field->id);
+    if (found == NULL || found->seen != (seen == NULL ? 0 : seen->len)) {
+        found = arena_new_of(run->arena, struct found);
+        *found = (struct found){seen == NULL ? 0 : seen->len, find_candidates(run, field, seen)};
+        map_set(&run->candidates, field->id, found);
+    }
+    return found->list;
 }
 
 /* ---- Goals ---- */
@@ -343,7 +369,7 @@ static bool change_one(struct solving *solving, const struct goal *goal)
 
 static bool search(struct solving *solving)
 {
-    for (int step = 0; step < STEPS_MOST; step++) {
+    for (int step = 0; step < STEPS_MOST && !run_is_over(solving->run); step++) {
         size_t wrong = missed(solving), nth = wrong == 0 ? 0 : draw(solving, wrong);
         if (wrong == 0)
             return true;
