@@ -46,6 +46,8 @@ struct field_type {
     str (*words)(const struct field *field, struct arena *arena, const json_t *answers);
     /* What may be wrong with an answer that is accepted: told to the person, who may go on. Empty: nothing. */
     str (*notice)(const struct field *field, struct arena *arena, const json_t *answers);
+    /* The answer as safe HTML; empty: it is plain text. */
+    str (*html)(const struct field *field, struct arena *arena, const json_t *answers);
     /* A picture of the answer, for who reads it: see map_picture. */
     struct value (*picture)(const struct field *field, const struct form_context *context, const json_t *answers);
     /* What a missing answer is told: « Saisissez … ». */

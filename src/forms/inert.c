@@ -28,8 +28,6 @@ static const struct definition_inert of_fields[] = {
     {"file", "allow_portfolio_picking", NULL, "file:portfolio", "le porte-documents n’est pas encore proposé"},
     {"item", "display_mode", "autocomplete", "item:display_mode=autocomplete", "les choix sont montrés en liste"},
     {"items", "display_mode", "autocomplete", "items:display_mode=autocomplete", "les choix sont des cases à cocher"},
-    {"text", "display_mode", "basic-rich", "text:display_mode=basic-rich", "le texte se saisit sans mise en forme"},
-    {"text", "display_mode", "rich", "text:display_mode=rich", "le texte se saisit sans mise en forme"},
 };
 
 static void report_all(struct compiling *compiling, const json_t *json, const struct definition_inert *table,

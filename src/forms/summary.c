@@ -93,6 +93,9 @@ static struct value answer_row(const struct field *field, const struct form_cont
     set(arena, row, "page", value_int((int64_t)page));
     set(arena, row, "type", value_text(field->type_name));
     add_file(row, field, context, answers);
+    str html = field->type->html != NULL ? field->type->html(field, arena, answers) : STR_EMPTY;
+    if (html.len > 0)
+        set(arena, row, "rich", value_html(html));
     if (field->type->picture != NULL && field_has_answer(field, answers))
         set(arena, row, "picture", field->type->picture(field, context, answers));
     if (place == PLACE_VALIDATION)

@@ -69,6 +69,7 @@ const form = (base) => JSON.parse(JSON.stringify({
     field("6", "item", "Quel arbre ?", { display_mode: "images", image_desktop_size: "120x90", source: source(trees) }),
     field("7", "items", "Quels arbres aimez-vous ?", { display_mode: "images", image_desktop_size: "120x90", source: source(trees), required: "optional" }),
     field("8", "email", "Votre adresse e-mail"),
+    field("9", "text", "Décrivez le projet", { display_mode: "rich" }),
   ],
 }).replaceAll("TILES", base));
 
@@ -195,6 +196,15 @@ for (const javaScriptEnabled of [true, false])
     await page.locator("[data-field='7'] label").nth(1).click();
     await page.locator("[data-field='7'] label").nth(2).click();
     await page.fill("#f8", "jeanne@gmial.com");
+    await page.locator("#f9").click();
+    if (javaScriptEnabled) {
+      await page.keyboard.type("Un ");
+      await page.getByRole("button", { name: "Gras" }).click();
+      await page.keyboard.type("grand projet");
+      await page.getByRole("button", { name: "Gras" }).click();
+    } else {
+      await page.fill("#f9", "Un grand projet");
+    }
     if (javaScriptEnabled) {
       await page.locator("#f8").blur();
       await page.getByText("vouliez-vous écrire « gmail.com » ?").waitFor();
@@ -204,6 +214,7 @@ for (const javaScriptEnabled of [true, false])
     const answers = await page.innerText("main");
     for (const text of ["Place Bellecour, devant la statue", "créneau 5", "Chêne", "Sapin, Tilleul", "vouliez-vous écrire « gmail.com » ?"])
       assert.ok(answers.includes(text), `${text}: ${answers}`);
+    assert.equal(await page.locator(".answers .rich").innerHTML(), javaScriptEnabled ? "<p>Un <strong>grand projet</strong></p>" : "<p>Un grand projet</p>");
     assert.equal(await page.locator(".picture image").count() > 3, true);
     if (javaScriptEnabled) await look(page, "check");
     await go(page, "Envoyer ma demande");

@@ -58,7 +58,7 @@ static void lengths_are_counted_in_signs(void **state)
     asking_post(&asking, "f1", STR("a"));
     asking_post(&asking, "f2", STR("a\r\nb\r\nc"));
     assert_false(asking_read(&asking));
-    assert_str(asking_error(&asking, "2"), "Supprimez 1 caractères : la limite est de 4.");
+    assert_str(asking_error(&asking, "2"), "Supprimez 1 caractère : la limite est de 4.");
     asking_end(&asking);
 }
 
