@@ -85,7 +85,7 @@ document.addEventListener("submit", async (event) => {
   const data = new FormData(form), box = button.closest(".block");
   data.append(button.name, button.value);
   try {
-    const answer = await fetch(form.action, { method: "POST", body: data });
+    const answer = await fetch(form.getAttribute("action"), { method: "POST", body: data }); // form.action may be a button of that name
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(box.id);
     box.replaceWith(fresh);
     ((button.value.endsWith("-ajouter") && document.getElementById(`${fresh.id}-dernier`)) || fresh).focus();

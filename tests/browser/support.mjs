@@ -111,6 +111,7 @@ export const fill = async (page, attempt = 0) => {
 };
 
 const fillField = async (page, field, attempt) => {
+  if (await field.evaluate((node) => node.classList.contains("block"))) return; // its rows' fields are filled by themselves
   const radios = field.locator("input[type=radio]"), boxes = field.locator("input[type=checkbox]");
   const isGroup = await field.evaluate((node) => node.tagName === "FIELDSET");
   if (await radios.count()) {
