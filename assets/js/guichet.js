@@ -88,6 +88,7 @@ document.addEventListener("submit", async (event) => {
     const answer = await fetch(form.getAttribute("action"), { method: "POST", body: data }); // form.action may be a button of that name
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(box.id);
     box.replaceWith(fresh);
+    fresh.dispatchEvent(new Event("renewed", { bubbles: true }));
     ((button.value.endsWith("-ajouter") && document.getElementById(`${fresh.id}-dernier`)) || fresh).focus();
   } catch { // the page as a whole, as without this file
     const pressed = Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value });

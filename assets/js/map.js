@@ -95,7 +95,7 @@ const choose = (leaflet, map, box, field) => {
   if (places.length) map.fitBounds(places, { padding: [30, 30], maxZoom: 16 });
 };
 
-for (const box of document.querySelectorAll("[data-map]")) {
+const watch = (box) => {
   const field = box.closest("[data-field]");
   let drawn = false;
   const begin = () => {
@@ -105,4 +105,7 @@ for (const box of document.querySelectorAll("[data-map]")) {
   };
   begin(); // one that a condition hides is drawn when it comes
   new MutationObserver(begin).observe(field, { attributeFilter: ["hidden"] });
-}
+};
+
+document.querySelectorAll("[data-map]").forEach(watch);
+document.addEventListener("renewed", (event) => event.target.querySelectorAll("[data-map]").forEach(watch)); // rows of a block

@@ -50,7 +50,8 @@ static str datum_of_template(const struct template *template)
 }
 
 /* A class autocomplete-TOKEN says it (Publik); else what it is prefilled with, else the name of a field that nothing
- * prefills. A child's name is called otherwise and gets none: the parent's must not be proposed for it. */
+ * prefills. A child's name is called otherwise and gets none: the parent's must not be proposed for it;
+ * nor must it in the rows of a block, which are of several people. */
 str field_autocomplete(const struct field *field)
 {
     for (str part, rest = field->css; str_next(&rest, ' ', &part);)
@@ -60,5 +61,6 @@ str field_autocomplete(const struct field *field)
         return token_of_name(field->prefill_user);
     if (field->prefill == PREFILL_TEMPLATE)
         return token_of_name(datum_of_template(field->prefill_template));
-    return token_of_name(field->varname);
+    bool is_in_row = field->control.len > field->id.len + 1;
+    return is_in_row ? STR_EMPTY : token_of_name(field->varname);
 }

@@ -65,13 +65,6 @@ static bool set_rows(const struct field *field, const struct form_context *conte
     return true;
 }
 
-static bool is_nothing(struct arena *arena, struct value value)
-{
-    value = value_plain(arena, value);
-    return value.kind == VALUE_UNDEFINED || value.kind == VALUE_NONE ||
-           (value.kind == VALUE_TEXT && value.text.len == 0);
-}
-
 void rows_set(const struct field *field, const struct form_context *context, struct value value, json_t *answers)
 {
     const struct block_value *given = block_value_of(value);
@@ -83,8 +76,7 @@ void rows_set(const struct field *field, const struct form_context *context, str
     else
         is_set = set_rows(field, context, value, rows);
     if (given == NULL && !is_set) {
-        if (!is_nothing(context->arena, value))
-            field_tell_unfit(field, context, value);
+        field_tell_unfit(field, context, value);
         json_array_clear(rows);
     }
     field_remove(field, answers);

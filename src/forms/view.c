@@ -156,7 +156,8 @@ static json_t *live_of(const struct field *field, const struct form_context *con
         json_set(live, STR("choices"), choices);
     if (field->type->notice != NULL)
         json_set_str(live, STR("notice"), notice_of(field, context->arena, answers));
-    if (field->prefill == PREFILL_TEMPLATE && !template_is_constant(field->prefill_template))
+    if (field->prefill == PREFILL_TEMPLATE && field->type != &field_block &&
+        !template_is_constant(field->prefill_template))
         json_set_str(live, STR("value"), field_display(field, context->arena, answers));
     const struct field_error *error = error_of(field, errors);
     if (error != NULL && field_has_answer(field, answers)) /* what is not answered yet is no mistake */

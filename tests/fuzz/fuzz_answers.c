@@ -21,6 +21,12 @@ static const char document[] =
     "\"condition\":\"form_var_n > 2 or form_var_s\"},"
     "{\"id\":\"12\",\"type\":\"computed\",\"label\":\"C\",\"varname\":\"c\",\"value_template\":\"{{ "
     "form_var_n|add:form_var_s }}\"}"
+    ",{\"id\":\"13\",\"type\":\"block\",\"label\":\"B\",\"varname\":\"bloc\",\"max_items\":3,\"remove_button\":true,"
+    "\"digest_template\":\"{{ block_var_a }}\",\"fields\":["
+    "{\"id\":\"1\",\"type\":\"string\",\"label\":\"A\",\"varname\":\"a\"},"
+    "{\"id\":\"2\",\"type\":\"date\",\"label\":\"D\",\"required\":\"optional\",\"condition\":\"block_var_a\"},"
+    "{\"id\":\"3\",\"type\":\"block\",\"label\":\"W\",\"required\":\"optional\",\"max_items\":\"{{ form_var_n }}\","
+    "\"fields\":[{\"id\":\"1\",\"type\":\"items\",\"label\":\"L\",\"items\":[\"un\",\"deux\"]}]}]}"
     "]}";
 
 /* NAME=VALUE, a line each. */
@@ -61,6 +67,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         errors.len = 0;
         if (ok && !form_check(form, &context, answers, &errors, &page))
             __builtin_trap(); /* what was taken is taken again when it is sent */
+        str control;
+        posted_changes_rows(&posted, arena, &control);
+        posted.is_typing = true;
+        fields_live(&form->fields, &context, &posted, answers);
+        form_fit_answers(form, answers);
+        fields_anonymise(&form->fields, answers, true);
     }
     arena_free(arena);
     return 0;

@@ -10,7 +10,14 @@ from support.smtp import Mailbox
 from support.visitor import Visitor
 
 FORMS = ["demande-fut-a-compost", "demande-alarme-habitation", "renonciation-de-concession", "demande-compteur-d-eau",
-         "demande-declaration-de-residence-secondaire", "demande-declaration-de-tanks-et-reservoirs", "registre-des-etoiles"]
+         "demande-declaration-de-residence-secondaire", "demande-declaration-de-tanks-et-reservoirs", "registre-des-etoiles",
+         "demande-de-concession", "demande-declaration-d-enseignes-panneaux-publicitaires"]
+# Those with blocks of fields that ask nothing of what is not of this test: an agenda, the town's own streets, a near date.
+WITH_BLOCKS = ["anmeldung-anderung-der-wohnanschrift-in-der-gemeinde", "demande-d-exhumation",
+               "demande-d-inscription-de-changement-d-adresse-dans-la-commune", "demande-de-concession", "demande-de-renouvellement",
+               "demande-declaration-d-enseignes-panneaux-publicitaires", "demande-declaration-de-chien-dangereux",
+               "demande-pretlocation-de-materiel", "v2-demande-acte-d-adoption", "v2-demande-acte-d-un-enfant-sans-vie",
+               "v2-demande-acte-de-deces", "v2-demande-acte-de-divorce", "v2-demande-acte-de-mariage", "v2-demande-acte-de-naissance"]
 HOST, ADMIN, PASSWORD = "commune.localhost", "admin@commune.example", "Place-Bellecour-1830"
 
 
@@ -71,6 +78,19 @@ class PublikForms(unittest.TestCase):
                 for slug in FORMS:
                     with self.subTest(form=slug):
                         self.file_and_treat(counter, agent, mailbox, slug)
+
+    def test_the_forms_with_blocks_are_filed(self):
+        for store in stores():
+            with self.subTest(store), Counter(store) as counter:
+                counter.cli("import", "publik", CORPUS / "publik", "--site", "commune")
+                counter.cli("user", "create", "--email", ADMIN, "--name", "Ada Min", "--site", "commune", "--admin", "--password", PASSWORD)
+                counter.start()
+                resident = Visitor(counter.port, HOST)
+                sign_in(resident)
+                for slug in WITH_BLOCKS:
+                    with self.subTest(form=slug):
+                        walk(resident, f"/demarches/{slug}/commencer/")
+                        self.assertIn("/merci/", resident.last.url)
 
     def file_and_treat(self, counter, agent, mailbox, slug):
         resident = Visitor(counter.port, HOST)

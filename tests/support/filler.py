@@ -11,6 +11,7 @@ EXAMPLES = [  # (what a label or an error may say, what to type)
     (r"code postal", "69120"),
     (r"t[ée]l[ée]phone|gsm|mobile", "0478123456"),
     (r"heure", "14:30"),
+    (r"coordonn[ée]es", "45.7640;4.8357"),
     (r"https?|site internet|url\b|lien", "https://example.org/"),
     (r"montant|prix|revenu|surface|volume|capacit|litre|index|ann[ée]e|nombre|quantit|num[ée]ro|bo[iî]te|chiffre|consommation", "12"),
     (r"nom", "Dupont"),
@@ -56,6 +57,8 @@ def fill(form, overrides=None, attempt=0):
             options = [o for o in control.options if o.value and "disabled" not in o.attributes]
             wanted = [o for o in options if chosen is not None and o.label.strip() == chosen] or options
             values[control.name] = wanted[0].value if wanted else ""
+        elif chosen is None and control.value and not control.is_wrong:
+            values[control.name] = control.value
         elif re.search(r"\bjour\b", control.label, re.IGNORECASE) and len(control.label) < 8:
             values[control.name] = "12"
         elif re.search(r"\bmois\b", control.label, re.IGNORECASE) and len(control.label) < 8:
@@ -68,8 +71,6 @@ def fill(form, overrides=None, attempt=0):
             values[control.name] = chosen
         elif control.kind == "email":
             values[control.name] = "jeanne.dupont@example.org"
-        elif control.value and attempt == 0:
-            values[control.name] = control.value
         else:
             values[control.name] = [example_for(words), DIGITS, LETTERS, "0478123456", "1"][attempt % 5]
     return values, files

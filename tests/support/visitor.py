@@ -40,7 +40,7 @@ class Page(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.forms, self.links, self.title, self.words, self.headings = [], [], "", [], []
         self._form = self._select = self._option = self._label = self._textarea = self._button = self._link = None
-        self._legends, self._in, self._labels, self._skip = [], [], {}, 0
+        self._legends, self._wrong, self._in, self._labels, self._skip = [], [], [], {}, 0
         self.feed(html)
         for form in self.forms:
             for control in form.controls:
@@ -59,6 +59,7 @@ class Page(HTMLParser):
             kind = {"input": attributes.get("type", "text"), "button": attributes.get("type", "submit")}.get(tag, tag)
             control = Control(kind, attributes)
             control.legend = " ".join(self._legends)
+            control.is_wrong = "aria-invalid" in attributes or any(self._wrong[-1:])
             owner = self._form
             if attributes.get("form"):
                 owner = next((f for f in self.forms if f.id == attributes["form"]), owner)
@@ -82,6 +83,7 @@ class Page(HTMLParser):
             self._label = {"for": attributes.get("for"), "text": "", "control": None}
         elif tag == "fieldset":
             self._legends.append("")
+            self._wrong.append("in-error" in attributes.get("class", ""))
         elif tag == "a":
             self._link = [attributes.get("href", ""), ""]
         elif tag in ("script", "style", "template"):
@@ -114,6 +116,7 @@ class Page(HTMLParser):
             self._label = None
         elif tag == "fieldset" and self._legends:
             self._legends.pop()
+            self._wrong.pop()
         elif tag == "a" and self._link:
             self.links.append((self._link[0], re.sub(r"\s+", " ", self._link[1]).strip()))
             self._link = None

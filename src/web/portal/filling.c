@@ -170,7 +170,7 @@ bool filling_open(struct request *request, struct filling *filling)
         return false;
     if (!filling->has_draft)
         filling_begin_draft(request, filling);
-    else if (filling->draft.form_version != filling->form->version)
+    else
         filling_fit_draft(request, filling);
     set_context(request, filling);
     return true;

@@ -57,7 +57,7 @@ void filling_ask_to_sign_in(struct request *request, const struct form *form);
 bool filling_find_draft(struct request *request, struct filling *filling);
 /* A new one, in memory. */
 void filling_begin_draft(struct request *request, struct filling *filling);
-/* The form was published anew since the draft was saved. */
+/* Where the form was published anew since the draft was saved: what no longer fits goes, and is shown. */
 void filling_fit_draft(struct request *request, struct filling *filling);
 /* What a draft that is about to be saved says of itself. */
 void filling_touch(struct request *request, struct filling *filling);

@@ -112,9 +112,19 @@ static struct value unfit_of(struct request *request, const struct filling *fill
     return value_list(list);
 }
 
-/* The form was published anew since the draft was saved. */
+/* A block may be published anew without its forms. */
+static bool may_have_changed(const struct filling *filling)
+{
+    for (size_t i = 0; i < filling->form->fields.len; i++)
+        if (field_block_of(&filling->form->fields.at[i]) != NULL)
+            return true;
+    return filling->draft.form_version != filling->form->version;
+}
+
 void filling_fit_draft(struct request *request, struct filling *filling)
 {
+    if (!may_have_changed(filling))
+        return;
     const json_t *was = json_keep(request->arena, json_deep_copy(filling->draft.answers));
     if (form_fit_answers(filling->form, filling->draft.answers))
         filling->unfit = unfit_of(request, filling, was);
