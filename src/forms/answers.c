@@ -299,6 +299,38 @@ void fields_files(const struct field_list *fields, struct arena *arena, const js
     }
 }
 
+static bool names_blob(const struct named_files *files, str blob)
+{
+    for (size_t i = 0; i < files->len; i++)
+        if (str_eq(files->at[i].blob, blob))
+            return true;
+    return false;
+}
+
+static void forget_files(const struct field_list *fields, json_t *answers, const struct named_files *kept)
+{
+    for (size_t i = 0; i < fields->len; i++) {
+        const struct field *field = &fields->at[i];
+        const struct block *block = field_block_of(field);
+        json_t *answer = json_get(answers, field->id), *row;
+        size_t at;
+        str blob = json_str(answer, "blob");
+        if (blob.len > 0 && !names_blob(kept, blob))
+            field_remove(field, answers);
+        json_array_foreach(block == NULL ? NULL : answer, at, row)
+        {
+            forget_files(&block->fields, row, kept);
+        }
+    }
+}
+
+void fields_forget_files(const struct field_list *fields, struct arena *arena, json_t *answers, const json_t *kept)
+{
+    struct named_files files = {0};
+    fields_files(fields, arena, kept, &files);
+    forget_files(fields, answers, &files);
+}
+
 /* ---- After a change of the definition ---- */
 
 static bool fits(const struct field *field, const json_t *answer)

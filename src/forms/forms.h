@@ -343,6 +343,9 @@ struct named_file {
 };
 struct named_files VEC_OF(struct named_file);
 void fields_files(const struct field_list *fields, struct arena *arena, const json_t *answers, struct named_files *out);
+/* Where a page is shown again and nothing was saved in between: takes out the files that kept (may be NULL), the
+ * answers that are saved, does not name: they have to be chosen again. */
+void fields_forget_files(const struct field_list *fields, struct arena *arena, json_t *answers, const json_t *kept);
 
 /* ---- Drafts ---------------------------------------------------------------------------------------------------------
  */

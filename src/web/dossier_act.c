@@ -48,9 +48,10 @@ static bool read_forms(struct request *request, struct dossier *dossier, const s
     for (size_t i = 0; i < offer->forms.len; i++) {
         json_t *answers = json_keep(request->arena, json_object());
         bool is_right = fields_read(offer->forms.at[i].fields, &context, posted, answers, errors);
+        *answers_out = json_keep(request->arena, json_deep_copy(answers)); /* what the page shows again */
+        fields_forget_files(offer->forms.at[i].fields, request->arena, *answers_out, NULL);
         forms[i] = (struct posted_form){offer->forms.at[i].action, answers, !is_right};
         ok = ok && is_right;
-        *answers_out = answers;
     }
     event->forms = forms;
     event->form_count = offer->forms.len;
@@ -132,8 +133,8 @@ void dossier_post_action(struct request *request, struct dossier *dossier, const
     bool is_global = dossier_page_offer(request, dossier, actor, &offer);
     bool is_offered = str_eq(event.status, offer.status) && is_global == (event.kind == EVENT_GLOBAL);
     str control;
-    if (is_offered && posted_changes_rows(posted, request->arena, &control)) { /* a row more, or one less */
-        read_offered(request, dossier, &offer, posted, &event, &reply);
+    if (str_eq(event.status, offer.status) && posted_changes_rows(posted, request->arena, &control)) {
+        read_offered(request, dossier, &offer, posted, &event, &reply); /* a row more, or one less */
         reply.errors = arena_new_of(request->arena, struct field_errors);
         reply.status = 200;
         show_again(request, dossier, actor, &reply);

@@ -90,25 +90,41 @@ static void open_pages(struct editing *editing)
         form_page_open(editing->form, i, &editing->context, editing->answers);
 }
 
-static bool read_pages(struct editing *editing, const struct posted *posted, struct field_errors *errors)
+static bool read_each(struct editing *editing, const struct posted *posted, struct field_errors *errors)
 {
     bool is_right = true;
     for (size_t i = 0; i < editing->form->page_count; i++)
         if (form_page_is_visible(editing->form, i, &editing->context))
             is_right =
                 form_page_read(editing->form, i, &editing->context, posted, editing->answers, errors) && is_right;
+    return is_right;
+}
+
+static bool read_pages(struct editing *editing, const struct posted *posted, struct field_errors *errors)
+{
     size_t page;
-    return is_right && form_check(editing->form, &editing->context, editing->answers, errors, &page);
+    return read_each(editing, posted, errors) &&
+           form_check(editing->form, &editing->context, editing->answers, errors, &page);
 }
 
 /* What cannot be shown again: a file that was sent with a mistake elsewhere has to be chosen again. */
-static void forget_files(struct editing *editing)
+static void forget_files(struct request *request, struct editing *editing)
 {
-    const struct field_list *fields = &editing->form->fields;
-    for (size_t i = 0; i < fields->len; i++)
-        if (str_eq(fields->at[i].type_name, STR("file")) &&
-            (editing->card == NULL || !field_has_answer(&fields->at[i], editing->card->answers)))
-            field_remove(&fields->at[i], editing->answers);
+    fields_forget_files(&editing->form->fields, request->arena, editing->answers,
+                        editing->card == NULL ? NULL : editing->card->answers);
+}
+
+/* A row of a block more, or one less: shown, not saved. False: that was not the question. */
+static bool changes_rows(struct request *request, struct editing *editing, const struct posted *posted)
+{
+    str control;
+    struct field_errors errors = {0};
+    if (!posted_changes_rows(posted, request->arena, &control))
+        return false;
+    read_each(editing, posted, &errors);
+    forget_files(request, editing);
+    show(request, editing, 200, NULL, STR_EMPTY);
+    return true;
 }
 
 /* ERR_INVALID is what the person can mend: the identifier that another card has. */
@@ -120,7 +136,7 @@ static void show_refused(struct request *request, struct editing *editing, const
         return;
     }
     *vec_push(request->arena, &errors) = (struct field_error){.message = str_dup(request->arena, str_of(err->message))};
-    forget_files(editing);
+    forget_files(request, editing);
     show(request, editing, 422, &errors, STR_EMPTY);
 }
 
@@ -144,10 +160,10 @@ static void post_new(struct request *request)
     if (!begin_new(request, &editing))
         return;
     struct posted *posted = visit_posted(request);
-    if (posted == NULL)
+    if (posted == NULL || changes_rows(request, &editing, posted))
         return;
     if (!read_pages(&editing, posted, &errors)) {
-        forget_files(&editing);
+        forget_files(request, &editing);
         show(request, &editing, 422, &errors, STR_EMPTY);
         return;
     }
@@ -188,11 +204,11 @@ static void post_change(struct request *request)
     if (!begin_change(request, &editing))
         return;
     struct posted *posted = visit_posted(request);
-    if (posted == NULL)
+    if (posted == NULL || changes_rows(request, &editing, posted))
         return;
     bool is_right = read_pages(&editing, posted, &errors);
     if (!is_right || !is_as_shown(request, &editing)) {
-        forget_files(&editing);
+        forget_files(request, &editing);
         show(request, &editing, is_right ? 409 : 422, &errors,
              is_right
                  ? STR("Quelqu’un a modifié cette fiche entre-temps. Ce que vous avez saisi est encore ci-dessous : "
