@@ -37,7 +37,7 @@ const released = async () => {
 // A mistake is said once its control is left, and goes as soon as it is mended.
 const tell = (box, message) => {
   const control = box.querySelector("input:not([type=hidden]),textarea,select");
-  if (!control || box.querySelector("[type=file]")) return;
+  if (!control || box.matches(".block") || box.querySelector("[type=file]")) return;
   let said = box.querySelector(":scope > p.error");
   if (!message || !box.dataset.left) {
     if (message || !said) return;
@@ -86,8 +86,10 @@ document.addEventListener("submit", async (event) => {
   data.append(button.name, button.value);
   try {
     const answer = await fetch(form.getAttribute("action"), { method: "POST", body: data }); // form.action may be a button of that name
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(box.id);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html"), fresh = page.getElementById(box.id);
     box.replaceWith(fresh);
+    const { revision } = page.querySelector("form[data-revision]")?.dataset ?? {};
+    if (revision) form.dataset.revision = revision;
     fresh.dispatchEvent(new Event("renewed", { bubbles: true }));
     ((button.value.endsWith("-ajouter") && document.getElementById(`${fresh.id}-dernier`)) || fresh).focus();
   } catch { // the page as a whole, as without this file

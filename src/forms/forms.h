@@ -209,8 +209,8 @@ struct posted {
     size_t value_count;
     const struct posted_file *files;
     size_t file_count;
-    bool
-        is_typing; /* the page is still being typed in: of a chosen file there is the name, f12-nom, and nothing else */
+    bool is_typing; /* of a chosen file there is the name, f12-nom, and nothing else */
+    bool stays;     /* the page is not left by this: rows of blocks stay, though they hold nothing yet */
 };
 
 struct field_error {

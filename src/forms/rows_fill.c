@@ -294,7 +294,7 @@ void rows_read(const struct field *field, const struct form_context *context, co
             read_row(&settling, posted, keys.at[i], before, rows);
     if (adds_row(field, arena, posted) && json_array_size(rows) < settling.bounds.most)
         json_array_append_new(rows, json_object());
-    settle(&settling, answers, posted->is_typing || pressed(posted).len > 0);
+    settle(&settling, answers, posted->is_typing || posted->stays || pressed(posted).len > 0);
 }
 
 /* ---- Prefilling ---- */

@@ -229,7 +229,7 @@ static void a_button_that_is_none_of_ours_does_nothing(void **state)
     struct arena *arena = arena_new();
     for (size_t i = 0; i < sizeof buttons / sizeof *buttons; i++) {
         struct posted_value value = {STR("rangs"), str_of(buttons[i])};
-        struct posted posted = {&value, 1, NULL, 0, false};
+        struct posted posted = {&value, 1, NULL, 0, false, false};
         str control;
         assert_false(posted_changes_rows(&posted, arena, &control));
     }
@@ -246,7 +246,7 @@ static void a_button_adds_a_row_and_another_takes_one_away(void **state)
     asking_begin(&asking, people);
     post_row(&asking, "0", "Léa");
     asking_post(&asking, "rangs", STR("f7-ajouter"));
-    struct posted posted = {asking.values.at, asking.values.len, NULL, 0, false};
+    struct posted posted = {asking.values.at, asking.values.len, NULL, 0, false, false};
     assert_true(posted_changes_rows(&posted, asking.arena, &control));
     assert_str(control, "f7-dernier");
     asking_read(&asking);
@@ -255,7 +255,7 @@ static void a_button_adds_a_row_and_another_takes_one_away(void **state)
     post_row(&asking, "0", "Léa");
     post_row(&asking, "1", "Hugo");
     asking_post(&asking, "rangs", STR("f7-0-enlever"));
-    posted = (struct posted){asking.values.at, asking.values.len, NULL, 0, false};
+    posted = (struct posted){asking.values.at, asking.values.len, NULL, 0, false, false};
     assert_true(posted_changes_rows(&posted, asking.arena, &control));
     assert_str(control, "f7");
     asking_read(&asking);
@@ -508,7 +508,7 @@ static void while_one_types_each_row_is_told_under_its_own_controls(void **state
     asking_begin(&asking, people);
     post_row(&asking, "0", "");
     post_row(&asking, "3", "Zoé");
-    struct posted posted = {asking.values.at, asking.values.len, NULL, 0, true};
+    struct posted posted = {asking.values.at, asking.values.len, NULL, 0, true, false};
     json_t *live = fields_live(&asking.form->fields, &asking.context, &posted, asking.answers);
     const json_t *fields = json_dict(live, "fields");
     assert_true(json_bool(json_object_get(fields, "7"), "visible"));

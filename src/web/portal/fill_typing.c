@@ -15,8 +15,10 @@ static bool takes_typing(struct request *request, const struct filling *filling,
 static void take_typing(struct request *request, struct filling *filling, size_t page, const struct posted *posted)
 {
     struct field_errors unheeded = {0};
+    struct posted typed = *posted;
+    typed.stays = true;
     filling_touch(request, filling);
-    fields_read(&filling->form->pages[page].fields, &filling->context, posted, filling->draft.answers, &unheeded);
+    fields_read(&filling->form->pages[page].fields, &filling->context, &typed, filling->draft.answers, &unheeded);
 }
 
 struct typing {
