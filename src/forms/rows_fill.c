@@ -110,7 +110,7 @@ static void settle(struct settling *settling, json_t *answers, bool keeps_empty)
     size_t count = 0;
     for (size_t i = 0; i < json_array_size(rows); i++)
         count += !row_is_empty(block, json_array_get(rows, i));
-    if (count == 0)
+    if (count == 0 && settling->errors->len == settling->before)
         check_none(settling, rows);
     check_count(settling, count);
     if (settling->errors->len == settling->before && !keeps_empty && (count == 0 || !rows_are_fixed(field)))
@@ -257,6 +257,25 @@ static bool is_removed(const struct field *field, struct arena *arena, const str
     return str_eq(pressed(posted), row_control(field, arena, key, "enlever"));
 }
 
+/* A file or a choice that is refused leaves its row empty, and is told all the same. */
+static bool was_filled(const struct field *field, struct arena *arena, const struct posted *posted, str key)
+{
+    static const char *const hidden[] = {"-vu", "-rang", "-garde"};
+    str beginning = row_control(field, arena, key, "");
+    for (size_t i = 0; i < posted->file_count; i++)
+        if (str_starts(posted->files[i].name, beginning) && posted->files[i].file_name.len > 0)
+            return true;
+    for (size_t i = 0; i < posted->value_count; i++) {
+        const struct posted_value *value = &posted->values[i];
+        bool is_hidden = !str_starts(value->name, beginning) || str_trim(value->value).len == 0;
+        for (size_t j = 0; j < sizeof hidden / sizeof *hidden && !is_hidden; j++)
+            is_hidden = str_ends(value->name, str_of(hidden[j]));
+        if (!is_hidden)
+            return true;
+    }
+    return false;
+}
+
 static void read_row(struct settling *settling, const struct posted *posted, str key, const json_t *before,
                      json_t *rows)
 {
@@ -269,7 +288,8 @@ static void read_row(struct settling *settling, const struct posted *posted, str
     keep_blocks(&row, before);
     fields_read(&row.fields, &row.context, posted, row.answers, &own);
     compute(&row);
-    if (!row_is_empty(field_block_of(settling->field), row.answers))
+    if (was_filled(settling->field, settling->context->arena, posted, key) ||
+        !row_is_empty(field_block_of(settling->field), row.answers))
         tell_of_row(settling, &row, index, &own);
 }
 

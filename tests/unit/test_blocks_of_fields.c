@@ -331,6 +331,20 @@ static void a_file_goes_where_its_box_is_ticked(void **state)
     asking_end(&asking);
 }
 
+static void a_file_that_is_refused_is_told_though_its_row_is_empty_then(void **state)
+{
+    (void)state;
+    struct asking asking;
+    asking_begin(&asking, "[{'id':'7','type':'block','label':'Pièces','max_items':3,'fields':["
+                          "{'id':'2','type':'file','label':'Pièce','max_file_size':'5'}]}]");
+    asking_post(&asking, "f7-rang", STR("0"));
+    post_file(&asking, "f7-0-2", "aaaa");
+    assert_false(asking_read(&asking));
+    assert_int_equal(asking.errors.len, 1);
+    assert_true(str_contains(message(&asking, 0), STR("dépasse")));
+    asking_end(&asking);
+}
+
 /* ---- What templates see ---- */
 
 static void templates_read_rows_as_in_publik(void **state)
@@ -700,6 +714,7 @@ int main(void)
         cmocka_unit_test(no_row_is_added_beyond_the_last),
         cmocka_unit_test(a_file_stays_with_its_row),
         cmocka_unit_test(a_file_goes_where_its_box_is_ticked),
+        cmocka_unit_test(a_file_that_is_refused_is_told_though_its_row_is_empty_then),
         cmocka_unit_test(templates_read_rows_as_in_publik),
         cmocka_unit_test(block_value_makes_rows_adds_and_merges),
         cmocka_unit_test(a_page_shows_the_rows_that_there_are_or_as_many_as_at_the_beginning),
