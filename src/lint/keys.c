@@ -14,11 +14,11 @@ static const struct {
      "digest_templates lateral_template submission_lateral_template drafts_lifespan drafts_max_per_user service fields "
      "custom_views detailed_emails discussion geolocations hidden hidden_from_api_results history_pane_default_mode "
      "internal_identifier management_sidebar_items submission_sidebar_items max_field_id submission_user_association "
-     "user_support workflow-migrations appearance_keywords acl_read old_but_non_anonymised_warning last_modification "
+     "user_support workflow_migrations appearance_keywords acl_read old_but_non_anonymised_warning last_modification "
      "id_template field_id_prefix"},
     {"workflow",
      "kind slug name category category_name description documentation functions statuses options backoffice_fields "
-     "global_actions criticality_levels status-remapping last_modification"},
+     "global_actions criticality_levels status_remapping last_modification"},
     {"mail-template", "kind slug name category category_name description documentation subject body attachments"},
     {"source",
      "kind slug name category category_name description documentation source cache_duration query_parameter "
@@ -50,7 +50,7 @@ static const struct {
                    "storage quality "
                    "validation_functions"},
     {"field:computed", "value_template freeze_on_initial_value source"},
-    {"field:block", "block block_slug fields digest_template post_conditions max_items min_items default_items_count "
+    {"field:block", "block fields digest_template post_conditions max_items min_items default_items_count "
                     "label_display remove_button add_element_label remove_element_label row_labels "
                     "total_row publik_type"},
     {"field:comment", ""},

@@ -1,35 +1,39 @@
 /* Fields: of forms, of sub-forms, of options, of blocks. */
-#include "publik/node.h"
+#include "publik/shape.h"
 
 #include <string.h>
 
-static json_t *required_to_json(struct conversion *conversion, const xmlNode *node)
+/* ---- Words that older exports said by booleans or otherwise ---- */
+
+static void write_word(struct conversion *conversion, const json_t *value, const struct member *member, xmlNode *node)
 {
+    (void)member;
+    looks_element(conversion, value, node);
+}
+
+static json_t *required_value(struct conversion *conversion, const xmlNode *node, const struct member *member)
+{
+    (void)member;
     str text = str_trim(node_text(conversion, node));
     if (str_eq_nocase(text, STR("true")))
         return json_string("required");
     return str_eq_nocase(text, STR("false")) || text.len == 0 ? json_string("optional") : json_from_str(text);
 }
+static const struct shape shape_required = {.value = required_value, .element = write_word};
 
-static json_t *anonymise_to_json(struct conversion *conversion, const xmlNode *node)
+static json_t *anonymise_value(struct conversion *conversion, const xmlNode *node, const struct member *member)
 {
+    (void)member;
     str text = str_trim(node_text(conversion, node));
     if (str_eq_nocase(text, STR("true")))
         return json_string("final");
     return str_eq_nocase(text, STR("false")) ? json_string("no") : json_from_str(text);
 }
+static const struct shape shape_anonymise = {.value = anonymise_value, .element = write_word};
 
-/* A list of the children's texts, whatever they are called. */
-static json_t *texts_to_json(struct conversion *conversion, const xmlNode *node)
+static json_t *css_value(struct conversion *conversion, const xmlNode *node, const struct member *member)
 {
-    json_t *list = json_array();
-    for (const xmlNode *child = node_first(node); child != NULL; child = node_next(child))
-        json_array_append_new(list, json_from_str(str_trim(node_text(conversion, child))));
-    return list;
-}
-
-static json_t *css_to_json(struct conversion *conversion, const xmlNode *node)
-{
+    (void)member;
     if (node_first(node) == NULL)
         return json_from_str(str_trim(node_text(conversion, node)));
     struct buf classes = buf_new(conversion->arena, 4096);
@@ -37,140 +41,127 @@ static json_t *css_to_json(struct conversion *conversion, const xmlNode *node)
         buf_fmt(&classes, "%s%.*s", classes.len > 0 ? " " : "", STR_ARG(str_trim(node_text(conversion, child))));
     return json_from_str(buf_str(&classes));
 }
+static const struct shape shape_css = {.value = css_value, .element = write_word};
 
-static json_t *prefill_to_json(struct conversion *conversion, const xmlNode *node)
+/* ---- What is made of several ---- */
+
+static const struct member of_prefill[] = {
+    {"type", "type", &shape_said},
+    {"value", "value", &shape_said},
+    {"locked", "locked", &shape_if_true},
+    {"locked-unless-empty", "locked_unless_empty", &shape_if_true},
+};
+static const struct record prefill_record = {RECORD_OF(of_prefill), .rest = &shape_looks, .manner = MANNER_ACTION};
+
+static const struct record validation_record = {.rest = &shape_said, .manner = MANNER_ACTION};
+
+static json_t *validation_value(struct conversion *conversion, const xmlNode *node, const struct member *member)
 {
-    json_t *out = json_object();
-    set_text(out, "type", node_child_text(conversion, node, "type"));
-    set_text(out, "value", node_child_text(conversion, node, "value"));
-    if (str_eq_nocase(node_child_text(conversion, node, "locked"), STR("true")))
-        json_set(out, STR("locked"), json_true());
-    if (str_eq_nocase(node_child_text(conversion, node, "locked-unless-empty"), STR("true")))
-        json_set(out, STR("locked_unless_empty"), json_true());
-    return out;
+    return node_child_text(conversion, node, "type").len == 0 ? NULL : shape_record.value(conversion, node, member);
 }
 
-static json_t *document_type_to_json(struct conversion *conversion, const xmlNode *node)
+static void validation_element(struct conversion *conversion, const json_t *value, const struct member *member,
+                               xmlNode *node)
 {
-    json_t *out = node_first(node) == NULL ? json_object() : node_to_json(conversion, node);
-    const xmlNode *types = node_child(node, "mimetypes");
-    json_t *list = json_array();
-    if (types != NULL && node_first(types) != NULL) {
-        json_decref(list);
-        list = texts_to_json(conversion, types);
-    } else if (types != NULL) {
-        for (str part, rest = node_text(conversion, types); str_next(&rest, ',', &part);)
-            json_array_append_new(list, json_from_str(str_trim(part)));
-    }
-    if (!json_is_object(out)) {
-        json_decref(out);
-        out = json_object();
-    }
-    json_set(out, STR("mimetypes"), list);
-    return out;
+    shape_record.element(conversion, value, member, node);
+}
+static const struct shape shape_validation = {.value = validation_value, .element = validation_element};
+
+static json_t *source_or_none(struct conversion *conversion, const xmlNode *node, const struct member *member)
+{
+    return node_child_text(conversion, node, "type").len == 0 ? NULL : shape_source.value(conversion, node, member);
 }
 
-json_t *post_conditions_to_json(struct conversion *conversion, const xmlNode *node)
+static void source_element(struct conversion *conversion, const json_t *value, const struct member *member,
+                           xmlNode *node)
 {
+    shape_source.element(conversion, value, member, node);
+}
+static const struct shape shape_field_source = {.value = source_or_none, .element = source_element};
+
+/* Media types: elements, or one text with a bar or, before, a comma between them. */
+static json_t *media_types_value(struct conversion *conversion, const xmlNode *node, const struct member *member)
+{
+    if (node_first(node) != NULL)
+        return shape_texts.value(conversion, node, member);
     json_t *list = json_array();
-    for (const xmlNode *one = node_first(node); one != NULL; one = node_next(one)) {
-        json_t *out = json_object();
-        const xmlNode *condition = node_child(one, "condition");
-        json_t *text = condition == NULL ? NULL : condition_to_json(conversion, condition);
-        if (text != NULL)
-            json_set(out, STR("condition"), text);
-        set_text(out, "error_message", node_child_text(conversion, one, "error_message"));
-        json_array_append_new(list, out);
-    }
+    str text = str_replace(conversion->arena, node_text(conversion, node), STR("|"), STR(","));
+    for (str part, rest = text; str_next(&rest, ',', &part);)
+        json_array_append_new(list, json_from_str(str_trim(part)));
     return list;
 }
 
-static json_t *validation_to_json(struct conversion *conversion, const xmlNode *node)
+static void media_types_element(struct conversion *conversion, const json_t *list, const struct member *member,
+                                xmlNode *node)
 {
-    if (node_child_text(conversion, node, "type").len == 0)
-        return NULL;
-    json_t *out = json_object();
-    for (const xmlNode *child = node_first(node); child != NULL; child = node_next(child))
-        set_text(out, (const char *)child->name, str_trim(node_text(conversion, child)));
-    return out;
+    (void)member;
+    struct buf text = buf_new(conversion->arena, PUBLIK_FILE_MOST);
+    for (size_t i = 0; i < json_array_size(list); i++)
+        buf_fmt(&text, "%s%.*s", i > 0 ? "|" : "", STR_ARG(json_str_of(json_array_get(list, i))));
+    node_set_text(conversion, node, buf_str(&text));
 }
+static const struct shape shape_media_types = {.value = media_types_value, .element = media_types_element};
 
-static json_t *source_or_none(struct conversion *conversion, const xmlNode *node)
-{
-    return node_child_text(conversion, node, "type").len == 0 ? NULL : source_to_json(conversion, node);
-}
+static const struct member of_document_type[] = {{"mimetypes", "mimetypes", &shape_media_types}};
+static const struct record document_type_record = {RECORD_OF(of_document_type), .rest = &shape_looks,
+                                                   .manner = MANNER_ACTION};
 
 /* Of a table their names, of a text how many lines it shows. */
-static json_t *rows_to_json(struct conversion *conversion, const xmlNode *node)
+static json_t *rows_value(struct conversion *conversion, const xmlNode *node, const struct member *member)
 {
-    return node_first(node) == NULL ? node_to_json(conversion, node) : texts_to_json(conversion, node);
+    return (node_first(node) == NULL ? shape_looks : shape_texts).value(conversion, node, member);
 }
 
-/* Elements that are not what they look like. */
-static const struct {
-    const char *name, *key;
-    json_t *(*convert)(struct conversion *conversion, const xmlNode *node);
-} special[] = {
-    {"required", "required", required_to_json},
-    {"anonymise", "anonymise", anonymise_to_json},
-    {"display_locations", "display_locations", texts_to_json},
-    {"items", "items", texts_to_json},
-    {"columns", "columns", texts_to_json},
-    {"rows", "rows", rows_to_json},
-    {"extra_css_class", "extra_css_class", css_to_json},
-    {"prefill", "prefill", prefill_to_json},
-    {"condition", "condition", condition_to_json},
-    {"data_source", "source", source_or_none},
-    {"validation", "validation", validation_to_json},
-    {"document_type", "document_type", document_type_to_json},
-    {"post_conditions", "post_conditions", post_conditions_to_json},
-};
-
-/* Texts, even where they read « True » or « 12 ». */
-static bool is_text(const char *name)
+static void rows_element(struct conversion *conversion, const json_t *value, const struct member *member, xmlNode *node)
 {
-    static const char *const texts[] = {"id",
-                                        "label",
-                                        "varname",
-                                        "hint",
-                                        "value_template",
-                                        "type",
-                                        "minimum_date",
-                                        "maximum_date",
-                                        "max_file_size",
-                                        "default_value",
-                                        "max_value",
-                                        "min_value",
-                                        "max_items",
-                                        "default_items_count",
-                                        "add_element_label",
-                                        "remove_element_label",
-                                        "label_display",
-                                        "display_mode",
-                                        "block_slug",
-                                        "position_template"};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        if (strcmp(name, texts[i]) == 0)
-            return true;
-    return false;
+    (json_is_array(value) ? shape_texts : shape_looks).element(conversion, value, member, node);
 }
+static const struct shape shape_rows = {.value = rows_value, .element = rows_element};
 
-static void convert_member(struct conversion *conversion, const xmlNode *node, json_t *out)
-{
-    const char *name = (const char *)node->name;
-    for (size_t i = 0; i < sizeof special / sizeof *special; i++) {
-        if (strcmp(name, special[i].name) != 0)
-            continue;
-        json_t *value = special[i].convert(conversion, node);
-        if (value != NULL)
-            json_object_set_new_nocheck(out, special[i].key, value);
-        return;
+/* ---- A field ---- */
+
+#define TEXT(name)                                                                                                     \
+    {                                                                                                                  \
+        name, name, &shape_text                                                                                        \
     }
-    if (is_text(name) && node_first(node) == NULL)
-        json_object_set_new_nocheck(out, name, json_from_str(node_text(conversion, node)));
-    else
-        json_object_set_new_nocheck(out, name, node_to_json(conversion, node));
-}
+
+static const struct member of_field[] = {
+    TEXT("id"),
+    TEXT("type"),
+    TEXT("label"),
+    {"required", "required", &shape_required},
+    TEXT("hint"),
+    TEXT("varname"),
+    {"display_locations", "display_locations", &shape_texts, .one = "item"},
+    {"extra_css_class", "extra_css_class", &shape_css},
+    {"prefill", "prefill", &shape_record, .record = &prefill_record},
+    {"condition", "condition", &shape_condition},
+    {"anonymise", "anonymise", &shape_anonymise},
+    {"data_source", "source", &shape_field_source},
+    {"items", "items", &shape_texts, .one = "item"},
+    {"columns", "columns", &shape_texts, .one = "item"},
+    {"rows", "rows", &shape_rows, .one = "item"},
+    {"validation", "validation", &shape_validation, .record = &validation_record},
+    {"document_type", "document_type", &shape_record, .record = &document_type_record},
+    {"fields", "fields", &shape_fields},
+    POST_CONDITIONS,
+    TEXT("value_template"),
+    TEXT("minimum_date"),
+    TEXT("maximum_date"),
+    TEXT("max_file_size"),
+    TEXT("default_value"),
+    TEXT("max_value"),
+    TEXT("min_value"),
+    TEXT("max_items"),
+    TEXT("default_items_count"),
+    TEXT("add_element_label"),
+    TEXT("remove_element_label"),
+    TEXT("label_display"),
+    TEXT("display_mode"),
+    {"block_slug", "block", &shape_text},
+    TEXT("position_template"),
+};
+static const struct record field_record = {RECORD_OF(of_field), .rest = &shape_looks, .manner = MANNER_FIELD};
 
 /* ---- Tables of the time before blocks: a block that the field holds itself, its columns as fields ---- */
 
@@ -202,8 +193,8 @@ static void table_to_block(struct conversion *conversion, json_t *out)
     json_set_str(out, STR("publik_type"), json_str(out, "type"));
     json_set_str(out, STR("type"), STR("block"));
     json_set(out, STR("fields"), fields);
-    json_set(out, STR("max_items"), json_integer(has_names ? (json_int_t)rows : TABLE_ROWS_MOST));
-    json_set(out, STR("default_items_count"), json_integer(has_names ? (json_int_t)rows : 1));
+    json_set_str(out, STR("max_items"), str_fmt(conversion->arena, "%zu", has_names ? rows : TABLE_ROWS_MOST));
+    json_set_str(out, STR("default_items_count"), str_fmt(conversion->arena, "%zu", has_names ? rows : 1));
     json_set(out, STR("remove_button"), json_boolean(!has_names));
     if (has_names)
         json_set(out, STR("row_labels"), json_deep_copy(json_list(out, "rows")));
@@ -224,8 +215,6 @@ static void modernise(struct conversion *conversion, json_t *out)
     if (str_starts(type, STR("block:"))) {
         json_set_str(out, STR("block"), str_slice(type, 6, type.len));
         json_set_str(out, STR("type"), STR("block"));
-    } else if (str_eq(type, STR("block")) && json_str(out, "block_slug").len > 0) {
-        json_set_str(out, STR("block"), json_str(out, "block_slug"));
     }
     if (is_table(type))
         table_to_block(conversion, out);
@@ -233,13 +222,13 @@ static void modernise(struct conversion *conversion, json_t *out)
         json_set_str(out, STR("display_mode"), STR("pre"));
 }
 
-json_t *fields_to_json(struct conversion *conversion, const xmlNode *node)
+static json_t *fields_value(struct conversion *conversion, const xmlNode *node, const struct member *member)
 {
+    (void)member;
     json_t *list = json_array();
     for (const xmlNode *field = node_first(node); field != NULL; field = node_next(field)) {
         json_t *out = json_object();
-        for (const xmlNode *member = node_first(field); member != NULL; member = node_next(member))
-            convert_member(conversion, member, out);
+        record_read(conversion, field, &field_record, out);
         modernise(conversion, out);
         if (json_str(out, "id").len == 0) /* an old export without ids: the place stands in */
             json_set_str(out, STR("id"), str_fmt(conversion->arena, "n%zu", json_array_size(list) + 1));
@@ -247,3 +236,12 @@ json_t *fields_to_json(struct conversion *conversion, const xmlNode *node)
     }
     return list;
 }
+
+static void fields_element(struct conversion *conversion, const json_t *list, const struct member *member,
+                           xmlNode *node)
+{
+    (void)member;
+    for (size_t i = 0; i < json_array_size(list); i++)
+        record_write(conversion, json_array_get(list, i), &field_record, node_add(node, "field"));
+}
+const struct shape shape_fields = {.value = fields_value, .element = fields_element};

@@ -1,57 +1,34 @@
 #include "publik/publik.h"
 
-#include "publik/node.h"
+#include "publik/shape.h"
 
 #include <libxml/parser.h>
+#include <libxml/xmlsave.h>
 #include <pthread.h>
 #include <string.h>
 
-static const struct {
-    const char *root, *kind, *of;
-    void (*convert)(struct conversion *conversion, const xmlNode *root, json_t *out);
+static const struct root {
+    const char *name, *kind, *of, *slug;
+    const struct record *record;
+    const char *list; /* that every document of ours has */
 } roots[] = {
-    {"formdef", "form", NULL, convert_form},
-    {"carddef", "card", NULL, convert_form},
-    {"workflow", "workflow", NULL, convert_workflow},
-    {"block", "block", NULL, convert_form},
-    {"datasource", "source", NULL, convert_source},
-    {"datasources", "source", NULL, convert_source},
-    {"wscall", "wscall", NULL, convert_other},
-    {"mail-template", "mail-template", NULL, convert_other},
-    {"comment-template", "comment-template", NULL, convert_other},
-    {"category", "category", "form", convert_other},
-    {"carddef_category", "category", "card", convert_other},
-    {"workflow_category", "category", "workflow", convert_other},
-    {"block_category", "category", "block", convert_other},
-    {"mail_template_category", "category", "mail-template", convert_other},
-    {"comment_template_category", "category", "comment-template", convert_other},
-    {"data_source_category", "category", "source", convert_other},
+    {"formdef", "form", NULL, "url_name", &form_record, "fields"},
+    {"carddef", "card", NULL, "url_name", &form_record, "fields"},
+    {"workflow", "workflow", NULL, "slug", &workflow_record, "statuses"},
+    {"block", "block", NULL, "slug", &block_record, "fields"},
+    {"datasource", "source", NULL, "slug", &other_record},
+    {"datasources", "source", NULL, "slug", &other_record},
+    {"wscall", "wscall", NULL, "slug", &other_record},
+    {"mail-template", "mail-template", NULL, "slug", &other_record},
+    {"comment-template", "comment-template", NULL, "slug", &other_record},
+    {"category", "category", "form", "url_name", &other_record},
+    {"carddef_category", "category", "card", "url_name", &other_record},
+    {"workflow_category", "category", "workflow", "url_name", &other_record},
+    {"block_category", "category", "block", "url_name", &other_record},
+    {"mail_template_category", "category", "mail-template", "url_name", &other_record},
+    {"comment_template_category", "category", "comment-template", "url_name", &other_record},
+    {"data_source_category", "category", "source", "url_name", &other_record},
 };
-
-void convert_source(struct conversion *conversion, const xmlNode *root, json_t *out)
-{
-    convert_other(conversion, root, out);
-    const xmlNode *source = node_child(root, "data_source");
-    json_object_del(out, "data_source");
-    if (source != NULL)
-        json_set(out, STR("source"), source_to_json(conversion, source));
-}
-
-void convert_other(struct conversion *conversion, const xmlNode *root, json_t *out)
-{
-    for (const xmlNode *node = node_first(root); node != NULL; node = node_next(node)) {
-        const char *name = (const char *)node->name;
-        bool is_text = strcmp(name, "subject") == 0 || strcmp(name, "body") == 0 || strcmp(name, "comment") == 0;
-        if (strcmp(name, "name") == 0 || strcmp(name, "slug") == 0 || strcmp(name, "url_name") == 0)
-            continue;
-        if (strcmp(name, "category") == 0) {
-            set_reference(conversion, node, out, name);
-            continue;
-        }
-        json_object_set_new_nocheck(
-            out, name, is_text ? json_from_str(node_text(conversion, node)) : node_to_json(conversion, node));
-    }
-}
 
 /* Skips a byte order mark, blanks, the prolog and comments: where the first element's name begins. */
 static str root_name(str bytes)
@@ -77,17 +54,17 @@ static str root_name(str bytes)
     return str_slice(bytes, from, at);
 }
 
-static size_t root_index(str name)
+static const struct root *root_called(str name)
 {
-    size_t index = 0;
-    while (index < sizeof roots / sizeof *roots && !str_eq(name, str_of(roots[index].root)))
-        index++;
-    return index;
+    for (size_t i = 0; i < sizeof roots / sizeof *roots; i++)
+        if (str_eq(name, str_of(roots[i].name)))
+            return &roots[i];
+    return NULL;
 }
 
 bool publik_is_definition(str bytes)
 {
-    return root_index(root_name(bytes)) < sizeof roots / sizeof *roots;
+    return root_called(root_name(bytes)) != NULL;
 }
 
 static void be_silent(void *arg, xmlErrorPtr error)
@@ -180,25 +157,28 @@ static str slug_of(struct conversion *conversion, const xmlNode *root, str name)
     return slug.len > 0 ? slug : utf8_slug(conversion->arena, name);
 }
 
-static bool read_root(struct arena *arena, const xmlNode *root, struct publik_document *out, struct err *err)
+static bool read_root(struct arena *arena, const xmlNode *node, struct publik_document *out, struct err *err)
 {
-    size_t index = root_index(node_name(root));
-    if (index == sizeof roots / sizeof *roots)
-        return err_set(err, ERR_INVALID, "L’élément <%s> n’est pas une définition de Publik.", root->name);
-    struct conversion conversion = {.arena = arena, .document = out};
-    str name = node_child_text(&conversion, root, "name");
-    out->kind = str_of(roots[index].kind);
-    out->publik_kind = str_of(roots[index].root);
-    out->slug = slug_of(&conversion, root, name);
+    const struct root *root = root_called(node_name(node));
+    if (root == NULL)
+        return err_set(err, ERR_INVALID, "L’élément <%s> n’est pas une définition de Publik.", node->name);
+    struct conversion conversion = {.arena = arena};
+    str name = node_child_text(&conversion, node, "name");
+    out->kind = str_of(root->kind);
+    out->publik_kind = str_of(root->name);
+    out->slug = slug_of(&conversion, node, name);
     out->json = json_keep(arena, json_object());
     if (name.len == 0)
         return err_set(err, ERR_INVALID, "La définition n’a pas de nom.");
     json_set_str(out->json, STR("kind"), out->kind);
     json_set_str(out->json, STR("slug"), out->slug);
     json_set_str(out->json, STR("name"), name);
-    if (roots[index].of != NULL)
-        json_set_str(out->json, STR("of"), str_of(roots[index].of));
-    roots[index].convert(&conversion, root, out->json);
+    if (root->of != NULL)
+        json_set_str(out->json, STR("of"), str_of(root->of));
+    if (root->list != NULL)
+        json_set(out->json, str_of(root->list), json_array());
+    record_read(&conversion, node, root->record, out->json);
+    out->was_disabled = json_bool(out->json, "disabled");
     return true;
 }
 
@@ -212,4 +192,44 @@ bool publik_read(struct arena *arena, str bytes, struct publik_document *out, st
     xmlFreeDoc(doc);
     str root = root_name(bytes);
     return ok || refuse_at(bytes, root.len > 0 ? (size_t)(root.ptr - bytes.ptr) - 1 : 0, err);
+}
+
+/* ---- Writing ---- */
+
+static const struct root *root_of(const json_t *json)
+{
+    str kind = json_str(json, "kind"), of = json_str(json, "of");
+    for (size_t i = 0; i < sizeof roots / sizeof *roots; i++)
+        if (str_eq(kind, str_of(roots[i].kind)) && (of.len == 0 || str_eq(of, str_of(roots[i].of))))
+            return &roots[i];
+    return NULL;
+}
+
+static str text_of(struct arena *arena, xmlDoc *doc)
+{
+    xmlChar *bytes = NULL;
+    int length = 0;
+    xmlDocDumpFormatMemoryEnc(doc, &bytes, &length, "UTF-8", 1);
+    str text = str_dup(arena, (str){(const char *)bytes, (size_t)length});
+    xmlFree(bytes);
+    return text;
+}
+
+bool publik_write(struct arena *arena, const json_t *json, const struct publik_roles *roles, str *out, struct err *err)
+{
+    const struct root *root = root_of(json);
+    if (root == NULL)
+        return err_set(err, ERR_UNSUPPORTED, "Publik n’a pas de « %.*s ».", STR_ARG(json_str(json, "kind")));
+    pthread_once(&once, xmlInitParser);
+    struct conversion conversion = {.arena = arena, .roles = roles, .err = err};
+    xmlDoc *doc = xmlNewDoc((const xmlChar *)"1.0");
+    xmlNode *node = xmlNewNode(NULL, (const xmlChar *)root->name);
+    xmlDocSetRootElement(doc, node);
+    node_add_text(&conversion, node, "name", json_str(json, "name"));
+    node_add_text(&conversion, node, root->slug, json_str(json, "slug"));
+    record_write(&conversion, json, root->record, node);
+    if (!conversion.has_failed)
+        *out = text_of(arena, doc);
+    xmlFreeDoc(doc);
+    return !conversion.has_failed;
 }

@@ -1,10 +1,229 @@
 /* workflow: statuses and their actions, options, data of the treatment, global actions. */
-#include "publik/node.h"
+#include "publik/shape.h"
 
 #include <string.h>
 
-static json_t *functions_to_json(struct conversion *conversion, const xmlNode *node)
+#define TEXT(name)                                                                                                     \
+    {                                                                                                                  \
+        name, name, &shape_text                                                                                        \
+    }
+
+/* ---- Fields within: <formdef><name>-</name><fields>…</fields></formdef> ---- */
+
+static json_t *form_value(struct conversion *conversion, const xmlNode *node, const struct member *member)
 {
+    const xmlNode *fields = node_child(node, "fields");
+    return fields == NULL ? json_array() : shape_fields.value(conversion, fields, member);
+}
+
+static void form_element(struct conversion *conversion, const json_t *fields, const struct member *member,
+                         xmlNode *node)
+{
+    node_add_text(conversion, node, "name", STR("-"));
+    shape_fields.element(conversion, fields, member, node_add(node, "fields"));
+}
+
+static json_t *inner_value(struct conversion *conversion, const xmlNode *node, const struct member *member)
+{
+    const xmlNode *form = node_child(node, "formdef");
+    return form_value(conversion, form != NULL ? form : node, member);
+}
+
+static void inner_element(struct conversion *conversion, const json_t *fields, const struct member *member,
+                          xmlNode *node)
+{
+    form_element(conversion, fields, member, node_add(node, "formdef"));
+}
+static const struct shape shape_inner_fields = {.value = inner_value, .element = inner_element};
+
+/* ---- Actions ---- */
+
+static const struct member of_assignment[] = {{"field_id", "field_id", &shape_said}, TEXT("value")};
+static const struct record assignment_record = {RECORD_OF(of_assignment), .rest = &shape_looks,
+                                                .manner = MANNER_ACTION};
+static const struct member assignments = {"fields", "fields", &shape_records, .one = "field",
+                                          .record = &assignment_record};
+
+static bool asks_fields(const json_t *action)
+{
+    return str_eq(json_str(action, "type"), STR("form"));
+}
+
+/* A sub-form's fields, in <formdef>, and those that an action sets, in <fields>, are both « fields » of ours. */
+static void sub_form_read(struct conversion *conversion, const xmlNode *node, const struct member *member, json_t *out)
+{
+    json_object_set_new_nocheck(out, member->key, form_value(conversion, node, member));
+}
+
+static void sub_form_write(struct conversion *conversion, const json_t *in, const struct member *member,
+                           xmlNode *parent)
+{
+    const json_t *fields = json_list(in, member->key);
+    if (fields != NULL && asks_fields(in))
+        form_element(conversion, fields, member, node_add(parent, member->element));
+}
+static const struct shape shape_sub_form = {.read = sub_form_read, .write = sub_form_write};
+
+static void assignments_read(struct conversion *conversion, const xmlNode *node, const struct member *member,
+                             json_t *out)
+{
+    json_object_set_new_nocheck(out, member->key, shape_records.value(conversion, node, &assignments));
+}
+
+static void assignments_write(struct conversion *conversion, const json_t *in, const struct member *member,
+                              xmlNode *parent)
+{
+    const json_t *fields = json_list(in, member->key);
+    if (fields != NULL && !asks_fields(in))
+        shape_records.element(conversion, fields, &assignments, node_add(parent, member->element));
+}
+static const struct shape shape_assignments = {.read = assignments_read, .write = assignments_write};
+
+/* <mapping field_id="…">template</mapping>: what a card or a form that an action makes is filled with. */
+static json_t *mappings_value(struct conversion *conversion, const xmlNode *node, const struct member *member)
+{
+    (void)member;
+    json_t *list = json_array();
+    for (const xmlNode *one = node_first(node); one != NULL; one = node_next(one)) {
+        json_t *out = json_object();
+        json_set_str(out, STR("field_id"), node_attribute(conversion, one, "field_id"));
+        json_set_str(out, STR("expression"), node_text(conversion, one));
+        json_array_append_new(list, out);
+    }
+    return list;
+}
+
+static void mappings_element(struct conversion *conversion, const json_t *list, const struct member *member,
+                             xmlNode *node)
+{
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *mapping = json_array_get(list, i);
+        xmlNode *one = node_add_text(conversion, node, member->one, json_str(mapping, "expression"));
+        node_set_attribute(conversion, one, "field_id", json_str(mapping, "field_id"));
+    }
+}
+static const struct shape shape_mappings = {.value = mappings_value, .element = mappings_element};
+
+static const struct member of_action[] = {
+    {"@type", "type", NULL},
+    {"@id", "id", NULL},
+    {"by", "by", &shape_people, .one = "item"},
+    {"to", "to", &shape_people, .one = "item"},
+    {"roles", "roles", &shape_people, .one = "item"},
+    {"condition", "condition", &shape_condition},
+    {"formdef", "fields", &shape_sub_form},
+    {"fields", "fields", &shape_assignments},
+    {"mappings", "mappings", &shape_mappings, .one = "mapping"},
+    POST_CONDITIONS,
+    TEXT("status"),
+    TEXT("timeout"),
+    TEXT("label"),
+    TEXT("message"),
+    TEXT("comment"),
+    TEXT("title"),
+    TEXT("body"),
+    TEXT("subject"),
+    TEXT("url"),
+    TEXT("varname"),
+    TEXT("value"),
+    TEXT("hint"),
+    TEXT("trigger"),
+};
+static const struct record action_record = {RECORD_OF(of_action), .rest = &shape_looks, .manner = MANNER_ACTION};
+
+/* ---- Triggers call a status as its requests are marked: wf-ID ---- */
+
+static str status_id(str text)
+{
+    return str_starts(text, STR("wf-")) ? str_slice(text, 3, text.len) : text;
+}
+
+static json_t *status_value(struct conversion *conversion, const xmlNode *node, const struct member *member)
+{
+    (void)member;
+    str id = status_id(str_trim(node_text(conversion, node)));
+    return id.len == 0 ? NULL : json_from_str(id);
+}
+
+static void status_element(struct conversion *conversion, const json_t *value, const struct member *member,
+                           xmlNode *node)
+{
+    (void)member;
+    node_set_text(conversion, node, str_fmt(conversion->arena, "wf-%s", json_str_of(value).ptr));
+}
+static const struct shape shape_status = {.value = status_value, .element = status_element};
+
+static json_t *statuses_value(struct conversion *conversion, const xmlNode *node, const struct member *member)
+{
+    (void)member;
+    json_t *list = json_array();
+    for (const xmlNode *one = node_first(node); one != NULL; one = node_next(one))
+        json_array_append_new(list, json_from_str(status_id(str_trim(node_text(conversion, one)))));
+    return list;
+}
+
+static void statuses_element(struct conversion *conversion, const json_t *list, const struct member *member,
+                             xmlNode *node)
+{
+    shape_texts.element(conversion, list, member, node);
+}
+static const struct shape shape_statuses = {.value = statuses_value, .element = statuses_element};
+
+static const struct member of_trigger[] = {
+    {"anchor_status_first", "anchor_status_first", &shape_status},
+    {"anchor_status_latest", "anchor_status_latest", &shape_status},
+    {"statuses", "statuses", &shape_statuses, .one = "statuse"}, /* w.c.s. writes it so */
+};
+static const struct record trigger_record = {RECORD_OF(of_trigger), .like = &action_record, .rest = &shape_looks,
+                                             .manner = MANNER_ACTION};
+
+static const struct member of_global_action[] = {
+    {"items", "actions", &shape_records, .one = "item", .record = &action_record},
+    {"triggers", "triggers", &shape_records, .one = "trigger", .record = &trigger_record},
+};
+static const struct record global_action_record = {RECORD_OF(of_global_action), .rest = &shape_text};
+
+/* ---- Statuses ---- */
+
+#define HIDDEN_HERE "_hidden"
+#define HIDDEN_THERE "__hidden__"
+
+/* Roles, and w.c.s.'s own words for « agents only » and « nobody ». */
+static json_t *visibility_value(struct conversion *conversion, const xmlNode *node, const struct member *member)
+{
+    (void)member;
+    json_t *list = json_array();
+    for (const xmlNode *role = node_first(node); role != NULL; role = node_next(role)) {
+        str text = str_trim(node_text(conversion, role));
+        if (text.len > 0)
+            json_array_append_new(list, json_from_str(str_eq(text, STR(HIDDEN_THERE)) ? STR(HIDDEN_HERE) : text));
+    }
+    return list;
+}
+
+static void visibility_element(struct conversion *conversion, const json_t *list, const struct member *member,
+                               xmlNode *node)
+{
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        str who = json_str_of(json_array_get(list, i));
+        node_add_text(conversion, node, member->one, str_eq(who, STR(HIDDEN_HERE)) ? STR(HIDDEN_THERE) : who);
+    }
+}
+static const struct shape shape_visibility = {.value = visibility_value, .element = visibility_element};
+
+static const struct member of_status[] = {
+    {"items", "actions", &shape_records, .one = "item", .record = &action_record},
+    {"visibility", "visibility", &shape_visibility, .one = "role"},
+    {"forced_endpoint", "forced_endpoint", &shape_looks},
+};
+static const struct record status_record = {RECORD_OF(of_status), .rest = &shape_text};
+
+/* ---- The workflow ---- */
+
+/* <role id="_receiver">Name</role> */
+static json_t *functions_value(struct conversion *conversion, const xmlNode *node, const struct member *member)
+{
+    (void)member;
     json_t *list = json_array();
     for (const xmlNode *role = node_first(node); role != NULL; role = node_next(role)) {
         json_t *out = json_object();
@@ -15,184 +234,32 @@ static json_t *functions_to_json(struct conversion *conversion, const xmlNode *n
     return list;
 }
 
-static bool is_people(const char *name)
+static void functions_element(struct conversion *conversion, const json_t *list, const struct member *member,
+                              xmlNode *node)
 {
-    return strcmp(name, "by") == 0 || strcmp(name, "to") == 0 || strcmp(name, "roles") == 0;
-}
-
-/* Texts that may read « True », « 0 » or « 3 ». */
-static bool is_text(const char *name)
-{
-    static const char *const texts[] = {"status",  "timeout", "label",   "message", "comment", "title",  "body",
-                                        "subject", "url",     "varname", "value",   "hint",    "trigger"};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        if (strcmp(name, texts[i]) == 0)
-            return true;
-    return false;
-}
-
-/* <formdef><fields>…</fields></formdef> */
-static json_t *inner_fields(struct conversion *conversion, const xmlNode *node)
-{
-    const xmlNode *form = node_child(node, "formdef");
-    const xmlNode *fields = node_child(form != NULL ? form : node, "fields");
-    return fields == NULL ? json_array() : fields_to_json(conversion, fields);
-}
-
-/* set-backoffice-fields: each {field_id, value}, values as they are written. */
-static json_t *assignments(struct conversion *conversion, const xmlNode *node)
-{
-    json_t *list = json_array();
-    for (const xmlNode *field = node_first(node); field != NULL; field = node_next(field)) {
-        json_t *out = json_object();
-        set_text(out, "field_id", node_child_text(conversion, field, "field_id"));
-        json_set_str(out, STR("value"), node_text(conversion, node_child(field, "value")));
-        json_array_append_new(list, out);
-    }
-    return list;
-}
-
-static void convert_action_member(struct conversion *conversion, const xmlNode *node, json_t *out)
-{
-    const char *name = (const char *)node->name;
-    if (is_people(name)) {
-        json_object_set_new_nocheck(out, name, people_to_json(conversion, node));
-    } else if (strcmp(name, "condition") == 0) {
-        json_t *condition = condition_to_json(conversion, node);
-        if (condition != NULL)
-            json_set(out, STR("condition"), condition);
-    } else if (strcmp(name, "formdef") == 0) {
-        const xmlNode *fields = node_child(node, "fields");
-        json_set(out, STR("fields"), fields == NULL ? json_array() : fields_to_json(conversion, fields));
-    } else if (strcmp(name, "fields") == 0) {
-        json_set(out, STR("fields"), assignments(conversion, node));
-    } else if (is_text(name) && node_first(node) == NULL) {
-        json_object_set_new_nocheck(out, name, json_from_str(node_text(conversion, node)));
-    } else {
-        json_object_set_new_nocheck(out, name, node_to_json(conversion, node));
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *function = json_array_get(list, i);
+        xmlNode *one = node_add_text(conversion, node, member->one, json_str(function, "name"));
+        node_set_attribute(conversion, one, "id", json_str(function, "id"));
     }
 }
+static const struct shape shape_functions = {.value = functions_value, .element = functions_element};
 
-static json_t *actions_to_json(struct conversion *conversion, const xmlNode *node)
-{
-    json_t *list = json_array();
-    for (const xmlNode *action = node_first(node); action != NULL; action = node_next(action)) {
-        json_t *out = json_object();
-        set_text(out, "type", node_attribute(conversion, action, "type"));
-        set_text(out, "id", node_attribute(conversion, action, "id"));
-        for (const xmlNode *member = node_first(action); member != NULL; member = node_next(member))
-            convert_action_member(conversion, member, out);
-        json_array_append_new(list, out);
-    }
-    return list;
-}
+static const struct member of_level[] = {{"@id", "id", NULL}};
+static const struct record level_record = {RECORD_OF(of_level), .rest = &shape_text};
 
-/* Roles, and w.c.s.'s own words for « agents only » and « nobody ». */
-static json_t *visibility_to_json(struct conversion *conversion, const xmlNode *node)
-{
-    json_t *list = json_array();
-    for (const xmlNode *role = node_first(node); role != NULL; role = node_next(role)) {
-        str text = str_trim(node_text(conversion, role));
-        str meant = str_eq(text, STR("__hidden__")) ? STR("_hidden") : text;
-        if (meant.len > 0)
-            json_array_append_new(list, json_from_str(meant));
-    }
-    return list;
-}
+static const struct member of_remapping[] = {
+    {"@action", "action", NULL}, {"@status", "status", NULL}, {"@timestamp", "at", NULL}};
+static const struct record remapping_record = {RECORD_OF(of_remapping), .rest = &shape_looks};
 
-static json_t *status_to_json(struct conversion *conversion, const xmlNode *status)
-{
-    json_t *out = json_object();
-    json_set(out, STR("actions"), json_array());
-    for (const xmlNode *node = node_first(status); node != NULL; node = node_next(node)) {
-        const char *name = (const char *)node->name;
-        if (strcmp(name, "items") == 0)
-            json_set(out, STR("actions"), actions_to_json(conversion, node));
-        else if (strcmp(name, "visibility") == 0)
-            json_set(out, STR("visibility"), visibility_to_json(conversion, node));
-        else if (node_first(node) == NULL && strcmp(name, "forced_endpoint") != 0)
-            json_object_set_new_nocheck(out, name, json_from_str(node_text(conversion, node)));
-        else
-            json_object_set_new_nocheck(out, name, node_to_json(conversion, node));
-    }
-    return out;
-}
-
-/* Triggers call a status as its requests are marked: wf-ID. */
-static str status_id(str text)
-{
-    return str_starts(text, STR("wf-")) ? str_slice(text, 3, text.len) : text;
-}
-
-static json_t *trigger_to_json(struct conversion *conversion, const xmlNode *trigger)
-{
-    json_t *out = json_object();
-    set_text(out, "type", node_attribute(conversion, trigger, "type"));
-    set_text(out, "id", node_attribute(conversion, trigger, "id"));
-    for (const xmlNode *member = node_first(trigger); member != NULL; member = node_next(member)) {
-        const char *name = (const char *)member->name;
-        if (strcmp(name, "anchor_status_first") == 0 || strcmp(name, "anchor_status_latest") == 0) {
-            set_text(out, name, status_id(str_trim(node_text(conversion, member))));
-        } else if (strcmp(name, "statuses") == 0) {
-            json_t *statuses = json_array();
-            for (const xmlNode *one = node_first(member); one != NULL; one = node_next(one))
-                json_array_append_new(statuses, json_from_str(status_id(str_trim(node_text(conversion, one)))));
-            json_set(out, STR("statuses"), statuses);
-        } else {
-            convert_action_member(conversion, member, out);
-        }
-    }
-    return out;
-}
-
-static json_t *global_to_json(struct conversion *conversion, const xmlNode *action)
-{
-    json_t *out = json_object();
-    for (const xmlNode *node = node_first(action); node != NULL; node = node_next(node)) {
-        const char *name = (const char *)node->name;
-        if (strcmp(name, "items") == 0) {
-            json_set(out, STR("actions"), actions_to_json(conversion, node));
-        } else if (strcmp(name, "triggers") == 0) {
-            json_t *triggers = json_array();
-            for (const xmlNode *one = node_first(node); one != NULL; one = node_next(one))
-                json_array_append_new(triggers, trigger_to_json(conversion, one));
-            json_set(out, STR("triggers"), triggers);
-        } else {
-            json_object_set_new_nocheck(out, name, json_from_str(node_text(conversion, node)));
-        }
-    }
-    return out;
-}
-
-static json_t *each(struct conversion *conversion, const xmlNode *node,
-                    json_t *(*convert)(struct conversion *conversion, const xmlNode *node))
-{
-    json_t *list = json_array();
-    for (const xmlNode *child = node_first(node); child != NULL; child = node_next(child))
-        json_array_append_new(list, convert(conversion, child));
-    return list;
-}
-
-void convert_workflow(struct conversion *conversion, const xmlNode *root, json_t *out)
-{
-    json_set(out, STR("statuses"), json_array());
-    for (const xmlNode *node = node_first(root); node != NULL; node = node_next(node)) {
-        const char *name = (const char *)node->name;
-        if (strcmp(name, "name") == 0 || strcmp(name, "slug") == 0)
-            continue;
-        if (strcmp(name, "roles") == 0)
-            json_set(out, STR("functions"), functions_to_json(conversion, node));
-        else if (strcmp(name, "possible_status") == 0)
-            json_set(out, STR("statuses"), each(conversion, node, status_to_json));
-        else if (strcmp(name, "variables") == 0)
-            json_set(out, STR("options"), inner_fields(conversion, node));
-        else if (strcmp(name, "backoffice-fields") == 0)
-            json_set(out, STR("backoffice_fields"), inner_fields(conversion, node));
-        else if (strcmp(name, "category") == 0)
-            set_reference(conversion, node, out, name);
-        else if (strcmp(name, "global_actions") == 0)
-            json_set(out, STR("global_actions"), each(conversion, node, global_to_json));
-        else
-            json_object_set_new_nocheck(out, name, node_to_json(conversion, node));
-    }
-}
+static const struct member of_workflow[] = {
+    {"category", "category", &shape_reference, .also = "category_name"},
+    {"roles", "functions", &shape_functions, .one = "role"},
+    {"variables", "options", &shape_inner_fields},
+    {"backoffice-fields", "backoffice_fields", &shape_inner_fields},
+    {"possible_status", "statuses", &shape_records, .one = "status", .record = &status_record},
+    {"global_actions", "global_actions", &shape_records, .one = "action", .record = &global_action_record},
+    {"criticality_levels", "criticality_levels", &shape_records, .one = "criticality-level", .record = &level_record},
+    {"status-remapping", "status_remapping", &shape_records, .one = "remap", .record = &remapping_record},
+};
+const struct record workflow_record = {RECORD_OF(of_workflow), .like = &root_record, .rest = &shape_looks};

@@ -1,4 +1,5 @@
-/* A Publik definition, from its XML to what runs: read, kept as our JSON, compiled; a form is then looked at. */
+/* A Publik definition, from its XML to what runs: read, kept as our JSON, written and read
+ * again, compiled; a form is then looked at. */
 #include "definition/definition.h"
 #include "publik/publik.h"
 #include "workflow/workflow.h"
@@ -34,6 +35,18 @@ static void compile_source(struct arena *arena, const json_t *json)
     source_choices(source_compile(arena, json, STR("essai")), NULL, &render);
 }
 
+/* What is written for Publik and read again is the same document. */
+static void write_and_read(struct arena *arena, const struct publik_document *document, str text)
+{
+    struct publik_document again;
+    struct err err;
+    str bytes;
+    if (!publik_write(arena, document->json, NULL, &bytes, &err) || bytes.len > PUBLIK_FILE_MOST)
+        return;
+    if (!publik_read(arena, bytes, &again, &err) || !str_eq(json_text_sorted(arena, again.json), text))
+        __builtin_trap();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct arena *arena = arena_new();
@@ -46,6 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         const json_t *kept = json_parse(arena, definition.json, &err);
         if (kept == NULL)
             __builtin_trap();
+        write_and_read(arena, &document, definition.json);
         if (str_eq(document.kind, STR("workflow")))
             workflow_compile(arena, kept, 1, NULL, &err);
         else if (str_eq(document.kind, STR("source")))
