@@ -173,3 +173,18 @@ bool definition_save(struct tx *tx, const struct definition *definition, int64_t
     arena_free(arena);
     return ok;
 }
+
+bool definition_restore(struct tx *tx, const struct definition *asked, int64_t *version, bool *is_new, struct err *err)
+{
+    struct arena *arena = arena_new();
+    struct definition old;
+    bool ok = definition_at(tx, arena, asked->kind, asked->slug, asked->version, &old, err);
+    if (ok) {
+        old.author = asked->author;
+        old.comment = asked->comment;
+        old.at = asked->at;
+        ok = definition_save(tx, &old, version, is_new, err);
+    }
+    arena_free(arena);
+    return ok;
+}

@@ -41,6 +41,25 @@ bool definition_at(struct tx *tx, struct arena *arena, str kind, str slug, int64
 bool definition_history(struct tx *tx, struct arena *arena, str kind, str slug, struct definitions *out,
                         struct err *err);
 
+/* Saves an older version again, as a new one: *version is what is current then; the same where it was current already.
+ */
+bool definition_restore(struct tx *tx, const struct definition *asked, int64_t *version, bool *is_new, struct err *err);
+
+/* ---- What two versions differ in ---- */
+
+enum definition_how { DEFINITION_CHANGED, DEFINITION_ADDED, DEFINITION_REMOVED, DEFINITION_MOVED };
+struct definition_change {
+    enum definition_how how;
+    str where;         /* « statut 2 (Reçu), action 1 (Accepter) »; empty: the document itself */
+    str what;          /* « libellé »; empty where the values say it */
+    str before, after; /* as people read them; long ones cut around the difference; empty: there was nothing */
+};
+struct definition_changes VEC_OF(struct definition_change);
+/* Part by part, in the order of the first: « champ 12 (Adresse) : obligatoire → facultatif ». */
+void definition_compare(struct arena *arena, const json_t *before, const json_t *after, struct definition_changes *out);
+/* One change as a line of French. */
+str definition_change_said(struct arena *arena, const struct definition_change *change);
+
 /* A number that grows with every save in this store: a cheap « has anything changed? ». */
 bool definition_epoch(struct tx *tx, int64_t *epoch, struct err *err);
 

@@ -97,7 +97,8 @@ for (const viewport of [phone, desktop]) {
       const [office, desk] = await open(viewport);
       await signIn(desk, counter, "bron", "admin@bron.example");
       for (const path of ["/agents/", "/agents/saisie/", "/agents/demandes/", "/agents/demandes/?q=xyzzy", `/agents/demandes/?demarche=${slug}`,
-        `/agents/demandes/${code.replaceAll("-", "")}/`, "/administration/"]) {
+        `/agents/demandes/${code.replaceAll("-", "")}/`, "/administration/", "/administration/definitions/",
+        "/administration/definitions/form/signalement-anomalie/"]) {
         await desk.goto(counter.url("bron", path));
         await check(desk, problems);
       }
