@@ -4,13 +4,14 @@ import sys
 
 import filing
 import form_page
+import live
 import office
 import report
 import startup
 import template
 from machine import description
 
-MEASURES = {"form-page": form_page.measure, "filing": filing.measure, "office": office.measure, "startup": startup.measure, "template": template.measure}
+MEASURES = {"form-page": form_page.measure, "filing": filing.measure, "live": live.measure, "office": office.measure, "startup": startup.measure, "template": template.measure}
 
 
 def main():
