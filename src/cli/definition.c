@@ -118,12 +118,14 @@ static int work_on(struct installation *installation, struct work *work, const c
     struct estate *estate = installation_hold(installation);
     const struct site *site = sites_by_slug(&estate->sites, str_of(slug));
     str what = word(work, 0);
-    bool ok = site != NULL || err_set(&err, ERR_NOT_FOUND, "Il n’y a pas de site « %s ».", slug);
-    if (ok && str_eq(what, STR("log")))
+    bool ok = false;
+    if (site == NULL)
+        err_set(&err, ERR_NOT_FOUND, "Il n’y a pas de site « %s ».", slug);
+    else if (str_eq(what, STR("log")))
         ok = print_log(site->store, work, &err);
-    else if (ok && str_eq(what, STR("diff")))
+    else if (str_eq(what, STR("diff")))
         ok = print_diff(site->store, work, &err);
-    else if (ok)
+    else
         ok = restore_one(site->store, work, comment, &err);
     estate_release(installation, estate);
     return ok ? 0 : fail_with("definition", &err);

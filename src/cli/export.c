@@ -122,7 +122,9 @@ static int export_site(struct installation *installation, struct export *export,
     struct err err = {0};
     struct estate *estate = installation_hold(installation);
     export->site = sites_by_slug(&estate->sites, str_of(slug));
-    bool ok = export->site != NULL || err_set(&err, ERR_NOT_FOUND, "Il n’y a pas de site « %s ».", slug);
+    bool ok = export->site != NULL;
+    if (!ok)
+        err_set(&err, ERR_NOT_FOUND, "Il n’y a pas de site « %s ».", slug);
     ok = ok && store_read(export->site->store, read_all, export, &err) && write_all(export, &err);
     estate_release(installation, estate);
     if (!ok)

@@ -177,7 +177,7 @@ bool definition_save(struct tx *tx, const struct definition *definition, int64_t
 bool definition_restore(struct tx *tx, const struct definition *asked, int64_t *version, bool *is_new, struct err *err)
 {
     struct arena *arena = arena_new();
-    struct definition old;
+    struct definition old = {0};
     bool ok = definition_at(tx, arena, asked->kind, asked->slug, asked->version, &old, err);
     if (ok) {
         old.author = asked->author;

@@ -58,6 +58,7 @@ static curl_socket_t open_socket(void *data, curlsocktype purpose, struct curl_s
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): as libcurl calls it */
 static size_t take(char *bytes, size_t size, size_t count, void *data)
 {
     struct exchange *exchange = data;

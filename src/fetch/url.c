@@ -28,7 +28,7 @@ str fetch_clean_url(struct arena *arena, str url)
     url = str_trim(url);
     if (!is_http(url) || url.len > URL_MOST)
         return STR_EMPTY;
-    struct buf out = buf_new(arena, URL_MOST * 3);
+    struct buf out = buf_new(arena, (size_t)URL_MOST * 3);
     for (size_t i = 0; i < url.len; i++) {
         unsigned char c = (unsigned char)url.ptr[i];
         if (is_control(c))

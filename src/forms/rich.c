@@ -110,7 +110,7 @@ static htmlDocPtr parse(str html)
 
 str rich_clean(struct arena *arena, str html, enum rich_kind kind)
 {
-    struct buf out = buf_new(arena, 2 * RICH_MOST);
+    struct buf out = buf_new(arena, (size_t)2 * RICH_MOST);
     struct writing writing = {&out, kind, false};
     htmlDocPtr document = parse(html);
     if (document != NULL)
@@ -155,7 +155,7 @@ static void plain_all(struct buf *out, const xmlNode *node)
 
 str rich_plain(struct arena *arena, str html)
 {
-    struct buf out = buf_new(arena, 2 * RICH_MOST);
+    struct buf out = buf_new(arena, (size_t)2 * RICH_MOST);
     htmlDocPtr document = parse(html);
     if (document != NULL)
         plain_all(&out, xmlDocGetRootElement(document));
@@ -165,7 +165,7 @@ str rich_plain(struct arena *arena, str html)
 
 str rich_from_plain(struct arena *arena, str text)
 {
-    struct buf out = buf_new(arena, 4 * RICH_MOST);
+    struct buf out = buf_new(arena, (size_t)4 * RICH_MOST);
     const char *open = NULL; /* the element that the lines before stand in */
     for (str line, rest = text; str_next(&rest, '\n', &line);) {
         bool is_item = str_starts(line, STR("- ")), is_empty = str_trim(line).len == 0;

@@ -34,6 +34,7 @@ static void member_read(struct conversion *conversion, const xmlNode *node, cons
 
 void record_read(struct conversion *conversion, const xmlNode *node, const struct record *record, json_t *out)
 {
+    const struct shape *rest = record->rest;
     for (const struct record *like = record; like != NULL; like = like->like)
         for (size_t i = 0; i < like->count; i++)
             if (like->members[i].element[0] == '@')
@@ -41,7 +42,7 @@ void record_read(struct conversion *conversion, const xmlNode *node, const struc
     for (const xmlNode *child = node_first(node); child != NULL; child = node_next(child)) {
         const struct member *member = member_of(record, (const char *)child->name);
         struct member other = {.key = str_dup(conversion->arena, looks_key(conversion, child)).ptr,
-                               .shape = record->rest,
+                               .shape = rest,
                                .known = looks_known(child)};
         member_read(conversion, child, member != NULL ? member : &other, out);
     }

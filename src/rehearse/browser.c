@@ -90,6 +90,7 @@ str browser_cookie(struct browser *browser, struct arena *arena, const char *nam
     return found;
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): as libcurl calls it */
 static size_t keep(char *bytes, size_t size, size_t count, void *data)
 {
     struct buf *body = data;

@@ -219,7 +219,7 @@ static str varied_name(const struct filler *filler, const struct control *contro
                                         "O’Brien", "Şahin",   "Benali", "Müller",  "Petit",  "Roux",
                                         "Moreau",  "Garnier", "Faure",  "Blanc"};
     enum { NAMES = sizeof names / sizeof *names };
-    size_t drawn = filler_draw(filler, field_key(control), NAMES * 1000);
+    size_t drawn = filler_draw(filler, field_key(control), (size_t)NAMES * 1000);
     return str_fmt(filler->arena, "%s %zu", names[drawn % NAMES], drawn / NAMES);
 }
 

@@ -162,7 +162,9 @@ bool stage_open(struct stage *stage, struct installation *real, const struct reh
     struct estate *estate = installation_hold(real);
     const struct site *site = sites_by_slug(&estate->sites, rehearsal->site);
     instant_set_clock(moved_clock);
-    bool ok = site != NULL || err_set(err, ERR_NOT_FOUND, "Il n’y a pas de site « %.*s ».", STR_ARG(rehearsal->site));
+    bool ok = site != NULL;
+    if (!ok)
+        err_set(err, ERR_NOT_FOUND, "Il n’y a pas de site « %.*s ».", STR_ARG(rehearsal->site));
     ok = ok && open_copy(stage, rehearsal, scratch_store, err) && is_new_site(stage, rehearsal->site, err) &&
          copy_site(stage, site, err);
     estate_release(real, estate);

@@ -7,6 +7,8 @@
 #include "template/compiler.h"
 #include "template/filter.h"
 
+#include <assert.h>
+
 static struct value block_plain(const struct value_object *object, struct arena *arena)
 {
     (void)object;
@@ -64,6 +66,7 @@ static void set_merge(struct machine *m, struct block_value *block, const struct
 static struct value call_block_value(struct machine *m, const struct value *args, const struct call *call)
 {
     const struct assignments *given = call->data;
+    assert(args != NULL); /* of the machine's stack */
     const struct value *output = argument(given, args, "output"), *append = argument(given, args, "append");
     if (output != NULL)
         return *output;
