@@ -82,7 +82,7 @@ static void a_row_that_is_wrong_is_told_and_the_next_is_read(void **state)
         buf_add_char(&lengthy, 'x');
     buf_add(&lengthy, STR(";y\nc;d\n"));
     assert_str(read_all(*state, buf_str(&lengthy)),
-               "1|a|b 2[elle est trop longue ; un guillemet n’est peut-être pas fermé] 3|c|d");
+               "1|a|b 2[elle est trop longue ; un guillemet n’est peut-être pas fermé] 3|c|d");
 }
 
 static void what_is_no_text_is_refused(void **state)
