@@ -45,6 +45,8 @@ size_t str_find(str s, str needle, size_t from)
         return SIZE_MAX;
     if (needle.len == 0)
         return from;
+    if (needle.len > s.len - from) /* also a text that was never set */
+        return SIZE_MAX;
     const char *found = memmem(s.ptr + from, s.len - from, needle.ptr, needle.len);
     return found == NULL ? SIZE_MAX : (size_t)(found - s.ptr);
 }

@@ -313,9 +313,9 @@ static bool press(struct following *following, const struct edge *edge)
     static const enum style styles[VARIANTS] = {STYLE_PLAUSIBLE, STYLE_MOST, STYLE_LEAST, STYLE_HOSTILE};
     const struct field_list *lists[LISTS];
     struct map refusals = map_new(following->arena);
-    struct answer answer = following->pages[edge->who];
     if (edge->who == WHO_TIME)
         return wait_for(following, edge->value);
+    struct answer answer = following->pages[edge->who];
     if (edge->url.len > 0) {
         str path = str_starts(edge->url, following->urls[edge->who])
                        ? edge->url

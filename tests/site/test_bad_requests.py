@@ -15,7 +15,7 @@ from support.state import run_sql, settled
 from support.village import ADMIN, FORM, HOST, PASSWORD, WithTowns, agent_of, begin, file_request, in_its_own_town, on_each_store
 from support.visitor import Visitor
 
-POST_ROUTE = re.compile(r'\{HTTP_POST, "([^"]+)"')
+POST_ROUTE = re.compile(r'\{HTTP_POST,\s+"([^"]+)"')
 
 
 def post_routes():
@@ -24,6 +24,12 @@ def post_routes():
     routes = [route for text in sources for route in POST_ROUTE.findall(text)]
     assert len(routes) == sum(len(re.findall(r"\{\s*HTTP_POST\b", text)) for text in sources), "a route is written in another way"
     return routes
+
+
+def path_of(route, code):
+    """The route's path, its places filled."""
+    known = {"slug": "essai", "code": code}
+    return re.sub(r"\{(\w+)(:int)?\}", lambda m: "1" if m.group(2) else known.get(m.group(1), "x" * 43), route)
 
 
 def token_of(page):
@@ -78,7 +84,7 @@ class BadRequests(WithTowns):
         own = token_of(agent.get("/mon-compte/profil/").page)
         before = settled(counter)
         for route in routes:
-            path = re.sub(r"\{(\w+)(:int)?\}", lambda m: {"slug": "essai", "n": "1", "code": code}.get(m.group(1), "x" * 43), route)
+            path = path_of(route, code)
             for name, token in tokens.items():
                 with self.subTest(route, token=name):
                     self.refused(agent, path, token)
@@ -91,7 +97,7 @@ class BadRequests(WithTowns):
                 self.assertEqual(answer.status, 415)
         self.assertEqual(settled(counter), before)
         for route in sorted(routes, key=lambda r: "deconnexion" in r):  # the token is what they lacked
-            path = re.sub(r"\{(\w+)(:int)?\}", lambda m: {"slug": "essai", "n": "1", "code": code}.get(m.group(1), "x" * 43), route)
+            path = path_of(route, code)
             self.assertNotIn("rechargez la page", agent.post(path, [("jeton", own)], follow=False).page.text, route)
 
     def refused(self, visitor, path, token, statuses=(403,)):

@@ -232,11 +232,12 @@ static void restore(struct request *request)
     request_commit(request, visit_of(request)->site->store, save, reading, was_restored);
 }
 
-#define ONE "/administration/definitions/{genre}/{nom}/"
 const struct route versions_routes[] = {
     {HTTP_GET, "/administration/definitions/", 0, RIGHT_ADMIN, BODY_NONE, show_all},
-    {HTTP_GET, ONE, 0, RIGHT_ADMIN, BODY_NONE, show_one},
-    {HTTP_GET, ONE "versions/{version:int}/", 0, RIGHT_ADMIN, BODY_NONE, show_restore},
-    {HTTP_POST, ONE "versions/{version:int}/", ROUTE_WORKER, RIGHT_ADMIN, BODY_FORM, restore},
+    {HTTP_GET, "/administration/definitions/{genre}/{nom}/", 0, RIGHT_ADMIN, BODY_NONE, show_one},
+    {HTTP_GET, "/administration/definitions/{genre}/{nom}/versions/{version:int}/", 0, RIGHT_ADMIN, BODY_NONE,
+     show_restore},
+    {HTTP_POST, "/administration/definitions/{genre}/{nom}/versions/{version:int}/", ROUTE_WORKER, RIGHT_ADMIN,
+     BODY_FORM, restore},
 };
 const size_t versions_route_count = sizeof versions_routes / sizeof *versions_routes;
