@@ -95,6 +95,9 @@ bool dossier_file_prepare(const struct dossier_place *place, const struct filing
 bool dossier_file(const struct dossier_place *place, const struct filing *filing, const struct dossier **dossier,
                   str *redirect_url, struct err *err);
 
+/* Numbers for so many that will be filed one after the other, taken at once: for an import. */
+bool dossier_reserve(const struct dossier_place *place, const struct form *form, size_t count, struct err *err);
+
 /* A change made ready for its transaction: every text and index row is computed here, none in the transaction. form is
  * the one of the dossier (NULL where it is lost: then its search words are lost too). Set also afterwards, to write
  * something of one's own in the same transaction. */
@@ -127,6 +130,11 @@ bool dossier_find_by_identifier(const struct dossier_place *place, str form, str
 /* By what a person types: blanks, hyphens, case, O for 0 and I or L for 1 are forgiven; a wrong check sign is
  * ERR_INVALID, saying so, without a look at the store. */
 bool dossier_find_by_code(const struct dossier_place *place, str typed, struct dossier **out, struct err *err);
+/* Those of a form behind a number, in the order of their numbers, without their histories: to go through all of them.
+ */
+struct dossier_list VEC_OF(struct dossier *);
+bool dossier_page_of_form(const struct dossier_place *place, str form, int64_t after, size_t limit,
+                          struct dossier_list *out, struct err *err);
 /* The form and workflow that it was filed with, of a card those in service; NULL where they are lost. */
 const struct form *dossier_form(const struct dossier_place *place, const struct dossier *dossier);
 const struct workflow *dossier_workflow(const struct dossier_place *place, const struct dossier *dossier);

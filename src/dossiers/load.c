@@ -44,6 +44,7 @@ void load_row(struct rows *rows, struct arena *arena, struct dossier *dossier)
         .data = parse_object(arena, rows_text(rows, 23)),
         .marks = parse_object(arena, rows_text(rows, 24)),
         .identifier = rows_copy(rows, arena, 25),
+        .summary = rows_copy(rows, arena, 26),
     };
 }
 
@@ -139,6 +140,37 @@ bool dossier_find_by_identifier(const struct dossier_place *place, str form, str
     if (!identifier.len)
         return err_set(err, ERR_NOT_FOUND, "Nous ne trouvons pas cette fiche.");
     return store_read(place->store, find, &arg, err);
+}
+
+static const char select_page[] = "SELECT " LOAD_COLUMNS " FROM dossier WHERE form = :form AND sequence > :after"
+                                  " AND is_removed = 0 ORDER BY sequence LIMIT :limit";
+
+struct paging {
+    struct arena *arena;
+    str form;
+    int64_t after, limit;
+    struct dossier_list *out;
+};
+
+static bool read_page(struct tx *tx, void *arg, struct err *err)
+{
+    struct paging *paging = arg;
+    struct rows rows = tx_query(tx, select_page, P_TEXT("form", paging->form), P_INT("after", paging->after),
+                                P_INT("limit", paging->limit));
+    paging->out->len = 0;
+    while (rows_next(&rows)) {
+        struct dossier *dossier = arena_new_of(paging->arena, struct dossier);
+        load_row(&rows, paging->arena, dossier);
+        *vec_push(paging->arena, paging->out) = dossier;
+    }
+    return rows_end(&rows, err);
+}
+
+bool dossier_page_of_form(const struct dossier_place *place, str form, int64_t after, size_t limit,
+                          struct dossier_list *out, struct err *err)
+{
+    struct paging paging = {place->arena, form, after, (int64_t)limit, out};
+    return store_read(place->store, read_page, &paging, err);
 }
 
 bool dossier_find_by_code(const struct dossier_place *place, str typed, struct dossier **out, struct err *err)

@@ -128,6 +128,19 @@ bool numbers_take(const struct dossier_place *place, str form, int64_t *form_num
     return ok;
 }
 
+bool dossier_reserve(const struct dossier_place *place, const struct form *form, size_t count, struct err *err)
+{
+    bool ok = true;
+    struct giving *giving = giving_of(place->store, place->arena, form->key);
+    pthread_mutex_lock(&lock);
+    giving->waiting += (int64_t)count;
+    if (!giving->is_reading && giving->end - giving->next < (int64_t)count)
+        ok = read_for_all(place->store, giving, form->key, err);
+    giving->waiting -= (int64_t)count;
+    pthread_mutex_unlock(&lock);
+    return ok;
+}
+
 void numbers_forget(struct store *store, str form)
 {
     struct arena *arena = arena_new();

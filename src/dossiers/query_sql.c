@@ -39,7 +39,8 @@
     " 0 AS workflow_version, :own_form_number AS form_number, :own_sequence AS sequence, :own_account AS account,"     \
     " '' AS submitter_name, '' AS email, '' AS channel, 0 AS agent, :own_status AS status, :own_received AS received," \
     " :own_updated AS updated, 0 AS arrived, :own_final AS is_final, 0 AS revision, 0 AS is_anonymised,"               \
-    " 0 AS is_removed, :own_answers AS answers, '{}' AS data, '{}' AS marks, :own_identifier AS identifier"            \
+    " 0 AS is_removed, :own_answers AS answers, '{}' AS data, '{}' AS marks, :own_identifier AS identifier, '' AS "    \
+    "summary"                                                                                                          \
     " WHERE :own <> 0) "
 #define OTHER " AND d.id <> :own"
 

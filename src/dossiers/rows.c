@@ -102,6 +102,7 @@ struct dossier_write dossier_write_make(const struct dossier_place *place, const
     const struct workflow *workflow = dossier_workflow(place, dossier);
     struct dossier_rows *rows = arena_new_of(arena, struct dossier_rows);
     index_make(arena, form, change, digest_of(place, form, dossier), &rows->index);
+    change->after->summary = rows->index.summary;
     rows->answers = json_text(arena, dossier->answers);
     rows->data = json_text(arena, dossier->data);
     rows->marks = json_text(arena, dossier->marks);

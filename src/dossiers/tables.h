@@ -18,7 +18,7 @@ instant place_now(const struct dossier_place *place);
 #define LOAD_COLUMNS                                                                                                   \
     "id, uuid, code, form, form_version, workflow, workflow_version, form_number, sequence, account, submitter_name,"  \
     " email, channel, agent, status, received, updated, arrived, is_final, revision, is_anonymised, is_removed,"       \
-    " answers, data, marks, identifier"
+    " answers, data, marks, identifier, summary"
 void load_row(struct rows *rows, struct arena *arena, struct dossier *dossier);
 /* The same of dossier_history; the entry is put behind those of the dossier. */
 #define LOAD_HISTORY_COLUMNS "id, at, author, account, author_name, status, parts"

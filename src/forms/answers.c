@@ -70,6 +70,11 @@ void answers_carry(const struct field_list *fields, const json_t *from, json_t *
             set_key(to, &fields->at[i], suffixes[j], json_incref(at_key(from, &fields->at[i], suffixes[j])));
 }
 
+bool field_holds_answer(const struct field *field)
+{
+    return field->type != NULL && field->type->holds_answer;
+}
+
 bool field_has_answer(const struct field *field, const json_t *answers)
 {
     const json_t *answer = answer_of(field, answers);

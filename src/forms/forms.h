@@ -283,6 +283,8 @@ bool form_check(const struct form *form, const struct form_context *context, jso
 
 /* The answer in words: « 12 mars 2027 », « Oui », a choice's text. Empty where there is none. */
 str field_display(const struct field *field, struct arena *arena, const json_t *answers);
+/* Whether it is of a type that is answered, and runs. */
+bool field_holds_answer(const struct field *field);
 /* Whether there is an answer. */
 bool field_has_answer(const struct field *field, const json_t *answers);
 /* Stores what a template gave (set-backoffice-fields, prefill): a date, a choice by its id or text, a number … A value

@@ -49,6 +49,7 @@ struct web *web_new(struct installation *installation, const struct web_settings
     add(arena, web, entry_routes, entry_route_count);
     add(arena, web, cards_routes, cards_route_count);
     add(arena, web, card_edit_routes, card_edit_route_count);
+    add(arena, web, card_files_routes, card_files_route_count);
     add(arena, web, admin_routes, admin_route_count);
     add(arena, web, versions_routes, versions_route_count);
     return web;

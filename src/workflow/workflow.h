@@ -140,6 +140,7 @@ struct dossier {
     int64_t revision;
     bool is_anonymised;
     bool is_removed;
+    str summary;            /* what it is called in lists, as it was written last */
     str identifier;         /* of a card, its own among those of its model; empty of others */
     struct history history; /* oldest first; read for the engine and for scopes */
 };

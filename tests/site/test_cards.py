@@ -1,4 +1,7 @@
 """Cards: models, the agents who see, enter and change them, and those who may not; identifiers; requests and cards apart."""
+import csv
+import io
+import json
 import re
 import unittest
 
@@ -185,6 +188,109 @@ class Cards(OnEachStore):
         agent = town.visitor("ville", VIEWER)
         page = change(agent, url, B="deux")
         self.assertIn("un deux", page.page.headings)
+
+    # ---- Files ----
+
+    def import_file(self, agent, content, name="fiches.csv", model="cimetieres", skip=False):
+        page = agent.get(f"/agents/fiches/{model}/importer/").page
+        form = next(form for form in page.forms if form.action.endswith("/importer/"))
+        return agent.send(form, {"passer": "oui"} if skip else {}, files={"fichier": (name, "text/csv", content)})
+
+    @on_each_store
+    def test_a_spreadsheet_is_imported_however_it_was_saved(self, town):
+        agent = town.visitor("ville", EDITOR)
+        rows = "Code{0}Nom{0}Quartier{0}Prix\r\n{1}{0}\"Cimetière{0} «{1}»\"{0}Nord{0}\"12,50\"\r\n"
+        for separator, encoding, code in ((";", "utf-8", "A1"), (",", "utf-8-sig", "A2"), ("\t", "cp1252", "A3")):
+            page = self.import_file(agent, rows.format(separator, code).encode(encoding))
+            self.assertEqual(page.status, 200, page.page.text)
+            self.assertIn("Lignes lues : 1. Fiches créées : 1", page.page.text.replace("\xa0", " "))
+            self.assertEqual("Windows-1252" in page.page.text, encoding == "cp1252")
+            self.assertIn(f"Cimetière{separator} «{code}» (Nord)".replace("\t ", " "), agent.get(f"{LIST}?q={code}").page.text)
+
+    @on_each_store
+    def test_one_wrong_line_keeps_all_from_being_written_unless_it_is_passed_over(self, town):
+        agent = town.visitor("ville", EDITOR)
+        wrong = "Code;Nom;Quartier;Prix\nB1;Un;Nord;1\nB2;;Nord;2\nB3;Trois;Est;3\nB4;Quatre;Sud;cher\nB1;Double;Sud;5\nB6;Six;Sud;6;7\n"
+        page = self.import_file(agent, wrong.encode())
+        self.assertEqual(page.status, 422)
+        text = page.page.text.replace("\xa0", " ")
+        self.assertIn("Rien n’est enregistré", text)
+        for line in ("Ligne 3 : ", "Ligne 4 : « Est » ne convient pas à « Quartier »", "Ligne 5 : « cher » ne convient pas à « Prix »",
+                     "Ligne 6 : l’identifiant « B1 » est déjà celui d’une autre ligne", "Ligne 7 : elle a 5 cellules pour 4 colonnes"):
+            self.assertIn(line, text)
+        self.assertNotIn("Un (Nord)", agent.get(f"{LIST}?q=B1").page.text)
+        page = self.import_file(agent, wrong.encode(), skip=True)
+        self.assertIn("Lignes à corriger : 5", page.page.text.replace("\xa0", " "))
+        self.assertIn("Fiches créées : 1", page.page.text.replace("\xa0", " "))
+        self.assertIn("Un (Nord)", agent.get(f"{LIST}?q=B1").page.text)
+
+    @on_each_store
+    def test_a_file_changes_the_cards_that_it_names_and_nothing_else_of_them(self, town):
+        agent = town.visitor("ville", EDITOR)
+        url = enter(agent, Code="C1", Nom="Croix", Quartier="Nord", Prix="3", **{"Note interne": "gardée"}).url
+        page = self.import_file(agent, "Identifiant;Nom;Prix\nC1;Croix-Rousse;4,20\n".encode())
+        self.assertIn("créées : 0, modifiées : 1", page.page.text.replace("\xa0", " "))
+        page = agent.get(url)
+        for words in ("Croix-Rousse (Nord)", "4,20", "gardée"):
+            self.assertIn(words, page.page.text)
+        self.assertIn("sans changement : 1", self.import_file(agent, "Identifiant;Nom\nC1;Croix-Rousse\n".encode()).page.text.replace("\xa0", " "))
+        self.assertIn("modifiées : 1", self.import_file(agent, "Code;Nom;Quartier;Prix\nC1;Rousse;Sud;4,20\n".encode()).page.text.replace("\xa0", " "))  # by id_template
+
+    @on_each_store
+    def test_what_is_exported_is_imported_again_and_runs_in_no_spreadsheet(self, town):
+        agent = town.visitor("ville", VIEWER)
+        evil = ["=cmd|' /C calc'!A0", "+33 4 72", "-2+3", "@SUM(1)", "'=x", 'a "b"; c', "é€œ", "<script>alert(1)</script>"]
+        for text in evil:
+            enter(agent, "motifs", **{"Libellé": text})
+        answer = agent.get("/agents/fiches/motifs/exporter/?format=csv")
+        self.assertIn("attachment", answer.headers["Content-Disposition"])
+        rows = list(csv.reader(io.StringIO(answer.body.decode("utf-8-sig")), delimiter=";"))
+        self.assertEqual(rows[0], ["Identifiant", "Libellé"])
+        for _, text in rows[1:]:
+            self.assertNotRegex(text, r"^[=+@]|^-[^0-9]|^-2\+")
+        page = self.import_file(agent, answer.body, model="motifs")
+        self.assertIn(f"sans changement : {len(rows) - 1}", page.page.text.replace("\xa0", " "))
+        exported = json.loads(agent.get("/agents/fiches/motifs/exporter/?format=json").body)
+        self.assertLessEqual(set(evil), {card["fields"]["text"] for card in exported["data"]})
+        page = self.import_file(agent, json.dumps(exported).encode(), "fiches.json", "motifs")
+        self.assertIn(f"sans changement : {len(rows) - 1}", page.page.text.replace("\xa0", " "))
+        page = self.import_file(agent, json.dumps({"data": [{"fields": {"text": "Du JSON"}}]}).encode(), "x.JSON", "motifs")
+        self.assertIn("Fiches créées : 1", page.page.text.replace("\xa0", " "))
+
+    @on_each_store
+    def test_hostile_files_are_refused_with_a_reason(self, town):
+        agent = town.visitor("ville", EDITOR)
+        for content, name, words in (
+                (b"", "v.csv", "Le fichier est vide"), ("Code;Nom".encode("utf-16"), "u.csv", "n’est pas un fichier CSV"),
+                (b"PK\x03\x04\x00\x00", "t.xlsx", "n’est pas un fichier CSV"), (b"Code;Code\n", "d.csv", "est là deux fois"),
+                (b"Code;Mot de passe\n1;2\n", "i.csv", "n’est pas un champ"), (b"Code;Nom;Quartier\nN\x00;a;Nord\n", "n.csv", "octet nul"),
+                (b'Code;Nom;Quartier\n"N;a;Nord\n', "g.csv", "guillemet"), (b"Code;Nom;Quartier\n" + b"x" * (2 << 20) + b"\n", "l.csv", "trop longue"),
+                (b"{", "a.json", ""), (b"[" * 100000, "b.json", ""), (b'{"data": 3}', "c.json", "ni une liste"),
+                (b'[{"fields": {"inconnu": 1}}]', "e.json", "n’est pas un champ"), (b'[3]', "f.json", "fields")):
+            page = self.import_file(agent, content, name)
+            self.assertEqual(page.status, 422, (name, page.page.text[:200]))
+            self.assertIn(words, page.page.text.replace("\xa0", " "), name)
+
+    @on_each_store
+    def test_files_are_for_those_who_may(self, town):
+        enter(town.visitor("ville", EDITOR), Code="D1", Nom="Discret", Quartier="Nord")
+        clerk, viewer = town.visitor("ville", CLERK), town.visitor("ville", VIEWER)
+        for what in ("importer/", "exporter/?format=csv", "exporter/?format=json"):
+            self.assertEqual(clerk.get(LIST + what).status, 404)
+        self.assertEqual(viewer.get(LIST + "importer/").status, 403)
+        self.assertIn("Discret", viewer.get(LIST + "exporter/?format=csv").html)
+        self.assertNotIn(LIST + "importer/", [href for href, _ in viewer.get(LIST).page.links])
+
+    @on_each_store
+    def test_by_command_thousands_of_rows_in_and_out(self, town):
+        count = 3000
+        file, out = town.folder / "motifs.csv", town.folder / "sortie.csv"
+        file.write_text("Libellé\n" + "".join(f"Motif de masse {number}\n" for number in range(count)), encoding="utf-8")
+        done = town.cli("card", "import", "motifs", file, "--site", "ville")
+        self.assertIn(f"créées : {count}", done.stdout.replace("\xa0", " "))
+        town.cli("card", "export", "motifs", out, "--site", "ville")
+        self.assertEqual(out.read_text(encoding="utf-8-sig").count("Motif de masse"), count)
+        self.assertIn("Motif de masse 2999", town.visitor("ville", VIEWER).get("/agents/fiches/motifs/?q=masse+2999").page.text)
 
 
 if __name__ == "__main__":
