@@ -79,6 +79,7 @@ struct query {
     bool is_descending;
     bool has_attribute, has_operator; /* filter_by and an operator wait for their value */
     str attribute;
+    const struct field *attribute_field; /* the field itself, where a view names it by its id; NULL: by the attribute */
     enum query_operator op;
     struct query_rows *rows; /* NULL: not read yet */
     int64_t count;           /* -1: not counted yet */
@@ -109,6 +110,9 @@ const char *query_operator_name(enum query_operator op);
 /* The first field of the form or of the workflow's data with this varname that holds an answer, from index *at on;
  * NULL: there is none any more. */
 const struct field *query_field(const struct query *query, str varname, size_t *at);
+
+/* ---- query_views.c: the filters and the order of a saved view of the form; an unknown one finds nothing ---- */
+struct query *query_use_view(const struct query *query, struct arena *arena, str slug);
 
 /* ---- query_columns.c: status, user, internal_id, number, identifier ---- */
 /* NULL: no such column. */

@@ -10,6 +10,7 @@ static struct query *filter_by(const struct query *query, struct arena *arena, s
     struct query *next = query_copy(arena, query);
     next->has_attribute = true;
     next->has_operator = false;
+    next->attribute_field = NULL;
     arg = value_plain(arena, arg);
     next->attribute = arg.kind == VALUE_NONE ? STR_EMPTY : value_to_text(arena, arg, STR("en"));
     return next;
@@ -181,9 +182,7 @@ static struct query *with_drafts(const struct query *query, struct arena *arena,
 
 static struct query *with_custom_view(const struct query *query, struct arena *arena, struct value arg)
 {
-    (void)arg;
-    value_fault("« with_custom_view » : les vues personnalisées n’existent pas encore.");
-    return query_nothing(arena, query);
+    return query_use_view(query, arena, value_to_text(arena, value_plain(arena, arg), STR("en")));
 }
 
 static struct query *by_distance(const struct query *query, struct arena *arena, struct value arg)

@@ -75,6 +75,8 @@ const char *query_operator_name(enum query_operator op)
 
 const struct field *query_field(const struct query *query, str varname, size_t *at)
 {
+    if (query->attribute_field)
+        return (*at)++ == 0 && type_of(query->attribute_field) ? query->attribute_field : NULL;
     const struct field_list *own = query->form ? &query->form->fields : NULL;
     const struct field_list *data = query->workflow ? workflow_backoffice_fields(query->workflow) : NULL;
     size_t own_count = own ? own->len : 0, data_count = data ? data->len : 0;
@@ -412,6 +414,7 @@ static struct query *compare_fields(const struct query *query, struct arena *are
     }
     struct query *next = comparison.query;
     next->has_attribute = next->has_operator = false;
+    next->attribute_field = NULL;
     if (is_right && next->test_count <= QUERY_TESTS_MOST)
         return next;
     if (is_right)
@@ -426,7 +429,8 @@ struct query *query_compare(const struct query *query, struct arena *arena, stru
         return query_nothing(arena, query);
     }
     enum query_operator op = excludes ? OPERATOR_NOT_EQUAL : query->has_operator ? query->op : OPERATOR_EQUAL;
-    struct query *next = query_compare_column(query, arena, query->attribute, op, value);
+    struct query *next =
+        query->attribute_field ? NULL : query_compare_column(query, arena, query->attribute, op, value);
     if (next) {
         next->has_attribute = next->has_operator = false;
         return next;

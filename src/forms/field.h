@@ -66,6 +66,8 @@ void compiling_report(struct compiling *compiling, str construct, const char *me
 /* Reports what a form's or a field's keys ask that does not run yet (inert.c). */
 void compiling_inert_form(struct compiling *compiling, const json_t *json, bool is_card);
 void compiling_inert_field(struct compiling *compiling, const json_t *json);
+/* The saved views of a form. */
+void compiling_views(struct compiling *compiling, const json_t *json, struct custom_views *out);
 /* A condition: NULL where there is none. One in another language than ours (Publik's old Python) is reported, and never
  * holds. */
 const struct template *compiling_condition(struct compiling *compiling, const json_t *condition, const char *what);

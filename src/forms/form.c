@@ -109,6 +109,8 @@ static void compile_header(struct compiling *compiling, struct form *form)
         compiling_text(compiling, json_str(json, "disabled_redirection"), TEMPLATE_TEXT, "redirection");
     compiling_inert_form(compiling, json, form->is_card);
     form->digest = compiling_text(compiling, json_str(json, "digest_template"), TEMPLATE_TEXT, "résumé");
+    compiling_views(compiling, json, &form->views);
+    compiling->where = STR("réglages");
     if (form->is_card)
         form->identifier = compiling_text(compiling, json_str(json, "id_template"), TEMPLATE_TEXT, "identifiant");
 }

@@ -130,6 +130,19 @@ struct form_page {
     struct post_conditions post_conditions;
 };
 
+/* A saved view (w.c.s. custom view). */
+struct view_filter {
+    str name;                     /* the id of a field, « status », « user » … */
+    str op;                       /* as Publik calls it, empty: equal */
+    const struct template *value; /* NULL: the operator wants none */
+};
+struct custom_view {
+    str slug, title, order_by; /* order_by: a name or « f » and the id of a field, « - » before it: turned round */
+    struct VEC_OF(struct view_filter) filters;
+    const struct template *digest; /* what each is called there; NULL: as everywhere */
+};
+struct custom_views VEC_OF(struct custom_view);
+
 struct form {
     str slug, name, description; /* HTML */
     bool is_card;                /* a card model: agents fill it, as reference data */
@@ -149,8 +162,9 @@ struct form {
     const json_t *functions;                              /* function → role; may be NULL */
     const json_t *options;                                /* values of the workflow's options; may be NULL */
     const json_t *service;                                /* legal mentions; may be NULL */
-    struct field_list fields;                             /* all, page fields too */
-    const struct form_page *pages;                        /* at least one */
+    struct custom_views views;
+    struct field_list fields;      /* all, page fields too */
+    const struct form_page *pages; /* at least one */
     size_t page_count;
     struct form_reports reports;
     struct form_texts texts;
@@ -162,6 +176,9 @@ struct form {
 str form_key(struct arena *arena, bool is_card, str slug);
 /* Whether it is the key of a card model; *slug (may be NULL) is what stands behind, or the key itself. */
 bool form_key_is_card(str key, str *slug);
+
+/* NULL where there is none. */
+const struct custom_view *form_view_called(const struct form *form, str slug);
 
 /* Compiles a form document, or a card model's. NULL and err only where it is no form at all. json must live as long as
  * the arena. */

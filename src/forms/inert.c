@@ -4,8 +4,6 @@
 #include "definition/definition.h"
 
 static const struct definition_inert of_forms[] = {
-    {NULL, "custom_views", NULL, "form:custom_views", "les vues personnalisées ne sont pas encore montrées"},
-    {NULL, "digest_templates", NULL, "form:digest_templates", "les résumés propres à une vue ne sont pas encore faits"},
     {NULL, "geolocations", NULL, "form:geolocations", "la position de la demande n’est pas encore calculée"},
     {NULL, "include_download_all_button", NULL, "form:include_download_all_button",
      "le téléchargement de tous les fichiers à la fois n’est pas encore proposé"},
@@ -16,6 +14,8 @@ static const struct definition_inert of_forms[] = {
 
 /* What only requests of residents would do: cards have no residents. */
 static const struct definition_inert of_requests[] = {
+    {NULL, "digest_templates", NULL, "form:digest_templates", "les résumés propres à une vue ne sont pas encore faits"},
+    {NULL, "custom_views", NULL, "form:custom_views", "les vues personnalisées ne sont pas encore montrées"},
     {NULL, "has_captcha", NULL, "form:has_captcha", "le test contre les robots n’est pas encore posé"},
     {NULL, "required_authentication_contexts", NULL, "form:required_authentication_contexts",
      "le niveau d’authentification n’est pas encore exigé"},

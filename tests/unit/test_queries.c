@@ -8,7 +8,14 @@
 #include <stdio.h>
 
 static const char form[] =
-    "{'kind':'form','slug':'permis','name':'Permis','workflow':'w','functions':{'_receiver':'urbanisme'},'fields':["
+    "{'kind':'form','slug':'permis','name':'Permis','workflow':'w','functions':{'_receiver':'urbanisme'},"
+    "'custom_views':[{'slug':'verts','title':'Verts','order_by':'-f1','filters':{'filter-6':'on',"
+    "'filter-6-value':'vert','filter-8':'on','filter-status':'on','filter':'all'}},"
+    "{'slug':'memes','title':'Mêmes','filters':{'filter-1':'on','filter-1-value':'{{ form_var_nom }}',"
+    "'filter-1-operator':'eq'}},"
+    "{'slug':'autres','title':'Autres','filters':{'filter-2':'on','filter-2-value':'B1','filter-2-operator':'ne',"
+    "'filter-status':'on','filter':'ok','filter-operator':'ne'}},"
+    "{'slug':'casse','title':'Cassée','filters':{'filter-99':'on','filter-99-value':'x'}}],'fields':["
     "{'id':'1','type':'string','label':'Nom','varname':'nom','display_locations':['listings']},"
     "{'id':'2','type':'string','label':'Code','varname':'code'},"
     "{'id':'3','type':'text','label':'Texte','varname':'texte'},"
@@ -597,6 +604,30 @@ static void what_has_no_answer_comes_last_and_first_when_turned(void **state)
     counterwork_free(&desk.work);
 }
 
+/* ---- Saved views ---- */
+
+static void a_view_filters_and_sorts(void **state)
+{
+    DESK_OR_SKIP(desk);
+    file(&desk, "{'1':'Anne','2':'A1','6':'vert'}", 1);
+    const struct dossier *zoe = file(&desk, "{'1':'Zoé','2':'B1','6':'vert'}", 1);
+    file(&desk, "{'1':'Luc','2':'C1','6':'bleu'}", 2);
+    static const struct finding findings[] = {
+        {"with_custom_view:'verts'", 2},
+        {"with_custom_view:'verts'|filter_by:'nom'|filter_value:'Zoé'", 1},
+        {"with_custom_view:'autres'", 2},
+        {"with_custom_view:'memes'", 0}, /* nobody's name is known here */
+    };
+    CHECK_FINDINGS(&desk, findings);
+    assert_str(text_of(&desk, NULL, "{{ forms|objects:'permis'|with_custom_view:'verts'|getlist:'nom'|join:',' }}"),
+               "Zoé,Anne");
+    assert_str(text_of(&desk, zoe, "{{ forms|objects:'permis'|with_custom_view:'memes'|getlist:'code'|join:',' }}"),
+               "B1");
+    static const char *const faults[] = {"with_custom_view:'inconnue'", "with_custom_view:'casse'"};
+    CHECK_FAULTS(&desk, faults);
+    counterwork_free(&desk.work);
+}
+
 /* ---- Many ---- */
 
 enum { MANY = 10000 };
@@ -784,6 +815,7 @@ int main(void)
         ON_BOTH_STORES(one_name_of_several_fields_is_all_of_them),
         ON_BOTH_STORES(what_has_no_sense_is_a_fault_and_finds_nothing),
         ON_BOTH_STORES(hostile_values_are_values),
+        ON_BOTH_STORES(a_view_filters_and_sorts),
         ON_BOTH_STORES(status_user_and_numbers_are_filtered),
         ON_BOTH_STORES(what_is_gone_or_blanked_is_not_found),
         ON_BOTH_STORES(items_are_dossiers_as_form_is),
