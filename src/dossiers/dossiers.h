@@ -274,6 +274,16 @@ bool dossier_has_file(const struct dossier_place *place, const struct dossier *d
 /* Whether any dossier of the site names the blob: for the purge. */
 bool dossier_blob_is_used(struct tx *tx, str blob, bool *used, struct err *err);
 
+/* ---- Cards as choices
+ * ------------------------------------------------------------------------------------------------
+ */
+
+/* What a source of kind « card » gives: the cards of « slug », those of a view of it (« slug:view »: its filters, its
+ * order, its digest), or those of who files (« slug:_with_user_filter »). A thousand at the most. False: no such model.
+ */
+bool dossier_card_choices(const struct dossier_place *place, const struct local_asking *asking, struct render *render,
+                          struct choices *out);
+
 /* ---- Names for templates --------------------------------------------------------------------------------------------
  */
 

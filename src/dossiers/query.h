@@ -72,6 +72,7 @@ struct query {
     const struct form *form;   /* the one in service; NULL: nothing passes */
     const struct workflow *workflow;
     bool is_empty; /* a filter was at fault: nothing passes */
+    str words;     /* of the digest, that cards must have; empty: none */
     const struct query_test *tests;
     int group_count, test_count;
     enum query_order order;
@@ -112,7 +113,8 @@ const char *query_operator_name(enum query_operator op);
 const struct field *query_field(const struct query *query, str varname, size_t *at);
 
 /* ---- query_views.c: the filters and the order of a saved view of the form; an unknown one finds nothing ---- */
-struct query *query_use_view(const struct query *query, struct arena *arena, str slug);
+/* render: what the templates of its values read; NULL: the scope of the query. */
+struct query *query_use_view(const struct query *query, struct arena *arena, str slug, const struct render *render);
 
 /* ---- query_columns.c: status, user, internal_id, number, identifier ---- */
 /* NULL: no such column. */

@@ -182,7 +182,7 @@ static struct query *with_drafts(const struct query *query, struct arena *arena,
 
 static struct query *with_custom_view(const struct query *query, struct arena *arena, struct value arg)
 {
-    return query_use_view(query, arena, value_to_text(arena, value_plain(arena, arg), STR("en")));
+    return query_use_view(query, arena, value_to_text(arena, value_plain(arena, arg), STR("en")), NULL);
 }
 
 static struct query *by_distance(const struct query *query, struct arena *arena, struct value arg)

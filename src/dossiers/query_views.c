@@ -65,9 +65,10 @@ static struct query *by_field(const struct query *query, struct arena *arena, co
 }
 
 /* What depends on an answer that is not given yet finds nothing. */
-static struct query *use_filter(const struct query *query, struct arena *arena, const struct view_filter *filter)
+static struct query *use_filter(const struct query *query, struct arena *arena, const struct view_filter *filter,
+                                const struct render *given)
 {
-    struct render render = render_of(query, arena);
+    struct render render = given ? *given : render_of(query, arena);
     str text = filter->value ? str_trim(template_text(filter->value, &render)) : STR_EMPTY;
     if (filter->value && !text.len)
         return query_nothing(arena, query);
@@ -97,7 +98,7 @@ static struct query *use_order(const struct query *query, struct arena *arena, s
     return next->is_empty ? query_copy(arena, query) : next;
 }
 
-struct query *query_use_view(const struct query *query, struct arena *arena, str slug)
+struct query *query_use_view(const struct query *query, struct arena *arena, str slug, const struct render *render)
 {
     const struct custom_view *view = query->form ? form_view_called(query->form, slug) : NULL;
     if (!view) {
@@ -106,6 +107,6 @@ struct query *query_use_view(const struct query *query, struct arena *arena, str
     }
     struct query *next = query_copy(arena, query);
     for (size_t i = 0; i < view->filters.len && !next->is_empty; i++)
-        next = use_filter(next, arena, &view->filters.at[i]);
+        next = use_filter(next, arena, &view->filters.at[i], render);
     return view->order_by.len && !next->is_empty ? use_order(next, arena, view->order_by) : next;
 }

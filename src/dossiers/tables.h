@@ -90,6 +90,9 @@ bool card_identify(const struct dossier_place *place, const struct form *form, c
 /* ERR_INVALID where another card of the model has the identifier. */
 bool card_is_unique(struct tx *tx, const struct dossier *dossier, struct err *err);
 
+/* What form_var_x_live needs (card_choices.c). */
+const struct answers_cards *card_links(const struct dossier_place *place, struct arena *arena);
+
 /* ---- numbers (numbers.c) ---- */
 bool numbers_take(const struct dossier_place *place, str form, int64_t *form_number, int64_t *sequence,
                   struct err *err);

@@ -23,6 +23,7 @@ static struct value answers_of(const struct scope *scope, struct arena *arena, c
         lists[count++] = second;
     *view = (struct answers_view){
         .lists = lists, .list_count = count, .answers = answers, .file_url = scope_file_url(scope)};
+    view->cards = card_links(scope->place, arena);
     return answers_value(view);
 }
 

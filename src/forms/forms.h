@@ -346,11 +346,18 @@ str form_details(const struct form *form, const struct form_context *context, js
 /* The object behind form_var: members by varname, each with its raw, display and structured forms (w.c.s.: lazy).
  * lists: the form's fields, the workflow's backoffice fields …; the first that has the varname wins. The view must live
  * as long as the value. */
+/* The cards that answers choose: form_var_x_live is the card as it is now. */
+struct answers_cards {
+    struct value (*live)(const void *data, struct arena *arena, str cards, str id);
+    const void *data;
+    const struct source_finder *sources;
+};
 struct answers_view {
     const struct field_list *const *lists;
     size_t list_count;
     const json_t *answers;
     str file_url;
+    const struct answers_cards *cards; /* NULL: none */
 };
 struct value answers_value(const struct answers_view *view);
 

@@ -14,7 +14,7 @@ static struct value row_value(const struct block *block, const struct answers_vi
     struct answers_view *view = arena_new_of(arena, struct answers_view);
     const struct field_list **lists = arena_array_of(arena, const struct field_list *, 1);
     lists[0] = &block->fields;
-    *view = (struct answers_view){lists, 1, answers, outer->file_url};
+    *view = (struct answers_view){lists, 1, answers, outer->file_url, outer->cards};
     return answers_value(view);
 }
 

@@ -150,11 +150,11 @@ static void add_person(struct arena *arena, const struct account *account, json_
 
 /* Publik's « wcs:users »: who has one of the included roles (of all the site's where none is said), and none of the
  * excluded. */
-static bool read_users(const struct place *place, str value, const json_t *json, struct arena *arena,
+static bool read_users(const struct place *place, const struct local_asking *asking, struct render *render,
                        struct choices *out)
 {
-    (void)value;
-    const json_t *included = json_list(json, "users_included_roles");
+    const json_t *json = asking->json, *included = json_list(json, "users_included_roles");
+    struct arena *arena = render->arena;
     struct accounts accounts = {0}, excluded = {0};
     bool ok =
         read_accounts(place, arena, json_array_size(included) > 0 ? included : all_roles(place, arena), &accounts) &&
@@ -181,20 +181,27 @@ static const struct call *find_call(const void *data, str slug)
     return catalogue_call(place->catalogue, slug);
 }
 
+static bool read_cards(const struct place *place, const struct local_asking *asking, struct render *render,
+                       struct choices *out)
+{
+    return dossier_card_choices(&place->dossiers, asking, render, out);
+}
+
 /* What the site itself holds, as a list of choices: one line a kind. */
 static const struct {
     const char *kind;
-    bool (*read)(const struct place *place, str value, const json_t *json, struct arena *arena, struct choices *out);
+    bool (*read)(const struct place *place, const struct local_asking *asking, struct render *render,
+                 struct choices *out);
 } local_sources[] = {
     {"wcs:users", read_users},
+    {"card", read_cards},
 };
 
-static bool read_local(const void *data, str kind, str value, const json_t *json, struct render *render,
-                       struct choices *out)
+static bool read_local(const void *data, const struct local_asking *asking, struct render *render, struct choices *out)
 {
     for (size_t i = 0; i < sizeof local_sources / sizeof *local_sources; i++)
-        if (str_eq(kind, str_of(local_sources[i].kind)))
-            return local_sources[i].read(data, value, json, render->arena, out);
+        if (str_eq(asking->kind, str_of(local_sources[i].kind)))
+            return local_sources[i].read(data, asking, render, out);
     return false;
 }
 

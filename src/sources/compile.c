@@ -93,7 +93,7 @@ static bool is_remote(str kind)
 
 static bool is_local(str kind)
 {
-    return str_eq(kind, STR("wcs:users"));
+    return str_eq(kind, STR("wcs:users")) || str_eq(kind, STR("card"));
 }
 
 const struct source *source_compile(struct arena *arena, const json_t *json, str where)

@@ -63,6 +63,10 @@ bool source_choice(const struct source *source, const struct source_finder *find
     bool fails;
     const struct source *found = source_meant(source, finder);
     struct choices choices;
+    if (found != NULL && found->type == SOURCE_LOCAL) {
+        choices = id.len > 0 ? source_of_site(found, finder, render, id) : (struct choices){0};
+        return take(&choices, id, out);
+    }
     if (found != NULL && found->id_parameter.len > 0) {
         choices = source_ask(found, finder, render, found->id_parameter, id, &fails);
         if (take(&choices, id, out))

@@ -28,6 +28,9 @@ struct source {
 
 /* The source that is meant: of a named one, what it names; NULL: nothing. */
 const struct source *source_meant(const struct source *source, const struct source_finder *finder);
+/* Of the site itself: all, or the one of this id. */
+struct choices source_of_site(const struct source *source, const struct source_finder *finder, struct render *render,
+                              str id);
 void source_tell(struct render *render, const struct source *source, const char *message);
 
 /* remote_source.c. name empty: the whole list; else with one more parameter. *fails: the server does, and nothing

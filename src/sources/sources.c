@@ -52,12 +52,12 @@ bool source_fixed(const struct source *source, const struct source_finder *finde
     return true;
 }
 
-static struct choices choices_of_site(const struct source *source, const struct source_finder *finder,
-                                      struct render *render)
+struct choices source_of_site(const struct source *source, const struct source_finder *finder, struct render *render,
+                              str id)
 {
     struct choices choices = {0};
-    if (finder == NULL || finder->local == NULL ||
-        !finder->local(finder->local_data, source->kind, source->value, source->json, render, &choices))
+    struct local_asking asking = {source->kind, source->value, source->json, id};
+    if (finder == NULL || finder->local == NULL || !finder->local(finder->local_data, &asking, render, &choices))
         source_tell(render, source, "elle n’est pas lue ici");
     return choices;
 }
@@ -78,11 +78,17 @@ struct choices source_choices(const struct source *source, const struct source_f
     case SOURCE_REMOTE:
         return source_ask(found, finder, render, STR_EMPTY, STR_EMPTY, &fails);
     case SOURCE_LOCAL:
-        return choices_of_site(found, finder, render);
+        return source_of_site(found, finder, render, STR_EMPTY);
     default:
         source_tell(render, found, str_z(render->arena, found->problem));
         return (struct choices){0};
     }
+}
+
+str source_cards(const struct source *source, const struct source_finder *finder)
+{
+    const struct source *found = source_meant(source, finder);
+    return found != NULL && str_eq(found->kind, STR("card")) ? found->value : STR_EMPTY;
 }
 
 bool source_fails(const struct source *source, const struct source_finder *finder, struct render *render)

@@ -34,14 +34,20 @@ str source_named(const struct source *source);
 /* The texts of the source, for the static check. */
 void source_texts(const struct source *source, struct arena *arena, struct call_texts *out);
 
+/* What the site itself is asked for. */
+struct local_asking {
+    str kind, value;    /* « wcs:users »; « card », « slug:view » */
+    const json_t *json; /* the whole definition */
+    str id;             /* this choice; empty: all */
+};
+
 /* What sources are read with, in one request or job. */
 struct source_finder {
     /* The named sources of the site; NULL where there is none of that slug. */
     const struct source *(*find)(const void *data, str slug);
     const void *data;
-    /* The choices of what the site itself holds, by its kind and value: « wcs:users », « card ». json is the whole
-     * definition. False: not that kind. NULL: none here. */
-    bool (*local)(const void *local_data, str kind, str value, const json_t *json, struct render *render,
+    /* The choices of what the site itself holds: « wcs:users », « card ». False: not that kind. NULL: none here. */
+    bool (*local)(const void *local_data, const struct local_asking *asking, struct render *render,
                   struct choices *out);
     const void *local_data;
     struct remote_session *session; /* NULL: other servers are not asked */
@@ -61,6 +67,9 @@ struct choices source_search(const struct source *source, const struct source_fi
  * gives the whole list nor finds by id; may be empty. */
 bool source_choice(const struct source *source, const struct source_finder *finder, struct render *render, str id,
                    str hint, struct choice *out);
+
+/* Of a source of cards, a named one too: « slug », or « slug:view »; empty: it is of another kind. */
+str source_cards(const struct source *source, const struct source_finder *finder);
 
 /* The choices where they are the same for every request: a list as it is written, or the named source that is one.
  * False: others. */

@@ -1,8 +1,10 @@
 // Every page in its states, on a phone and on a desktop: accessible (axe), valid HTML, no violation of the security policy, no
 // overflow at 320 px.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { HtmlValidate } from "html-validate";
 import { Counter, desktop, file, launch, person, phone, signIn } from "./support.mjs";
@@ -19,8 +21,18 @@ const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-prac
 const counter = new Counter();
 let browser;
 
+const schools = { kind: "card", slug: "ecoles", name: "Écoles", description: "<p>Les écoles de la commune.</p>",
+  digest_template: "{{ form_var_nom }}", fields: [
+    { id: "1", type: "string", label: "Nom", varname: "nom", display_locations: ["summary", "listings"] },
+    { id: "2", type: "item", label: "Cycle", varname: "cycle", items: ["Maternelle", "Élémentaire"], display_mode: "radio" },
+    { id: "3", type: "date", label: "Ouverte le", varname: "ouverte", required: "optional" }] };
+
 before(async () => {
   counter.cli("demo", "--port", "0");
+  const folder = mkdtempSync(join(tmpdir(), "guichet-cards-"));
+  writeFileSync(join(folder, "card-ecoles.json"), JSON.stringify(schools));
+  counter.cli("import", "content", folder, "--site", "bron");
+  rmSync(folder, { recursive: true });
   await counter.start();
   browser = await launch();
 });
@@ -81,6 +93,34 @@ for (const viewport of [phone, desktop]) {
       assert.match(await page.title(), /^Erreur/, path);
       await check(page, problems);
     }
+    assert.deepEqual(problems, []);
+    await context.close();
+  });
+
+  test(`cards, ${at}`, async () => {
+    const [context, page] = await open(viewport), problems = [];
+    const send = (name) => Promise.all([page.waitForNavigation(), page.getByRole("button", { name, exact: true }).click()]);
+    await signIn(page, counter, "bron", "admin@bron.example");
+    for (const path of ["/agents/fiches/", "/agents/fiches/ecoles/", "/agents/fiches/ecoles/ajouter/", "/agents/fiches/ecoles/importer/"]) {
+      await page.goto(counter.url("bron", path));
+      await check(page, problems);
+    }
+    await page.setInputFiles("#fichier", { name: "ecoles.csv", mimeType: "text/csv", buffer: Buffer.from("Nom;Cycle\nJean Moulin;Collège\n") });
+    await send("Importer");
+    await check(page, problems);
+    await page.goto(counter.url("bron", "/agents/fiches/ecoles/ajouter/"));
+    await send("Enregistrer");
+    assert.match(await page.title(), /^Erreur/);
+    await check(page, problems);
+    await page.getByLabel("Nom").fill("Jean Moulin");
+    await page.getByLabel("Maternelle").check();
+    await send("Enregistrer");
+    assert.equal(await page.locator("h1").innerText(), "Jean Moulin");
+    await check(page, problems);
+    await Promise.all([page.waitForNavigation(), page.getByRole("link", { name: "Modifier", exact: true }).click()]);
+    await check(page, problems);
+    await page.goto(counter.url("bron", "/agents/fiches/ecoles/?q=moulin"));
+    await check(page, problems);
     assert.deepEqual(problems, []);
     await context.close();
   });

@@ -28,6 +28,25 @@ FOLLOWED = REASONS | {"slug": "suivie", "name": "Suivie", "digest_template": "{{
 FORM = {"kind": "form", "slug": "motifs", "name": "Demande de motifs", "confirmation": False, "functions": {"_receiver": "accueil"},
         "fields": [{"id": "1", "type": "string", "label": "Objet", "varname": "objet", "display_locations": LISTED}]}
 LIST = "/agents/fiches/cimetieres/"
+# Cards as choices: all of them, and those of a view that depends on another answer.
+PRICES = {"kind": "card", "slug": "tarifs", "name": "Tarifs", "digest_template": "{{ form_var_nom }}", "id_template": "{{ form_var_code }}",
+          "functions": {"_viewer": "accueil", "_editor": "accueil"}, "backoffice_submission_roles": ["accueil"],
+          "digest_templates": {"custom-view:zone": "{{ form_var_nom }} en {{ form_var_zone }}"},
+          "custom_views": [{"slug": "zone", "title": "Par zone", "visibility": "datasource", "order_by": "-f3",
+                            "filters": {"filter-2": "on", "filter-2-value": "{{ form_var_zone }}", "filter-2-operator": "eq"}}],
+          "fields": [{"id": "1", "type": "string", "label": "Nom", "varname": "nom"},
+                     {"id": "2", "type": "string", "label": "Zone", "varname": "zone"},
+                     {"id": "3", "type": "numeric", "label": "Prix", "varname": "prix", "restrict_to_integers": False},
+                     {"id": "4", "type": "string", "label": "Secret", "varname": "secret", "required": "optional"},
+                     {"id": "5", "type": "string", "label": "Code", "varname": "code"}]}
+CHOOSING = {"kind": "form", "slug": "choisir", "name": "Choisir", "confirmation": False, "functions": {"_receiver": "accueil"},
+            "fields": [{"id": "p1", "type": "page", "label": "Où"},
+                       {"id": "1", "type": "item", "label": "Zone", "varname": "zone", "items": ["ville", "campagne"]},
+                       {"id": "2", "type": "item", "label": "Tous", "varname": "tous", "source": {"type": "card", "value": "tarifs"}},
+                       {"id": "p2", "type": "page", "label": "Quoi"},
+                       {"id": "3", "type": "item", "label": "Tarif", "varname": "tarif", "source": {"type": "card", "value": "tarifs:zone"}},
+                       {"id": "4", "type": "comment", "label": "<p>Prix {{ form_var_tous_live_var_prix }}, {{ form_var_tous_structured_zone }}, "
+                                                               "{{ cards|objects:'tarifs'|count }} en tout.</p>"}]}
 
 
 def by_label(form, values):
@@ -51,7 +70,7 @@ class Cards(OnEachStore):
     @classmethod
     def build(cls, town):
         town.site("ville", "Ville", roles=["accueil", "etat-civil", "agents"])
-        town.define("ville", CEMETERIES, REASONS, FOLLOWED, FORM)
+        town.define("ville", CEMETERIES, REASONS, FOLLOWED, FORM, PRICES, CHOOSING)
         town.person(EDITOR, "Édith Éditeur", "ville", ["etat-civil"])
         town.person(VIEWER, "Victor Voit", "ville", ["accueil"])
         town.person(CLERK, "Claude Clerc", "ville", ["agents"])
@@ -188,6 +207,33 @@ class Cards(OnEachStore):
         agent = town.visitor("ville", VIEWER)
         page = change(agent, url, B="deux")
         self.assertIn("un deux", page.page.headings)
+
+    # ---- As choices ----
+
+    @on_each_store
+    def test_cards_are_choices_and_what_they_say_is_read_of_them(self, town):
+        agent = town.visitor("ville", VIEWER)
+        urls = {code: enter(agent, "tarifs", Nom=name, Zone=zone, Prix=price, Code=code, Secret="cachette").url for code, name, zone, price in (
+            ("z", "Zoo", "ville", "3"), ("e", "Église", "ville", "7,50"), ("b", "Bois", "campagne", "1"))}
+        resident = town.visitor("ville")
+        page = resident.get("/demarches/choisir/1/")
+        form = main_form(page.page)
+        tous = next(c for c in form.controls if c.label == "Tous")
+        self.assertEqual([(o.value, o.label.strip()) for o in tous.options[1:]], [("b", "Bois"), ("e", "Église"), ("z", "Zoo")])
+        self.assertNotIn("cachette", page.html)
+        refused = resident.send(form, by_label(form, {"Zone": "ville"}) | {tous.name: "inconnue"})
+        self.assertEqual(refused.status, 422)
+        form = main_form(refused.page)
+        page = resident.send(form, by_label(form, {"Zone": "ville", "Tous": "e"}))
+        tarif = next(c for c in main_form(page.page).controls if c.label == "Tarif")
+        self.assertEqual([(o.value, o.label.strip()) for o in tarif.options[1:]], [("e", "Église en ville"), ("z", "Zoo en ville")])
+        self.assertIn("Prix 7,50, ville, 3 en tout.", page.page.text.replace("7.50", "7,50"))
+        change(agent, urls["e"], Prix="8,50", Zone="campagne")
+        page = resident.get(page.url)
+        self.assertIn("Prix 8,50, ville, 3 en tout.", page.page.text.replace("8.50", "8,50"))  # live follows, structured is what was chosen
+        self.assertEqual([o.value for c in main_form(page.page).controls if c.label == "Tarif" for o in c.options[1:]], ["z"])
+        form = main_form(page.page)
+        self.assertEqual(resident.send(form, {tarif.name: "b"}).status, 422)  # a card, but none of the view
 
     # ---- Files ----
 

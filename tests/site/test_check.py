@@ -151,6 +151,7 @@ EXPLAINED = {
     ("name", "form_var_acces_page_non_baec"): 1,
     ("name", "form_var_agenda"): 1,
     ("name", "form_var_bloc_identite"): 2,
+    ("name", "form_var_cimetiere_live_var_type_emplacement"): 2,
     ("name", "form_var_concerne_qui_raw"): 15,
     ("name", "form_var_date_de_deces"): 1,
     ("name", "form_var_demande_concerne_tier"): 3,

@@ -23,10 +23,11 @@ static void set_row(const struct field *field, const struct form_context *contex
 {
     const struct computed_params *params = field->params;
     struct render render = context_render(context);
-    struct choices choices = source_choices(params->source, context->sources, &render);
-    const struct choice *choice = choice_find(&choices, json_str_of(answer_of(field, answers)));
-    answer_set_beside(field, answers, "_display", choice == NULL ? NULL : json_from_str(choice->text));
-    answer_set_beside(field, answers, "_structured", choice == NULL ? NULL : json_deep_copy(choice->row));
+    struct choice choice;
+    str id = json_str_of(answer_of(field, answers));
+    bool has = source_choice(params->source, context->sources, &render, id, STR_EMPTY, &choice);
+    answer_set_beside(field, answers, "_display", has ? json_from_str(choice.text) : NULL);
+    answer_set_beside(field, answers, "_structured", has ? json_deep_copy(choice.row) : NULL);
 }
 
 /* w.c.s.: longer texts are no value. */
@@ -62,10 +63,22 @@ static str display(const struct field *field, struct arena *arena, const json_t 
     return value_to_text(arena, value_from_json(arena, answer_of(field, answers)), STR("fr"));
 }
 
+static bool live_attribute(const struct field *field, struct arena *arena, const struct answers_view *view, str key,
+                           struct value *out)
+{
+    const struct computed_params *params = field->params;
+    bool is_live = str_eq(key, STR("live")) && params->source != NULL && view->cards != NULL;
+    str cards = is_live ? source_cards(params->source, view->cards->sources) : STR_EMPTY;
+    if (cards.len > 0)
+        *out = view->cards->live(view->cards->data, arena, cards, json_str_of(answer_of(field, view->answers)));
+    return cards.len > 0;
+}
+
 const struct field_type field_computed = {
     .name = "computed",
     .holds_answer = true,
     .index = INDEX_TEXT,
     .compile = compile,
     .display = display,
+    .attribute = live_attribute,
 };

@@ -97,6 +97,15 @@ static json_t *read_item(const struct field *field, const struct form_context *c
     return json_from_str(id);
 }
 
+/* NULL: the list has none of this id. */
+static const struct choice *choice_of(const struct field *field, const struct form_context *context, str id)
+{
+    const struct choice_params *params = field->params;
+    struct choice *found = arena_new_of(context->arena, struct choice);
+    struct render render = context_render(context);
+    return source_choice(params->source, context->sources, &render, id, STR_EMPTY, found) ? found : NULL;
+}
+
 /* The list that it was chosen from had it: it holds while nobody answers for the list. */
 static bool was_checked(const struct field *field, const json_t *answers)
 {
@@ -105,8 +114,7 @@ static bool was_checked(const struct field *field, const json_t *answers)
 
 static str check_item(const struct field *field, const struct form_context *context, json_t *answers)
 {
-    struct choices choices = choices_of(field, context);
-    const struct choice *choice = choice_find(&choices, json_str_of(answer_of(field, answers)));
+    const struct choice *choice = choice_of(field, context, json_str_of(answer_of(field, answers)));
     if (choice == NULL && was_checked(field, answers) && source_is_away(field, context))
         return STR_EMPTY;
     if (choice == NULL || choice->is_disabled) {
@@ -278,8 +286,21 @@ static str missing_item(const struct field *field, struct arena *arena)
     return str_fmt(arena, "Choisissez une réponse à « %.*s ».", STR_ARG(str_trim(field->label_text)));
 }
 
+/* The card that was chosen, as it is now. */
+static bool live_attribute(const struct field *field, struct arena *arena, const struct answers_view *view, str key,
+                           struct value *out)
+{
+    const struct choice_params *params = field->params;
+    bool is_live = str_eq(key, STR("live")) && view->cards != NULL;
+    str cards = is_live ? source_cards(params->source, view->cards->sources) : STR_EMPTY;
+    if (cards.len > 0)
+        *out = view->cards->live(view->cards->data, arena, cards, json_str_of(answer_of(field, view->answers)));
+    return cards.len > 0;
+}
+
 const struct field_type field_item = {
     .name = "item",
+    .attribute = live_attribute,
     .holds_answer = true,
     .is_typed = true,
     .index = INDEX_TEXT,
