@@ -78,11 +78,12 @@ bool dossier_file_prepare(const struct dossier_place *place, const struct filing
     struct dossier *dossier = new_dossier(place, filing, workflow);
     if (!numbers_take(place, dossier->form, &dossier->form_number, &dossier->sequence, err))
         return false;
+    bool by_agent = filing->agent != 0 || filing->form->is_card;
     struct event event = {.kind = EVENT_FILED,
-                          .actor = {.account = filing->agent ? filing->agent : filing->account,
-                                    .name = filing->agent ? place->user.name : dossier->submitter_name,
-                                    .is_submitter = !filing->agent,
-                                    .is_agent = filing->agent != 0}};
+                          .actor = {.account = by_agent ? filing->agent : filing->account,
+                                    .name = by_agent ? place->user.name : dossier->submitter_name,
+                                    .is_submitter = !by_agent,
+                                    .is_agent = by_agent}};
     if (!workflow_perform(&context, dossier, &event, change, err))
         return false;
     if (!change->is_removed && !filing->form->is_card)

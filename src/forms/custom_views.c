@@ -9,9 +9,13 @@ static bool filter_name(str key, str *name)
     return is_name && name->len > 0;
 }
 
+/* What reads « true » came in as a boolean. */
 static str member(struct arena *arena, const json_t *filters, str name, const char *suffix)
 {
-    return json_str(filters, str_fmt(arena, "filter-%.*s%s", STR_ARG(name), suffix).ptr);
+    const json_t *value = json_get(filters, str_fmt(arena, "filter-%.*s%s", STR_ARG(name), suffix));
+    if (json_is_boolean(value))
+        return json_is_true(value) ? STR("true") : STR("false");
+    return json_str_of(value);
 }
 
 static void add_filter(struct compiling *compiling, const json_t *filters, str name, struct custom_view *view)

@@ -134,7 +134,7 @@ static void a_name_leads_to_the_sites_source(void **state)
 static void kinds_that_do_not_run_give_nothing_and_say_so(void **state)
 {
     (void)state;
-    static const char *const kinds[] = {"card", "inconnu", ""};
+    static const char *const kinds[] = {"inconnu", ""};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         struct render_log log = {0};
         const struct source *source = with_value(kinds[i], "https://exemple.invalid/{{ commune }}");
