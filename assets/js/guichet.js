@@ -84,6 +84,8 @@ document.addEventListener("submit", async (event) => {
   event.stopPropagation();
   const data = new FormData(form), box = button.closest(".block");
   data.append(button.name, button.value);
+  form.dataset.renewing = "yes"; // what would be kept meanwhile knows nothing of the row
+  form.dispatchEvent(new Event("renewing"));
   try {
     const answer = await fetch(form.getAttribute("action"), { method: "POST", body: data }); // form.action may be a button of that name
     const page = new DOMParser().parseFromString(await answer.text(), "text/html"), fresh = page.getElementById(box.id);
@@ -97,6 +99,7 @@ document.addEventListener("submit", async (event) => {
     form.append(pressed);
     form.submit();
   }
+  delete form.dataset.renewing;
 }, true);
 
 for (const form of document.querySelectorAll("form[data-live]")) {
@@ -136,6 +139,7 @@ for (const form of document.querySelectorAll("form[data-live]")) {
   };
 
   const ask = async (again = true) => {
+    if (form.dataset.renewing) return soon(200);
     under?.abort();
     const mine = under = new AbortController();
     if (kept) kept.textContent = kept.dataset.keeping;
@@ -145,6 +149,7 @@ for (const form of document.querySelectorAll("form[data-live]")) {
       if (!answer.ok) throw new Error(answer.status);
       const look = await answer.json();
       await released();
+      if (mine !== under) return;
       show(form, fields = look.fields);
       form.dataset.revision = look.revision;
       if (look.kept) {
@@ -172,6 +177,12 @@ for (const form of document.querySelectorAll("form[data-live]")) {
     event.target.dataset.typed = "yes";
     remember();
     soon(event.target.matches("input[type=text],input[type=email],input[type=tel],textarea") ? 400 : 50);
+  });
+  form.addEventListener("renewing", () => {
+    window.clearTimeout(timer);
+    under?.abort();
+    under = null;
+    delete form.dataset.asking;
   });
   form.addEventListener("focusout", async (event) => {
     const box = event.target.closest("[data-field]");
