@@ -84,7 +84,7 @@ def checks(options):
     for tool in sorted((ROOT / "tools/checks").iterdir()):
         if not os.access(tool, os.X_OK) or not selected(options, tool.name):
             continue
-        status, output = run([tool], 900)
+        status, output = run([tool, "--all"] if options.all else [tool], 1800)
         yield f"check {tool.name}", "ok" if status == 0 else "failed", output
 
 
