@@ -2,7 +2,7 @@
 import re
 from html.parser import HTMLParser
 
-WRITTEN = {"value"}  # attributes that carry what people wrote
+WRITTEN = {"value", "data-revision"}  # attributes that carry what people wrote, or how often it was kept
 SCHEMES = re.compile(r"^\s*(javascript|data|vbscript)\s*:", re.IGNORECASE)
 
 
