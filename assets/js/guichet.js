@@ -193,14 +193,12 @@ for (const form of document.querySelectorAll("form[data-live]")) {
     const state = fields[box.dataset.field];
     if (state) show(form, { [box.dataset.field]: state });
   });
-  // A page that is sent without a connection is lost for most browsers: it stays until the server answers again.
-  form.addEventListener("submit", async (event) => {
+  // A page that is sent without a connection is lost for most browsers: it stays here until there is one again.
+  form.addEventListener("submit", (event) => {
     window.clearTimeout(timer);
-    if (!form.dataset.lost || event.defaultPrevented) return;
+    if (!form.dataset.lost || navigator.onLine || event.defaultPrevented) return;
     event.preventDefault();
     delete form.dataset.sent;
-    await ask();
-    if (!form.dataset.lost) form.requestSubmit(event.submitter);
   });
   window.addEventListener("online", () => form.dataset.lost && ask());
   document.addEventListener("visibilitychange", () => document.hidden && form.dataset.asking && !form.dataset.sent && ask());
