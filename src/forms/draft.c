@@ -25,7 +25,7 @@ enum { LIFESPAN_DEFAULT_DAYS = 60, LISTED_MOST = 100 };
 static const char insert[] =
     "INSERT INTO draft (id, token, form, form_version, account, answers, page, revision, created,"
     " updated, expires, agent, channel) VALUES (:id, :token, :form, :version, :account, :answers, :page, 1, :created,"
-    " :updated, :expires, :agent, :channel)";
+    " :updated, :expires, :agent, :channel) ON CONFLICT DO NOTHING";
 static const char update[] =
     "UPDATE draft SET form_version = :version, account = :account, answers = :answers, page = :page,"
     " revision = revision + 1, updated = :updated, expires = :expires"
@@ -87,7 +87,7 @@ bool draft_save(struct tx *tx, void *arg, struct err *err)
     bool ok = tx_run_params(tx, draft->revision == 0 ? insert : update, params, sizeof params / sizeof *params,
                             &changed, err);
     arena_free(arena);
-    if (ok && draft->revision > 0 && changed == 0)
+    if (ok && changed == 0)
         return err_set(err, ERR_CONFLICT, "Ce brouillon a été modifié dans un autre onglet. Rechargez la page.");
     return ok;
 }

@@ -568,6 +568,31 @@ static void of_two_tabs_the_later_is_told(void **state)
     arena_free(drafting.arena);
 }
 
+/* What a page does whose first save another one overtook. */
+static bool save_or_merge(struct tx *tx, void *arg, struct err *err)
+{
+    struct drafting *drafting = arg;
+    if (draft_save(tx, &drafting->draft, err) || err->code != ERR_CONFLICT || !find(tx, drafting, err))
+        return false;
+    json_set_str(drafting->other.answers, STR("3"), STR("plus tard"));
+    return draft_save(tx, &drafting->other, err);
+}
+
+static void of_two_first_saves_the_later_is_told_and_goes_on(void **state)
+{
+    struct drafting drafting;
+    struct err err = {0};
+    if (!drafting_begin(&drafting, state))
+        skip();
+    drafting.draft.id = store_new_id();
+    drafting.draft.revision = 0;
+    assert_true(store_write(drafting.store, save_or_merge, &drafting, &err));
+    assert_true(store_read(drafting.store, find, &drafting, &err));
+    assert_int_equal(drafting.other.revision, 2);
+    assert_str(json_str(drafting.other.answers, "3"), "plus tard");
+    arena_free(drafting.arena);
+}
+
 /* ---- Every form of the corpus ---- */
 
 static struct {
@@ -644,6 +669,7 @@ int main(void)
         ON_BOTH_STORES(a_draft_is_found_again),
         ON_BOTH_STORES(expired_drafts_are_deleted_once_a_day),
         ON_BOTH_STORES(of_two_tabs_the_later_is_told),
+        ON_BOTH_STORES(of_two_first_saves_the_later_is_told_and_goes_on),
         cmocka_unit_test(every_real_form_can_be_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
