@@ -129,10 +129,7 @@ const tab = async (options = {}, checks = true) => {
   return page;
 };
 
-const go = async (page, name = "Continuer") => {
-  await page.locator("form[data-asking]").waitFor({ state: "detached" });
-  return Promise.all([page.waitForNavigation(), page.getByRole("button", { name, exact: true }).click()]);
-};
+const go = (page, name = "Continuer") => Promise.all([page.waitForNavigation(), page.getByRole("button", { name, exact: true }).click()]);
 const open = (page, number = 1) => page.goto(counter.url("ville", `/demarches/essai/${number}/`));
 
 test("a place is pointed at on the map", async () => {

@@ -76,10 +76,7 @@ const poke = async ({ page, events }, where) => {
   assert.deepEqual(events, [], where);
 };
 
-const press = async (page, name) => {
-  await page.locator("form[data-asking]").waitFor({ state: "detached" });
-  return Promise.all([page.waitForNavigation(), page.getByRole("button", { name }).click()]);
-};
+const press = (page, name) => Promise.all([page.waitForNavigation(), page.getByRole("button", { name }).click()]);
 
 /** From page 1 to the confirmation; its tracking code. */
 const fileBatch = async (resident, write) => {
