@@ -1,59 +1,9 @@
 /* Following what was filed through its workflow: whatever a page offers to the agent or to who filed is pressed, what
  * waits for a time is waited for, until nothing new is left. A status that still has something untried is gone back to
  * by filing again and taking the same steps. */
-#include "rehearse/internal.h"
+#include "rehearse/treat.h"
 
-enum { STEPS_MOST = 40, REFUSALS_MOST = 12, PRESSES_MOST = 400, REPLAYS_MOST = 60, GLOBALS_MOST = 2, VARIANTS = 4 };
-
-enum who { WHO_AGENT, WHO_SUBMITTER, WHO_TIME };
-
-struct edge {
-    enum who who;
-    str value; /* of the button: « choix:12 », « globale:3 », empty: the plain one; of time: the job without its dossier
-                */
-    str label;
-    str url; /* of a global action with a page of its own; empty: on the dossier's page */
-    int pressed, wanted;
-    struct VEC_OF(str) leads_to; /* ids */
-};
-struct step {
-    enum who who;
-    str value;
-};
-struct steps VEC_OF(struct step);
-
-/* A status, as it was found. */
-struct spot {
-    const struct workflow_status *status;
-    struct VEC_OF(struct edge) edges;
-    size_t plan;
-    struct steps path; /* the first that led here */
-};
-
-struct walk {
-    struct VEC_OF(struct spot) spots;
-    struct map reached; /* statuses that a dossier came to, be it to leave at once: id → itself */
-    struct map globals; /* value → int *: how often it was run, wherever */
-    struct map timers;
-    int presses;
-    json_t *faults; /* that the history tells of */
-    struct map faults_known;
-};
-
-/* One dossier, being followed. */
-struct following {
-    struct form_run *run;
-    struct walk *walk;
-    struct arena *arena;
-    struct filed filed;
-    struct browser *browsers[2]; /* by enum who */
-    str urls[2];                 /* empty: it is not opened by them */
-    struct dossier *dossier;
-    struct spot *spot;
-    struct answer pages[2];
-    struct steps path;
-    size_t history; /* so many entries were looked at */
-};
+enum { STEPS_MOST = 40, PRESSES_MOST = 400, REPLAYS_MOST = 60, GLOBALS_MOST = 2 };
 
 /* ---- Statuses and what leads out of them ---- */
 
@@ -94,18 +44,6 @@ static void note_edge(struct following *following, enum who who, str value, str 
         edge->wanted = wanted;
 }
 
-static const struct page_form *act_form(const struct page *page, str url)
-{
-    for (size_t i = 0; i < page->forms.len; i++) {
-        if (!str_eq(page->forms.at[i].action, url))
-            continue;
-        for (size_t j = 0; j < page->forms.at[i].controls.len; j++)
-            if (str_eq(page->forms.at[i].controls.at[j].name, STR("statut")))
-                return &page->forms.at[i];
-    }
-    return NULL;
-}
-
 /* A page that asks something is answered in several ways. */
 static int ways_to_answer(const struct page_form *form)
 {
@@ -137,63 +75,13 @@ static void note_page(struct following *following, enum who who)
     }
 }
 
-/* ---- Time ---- */
-
-struct looking {
-    struct arena *arena;
-    str prefix;
-    struct waiting_jobs jobs;
-};
-
-static bool look(struct tx *tx, void *arg, struct err *err)
-{
-    struct looking *looking = arg;
-    looking->jobs.len = 0;
-    return jobs_waiting(tx, looking->arena, looking->prefix, &looking->jobs, err);
-}
-
-static struct waiting_jobs timers_of(struct following *following, const char *kind)
-{
-    struct looking looking = {.arena = following->arena};
-    looking.prefix = str_fmt(following->arena, "%s:%lld:", kind, (long long)following->filed.id);
-    store_read(following->run->stage->site->store, look, &looking, NULL);
-    return looking.jobs;
-}
-
-static str timer_name(struct following *following, const struct job *job)
-{
-    str kind, rest, id;
-    str_cut(job->key, ':', &kind, &rest);
-    str_cut(rest, ':', &id, &rest);
-    return str_fmt(following->arena, "%.*s:%.*s", STR_ARG(kind), STR_ARG(rest));
-}
-
 static void note_timers(struct following *following)
 {
-    for (const char *const *kind = (const char *const[]){"timer", "global", NULL}; *kind != NULL; kind++) {
-        struct waiting_jobs jobs = timers_of(following, *kind);
-        for (size_t i = 0; i < jobs.len; i++) {
-            str name = timer_name(following, &jobs.at[i]);
-            note_edge(following, WHO_TIME, name, name, STR_EMPTY, 1);
-        }
+    struct waiting_jobs jobs = timers_of(following);
+    for (size_t i = 0; i < jobs.len; i++) {
+        str name = timer_name(following, &jobs.at[i]);
+        note_edge(following, WHO_TIME, name, name, STR_EMPTY, 1);
     }
-}
-
-static bool wait_for(struct following *following, str name)
-{
-    for (const char *const *kind = (const char *const[]){"timer", "global", NULL}; *kind != NULL; kind++) {
-        struct waiting_jobs jobs = timers_of(following, *kind);
-        for (size_t i = 0; i < jobs.len; i++) {
-            if (!str_eq(timer_name(following, &jobs.at[i]), name))
-                continue;
-            stage_set_ahead(0);
-            instant ahead = jobs.at[i].due + INSTANT_SECOND - instant_now();
-            stage_set_ahead(ahead > 0 ? ahead : 0);
-            stage_run_jobs(following->run->stage);
-            return true;
-        }
-    }
-    return false;
 }
 
 /* ---- What happened ---- */
@@ -226,114 +114,6 @@ static void note_history(struct following *following)
                 note_fault(following, json_str(part, "text"));
         }
     }
-}
-
-/* ---- Pressing ---- */
-
-static void add_forms_of(struct following *following, const json_t *json, int depth, const struct field_list **lists,
-                         size_t *count, size_t most)
-{
-    enum { DEPTH_MOST = 12 };
-    const char *key;
-    json_t *child;
-    size_t index;
-    if (depth > DEPTH_MOST || *count >= most)
-        return;
-    if (json_is_object(json) && str_eq(json_str(json, "type"), STR("form"))) {
-        struct form_reports reports = {0};
-        struct form_texts texts = {0};
-        lists[(*count)++] = field_list_compile(following->arena, json_list(json, "fields"),
-                                               catalogue_blocks(following->run->stage->catalogue), &reports, &texts);
-        return;
-    }
-    if (json_is_object(json))
-        json_object_foreach((json_t *)(uintptr_t)json, key, child)
-            add_forms_of(following, child, depth + 1, lists, count, most);
-    json_array_foreach((json_t *)(uintptr_t)json, index, child)
-        add_forms_of(following, child, depth + 1, lists, count, most);
-}
-
-/* The fields of the sub-forms of this status, and of all global actions. */
-static size_t sub_forms(struct following *following, const struct field_list **lists, size_t most)
-{
-    size_t count = 0, index;
-    const json_t *document = workflow_document(following->run->workflow);
-    json_t *status;
-    json_array_foreach((json_t *)(uintptr_t)json_list(document, "statuses"), index, status)
-    {
-        if (str_eq(json_str(status, "id"), following->dossier->status))
-            add_forms_of(following, status, 0, lists, &count, most);
-    }
-    add_forms_of(following, json_object_get(document, "global_actions"), 0, lists, &count, most);
-    return count;
-}
-
-static const struct control *button_of(const struct page_form *form, str value)
-{
-    for (size_t i = 0; i < form->controls.len; i++)
-        if (form->controls.at[i].kind == CONTROL_BUTTON && form->controls.at[i].field.len == 0 &&
-            str_eq(form->controls.at[i].value, value))
-            return &form->controls.at[i];
-    return NULL;
-}
-
-static bool send_until_taken(struct following *following, enum who who, str value, struct filler *filler,
-                             struct answer *answer, str label)
-{
-    for (int i = 0; i <= REFUSALS_MOST; i++) {
-        const struct page_form *form = act_form(&answer->page, following->urls[who]);
-        const struct control *button = form == NULL ? NULL : button_of(form, value);
-        struct sent_values values = {0};
-        if (button == NULL)
-            return false;
-        fill_form(filler, form, button, &values);
-        struct page_form sent = *form;
-        *answer = browser_send(following->browsers[who], following->arena, &sent, &values);
-        if (run_failed(following->run, answer,
-                       str_fmt(following->arena, "dans « %.*s », bouton « %.*s »",
-                               STR_ARG(following->spot->status->name), STR_ARG(label))
-                           .ptr))
-            return false;
-        if (answer->status != 422)
-            return true;
-        for (size_t j = 0; j < answer->page.fields.len; j++)
-            if (answer->page.fields.at[j].error.len > 0)
-                filler_refuse(filler, answer->page.fields.at[j].id);
-        if (i > 2)
-            filler->style = STYLE_PLAUSIBLE;
-    }
-    run_error(following->run, "stuck", following->spot->status->name, "le bouton « %.*s » refuse toute réponse : %.*s",
-              STR_ARG(label), STR_ARG(answer->page.error_summary));
-    return false;
-}
-
-static bool press(struct following *following, const struct edge *edge)
-{
-    enum { LISTS = 32 };
-    static const enum style styles[VARIANTS] = {STYLE_PLAUSIBLE, STYLE_MOST, STYLE_LEAST, STYLE_HOSTILE};
-    const struct field_list *lists[LISTS];
-    struct map refusals = map_new(following->arena);
-    if (edge->who == WHO_TIME)
-        return wait_for(following, edge->value);
-    struct answer answer = following->pages[edge->who];
-    if (edge->url.len > 0) {
-        str path = str_starts(edge->url, following->urls[edge->who])
-                       ? edge->url
-                       : str_fmt(following->arena, "%.*s%.*s", STR_ARG(following->urls[edge->who]),
-                                 STR_ARG(str_slice(edge->url, str_find(edge->url, STR("?"), 0), edge->url.len)));
-        answer = browser_get(following->browsers[edge->who], following->arena, path);
-        if (run_failed(following->run, &answer, "en ouvrant une action globale"))
-            return false;
-    }
-    struct filler filler = {.arena = following->arena,
-                            .style = styles[edge->pressed % VARIANTS],
-                            .seed = (uint64_t)edge->pressed,
-                            .lists = lists,
-                            .refusals = &refusals};
-    filler.list_count = sub_forms(following, lists, LISTS);
-    bool ok = send_until_taken(following, edge->who, edge->value, &filler, &answer, edge->label);
-    stage_run_jobs(following->run->stage);
-    return ok;
 }
 
 /* ---- One dossier ---- */
@@ -429,17 +209,10 @@ static bool is_worth(struct following *following, const struct edge *edge)
 
 static bool is_offered_now(struct following *following, const struct edge *edge)
 {
-    if (edge->who == WHO_TIME) {
-        for (const char *const *kind = (const char *const[]){"timer", "global", NULL}; *kind != NULL; kind++) {
-            struct waiting_jobs jobs = timers_of(following, *kind);
-            for (size_t i = 0; i < jobs.len; i++)
-                if (str_eq(timer_name(following, &jobs.at[i]), edge->value))
-                    return true;
-        }
-        return false;
-    }
+    if (edge->who == WHO_TIME)
+        return timer_find(following, edge->value, NULL);
     const struct page_form *form = act_form(&following->pages[edge->who].page, following->urls[edge->who]);
-    return edge->url.len > 0 || (form != NULL && button_of(form, edge->value) != NULL);
+    return edge->url.len > 0 || (form != NULL && act_button(form, edge->value) != NULL);
 }
 
 /* What is next: the step that is to be taken again, else the first that was not taken. */
@@ -498,25 +271,6 @@ static void make_urls(struct following *following)
     following->urls[WHO_SUBMITTER] = str_fmt(following->arena, "/%s/%.*s/", folder, STR_ARG(code));
 }
 
-static bool cancel_all(struct tx *tx, void *arg, struct err *err)
-{
-    const struct waiting_jobs *jobs = arg;
-    for (size_t i = 0; i < jobs->len; i++)
-        if (!job_cancel(tx, jobs->at[i].key, err))
-            return false;
-    return true;
-}
-
-/* What still waits for this dossier would come due when the clock is moved for another. */
-static void let_go(struct following *following)
-{
-    for (const char *const *kind = (const char *const[]){"timer", "global", NULL}; *kind != NULL; kind++) {
-        struct waiting_jobs jobs = timers_of(following, *kind);
-        if (jobs.len > 0)
-            store_write(following->run->stage->site->store, cancel_all, &jobs, NULL);
-    }
-}
-
 static void follow(struct form_run *run, const struct filed *filed, const struct steps *prefix)
 {
     struct following following = {.run = run, .walk = run->walk, .arena = arena_new(), .filed = *filed};
@@ -531,7 +285,7 @@ static void follow(struct form_run *run, const struct filed *filed, const struct
         for (int i = 0; i < STEPS_MOST && !run_is_over(run) && take_step(&following, prefix); i++)
             ;
     }
-    let_go(&following);
+    timers_let_go(&following);
     for (int who = 0; who < 2; who++) {
         run->requests += browser_requests(following.browsers[who]);
         browser_free(following.browsers[who]);
@@ -596,95 +350,4 @@ void treat_all(struct form_run *run)
     for (size_t i = 0; i < run->filed.len && !run_is_over(run); i++)
         follow(run, &run->filed.at[i], NULL);
     go_back(run);
-}
-
-/* ---- The report ---- */
-
-static json_t *edge_json(const struct form_run *run, const struct spot *spot, const struct edge *edge)
-{
-    static const char *const names[] = {"agent", "submitter", "time"};
-    json_t *one = json_object(), *to = json_array();
-    json_set_str(one, STR("from"), spot->status->name);
-    json_set_str(one, STR("by"), str_of(names[edge->who]));
-    json_set_str(one, STR("action"), edge->value);
-    json_set_str(one, STR("label"), edge->label);
-    json_set(one, STR("pressed"), json_integer(edge->pressed));
-    for (size_t i = 0; i < edge->leads_to.len; i++)
-        json_array_append_new(to, json_from_str(workflow_status_find(run->workflow, edge->leads_to.at[i])->name));
-    json_set(one, STR("to"), to);
-    return one;
-}
-
-static json_t *statuses_json(const struct form_run *run)
-{
-    json_t *missing = json_array(), *out = json_object();
-    size_t total = run->workflow == NULL ? 0 : workflow_status_count(run->workflow);
-    for (size_t i = 0; i < total; i++) {
-        const struct workflow_status *status = workflow_status_at(run->workflow, i);
-        if (map_get(&run->walk->reached, status->id) == NULL)
-            json_array_append_new(missing, json_from_str(status->name));
-    }
-    json_set(out, STR("total"), json_integer((json_int_t)total));
-    json_set(out, STR("reached"), json_integer((json_int_t)(total - json_array_size(missing))));
-    json_set(out, STR("missing"), missing);
-    return out;
-}
-
-/* An action of the whole workflow is one, wherever it is offered. */
-static bool is_same_action(size_t spot, const struct edge *edge, size_t other_spot, const struct edge *other)
-{
-    bool is_global = str_starts(edge->value, STR("globale:")) || str_starts(edge->value, STR("global:"));
-    return edge->who == other->who && str_eq(edge->value, other->value) && (is_global || spot == other_spot);
-}
-
-/* Whether it was run, here or elsewhere; *is_first: it was not counted before. */
-static bool was_run(const struct walk *walk, size_t spot, const struct edge *edge, bool *is_first)
-{
-    bool run = false;
-    *is_first = true;
-    for (size_t i = 0; i < walk->spots.len; i++)
-        for (size_t j = 0; j < walk->spots.at[i].edges.len; j++) {
-            const struct edge *other = &walk->spots.at[i].edges.at[j];
-            if (!is_same_action(spot, edge, i, other))
-                continue;
-            run = run || other->pressed > 0;
-            *is_first = *is_first && (i > spot || (i == spot && other >= edge));
-        }
-    return run;
-}
-
-static json_t *actions_json(const struct walk *walk)
-{
-    json_t *missing = json_array(), *out = json_object();
-    json_int_t total = 0;
-    for (size_t i = 0; i < walk->spots.len; i++)
-        for (size_t j = 0; j < walk->spots.at[i].edges.len; j++) {
-            const struct edge *edge = &walk->spots.at[i].edges.at[j];
-            bool is_first, is_run = was_run(walk, i, edge, &is_first);
-            total += is_first;
-            if (is_first && !is_run)
-                json_array_append_new(missing, json_from_str(edge->label));
-        }
-    json_set(out, STR("run"), json_integer(total - (json_int_t)json_array_size(missing)));
-    json_set(out, STR("total"), json_integer(total));
-    json_set(out, STR("missing"), missing);
-    return out;
-}
-
-void treat_report(struct form_run *run, json_t *out)
-{
-    json_t *transitions = json_array(), *dead_ends = json_array();
-    for (size_t i = 0; i < run->walk->spots.len; i++) {
-        const struct spot *spot = &run->walk->spots.at[i];
-        for (size_t j = 0; j < spot->edges.len; j++)
-            json_array_append_new(transitions, edge_json(run, spot, &spot->edges.at[j]));
-        if (spot->edges.len == 0 && !spot->status->is_endpoint)
-            json_array_append_new(dead_ends, json_from_str(spot->status->name));
-    }
-    json_set(out, STR("statuses"), statuses_json(run));
-    json_set(out, STR("actions"), actions_json(run->walk));
-    json_set(out, STR("transitions"), transitions);
-    json_set(out, STR("dead_ends"), dead_ends);
-    json_set(out, STR("mails"), record_mails());
-    json_set(out, STR("faults"), json_incref(run->walk->faults));
 }

@@ -1,0 +1,81 @@
+/* What the files of treat share: a workflow as it is walked through, and one dossier that is followed. Private to
+ * rehearse/. */
+#ifndef GUICHET_REHEARSE_TREAT_H
+#define GUICHET_REHEARSE_TREAT_H
+
+#include "rehearse/internal.h"
+
+enum { VARIANTS = 4 }; /* ways to answer a page that asks something */
+
+enum who { WHO_AGENT, WHO_SUBMITTER, WHO_TIME };
+
+struct edge {
+    enum who who;
+    str value; /* of the button: « choix:12 », « globale:3 », empty: the plain one; of time: the job without its dossier
+                */
+    str label;
+    str url; /* of a global action with a page of its own; empty: on the dossier's page */
+    int pressed, wanted;
+    struct VEC_OF(str) leads_to; /* ids */
+};
+struct step {
+    enum who who;
+    str value;
+};
+struct steps VEC_OF(struct step);
+
+/* A status, as it was found. */
+struct spot {
+    const struct workflow_status *status;
+    struct VEC_OF(struct edge) edges;
+    size_t plan;
+    struct steps path; /* the first that led here */
+};
+
+struct walk {
+    struct VEC_OF(struct spot) spots;
+    struct map reached; /* statuses that a dossier came to, be it to leave at once: id → itself */
+    struct map globals; /* value → int *: how often it was run, wherever */
+    struct map timers;
+    int presses;
+    json_t *faults; /* that the history tells of */
+    struct map faults_known;
+};
+
+/* One dossier, being followed. */
+struct following {
+    struct form_run *run;
+    struct walk *walk;
+    struct arena *arena;
+    struct filed filed;
+    struct browser *browsers[2]; /* by enum who */
+    str urls[2];                 /* empty: it is not opened by them */
+    struct dossier *dossier;
+    struct spot *spot;
+    struct answer pages[2];
+    struct steps path;
+    size_t history; /* so many entries were looked at */
+};
+
+/* ---- What waits for its time (treat_timers.c) ---- */
+
+/* The jobs of the dossier that wait: of its status, and of global actions. */
+struct waiting_jobs timers_of(const struct following *following);
+/* Without the dossier's number: what another dossier's is called too. */
+str timer_name(const struct following *following, const struct job *job);
+/* Whether one of this name waits; *job (may be NULL) is it. */
+bool timer_find(const struct following *following, str name, struct job *job);
+/* Moves the clock to it, and runs it. */
+bool timer_wait_for(const struct following *following, str name);
+/* Cancels all: they would come due when the clock is moved for another dossier. */
+void timers_let_go(const struct following *following);
+
+/* ---- What is pressed (treat_press.c) ---- */
+
+/* The form of a dossier's page that acts; NULL: there is none. Its buttons. */
+const struct page_form *act_form(const struct page *page, str url);
+const struct control *act_button(const struct page_form *form, str value);
+/* Presses, fills what is asked, again where it is refused; or waits. False where it came to nothing. */
+bool press(struct following *following, const struct edge *edge);
+
+#endif

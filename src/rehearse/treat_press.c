@@ -1,0 +1,122 @@
+/* Pressing what a dossier's page offers in a rehearsal, and answering what that asks. */
+#include "rehearse/treat.h"
+
+enum { REFUSALS_MOST = 12 };
+
+const struct page_form *act_form(const struct page *page, str url)
+{
+    for (size_t i = 0; i < page->forms.len; i++) {
+        if (!str_eq(page->forms.at[i].action, url))
+            continue;
+        for (size_t j = 0; j < page->forms.at[i].controls.len; j++)
+            if (str_eq(page->forms.at[i].controls.at[j].name, STR("statut")))
+                return &page->forms.at[i];
+    }
+    return NULL;
+}
+
+static void add_forms_of(struct following *following, const json_t *json, int depth, const struct field_list **lists,
+                         size_t *count, size_t most)
+{
+    enum { DEPTH_MOST = 12 };
+    const char *key;
+    json_t *child;
+    size_t index;
+    if (depth > DEPTH_MOST || *count >= most)
+        return;
+    if (json_is_object(json) && str_eq(json_str(json, "type"), STR("form"))) {
+        struct form_reports reports = {0};
+        struct form_texts texts = {0};
+        lists[(*count)++] = field_list_compile(following->arena, json_list(json, "fields"),
+                                               catalogue_blocks(following->run->stage->catalogue), &reports, &texts);
+        return;
+    }
+    if (json_is_object(json))
+        json_object_foreach((json_t *)(uintptr_t)json, key, child)
+            add_forms_of(following, child, depth + 1, lists, count, most);
+    json_array_foreach((json_t *)(uintptr_t)json, index, child)
+        add_forms_of(following, child, depth + 1, lists, count, most);
+}
+
+/* The fields of the sub-forms of this status, and of all global actions. */
+static size_t sub_forms(struct following *following, const struct field_list **lists, size_t most)
+{
+    size_t count = 0, index;
+    const json_t *document = workflow_document(following->run->workflow);
+    json_t *status;
+    json_array_foreach((json_t *)(uintptr_t)json_list(document, "statuses"), index, status)
+    {
+        if (str_eq(json_str(status, "id"), following->dossier->status))
+            add_forms_of(following, status, 0, lists, &count, most);
+    }
+    add_forms_of(following, json_object_get(document, "global_actions"), 0, lists, &count, most);
+    return count;
+}
+
+const struct control *act_button(const struct page_form *form, str value)
+{
+    for (size_t i = 0; i < form->controls.len; i++)
+        if (form->controls.at[i].kind == CONTROL_BUTTON && form->controls.at[i].field.len == 0 &&
+            str_eq(form->controls.at[i].value, value))
+            return &form->controls.at[i];
+    return NULL;
+}
+
+static bool send_until_taken(struct following *following, enum who who, str value, struct filler *filler,
+                             struct answer *answer, str label)
+{
+    for (int i = 0; i <= REFUSALS_MOST; i++) {
+        const struct page_form *form = act_form(&answer->page, following->urls[who]);
+        const struct control *button = form == NULL ? NULL : act_button(form, value);
+        struct sent_values values = {0};
+        if (button == NULL)
+            return false;
+        fill_form(filler, form, button, &values);
+        struct page_form sent = *form;
+        *answer = browser_send(following->browsers[who], following->arena, &sent, &values);
+        if (run_failed(following->run, answer,
+                       str_fmt(following->arena, "dans « %.*s », bouton « %.*s »",
+                               STR_ARG(following->spot->status->name), STR_ARG(label))
+                           .ptr))
+            return false;
+        if (answer->status != 422)
+            return true;
+        for (size_t j = 0; j < answer->page.fields.len; j++)
+            if (answer->page.fields.at[j].error.len > 0)
+                filler_refuse(filler, answer->page.fields.at[j].id);
+        if (i > 2)
+            filler->style = STYLE_PLAUSIBLE;
+    }
+    run_error(following->run, "stuck", following->spot->status->name, "le bouton « %.*s » refuse toute réponse : %.*s",
+              STR_ARG(label), STR_ARG(answer->page.error_summary));
+    return false;
+}
+
+bool press(struct following *following, const struct edge *edge)
+{
+    enum { LISTS = 32 };
+    static const enum style styles[VARIANTS] = {STYLE_PLAUSIBLE, STYLE_MOST, STYLE_LEAST, STYLE_HOSTILE};
+    const struct field_list *lists[LISTS];
+    struct map refusals = map_new(following->arena);
+    if (edge->who == WHO_TIME)
+        return timer_wait_for(following, edge->value);
+    struct answer answer = following->pages[edge->who];
+    if (edge->url.len > 0) {
+        str path = str_starts(edge->url, following->urls[edge->who])
+                       ? edge->url
+                       : str_fmt(following->arena, "%.*s%.*s", STR_ARG(following->urls[edge->who]),
+                                 STR_ARG(str_slice(edge->url, str_find(edge->url, STR("?"), 0), edge->url.len)));
+        answer = browser_get(following->browsers[edge->who], following->arena, path);
+        if (run_failed(following->run, &answer, "en ouvrant une action globale"))
+            return false;
+    }
+    struct filler filler = {.arena = following->arena,
+                            .style = styles[edge->pressed % VARIANTS],
+                            .seed = (uint64_t)edge->pressed,
+                            .lists = lists,
+                            .refusals = &refusals};
+    filler.list_count = sub_forms(following, lists, LISTS);
+    bool ok = send_until_taken(following, edge->who, edge->value, &filler, &answer, edge->label);
+    stage_run_jobs(following->run->stage);
+    return ok;
+}
