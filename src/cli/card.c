@@ -108,6 +108,16 @@ static bool words_are_right(const struct words *words)
     return words->len == 3 && (strcmp(words->at[0], "import") == 0 || strcmp(words->at[0], "export") == 0);
 }
 
+static int run_words(struct arena *arena, const struct words *words, const struct option *options, size_t count)
+{
+    if (!words_are_right(words) || !option_is_set(options, count, "site"))
+        return options_misused(usage);
+    struct installation *installation = options_open(options, count);
+    int status = installation == NULL ? 1 : run_at(installation, arena, words, options, count);
+    installation_close(installation);
+    return status;
+}
+
 static int run(int argc, char **argv)
 {
     struct option options[] = {
@@ -116,21 +126,7 @@ static int run(int argc, char **argv)
         {"skip", true, NULL, "      passe les lignes fausses et écrit les autres (sinon : tout ou rien)"},
         {"dry-run", true, NULL, "lit et rend compte, n’enregistre rien"},
     };
-    size_t count = sizeof options / sizeof *options;
-    struct arena *arena = arena_new();
-    struct words words = {0};
-    int status = 2;
-    if (options_parse(arena, argc, argv, options, count, usage, &words)) {
-        bool is_right = words_are_right(&words) && option_is_set(options, count, "site");
-        struct installation *installation = is_right ? options_open(options, count) : NULL;
-        if (!is_right)
-            fprintf(stderr, "Usage : guichet %s\n", usage);
-        else
-            status = installation == NULL ? 1 : run_at(installation, arena, &words, options, count);
-        installation_close(installation);
-    }
-    arena_free(arena);
-    return status;
+    return options_run(argc, argv, options, sizeof options / sizeof *options, usage, run_words);
 }
 
 const struct command command_card = {"card", "lit et écrit les fiches d’un modèle (CSV, JSON)", run};

@@ -95,6 +95,18 @@ static int check(struct installation *installation, const char *slug, bool is_js
     return !ok ? fail_with("check", &err) : counts.errors > 0;
 }
 
+static int run_words(struct arena *arena, const struct words *words, const struct option *options, size_t count)
+{
+    (void)arena;
+    bool is_json = strcmp(option_or(options, count, "report", "text"), "json") == 0;
+    if (words->len > 0)
+        return options_misused(usage);
+    struct installation *installation = options_open(options, count);
+    int status = installation == NULL ? 1 : check(installation, option_or(options, count, "site", NULL), is_json);
+    installation_close(installation);
+    return status;
+}
+
 static int run(int argc, char **argv)
 {
     struct option options[] = {
@@ -102,21 +114,7 @@ static int run(int argc, char **argv)
         {"site", false, NULL, "S     ce site seulement (défaut : tous)"},
         {"report", false, NULL, "json  le compte rendu pour une machine"},
     };
-    size_t count = sizeof options / sizeof *options;
-    struct arena *arena = arena_new();
-    struct words words = {0};
-    int status = 2;
-    if (options_parse(arena, argc, argv, options, count, usage, &words)) {
-        bool is_json = strcmp(option_or(options, count, "report", "text"), "json") == 0;
-        struct installation *installation = words.len > 0 ? NULL : options_open(options, count);
-        if (words.len > 0)
-            fprintf(stderr, "Usage : guichet %s\n", usage);
-        else
-            status = installation == NULL ? 1 : check(installation, option_or(options, count, "site", NULL), is_json);
-        installation_close(installation);
-    }
-    arena_free(arena);
-    return status;
+    return options_run(argc, argv, options, sizeof options / sizeof *options, usage, run_words);
 }
 
 const struct command command_check = {"check", "dit ce qui ne va pas dans les définitions chargées", run};

@@ -143,6 +143,19 @@ static bool is_asked_well(const struct words *words)
     return false;
 }
 
+static int run_words(struct arena *arena, const struct words *words, const struct option *options, size_t count)
+{
+    struct work work = {.arena = arena, .words = words};
+    if (!is_asked_well(words) || !option_is_set(options, count, "site"))
+        return options_misused(usage);
+    struct installation *installation = options_open(options, count);
+    int status = installation == NULL ? 1
+                                      : work_on(installation, &work, option_or(options, count, "site", ""),
+                                                option_or(options, count, "comment", NULL));
+    installation_close(installation);
+    return status;
+}
+
 static int run(int argc, char **argv)
 {
     struct option options[] = {
@@ -150,24 +163,7 @@ static int run(int argc, char **argv)
         {"site", false, NULL, "S     le site"},
         {"comment", false, NULL, "C     pourquoi revenir à cette version"},
     };
-    size_t count = sizeof options / sizeof *options;
-    struct arena *arena = arena_new();
-    struct words words = {0};
-    int status = 2;
-    if (options_parse(arena, argc, argv, options, count, usage, &words)) {
-        bool is_asked = is_asked_well(&words) && option_is_set(options, count, "site");
-        struct work work = {.arena = arena, .words = &words};
-        struct installation *installation = is_asked ? options_open(options, count) : NULL;
-        if (!is_asked)
-            fprintf(stderr, "Usage : guichet %s\n", usage);
-        else
-            status = installation == NULL ? 1
-                                          : work_on(installation, &work, option_or(options, count, "site", ""),
-                                                    option_or(options, count, "comment", NULL));
-        installation_close(installation);
-    }
-    arena_free(arena);
-    return status;
+    return options_run(argc, argv, options, sizeof options / sizeof *options, usage, run_words);
 }
 
 const struct command command_definition = {"definition",

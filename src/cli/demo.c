@@ -157,6 +157,18 @@ static int load(struct installation *installation, const char *content, const ch
     return ok ? 0 : fail_with("demo", &err);
 }
 
+static int run_words(struct arena *arena, const struct words *words, const struct option *options, size_t count)
+{
+    (void)arena;
+    (void)words;
+    struct installation *installation = options_open(options, count);
+    int status = installation == NULL ? 1
+                                      : load(installation, option_or(options, count, "content", "content"),
+                                             option_or(options, count, "port", "8080"));
+    installation_close(installation);
+    return status;
+}
+
 static int run(int argc, char **argv)
 {
     struct option options[] = {
@@ -164,19 +176,7 @@ static int run(int argc, char **argv)
         {"content", false, NULL, "DIR   dossier de la démonstration (défaut : content)"},
         {"port", false, NULL, "N     port que les adresses disent (défaut : 8080)"},
     };
-    size_t count = sizeof options / sizeof *options;
-    struct arena *arena = arena_new();
-    struct words words = {0};
-    int status = 2;
-    if (options_parse(arena, argc, argv, options, count, "demo [OPTIONS]", &words)) {
-        struct installation *installation = options_open(options, count);
-        status = installation == NULL ? 1
-                                      : load(installation, option_or(options, count, "content", "content"),
-                                             option_or(options, count, "port", "8080"));
-        installation_close(installation);
-    }
-    arena_free(arena);
-    return status;
+    return options_run(argc, argv, options, sizeof options / sizeof *options, "demo [OPTIONS]", run_words);
 }
 
 const struct command command_demo = {"demo", "charge la métropole de démonstration", run};

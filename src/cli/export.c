@@ -138,7 +138,7 @@ static int run_words(struct arena *arena, const struct words *words, const struc
     bool is_publik = words->len > 0 && strcmp(words->at[0], "publik") == 0;
     bool is_content = words->len > 0 && strcmp(words->at[0], "content") == 0;
     if ((!is_publik && !is_content) || !option_is_set(options, count, "site") || !option_is_set(options, count, "to"))
-        return fprintf(stderr, "Usage : guichet %s\n", usage), 2;
+        return options_misused(usage);
     struct export export = {
         .arena = arena, .words = words, .folder = option_or(options, count, "to", ""), .is_publik = is_publik};
     struct installation *installation = options_open(options, count);
@@ -154,13 +154,7 @@ static int run(int argc, char **argv)
         {"site", false, NULL, "S     le site"},
         {"to", false, NULL, "DOSSIER  où écrire les fichiers ; il est créé s’il n’existe pas"},
     };
-    size_t count = sizeof options / sizeof *options;
-    struct arena *arena = arena_new();
-    struct words words = {0};
-    int status =
-        options_parse(arena, argc, argv, options, count, usage, &words) ? run_words(arena, &words, options, count) : 2;
-    arena_free(arena);
-    return status;
+    return options_run(argc, argv, options, sizeof options / sizeof *options, usage, run_words);
 }
 
 const struct command command_export = {"export", "écrit les définitions d’un site, pour Publik ou dans notre format",

@@ -220,7 +220,7 @@ static int run_words(struct arena *arena, const struct words *words, const struc
     struct import_files files = {0};
     struct err err = {0};
     if ((!is_publik && !is_content) || !option_is_set(options, count, "site"))
-        return fprintf(stderr, "Usage : guichet %s\n", usage), 2;
+        return options_misused(usage);
     if (!read_all(arena, words, is_publik, &files, &err))
         return fail_with("import", &err);
     if (is_publik && !option_is_set(options, count, "keep-disabled"))
@@ -240,13 +240,7 @@ static int run(int argc, char **argv)
         {"keep-disabled", true, NULL, "laisse fermés les formulaires désactivés dans Publik"},
         {"dry-run", true, NULL, "lit et rend compte, n’enregistre rien"},
     };
-    size_t count = sizeof options / sizeof *options;
-    struct arena *arena = arena_new();
-    struct words words = {0};
-    int status =
-        options_parse(arena, argc, argv, options, count, usage, &words) ? run_words(arena, &words, options, count) : 2;
-    arena_free(arena);
-    return status;
+    return options_run(argc, argv, options, sizeof options / sizeof *options, usage, run_words);
 }
 
 const struct command command_import = {"import", "charge des définitions de Publik, ou les nôtres, dans un site", run};

@@ -130,6 +130,18 @@ static bool words_are_right(const struct words *words, bool all)
     return words->len > 0 && strcmp(words->at[0], "replay") == 0 && all == (words->len == 1);
 }
 
+static int run_words(struct arena *arena, const struct words *words, const struct option *options, size_t count)
+{
+    bool all = option_is_set(options, count, "all");
+    if (!words_are_right(words, all))
+        return options_misused(usage);
+    struct installation *installation = options_open(options, count);
+    int status =
+        installation == NULL ? 1 : run_word(installation, words, option_or(options, count, "site", NULL), all, arena);
+    installation_close(installation);
+    return status;
+}
+
 static int run(int argc, char **argv)
 {
     struct option options[] = {
@@ -137,23 +149,7 @@ static int run(int argc, char **argv)
         {"site", false, NULL, "S     d’un site seulement"},
         {"all", true, NULL, "      tous ceux qui sont en échec"},
     };
-    size_t count = sizeof options / sizeof *options;
-    struct arena *arena = arena_new();
-    struct words words = {0};
-    int status = 2;
-    if (options_parse(arena, argc, argv, options, count, usage, &words)) {
-        bool all = option_is_set(options, count, "all"), is_right = words_are_right(&words, all);
-        struct installation *installation = is_right ? options_open(options, count) : NULL;
-        if (!is_right)
-            fprintf(stderr, "Usage : guichet %s\n", usage);
-        else
-            status = installation == NULL
-                         ? 1
-                         : run_word(installation, &words, option_or(options, count, "site", NULL), all, arena);
-        installation_close(installation);
-    }
-    arena_free(arena);
-    return status;
+    return options_run(argc, argv, options, sizeof options / sizeof *options, usage, run_words);
 }
 
 const struct command command_jobs = {"jobs", "montre et relance les courriels et les échéances en échec", run};

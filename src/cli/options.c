@@ -40,8 +40,9 @@ static bool take(struct arena *arena, struct option *options, size_t count, int 
     return true;
 }
 
-bool options_parse(struct arena *arena, int argc, char **argv, struct option *options, size_t count, const char *usage,
-                   struct words *words)
+/* Fills values and words. */
+static bool parse(struct arena *arena, int argc, char **argv, struct option *options, size_t count, const char *usage,
+                  struct words *words)
 {
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
@@ -54,6 +55,21 @@ bool options_parse(struct arena *arena, int argc, char **argv, struct option *op
             return false;
     }
     return true;
+}
+
+int options_run(int argc, char **argv, struct option *options, size_t count, const char *usage, options_fn *fn)
+{
+    struct arena *arena = arena_new();
+    struct words words = {0};
+    int status = parse(arena, argc, argv, options, count, usage, &words) ? fn(arena, &words, options, count) : 2;
+    arena_free(arena);
+    return status;
+}
+
+int options_misused(const char *usage)
+{
+    fprintf(stderr, "Usage : guichet %s\n", usage);
+    return 2;
 }
 
 const char *option_or(const struct option *options, size_t count, const char *name, const char *fallback)

@@ -13,10 +13,12 @@ struct option {
 
 struct words VEC_OF(const char *);
 
-/* Fills values and words. False where an option is unknown or lacks its value, or --help was asked: told on the
- * terminal. */
-bool options_parse(struct arena *arena, int argc, char **argv, struct option *options, size_t count, const char *usage,
-                   struct words *words);
+/* A whole command: reads its options, and runs fn with them and the words between; else 2: an option is unknown or
+ * lacks its value, or --help was asked, told on the terminal. */
+typedef int options_fn(struct arena *arena, const struct words *words, const struct option *options, size_t count);
+int options_run(int argc, char **argv, struct option *options, size_t count, const char *usage, options_fn *fn);
+/* « Usage : guichet USAGE » on standard error; 2. */
+int options_misused(const char *usage);
 /* The value, or the fallback. */
 const char *option_or(const struct option *options, size_t count, const char *name, const char *fallback);
 bool option_is_set(const struct option *options, size_t count, const char *name);

@@ -60,6 +60,19 @@ static int play(struct installation *real, const struct rehearsal *rehearsal, co
     return rehearsal_status(report);
 }
 
+static int run_words(struct arena *arena, const struct words *words, const struct option *options, size_t count)
+{
+    (void)words;
+    struct rehearsal rehearsal;
+    if (!read_settings(arena, options, count, &rehearsal))
+        return 2;
+    signal(SIGPIPE, SIG_IGN);
+    struct installation *installation = options_open(options, count);
+    int status = installation == NULL ? 1 : play(installation, &rehearsal, options, count, arena);
+    installation_close(installation);
+    return status;
+}
+
 static int run(int argc, char **argv)
 {
     struct option options[] = {
@@ -74,20 +87,7 @@ static int run(int argc, char **argv)
         {"into-store", false, NULL, "URL   le magasin de cette copie (défaut : sqlite: et son dossier)"},
         {"pages", false, NULL, "DIR   lit templates/ et assets/ ici plutôt que dans le programme"},
     };
-    size_t count = sizeof options / sizeof *options;
-    struct arena *arena = arena_new();
-    struct words words = {0};
-    struct rehearsal rehearsal;
-    int status = 2;
-    if (options_parse(arena, argc, argv, options, count, usage, &words) &&
-        read_settings(arena, options, count, &rehearsal)) {
-        signal(SIGPIPE, SIG_IGN);
-        struct installation *installation = options_open(options, count);
-        status = installation == NULL ? 1 : play(installation, &rehearsal, options, count, arena);
-        installation_close(installation);
-    }
-    arena_free(arena);
-    return status;
+    return options_run(argc, argv, options, sizeof options / sizeof *options, usage, run_words);
 }
 
 const struct command command_rehearse = {"rehearse",

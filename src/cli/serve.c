@@ -92,6 +92,25 @@ static int serve(struct installation *installation, const struct option *options
     return server == NULL ? fail_with("serve", &err) : 0;
 }
 
+static int run_words(struct arena *arena, const struct words *words, const struct option *options, size_t count)
+{
+    (void)arena;
+    (void)words;
+    sigset_t signals;
+    block_signals(&signals);
+    keep_freed_memory();
+    struct installation *installation = options_open(options, count);
+    if (installation != NULL) {
+        const char *smtp = getenv("GUICHET_SMTP");
+        installation->relay.url = str_of(option_or(options, count, "smtp", smtp != NULL ? smtp : ""));
+        installation->scanner = str_of(option_or(options, count, "clamd", ""));
+        installation->relay.from = str_of(option_or(options, count, "smtp-from", "guichet@localhost"));
+    }
+    int status = installation == NULL ? 1 : serve(installation, options, count, &signals);
+    installation_close(installation);
+    return status;
+}
+
 static int run(int argc, char **argv)
 {
     struct option options[] = {
@@ -108,26 +127,7 @@ static int run(int argc, char **argv)
         {"behind-proxy", true, NULL, "croit X-Forwarded-For : un serveur est devant"},
         {"pages", false, NULL, "DIR   lit templates/ et assets/ ici plutôt que dans le programme"},
     };
-    size_t count = sizeof options / sizeof *options;
-    struct arena *arena = arena_new();
-    struct words words = {0};
-    sigset_t signals;
-    int status = 2;
-    if (options_parse(arena, argc, argv, options, count, "serve [OPTIONS]", &words)) {
-        block_signals(&signals);
-        keep_freed_memory();
-        struct installation *installation = options_open(options, count);
-        if (installation != NULL) {
-            const char *smtp = getenv("GUICHET_SMTP");
-            installation->relay.url = str_of(option_or(options, count, "smtp", smtp != NULL ? smtp : ""));
-            installation->scanner = str_of(option_or(options, count, "clamd", ""));
-            installation->relay.from = str_of(option_or(options, count, "smtp-from", "guichet@localhost"));
-        }
-        status = installation == NULL ? 1 : serve(installation, options, count, &signals);
-        installation_close(installation);
-    }
-    arena_free(arena);
-    return status;
+    return options_run(argc, argv, options, sizeof options / sizeof *options, "serve [OPTIONS]", run_words);
 }
 
 const struct command command_serve = {"serve", "ouvre le guichet", run};

@@ -63,9 +63,19 @@ static int run_word(struct installation *installation, const struct words *words
     if (strcmp(words->at[0], "set") == 0 && words->len > 1)
         return set_from_file(installation, words->at[1], arena);
     if (strcmp(words->at[0], "create") != 0)
-        return fprintf(stderr, "Usage : guichet %s\n", usage), 2;
+        return options_misused(usage);
     str name = str_of(option_or(options, count, "name", "")), host = str_of(option_or(options, count, "host", ""));
     return save(installation, site_default_json(arena, slug, name, host), arena);
+}
+
+static int run_words(struct arena *arena, const struct words *words, const struct option *options, size_t count)
+{
+    if (words->len == 0)
+        return options_misused(usage);
+    struct installation *installation = options_open(options, count);
+    int status = installation == NULL ? 1 : run_word(installation, words, options, count, arena);
+    installation_close(installation);
+    return status;
 }
 
 static int run(int argc, char **argv)
@@ -76,20 +86,7 @@ static int run(int argc, char **argv)
         {"name", false, NULL, "N     nom de la collectivité"},
         {"host", false, NULL, "H     nom d’hôte (défaut : S.localhost)"},
     };
-    size_t count = sizeof options / sizeof *options;
-    struct arena *arena = arena_new();
-    struct words words = {0};
-    int status = 2;
-    if (options_parse(arena, argc, argv, options, count, usage, &words)) {
-        struct installation *installation = words.len == 0 ? NULL : options_open(options, count);
-        if (words.len == 0)
-            fprintf(stderr, "Usage : guichet %s\n", usage);
-        else
-            status = installation == NULL ? 1 : run_word(installation, &words, options, count, arena);
-        installation_close(installation);
-    }
-    arena_free(arena);
-    return status;
+    return options_run(argc, argv, options, sizeof options / sizeof *options, usage, run_words);
 }
 
 const struct command command_site = {"site", "crée, règle et montre les sites", run};

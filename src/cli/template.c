@@ -73,6 +73,12 @@ static int render_text(struct arena *arena, const char *text, const struct optio
     return ok ? 0 : fail_with("template", &err);
 }
 
+static int run_words(struct arena *arena, const struct words *words, const struct option *options, size_t count)
+{
+    (void)count;
+    return words->len == 1 ? render_text(arena, words->at[0], options) : options_misused(usage);
+}
+
 static int run(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], "--jsonl") == 0)
@@ -85,17 +91,7 @@ static int run(int argc, char **argv)
         {"html", true, NULL, "le texte est du HTML : ce qui est montré est échappé"},
         {"lang", false, NULL, "L  « fr » (défaut) ou « en »"},
     };
-    struct arena *arena = arena_new();
-    struct words words = {0};
-    int status = 2;
-    if (options_parse(arena, argc, argv, options, OPTION_COUNT, usage, &words)) {
-        if (words.len == 1)
-            status = render_text(arena, words.at[0], options);
-        else
-            fprintf(stderr, "Usage : guichet %s\n", usage);
-    }
-    arena_free(arena);
-    return status;
+    return options_run(argc, argv, options, OPTION_COUNT, usage, run_words);
 }
 
 const struct command command_template = {"template", "rend un texte du langage de modèles", run};

@@ -198,6 +198,17 @@ static user_word *word_of(const struct words *words, const struct option *option
     return strcmp(words->at[0], "create") == 0 && has_email ? create : NULL;
 }
 
+static int run_words(struct arena *arena, const struct words *words, const struct option *options, size_t count)
+{
+    user_word *word = word_of(words, options, count);
+    if (word == NULL)
+        return options_misused(usage);
+    struct installation *installation = options_open(options, count);
+    int status = installation == NULL ? 1 : word(installation, arena, options, count);
+    installation_close(installation);
+    return status;
+}
+
 static int run(int argc, char **argv)
 {
     struct option options[] = {
@@ -212,21 +223,7 @@ static int run(int argc, char **argv)
          "lit le mot de passe sur l’entrée ; sans mot de passe, un lien sert à en choisir un"},
         {"url", false, NULL, "URL   adresse publique, pour ce lien (défaut : celle du site, port 8080)"},
     };
-    size_t count = sizeof options / sizeof *options;
-    struct arena *arena = arena_new();
-    struct words words = {0};
-    int status = 2;
-    if (options_parse(arena, argc, argv, options, count, usage, &words)) {
-        user_word *word = word_of(&words, options, count);
-        struct installation *installation = word == NULL ? NULL : options_open(options, count);
-        if (word == NULL)
-            fprintf(stderr, "Usage : guichet %s\n", usage);
-        else
-            status = installation == NULL ? 1 : word(installation, arena, options, count);
-        installation_close(installation);
-    }
-    arena_free(arena);
-    return status;
+    return options_run(argc, argv, options, sizeof options / sizeof *options, usage, run_words);
 }
 
 const struct command command_user = {"user", "crée des comptes, nomme des agents et des administrateurs", run};
