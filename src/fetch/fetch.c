@@ -1,20 +1,14 @@
 /* One exchange with another server, by libcurl. */
 #include "fetch/fetch.h"
 
+#include "base/curl.h"
+
 #include <curl/curl.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 enum { NONCE_LENGTH = 32, CONNECT_MILLISECONDS = 3000 };
-
-static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
-
-static void start_curl(void)
-{
-    curl_global_init(CURL_GLOBAL_DEFAULT);
-}
 
 struct fetch_rules fetch_rules_of(const json_t *outgoing)
 {
@@ -202,7 +196,7 @@ void fetch_set_stand_in(fetch_stand_in fn)
 bool fetch(struct arena *arena, const struct fetch_rules *rules, const struct fetch_request *request,
            struct fetch_answer *answer, struct err *err)
 {
-    pthread_once(&curl_once, start_curl);
+    curl_start();
     int64_t whole = request->milliseconds > 0 ? request->milliseconds : FETCH_MILLISECONDS;
     int64_t end = steady_now() + whole * 1000;
     str url = fetch_clean_url(arena, request->url);

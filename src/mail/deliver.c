@@ -1,16 +1,10 @@
 /* SMTP, by libcurl. */
 #include "mail/mail.h"
 
+#include "base/curl.h"
+
 #include <curl/curl.h>
-#include <pthread.h>
 #include <string.h>
-
-static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
-
-static void start_curl(void)
-{
-    curl_global_init(CURL_GLOBAL_DEFAULT);
-}
 
 static size_t give(char *to, size_t size, size_t count, void *data)
 {
@@ -42,7 +36,7 @@ static bool is_refused_for_good(CURLcode code, long answer)
 
 bool mail_deliver(const struct mail_relay *relay, str from, str to, str message, struct err *err)
 {
-    pthread_once(&curl_once, start_curl);
+    curl_start();
     struct arena *arena = arena_new();
     CURL *curl = curl_easy_init();
     char reason[CURL_ERROR_SIZE] = "";

@@ -1,7 +1,8 @@
 #include "rehearse/browser.h"
 
+#include "base/curl.h"
+
 #include <curl/curl.h>
-#include <pthread.h>
 #include <string.h>
 
 enum { BODY_MOST = 16 << 20, REDIRECTIONS_MOST = 10, SECONDS_MOST = 120 };
@@ -14,13 +15,6 @@ struct browser {
     str origin; /* « http://127.0.0.1:PORT » */
     int64_t requests;
 };
-
-static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
-
-static void start_curl(void)
-{
-    curl_global_init(CURL_GLOBAL_DEFAULT);
-}
 
 static void set_up(struct browser *browser, str address)
 {
@@ -38,7 +32,7 @@ static void set_up(struct browser *browser, str address)
 
 struct browser *browser_new(int port, str host, str address)
 {
-    pthread_once(&curl_once, start_curl);
+    curl_start();
     struct arena *arena = arena_new();
     struct browser *browser = arena_new_of(arena, struct browser);
     *browser = (struct browser){.arena = arena, .curl = curl_easy_init(), .host = str_dup(arena, host)};
