@@ -44,7 +44,8 @@ static void show_page(struct request *request, struct filling *filling, size_t p
     page_set_text(request, out, "form_name", filling->form->name);
     page_set_text(request, out, "title", shown->label.len > 0 ? shown->label : filling->form->name);
     page_set_text(request, out, "action", filling_page_url(request, filling->form, page));
-    page_set(request, out, "revision", value_int(filling->draft.revision));
+    page_set(request, out, "revision",
+             value_int(filling->draft.revision + (errors != NULL))); /* it is saved with them */
     page_set_text(request, out, "live_url",
                   str_fmt(request->arena, "/demarches/%.*s/%zu/direct/", STR_ARG(filling->form->slug), page + 1));
     page_set_text(request, out, "back_url",
