@@ -87,23 +87,6 @@ static void note_site(struct request *request, int64_t account)
         account_add_site(visit->installation->people, account, visit->site->slug, NULL);
 }
 
-static void set_submitter(struct request *request, const struct filling *filling, struct filing *filed)
-{
-    const struct visit *visit = visit_of(request);
-    struct account other;
-    const struct account *person = visit->is_signed_in ? &visit->account : NULL;
-    if (filling->draft.agent != 0) {
-        bool is_known = filling->draft.account != 0 && account_by_id(visit->installation->people, request->arena,
-                                                                     filling->draft.account, &other, NULL);
-        person = is_known ? &other : NULL;
-    }
-    if (person == NULL)
-        return;
-    filed->account = person->id;
-    filed->submitter_name = account_name(request->arena, person);
-    filed->email = person->email;
-}
-
 void filling_send(struct request *request, struct filling *filling, bool is_saved)
 {
     const struct visit *visit = visit_of(request);
@@ -113,7 +96,11 @@ void filling_send(struct request *request, struct filling *filling, bool is_save
                            .answers = filling->draft.answers,
                            .agent = filling->draft.agent,
                            .channel = filling->draft.channel};
-    set_submitter(request, filling, &filed);
+    if (filling->person != NULL) {
+        filed.account = filling->person->id;
+        filed.submitter_name = account_name(request->arena, filling->person);
+        filed.email = filling->person->email;
+    }
     if (!dossier_file_prepare(place_of(request), &filed, &sending->change, &err)) {
         show_failure(request, &err);
         return;

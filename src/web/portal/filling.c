@@ -33,16 +33,27 @@ size_t filling_page_number(struct request *request, const struct filling *fillin
     return number >= 1 && (size_t)number <= filling->form->page_count ? (size_t)number - 1 : SIZE_MAX;
 }
 
+/* Who is at the keyboard, or who an agent enters for. */
+static const struct account *person_of(struct request *request, const struct draft *draft)
+{
+    const struct visit *visit = visit_of(request);
+    if (draft->agent == 0)
+        return visit->is_signed_in ? &visit->account : NULL;
+    struct account *person = arena_new_of(request->arena, struct account);
+    bool is_known =
+        draft->account != 0 && account_by_id(people_of(request), request->arena, draft->account, person, NULL);
+    return is_known ? person : NULL;
+}
+
 /* Who enters for somebody else sees what agents see, and the form is filled with that person's data. */
 static void set_context(struct request *request, struct filling *filling)
 {
     struct visit *visit = visit_of(request);
-    struct account person;
+    filling->person = person_of(request, &filling->draft);
     visit->place.dossiers.in_backoffice = filling->draft.agent != 0;
     filling->context = visit_form_context(request, filling->form, filling->draft.answers, NULL);
-    if (filling->draft.agent != 0 && filling->draft.account != 0 &&
-        account_by_id(people_of(request), request->arena, filling->draft.account, &person, NULL))
-        filling->context.account = account_data(request->arena, &person);
+    if (filling->draft.agent != 0 && filling->person != NULL)
+        filling->context.account = account_data(request->arena, filling->person);
 }
 
 void filling_begin_anew_if_filed(struct request *request, struct filling *filling)
@@ -113,10 +124,9 @@ static bool may_file(struct request *request, const struct form *form)
 bool filling_is_first_time(struct request *request, const struct filling *filling)
 {
     bool has = false;
-    int64_t account = filling->draft.agent != 0 ? filling->draft.account : visit_of(request)->account.id;
-    if (!filling->form->only_one || account == 0)
+    if (!filling->form->only_one || filling->person == NULL)
         return true;
-    dossier_account_has(place_of(request), account, filling->form->slug, &has, NULL);
+    dossier_account_has(place_of(request), filling->person->id, filling->form->slug, &has, NULL);
     if (!has)
         return true;
     struct err err;
@@ -134,9 +144,10 @@ static bool may_go_on(struct request *request, const struct filling *filling)
     if (!filling->has_draft || filling->draft.agent == 0)
         return may_file(request, filling->form);
     struct actor actor = visit_actor(request, visit_of(request)->membership.is_agent, false);
-    if (!dossier_may_be_entered(filling->form, &actor))
+    bool may = dossier_may_be_entered(filling->form, &actor);
+    if (!may)
         response_error(request, 403, NULL);
-    return dossier_may_be_entered(filling->form, &actor);
+    return may;
 }
 
 static void show_closed(struct request *request, const struct form *form, const struct err *err)
@@ -207,14 +218,12 @@ bool filling_was_filed(struct request *request, const struct filling *filling)
 
 void filling_set_entry(struct request *request, const struct filling *filling, struct value_dict *page)
 {
-    struct account person;
     if (filling->draft.agent == 0)
         return;
     struct value_dict *entry = page_new(request);
     page_set_text(request, entry, "channel", dossier_channel_label(filling->draft.channel));
-    if (filling->draft.account != 0 &&
-        account_by_id(people_of(request), request->arena, filling->draft.account, &person, NULL))
-        page_set_text(request, entry, "person", account_name(request->arena, &person));
+    if (filling->person != NULL)
+        page_set_text(request, entry, "person", account_name(request->arena, filling->person));
     page_set(request, page, "entry", value_dict(entry));
 }
 

@@ -8,7 +8,8 @@ struct filling {
     const struct form *form;
     struct draft draft; /* the one found, or a new one that is not saved yet */
     bool has_draft;
-    bool lost_draft; /* the browser names one that is there no more */
+    bool lost_draft;              /* the browser names one that is there no more */
+    const struct account *person; /* whose request it will be; NULL: somebody's without an account */
     struct form_context context;
     struct value unfit; /* {label, text}: answers that the form, which changed since, has no place for */
 };
