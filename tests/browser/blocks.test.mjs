@@ -1,14 +1,10 @@
 // Blocks of fields on a phone: rows added, taken away and corrected, with and without JavaScript, accessible, on both stores.
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { Counter, desktop, launch, password, person, phone, signIn, stores } from "./support.mjs";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const shots = process.env.GUICHET_SHOTS;
+import { Counter, launch, look, password, person, signIn, stores } from "./support.mjs";
 
 const field = (id, type, label, more = {}) => ({ id, type, label, ...more });
 const child = {
@@ -68,25 +64,6 @@ const counterOn = async (store) => {
   counter.cli("user", "create", "--email", "agent@ville.example", "--name", "Ada Gent", "--site", "ville", "--admin", "--password", password);
   await counter.start();
   return counter;
-};
-
-const look = async (page, name) => {
-  for (const viewport of [phone, desktop]) {
-    await page.setViewportSize(viewport);
-    const found = await page.evaluate(async (code) => {
-      if (!window.axe) (0, eval)(code);
-      return (await window.axe.run({ runOnly: { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] } }))
-        .violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(" | ")}`);
-    }, axe);
-    assert.deepEqual(found, [], name);
-    if (shots) {
-      mkdirSync(shots, { recursive: true });
-      await page.screenshot({ path: join(shots, `${name}-${viewport.width}.png`), fullPage: true });
-    }
-  }
-  await page.setViewportSize({ width: 320, height: 700 });
-  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 320, `${name}: too wide at 320 px`);
-  await page.setViewportSize(phone);
 };
 
 const tab = async (options = {}) => {

@@ -1,17 +1,13 @@
 // Every kind of field that has a look of its own: by hand on a phone, with and without JavaScript, accessible, and kept within the
 // security policy. Tiles come from a server of the test.
 import assert from "node:assert/strict";
-import { mkdtempSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { deflateSync, crc32 } from "node:zlib";
-import { Counter, desktop, launch, person, phone } from "./support.mjs";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const shots = process.env.GUICHET_SHOTS;
+import { Counter, launch, look, person } from "./support.mjs";
 
 /** A plain tile: 256 by 256 points of one colour. */
 const chunk = (type, data) => {
@@ -97,26 +93,6 @@ after(async () => {
   await counter.stop();
   tiles.close();
 });
-
-/** No violation of accessibility, nothing refused by the policy; and a picture of the page for who looks. */
-const look = async (page, name) => {
-  for (const viewport of [phone, desktop]) {
-    await page.setViewportSize(viewport);
-    const found = await page.evaluate(async (code) => {
-      if (!window.axe) (0, eval)(code);
-      return (await window.axe.run({ runOnly: { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] } }))
-        .violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(" | ")}`);
-    }, axe);
-    assert.deepEqual(found, [], name);
-    if (shots) {
-      mkdirSync(shots, { recursive: true });
-      await page.screenshot({ path: join(shots, `${name}-${viewport.width}.png`), fullPage: true });
-    }
-  }
-  await page.setViewportSize({ width: 320, height: 700 });
-  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 320, `${name}: too wide at 320 px`);
-  await page.setViewportSize(phone);
-};
 
 /** A tab that remembers what its page complains about. checks: axe is put in the page, which the policy forbids. */
 const tab = async (options = {}, checks = true) => {

@@ -1,22 +1,19 @@
 // Every page in its states, on a phone and on a desktop: accessible (axe), valid HTML, no violation of the security policy, no
 // overflow at 320 px.
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { HtmlValidate } from "html-validate";
-import { Counter, desktop, file, launch, person, phone, signIn } from "./support.mjs";
+import { Counter, desktop, file, launch, person, phone, signIn, violations, widthAt320 } from "./support.mjs";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const validator = new HtmlValidate({
   extends: ["html-validate:recommended", "html-validate:a11y"],
   rules: { "no-inline-style": "off", "no-redundant-role": "off", "doctype-style": "off", "long-title": ["error", { maxlength: 140 }],
     "form-dup-name": ["error", { shared: ["radio", "checkbox", "submit", "button"] }],
     "no-trailing-whitespace": "off", "prefer-native-element": "off", "void-style": "off", "attribute-boolean-style": "off" },
 });
-const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 const counter = new Counter();
 let browser;
@@ -48,16 +45,9 @@ const check = async (page, problems) => {
   const response = await page.evaluate(async () => (await fetch(location.href)).text()).catch(() => source);
   const report = await validator.validateString(response);
   for (const result of report.results) for (const message of result.messages) problems.push(`${where}: html ${message.ruleId} ${message.message} (line ${message.line})`);
-  const found = await page.evaluate(async ([code, runOnly]) => {
-    if (!window.axe) (0, eval)(code);
-    return (await window.axe.run({ runOnly: { type: "tag", values: runOnly } })).violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(" | ")}`);
-  }, [axe, tags]);
-  for (const violation of found) problems.push(`${where}: axe ${violation}`);
-  const size = page.viewportSize();
-  await page.setViewportSize({ width: 320, height: 700 });
-  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  for (const violation of await violations(page)) problems.push(`${where}: axe ${violation}`);
+  const width = await widthAt320(page);
   if (width > 320) problems.push(`${where}: ${width} px wide at 320 px`);
-  await page.setViewportSize(size);
 };
 
 const open = async (viewport, policy = false) => {

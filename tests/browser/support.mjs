@@ -1,7 +1,9 @@
 // A counter with the demonstration on a temporary folder, and a browser to look at it.
+import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -79,6 +81,39 @@ export const launch = () =>
 
 export const person = (browser, options = {}) =>
   browser.newContext({ locale: "fr-FR", viewport: phone, reducedMotion: "reduce", ...options });
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const levels = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+/** What axe finds in the page, whose policy must be bypassed (bypassCSP). */
+export const violations = (page) =>
+  page.evaluate(async ([code, values]) => {
+    if (!window.axe) (0, eval)(code);
+    return (await window.axe.run({ runOnly: { type: "tag", values } })).violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(" | ")}`);
+  }, [axe, levels]);
+
+/** How wide the page is where the screen has 320 px. */
+export const widthAt320 = async (page) => {
+  const size = page.viewportSize();
+  await page.setViewportSize({ width: 320, height: 700 });
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  await page.setViewportSize(size);
+  return width;
+};
+
+/** On a phone and on a desktop no violation of accessibility; and pictures of the page for who looks (GUICHET_SHOTS, a folder). */
+export const look = async (page, name) => {
+  const shots = process.env.GUICHET_SHOTS;
+  for (const viewport of [phone, desktop]) {
+    await page.setViewportSize(viewport);
+    assert.deepEqual(await violations(page), [], name);
+    if (!shots) continue;
+    mkdirSync(shots, { recursive: true });
+    await page.screenshot({ path: join(shots, `${name}-${viewport.width}.png`), fullPage: true });
+  }
+  await page.setViewportSize(phone);
+  assert.ok((await widthAt320(page)) <= 320, `${name}: too wide at 320 px`);
+};
 
 export const signIn = async (page, counter, site, email) => {
   await page.goto(counter.url(site, "/connexion/"));
