@@ -1,6 +1,5 @@
 """Requests that no page of ours sends, or that come too late, twice, or from elsewhere: each is answered by a clear page, and what
 was kept is kept."""
-import json
 import re
 import time
 import unittest
@@ -300,9 +299,7 @@ class BadRequests(WithTowns):
         for path in ("/demarches/essai/1/", "/demarches/essai/verifier/"):
             self.is_clear(visitor.get(path), 404)
         self.is_clear(visitor.post("/demarches/essai/2/", [("jeton", own)]), 404)
-        path = counter.folder / "form.json"
-        path.write_text(json.dumps(FORM))
-        counter.cli("import", "content", path, "--site", "ville")
+        counter.define("ville", FORM)
         counter.stop()
         counter.start()
         self.assertEqual(main_form(visitor.get("/demarches/essai/1/").page).named("f10")[0].value, "gardé")
@@ -345,9 +342,7 @@ class BadRequests(WithTowns):
         visitor = Visitor(counter.port, HOST)
         answer = begin(visitor, {"f10": "un", "f11": "deux"})
         changed = dict(FORM, fields=[field for field in FORM["fields"] if field["id"] != "11"])
-        path = counter.folder / "form.json"
-        path.write_text(json.dumps(changed))
-        counter.cli("import", "content", path, "--site", "ville")
+        counter.define("ville", changed)
         time.sleep(3)  # the running server sees it within two seconds
         shown = rows(visitor.send(main_form(answer.page), {}, button="Continuer").html)
         self.assertEqual((shown["s1"].strip(), shown.get("s2")), ("un", None))

@@ -44,15 +44,10 @@ class Blocks(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
 
-    def load(self, counter, *documents):
-        for document in documents:
-            (self.folder / f"{document['kind']}-{document['slug']}.json").write_text(json.dumps(document))
-        counter.cli("import", "content", self.folder, "--site", "ville")
-
     def open(self, counter):
         (self.folder / "site").write_text(json.dumps(SITE))
         counter.cli("site", "set", self.folder / "site")
-        self.load(counter, PERSON, FORM, WORKFLOW)
+        counter.define("ville", PERSON, FORM, WORKFLOW)
         counter.cli("user", "create", "--email", ADMIN, "--name", "Ada Gent", "--site", "ville", "--admin", "--password", PASSWORD)
         counter.start()
         return Visitor(counter.port, HOST)
@@ -134,7 +129,7 @@ class Blocks(unittest.TestCase):
                 page = visitor.get("/demarches/foyer/1/").page
                 self.send(visitor, page, "Ajouter une personne", {"f2-0-1": "Léa", "f2-0-3": "chut"})
                 changed = {**PERSON, "fields": [PERSON["fields"][0], field(4, "string", "Métier")]}
-                self.load(counter, changed)
+                counter.define("ville", changed)
                 page = self.see(visitor, "/demarches/foyer/1/", "Métier")
                 self.assertEqual(self.rows(page)[0], "Léa")
                 self.assertNotIn("Secret", page.text)
@@ -145,7 +140,7 @@ class Blocks(unittest.TestCase):
         lost = {**FORM, "slug": "perdu", "fields": [field(1, "string", "Nom"), field(2, "block", "Perdu", block="nulle-part")]}
         with Counter() as counter:
             visitor = self.open(counter)
-            self.load(counter, within, around, lost)
+            counter.define("ville", within, around, lost)
             done = counter.cli("check", "--site", "ville", "--report", "json", check=False)
             told = [(f["slug"], f["severity"], f["message"].replace("\u00a0", " ")) for f in json.loads(done.stdout)["findings"]]
             self.assertIn(("boucle", "erreur", "ces blocs se contiennent l’un l’autre"), told)

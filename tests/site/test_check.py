@@ -207,11 +207,6 @@ class Check(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
 
-    def load(self, counter, *documents):
-        for document in documents:
-            (self.folder / f"{document['kind']}-{document['slug']}.json").write_text(json.dumps(document))
-        counter.cli("import", "content", self.folder, "--site", "ville")
-
     def set_contact(self, counter, check=True, **settings):
         site = {"slug": "ville", "name": "Ville", "hosts": ["ville.localhost"], "settings": {
             "contact": {"name": "Mairie", "address": "1 place de la République", "email": "mairie@ville.example", "phone": "04 00 00 00 00"},
@@ -232,7 +227,7 @@ class Check(unittest.TestCase):
             if document["kind"] == "workflow":
                 documents.append(changed(FORM, slug=f"avec-{i}", workflow=f"prime-{i}"))
         with Counter() as counter:
-            self.load(counter, *documents)
+            counter.define("ville", *documents)
             status, findings = self.findings(counter)
         self.assertEqual(status, 1)
         told = {}
@@ -256,7 +251,7 @@ class Check(unittest.TestCase):
         for i, (field, condition) in enumerate(SOUND):
             documents.append(changed(asking(condition, **field), slug=f"juste-{i}"))
         with Counter() as counter:
-            self.load(counter, *documents)
+            counter.define("ville", *documents)
             findings = [f for f in self.findings(counter)[1] if f["kind"] == "form"]
         self.assertEqual([(f["slug"], f["message"]) for f in findings if f["slug"].startswith("juste")], [])
         for i, (field, condition) in enumerate(VAIN):
@@ -266,7 +261,7 @@ class Check(unittest.TestCase):
 
     def test_a_fault_in_a_text_has_line_and_column(self):
         with Counter() as counter:
-            self.load(counter, WORKFLOW, with_field(type="comment", label="<p>\n {{ commune_nom }}</p>"),
+            counter.define("ville", WORKFLOW, with_field(type="comment", label="<p>\n {{ commune_nom }}</p>"),
                       changed(with_field(type="comment", label="<p>\n\n  {% fi %}</p>"), slug="autre"))
             findings = self.findings(counter)[1]
         name = next(f for f in findings if "commune_nom" in f["message"])
@@ -279,7 +274,7 @@ class Check(unittest.TestCase):
         for store in stores():
             with self.subTest(store), Counter(store) as counter:
                 self.set_contact(counter, filters={"majuscules": "{{ value|upper }} {{ argument|add:1 }}"})
-                self.load(counter, own, WORKFLOW)
+                counter.define("ville", own, WORKFLOW)
                 self.assertEqual(counter.cli("check").stdout, "0 erreur, 0 avertissement\n")
                 counter.start()
                 self.assertIn("LE VÉLO 3 !", Visitor(counter.port, "ville.localhost").get("/demarches/velo/1/").page.text)
@@ -289,7 +284,7 @@ class Check(unittest.TestCase):
     def test_a_fault_while_a_form_is_filled_in_is_logged_with_its_place(self):
         with Counter() as counter:
             self.set_contact(counter)
-            self.load(counter, with_field(type="comment", label="<p>\n {{ form_var_nom|getlist:'x' }}{{ 7|divide:0 }}.</p>"), WORKFLOW)
+            counter.define("ville", with_field(type="comment", label="<p>\n {{ form_var_nom|getlist:'x' }}{{ 7|divide:0 }}.</p>"), WORKFLOW)
             counter.start()
             self.assertIn(".", Visitor(counter.port, "ville.localhost").get("/demarches/velo/1/").page.text)
             counter.stop()
@@ -309,7 +304,7 @@ class Check(unittest.TestCase):
         for store in stores():
             with self.subTest(store), Counter(store) as counter:
                 self.set_contact(counter)
-                self.load(counter, FORM, WORKFLOW)
+                counter.define("ville", FORM, WORKFLOW)
                 self.assertEqual(counter.cli("check").stdout, "0 erreur, 0 avertissement\n")
                 done = counter.cli("check", "--site", "ailleurs", check=False)
                 self.assertEqual((done.returncode, "ailleurs" in done.stderr), (1, True))

@@ -36,13 +36,6 @@ class Exports(unittest.TestCase):
         done = counter.cli("check", "--site", site, "--report", "json", check=False)
         return [{**finding, "site": ""} for finding in json.loads(done.stdout)["findings"] if finding["kind"] != "site"]
 
-    def define(self, counter, *documents):
-        folder = self.folder / "documents"
-        folder.mkdir(exist_ok=True)
-        for document in documents:
-            (folder / f"{document['slug']}.json").write_text(json.dumps(document))
-        counter.cli("import", "content", folder, "--site", "ville")
-
     @needs_corpus("publik")
     def test_every_definition_of_the_corpus_comes_back_the_same(self):
         for store in stores():
@@ -79,7 +72,7 @@ class Exports(unittest.TestCase):
             {"type": "set-backoffice-fields", "id": "2", "fields": [{"field_id": "x", "value": " v "}]},
             {"type": "create_carddata", "id": "3", "mappings": [{"field_id": "1", "expression": "{{ x }}"}], "attachments": ["un"], **ODD}]}]}
         with Counter() as counter:
-            self.define(counter, form, workflow, {"kind": "source", "slug": "s", "name": "s", "source": {"type": "fixed", "value": [{"id": "1", "text": "é"}]}})
+            counter.define("ville", form, workflow, {"kind": "source", "slug": "s", "name": "s", "source": {"type": "fixed", "value": [{"id": "1", "text": "é"}]}})
             self.out(counter, "content", "avant")
             self.out(counter, "publik", "wcs")
             self.publik(counter, self.folder / "wcs", "apres")
@@ -107,7 +100,7 @@ class Exports(unittest.TestCase):
                     {"id": "2", "type": "file", "label": "Pièce", "document_type": {"id": "_image", "mimetypes": ["image/*", "application/pdf"]}},
                     {"id": "3", "type": "block", "label": "Bloc", "block": "adresse", "source": {"type": "card", "value": "rues"}}]}
         with Counter() as counter:
-            self.define(counter, form)
+            counter.define("ville", form)
             self.out(counter, "publik", "wcs")
             root = ET.parse(self.folder / "wcs/forms/form-velo.wcs").getroot()
             said = {path: (root.find(path).text, root.find(path).attrib) for path in (
@@ -124,7 +117,7 @@ class Exports(unittest.TestCase):
 
     def test_names_and_kinds_choose_and_an_unknown_one_is_told(self):
         with Counter() as counter:
-            self.define(counter, FORM, {**FORM, "slug": "autre"}, {"kind": "category", "slug": "c", "name": "C", "of": "form"})
+            counter.define("ville", FORM, {**FORM, "slug": "autre"}, {"kind": "category", "slug": "c", "name": "C", "of": "form"})
             self.assertIn("2 fichiers", self.out(counter, "content", "choix", "velo", "category").stdout)
             self.assertEqual(list(documents(self.folder / "choix")), ["category/c.json", "form/velo.json"])
             done = self.out(counter, "content", "rien", "inconnu", check=False)
@@ -135,7 +128,7 @@ class Exports(unittest.TestCase):
 
     def test_a_character_that_xml_cannot_hold_is_told(self):
         with Counter() as counter:
-            self.define(counter, {**FORM, "description": "cloche \u0007"})
+            counter.define("ville", {**FORM, "description": "cloche \u0007"})
             done = self.out(counter, "publik", "wcs", check=False)
             self.assertEqual(done.returncode, 1)
             self.assertIn("U+0007", done.stderr)

@@ -1,6 +1,5 @@
 """Files that people send: pictures made smaller and stripped of what the camera noted, PDFs that do not open, viruses, and what a
 reader is given. The scanner is a real clamd with one signature of our own, for the test string of EICAR."""
-import json
 import re
 import shutil
 import socket
@@ -11,9 +10,10 @@ import time
 import unittest
 from pathlib import Path
 
-from support.counter import Counter, stores
+from support.counter import stores
 from support.filler import main_form
-from support.village import PASSWORD, agent_of, ADMIN
+from support import village
+from support.village import agent_of
 from support.visitor import Visitor
 
 HOST = "ville.localhost"
@@ -86,14 +86,7 @@ def tearDownModule():
 
 
 def town(store, *serve):
-    counter = Counter(store)
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "form.json").write_text(json.dumps(FORM))
-        (Path(folder) / "workflow.json").write_text(json.dumps(WORKFLOW))
-        counter.cli("import", "content", folder, "--site", "ville")
-    counter.cli("user", "create", "--email", ADMIN, "--name", "Ada Min", "--site", "ville", "--admin", "--password", PASSWORD)
-    counter.start(*serve)
-    return counter
+    return village.town(store, *serve, documents=(FORM, WORKFLOW))
 
 
 def send(visitor, **files):

@@ -151,9 +151,7 @@ class HostileRequests(unittest.TestCase):
         wanted = next(field for field in form["fields"] if field["type"] == "file")
         wanted["document_type"] = {"id": "image", "label": "Image", "mimetypes": ["image/*"]}
         with town("sqlite") as counter:
-            path = counter.folder / "form.json"
-            path.write_text(json.dumps(form))
-            counter.cli("import", "content", path, "--site", "ville")
+            counter.define("ville", form)
             counter.stop()
             counter.start()
             for name in ("svg-script.svg", "html-as-txt.txt", "utf16-html.txt", "pdf-js.pdf", "zip-bomb-50M.zip", "deep-nesting.xml"):

@@ -58,13 +58,6 @@ def rehearse(counter, *more):
         raise AssertionError(f"{done.returncode}\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
 
 
-def load(counter, *documents):
-    with tempfile.TemporaryDirectory() as folder:
-        for number, document in enumerate(documents):
-            Path(folder, f"{number}.json").write_text(json.dumps(document))
-        counter.cli("import", "content", folder, "--site", "ville")
-
-
 def missing(form, key):
     return [one if isinstance(one, str) else one["label"] for one in form[key]["missing"]]
 
@@ -73,7 +66,7 @@ class Rehearse(unittest.TestCase):
     def test_everything_that_a_form_and_its_workflow_can_do_is_reached(self):
         for store in stores():
             with self.subTest(store), Counter(store) as counter:
-                load(counter, FORM, WORKFLOW)
+                counter.define("ville", FORM, WORKFLOW)
                 status, report = rehearse(counter)
                 form, = report["forms"]
                 self.assertEqual((status, form["state"], form["errors"]), (0, "filed", []), form)
@@ -100,7 +93,7 @@ class Rehearse(unittest.TestCase):
     def test_the_site_is_only_read(self):
         for store in stores():
             with self.subTest(store), Counter(store) as counter:
-                load(counter, FORM, WORKFLOW)
+                counter.define("ville", FORM, WORKFLOW)
                 before = {path: path.read_bytes() for path in Path(counter.folder).rglob("*.db")} if store == "sqlite" else None
                 with tempfile.TemporaryDirectory() as scratch:
                     os.environ["TMPDIR"] = scratch
@@ -135,7 +128,7 @@ class Rehearse(unittest.TestCase):
         with Counter() as counter:
             shut = changed(FORM, slug="fini")
             shut["fields"][0]["post_conditions"] = [{"condition": "form_var_enfants > 40", "error_message": "Réservé aux tribus."}]
-            load(counter, FORM, shut, WORKFLOW)
+            counter.define("ville", FORM, shut, WORKFLOW)
             status, report = rehearse(counter, "--form", "fini")
             form, = report["forms"]
             self.assertEqual((status, form["state"], form["filed"]), (3, "refused", 0))
@@ -147,7 +140,7 @@ class Rehearse(unittest.TestCase):
     def test_many_are_filed_into_a_copy_that_stays(self):
         for store in stores():
             with self.subTest(store), Counter(store) as counter, Counter(store) as copy:
-                load(counter, FORM, WORKFLOW)
+                counter.define("ville", FORM, WORKFLOW)
                 into = ["--into", copy.folder, "--into-store", copy.store]
                 status, report = rehearse(counter, "--count", 60, *into)
                 self.assertEqual((status, report["filed"], report["failed"]), (0, 60, 0), report)

@@ -1,8 +1,5 @@
 """Uploads over slow lines: each is kept whole, and one that is cut leaves nothing behind. tests/long has the large one."""
-import json
-import tempfile
 import unittest
-from pathlib import Path
 
 from support.counter import BINARY, Counter, stores
 from support.slow import Upload, Watch, files_in, run_all, wait_until
@@ -20,10 +17,7 @@ WORKFLOW = {"kind": "workflow", "slug": "essai", "name": "Essai", "functions": [
 
 def town(store, binary=BINARY):
     counter = Counter(store, binary=binary)
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "form.json").write_text(json.dumps(FORM))
-        (Path(folder) / "workflow.json").write_text(json.dumps(WORKFLOW))
-        counter.cli("import", "content", folder, "--site", "ville")
+    counter.define("ville", FORM, WORKFLOW)
     counter.start()
     return counter
 

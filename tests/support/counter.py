@@ -3,6 +3,7 @@
     with Counter(store="sqlite") as counter: counter.cli("site", "create", …); counter.start(); counter.url("ville")
 """
 import copy
+import json
 import os
 import re
 import secrets
@@ -68,6 +69,13 @@ class Counter:
         if check and done.returncode != 0:
             raise AssertionError(f"guichet {' '.join(map(str, command))}: {done.returncode}\n{done.stdout}\n{done.stderr}")
         return done
+
+    def define(self, site, *documents):
+        """Loads definitions, Python dicts, into the site; what the command said."""
+        folder = Path(tempfile.mkdtemp(dir=self.folder))
+        for document in documents:
+            (folder / f"{document['kind']}-{document['slug']}.json").write_text(json.dumps(document))
+        return self.cli("import", "content", folder, "--site", site)
 
     def twin(self):
         """Another server on the same store and folder; who makes it stops it."""

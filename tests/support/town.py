@@ -10,9 +10,7 @@ import json
 import os
 import re
 import subprocess
-import tempfile
 import unittest
-from pathlib import Path
 
 from support.counter import BINARY, Counter, stores
 from support.filler import main_form, walk
@@ -57,12 +55,6 @@ class Town(Counter):
         file = self.folder / f"{slug}.json"
         file.write_text(json.dumps(document))
         self.cli("site", "set", file)
-
-    def define(self, site, *documents):
-        folder = Path(tempfile.mkdtemp(dir=self.folder))
-        for document in documents:
-            (folder / f"{document['kind']}-{document['slug']}.json").write_text(json.dumps(document))
-        return self.cli("import", "content", folder, "--site", site)
 
     def person(self, email, name, site=None, roles=(), admin=False):
         of_site = ["--site", site, *(["--role", ",".join(roles)] if roles else []), *(["--admin"] if admin else [])] if site else []

@@ -1,10 +1,7 @@
 """A small town for the tests of hostile input: one form with a field of every type and many of text, and a circuit that shows what
 was written in a mail, in the history, to the agent."""
 import functools
-import json
-import tempfile
 import unittest
-from pathlib import Path
 
 from support.counter import CORPUS, Counter, stores
 from support.filler import main_form
@@ -55,14 +52,11 @@ def control(name):
     return f"f{10 + LINES.index(name)}" if name in LINES else f"f{50 + TEXTS.index(name)}"
 
 
-def town(store, *serve):
+def town(store, *serve, documents=(FORM, WORKFLOW)):
     """A counter that is open, with the form and an administrator."""
     counter = Counter(store)
     try:
-        with tempfile.TemporaryDirectory() as folder:
-            (Path(folder) / "form.json").write_text(json.dumps(FORM))
-            (Path(folder) / "workflow.json").write_text(json.dumps(WORKFLOW))
-            counter.cli("import", "content", folder, "--site", "ville")
+        counter.define("ville", *documents)
         counter.cli("user", "create", "--email", ADMIN, "--name", "Ada Min", "--site", "ville", "--admin", "--password", PASSWORD)
         counter.start(*serve)
     except BaseException:
