@@ -110,12 +110,13 @@ class Rehearse(unittest.TestCase):
 
     def test_what_is_wrong_is_named(self):
         with Counter() as counter:
-            load(counter,
-                 changed(FORM, fields=FORM["fields"] + [field("20", "string", "jamais", condition='form_var_ecole == "Lycée"'),
-                                                        field("21", "comment", "vide", label="{{ form_var_laquelle_inconnue }}")]),
-                 changed(WORKFLOW, statuses=WORKFLOW["statuses"][:3] + [
-                     {"id": "4", "name": "Close", "actions": [{"id": "1", "type": "choice", "label": "Jamais", "by": ["_receiver"], "status": "6",
-                                                               "condition": "False"}]}, *WORKFLOW["statuses"][4:]]))
+            counter.define(
+                "ville",
+                changed(FORM, fields=FORM["fields"] + [field("20", "string", "jamais", condition='form_var_ecole == "Lycée"'),
+                                                       field("21", "comment", "vide", label="{{ form_var_laquelle_inconnue }}")]),
+                changed(WORKFLOW, statuses=WORKFLOW["statuses"][:3] + [
+                    {"id": "4", "name": "Close", "actions": [{"id": "1", "type": "choice", "label": "Jamais", "by": ["_receiver"], "status": "6",
+                                                              "condition": "False"}]}, *WORKFLOW["statuses"][4:]]))
             status, report = rehearse(counter)
             form, = report["forms"]
             self.assertEqual((status, form["state"]), (0, "filed"))
