@@ -100,6 +100,7 @@ static void compile_header(struct compiling *compiling, struct form *form)
     form->keywords = views_of(arena, json, "keywords");
     form->roles = views_of(arena, json, "roles");
     form->backoffice_roles = views_of(arena, json, "backoffice_submission_roles");
+    form->contexts = views_of(arena, json, "required_authentication_contexts");
     form->drafts_lifespan = (int)json_int(json, "drafts_lifespan");
     form->functions = json_dict(json, "functions");
     form->options = json_dict(json, "workflow_options");
@@ -172,4 +173,12 @@ bool form_is_open(const struct form *form, instant now, struct err *err)
     if (form->closes != 0 && now >= form->closes)
         return is_closed(err, "est fermée depuis", form->closes);
     return true;
+}
+
+bool form_takes_context(const struct form *form, str context)
+{
+    for (size_t i = 0; i < form->contexts.len; i++)
+        if (str_eq(form->contexts.at[i], context))
+            return true;
+    return form->contexts.len == 0;
 }

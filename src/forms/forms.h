@@ -156,6 +156,7 @@ struct form {
         const str *at;
         size_t len;
     } keywords, roles, backoffice_roles;
+    struct str_views contexts; /* ways to identify oneself, one of which it wants of residents; none: any will do */
     const struct template *disabled_redirection, *digest; /* NULL: none */
     const struct template *identifier;                    /* of a card; NULL: its number */
     int drafts_lifespan;                                  /* days, 0: the site's */
@@ -186,6 +187,9 @@ const struct form *form_compile(struct arena *arena, const json_t *json, int64_t
                                 const struct block_finder *blocks, struct err *err);
 /* False and ERR_CLOSED (a sentence for the resident) where it takes no request now. */
 bool form_is_open(const struct form *form, instant now, struct err *err);
+
+/* Whether who identified themself so (session: context) may fill it. */
+bool form_takes_context(const struct form *form, str context);
 
 /* ---- Filling -------------------------------------------------------------------------------------------------------
  */

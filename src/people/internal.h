@@ -12,6 +12,7 @@ enum { SECRET_BYTES = 32, SESSION_CACHE_SLOTS = 4096, RATE_SLOTS = 4096 };
 struct cached_session {
     uint64_t hash; /* of the token; 0: free */
     char token[48];
+    char context[SESSION_CONTEXT_MOST + 1];
     int64_t account;
     instant created, seen, read;
 };

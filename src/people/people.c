@@ -28,6 +28,7 @@ const struct migration people_migrations[] = {
      "CREATE INDEX membership_role ON membership (site, role);"
      "CREATE TABLE account_site (account BIGINT NOT NULL, site TEXT NOT NULL, PRIMARY KEY (account, site))",
      NULL},
+    {2, "people", "ALTER TABLE session ADD COLUMN context TEXT NOT NULL DEFAULT ''", NULL},
 };
 const size_t people_migration_count = sizeof people_migrations / sizeof *people_migrations;
 

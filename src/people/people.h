@@ -80,14 +80,17 @@ bool account_peek_link(struct people *people, struct arena *arena, enum link_pur
 
 /* ---- Sessions ---- */
 
-enum { SESSION_IDLE_HOURS = 12, SESSION_MOST_DAYS = 7 };
+enum { SESSION_IDLE_HOURS = 12, SESSION_MOST_DAYS = 7, SESSION_CONTEXT_MOST = 31 };
 struct session {
     str token; /* what the cookie carries */
     int64_t account;
+    str context; /* how its person identified themself, as Publik names it: « franceconnect », « fedict »; empty: by the
+                    password */
     instant created, seen;
 };
-/* A new session of an account; others stay. */
-bool session_begin(struct people *people, struct arena *arena, int64_t account, struct session *out, struct err *err);
+/* A new session of an account; others stay. context: SESSION_CONTEXT_MOST bytes at most, ERR_INVALID beyond. */
+bool session_begin(struct people *people, struct arena *arena, int64_t account, str context, struct session *out,
+                   struct err *err);
 /* ERR_NOT_FOUND where it is none or has ended. Kept in a small cache, so that a page after a page asks no store. */
 bool session_find(struct people *people, struct arena *arena, str token, instant now, struct session *out,
                   struct err *err);

@@ -7,9 +7,9 @@
 enum { CACHE_SECONDS = 20, TOUCH_SECONDS = 300 };
 
 static const char insert[] =
-    "INSERT INTO session (digest, account, created, seen) VALUES (:digest, :account, :now, :now)";
+    "INSERT INTO session (digest, account, context, created, seen) VALUES (:digest, :account, :context, :now, :now)";
 static const char select_one[] =
-    "SELECT s.account, s.created, s.seen FROM session s JOIN account a ON a.id = s.account"
+    "SELECT s.account, s.created, s.seen, s.context FROM session s JOIN account a ON a.id = s.account"
     " WHERE s.digest = :digest AND s.seen >= :idle AND s.created >= :oldest AND a.is_locked = 0";
 static const char touch[] = "UPDATE session SET seen = :now WHERE digest = :digest";
 static const char delete_one[] = "DELETE FROM session WHERE digest = :digest";
@@ -19,7 +19,9 @@ static const char delete_all[] = "DELETE FROM session WHERE account = :account";
 struct sessioning {
     str digest;
     int64_t account;
+    str context;
     instant now;
+    struct arena *arena;
     struct session *out;
 };
 
@@ -33,14 +35,19 @@ static bool begin(struct tx *tx, void *arg, struct err *err)
     const struct sessioning *one = arg;
     return tx_run(tx, delete_old, err, P_INT("idle", idle_bound(one->now))) &&
            tx_run(tx, insert, err, P_TEXT("digest", one->digest), P_INT("account", one->account),
-                  P_INT("now", one->now));
+                  P_TEXT("context", one->context), P_INT("now", one->now));
 }
 
-bool session_begin(struct people *people, struct arena *arena, int64_t account, struct session *out, struct err *err)
+bool session_begin(struct people *people, struct arena *arena, int64_t account, str context, struct session *out,
+                   struct err *err)
 {
     instant now = instant_now();
-    *out = (struct session){.token = random_token(arena), .account = account, .created = now, .seen = now};
-    struct sessioning one = {.digest = digest_of(arena, out->token), .account = account, .now = now};
+    if (context.len > SESSION_CONTEXT_MOST)
+        return err_set(err, ERR_INVALID, "« %.*s » est trop long pour une façon de s’identifier.", STR_ARG(context));
+    *out = (struct session){
+        .token = random_token(arena), .account = account, .context = context, .created = now, .seen = now};
+    struct sessioning one = {
+        .digest = digest_of(arena, out->token), .account = account, .context = context, .now = now};
     return store_write(people->store, begin, &one, err);
 }
 
@@ -54,6 +61,7 @@ static bool find(struct tx *tx, void *arg, struct err *err)
         one->out->account = rows_int(&rows, 0);
         one->out->created = rows_int(&rows, 1);
         one->out->seen = rows_int(&rows, 2);
+        one->out->context = str_slice(rows_copy(&rows, one->arena, 3), 0, SESSION_CONTEXT_MOST);
     }
     return rows_end(&rows, err) && (found || err_set(err, ERR_NOT_FOUND, "Vous n’êtes plus connecté."));
 }
@@ -63,7 +71,7 @@ static struct cached_session *slot_of(struct people *people, uint64_t hash)
     return &people->sessions[hash % SESSION_CACHE_SLOTS];
 }
 
-static bool find_cached(struct people *people, str token, instant now, struct session *out)
+static bool find_cached(struct people *people, struct arena *arena, str token, instant now, struct session *out)
 {
     uint64_t hash = cache_hash(token, STR_EMPTY);
     pthread_mutex_lock(&people->lock);
@@ -71,7 +79,8 @@ static bool find_cached(struct people *people, str token, instant now, struct se
     bool found = cached->hash == hash && str_eq(str_of(cached->token), token) &&
                  now - cached->read < CACHE_SECONDS * INSTANT_SECOND;
     if (found)
-        *out = (struct session){token, cached->account, cached->created, cached->seen};
+        *out = (struct session){token, cached->account, str_dup(arena, str_of(cached->context)), cached->created,
+                                cached->seen};
     pthread_mutex_unlock(&people->lock);
     return found;
 }
@@ -84,6 +93,8 @@ static void keep_cached(struct people *people, const struct session *session, in
     *cached = (struct cached_session){
         .hash = hash, .account = session->account, .created = session->created, .seen = session->seen, .read = now};
     memcpy(cached->token, session->token.ptr, session->token.len);
+    if (session->context.len > 0)
+        memcpy(cached->context, session->context.ptr, session->context.len);
     pthread_mutex_unlock(&people->lock);
 }
 
@@ -131,10 +142,10 @@ bool session_find(struct people *people, struct arena *arena, str token, instant
 {
     if (token.len != RANDOM_TOKEN_LENGTH)
         return err_set(err, ERR_NOT_FOUND, "Vous n’êtes plus connecté.");
-    if (find_cached(people, token, now, out))
+    if (find_cached(people, arena, token, now, out))
         return true;
     out->token = token;
-    struct sessioning one = {.digest = digest_of(arena, token), .now = now, .out = out};
+    struct sessioning one = {.digest = digest_of(arena, token), .now = now, .arena = arena, .out = out};
     if (!store_read(people->store, find, &one, err))
         return false;
     if (now - out->seen > TOUCH_SECONDS * INSTANT_SECOND) {

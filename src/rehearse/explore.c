@@ -9,7 +9,7 @@ bool form_wants_account(const struct form *form)
     for (size_t i = 0; i < form->roles.len; i++)
         if (str_eq(form->roles.at[i], STR("logged-users")))
             return true;
-    return form->only_one || form->roles.len > 0;
+    return form->only_one || form->roles.len > 0 || form->contexts.len > 0;
 }
 
 static void begin_plan(struct form_run *run, struct plan *plan, enum style style, const char *why)

@@ -216,10 +216,12 @@ static json_t *known_of(struct filing_walk *walk)
 static bool sign_in(struct filing_walk *walk, struct filed *filed)
 {
     struct err err = {0};
+    const struct str_views *contexts = &walk->run->form->contexts;
+    str context = contexts->len > 0 ? contexts->at[0] : STR_EMPTY;
     if (!walk->plan->has_account)
         return true;
     if (stage_resident(walk->run->stage, walk->arena, known_of(walk), &filed->account, &err) &&
-        stage_sign_in(walk->run->stage, walk->browser, filed->account, &err))
+        stage_sign_in(walk->run->stage, walk->browser, filed->account, context, &err))
         return true;
     run_error(walk->run, "store", STR_EMPTY, "%s", err.message);
     return false;

@@ -30,8 +30,8 @@ void stage_close(struct stage *stage);
 void stage_place(struct stage *stage, struct arena *arena, struct place *place);
 /* A browser that nobody has signed in with; calls from an address of its own, so that no brake on guessing holds. */
 struct browser *stage_browser(struct stage *stage);
-/* Signs a person in. */
-bool stage_sign_in(struct stage *stage, struct browser *browser, int64_t account, struct err *err);
+/* Signs a person in, identified so (session: context). */
+bool stage_sign_in(struct stage *stage, struct browser *browser, int64_t account, str context, struct err *err);
 /* A new resident with an account; known: data of it (may be NULL), over the usual ones. */
 bool stage_resident(struct stage *stage, struct arena *arena, const json_t *known, int64_t *account, struct err *err);
 /* Moves the clock of the whole process: so far ahead of the real one. */

@@ -212,11 +212,11 @@ struct browser *stage_browser(struct stage *stage)
     return browser;
 }
 
-bool stage_sign_in(struct stage *stage, struct browser *browser, int64_t account, struct err *err)
+bool stage_sign_in(struct stage *stage, struct browser *browser, int64_t account, str context, struct err *err)
 {
     struct arena *arena = arena_new();
     struct session session;
-    bool ok = session_begin(stage->installation->people, arena, account, &session, err);
+    bool ok = session_begin(stage->installation->people, arena, account, context, &session, err);
     if (ok)
         browser_set_cookie(browser, "session", session.token);
     arena_free(arena);

@@ -123,8 +123,8 @@ static bool open_browsers(struct following *following)
     struct form_run *run = following->run;
     struct err err = {0};
     int64_t account = following->filed.account;
-    if (!stage_sign_in(run->stage, following->browsers[WHO_AGENT], run->stage->agent, &err) ||
-        (account != 0 && !stage_sign_in(run->stage, following->browsers[WHO_SUBMITTER], account, &err))) {
+    if (!stage_sign_in(run->stage, following->browsers[WHO_AGENT], run->stage->agent, STR_EMPTY, &err) ||
+        (account != 0 && !stage_sign_in(run->stage, following->browsers[WHO_SUBMITTER], account, STR_EMPTY, &err))) {
         run_error(run, "store", STR_EMPTY, "%s", err.message);
         return false;
     }

@@ -49,6 +49,9 @@ void visit_flash(struct request *request, const char *kind, str text);
 struct value date_value(instant at);
 struct value instant_value(instant at);
 
+/* What the law and the site say of a service, the form's own words first: service of templates. */
+struct value visit_service(struct request *request, const struct form *form);
+
 /* A store error as a page: 409 for a conflict, 503 … */
 void show_failure(struct request *request, const struct err *err);
 

@@ -87,6 +87,7 @@ class PublikForms(unittest.TestCase):
                 counter.start()
                 resident = Visitor(counter.port, HOST)
                 sign_in(resident)
+                counter.identify(resident, "fedict")
                 for slug in WITH_BLOCKS:
                     with self.subTest(form=slug):
                         walk(resident, f"/demarches/{slug}/commencer/")

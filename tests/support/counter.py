@@ -3,12 +3,14 @@
     with Counter(store="sqlite") as counter: counter.cli("site", "create", …); counter.start(); counter.url("ville")
 """
 import copy
+import hashlib
 import json
 import os
 import re
 import secrets
 import shutil
 import signal
+import sqlite3
 import subprocess
 import tempfile
 import time
@@ -76,6 +78,24 @@ class Counter:
         for document in documents:
             (folder / f"{document['kind']}-{document['slug']}.json").write_text(json.dumps(document))
         return self.cli("import", "content", folder, "--site", site)
+
+    def sql(self, database, statement):
+        """One statement on the stored rows: what a test can't wait for, time above all. database: common, site-SLUG."""
+        if self.database:
+            schema = database.replace("-", "_")
+            done = subprocess.run(["psql", "-qAt", self.store, "-c", f'SET search_path TO "{schema}"', "-c", statement],
+                                  check=True, capture_output=True, text=True)
+            return [line.split("|") for line in done.stdout.splitlines()]
+        with sqlite3.connect(self.folder / f"{database}.db", timeout=30) as connection:
+            return [[str(value) for value in row] for row in connection.execute(statement)]
+
+    def identify(self, visitor, context):
+        """Gives who has signed in a session as if by that way of identifying oneself: « franceconnect », « fedict »."""
+        token, old = secrets.token_urlsafe(32), visitor.cookies["session"]
+        known, new = (hashlib.sha256(one.encode()).hexdigest() for one in (old, token))
+        self.sql("common", "INSERT INTO session (digest, account, created, seen, context)"
+                           f" SELECT '{new}', account, created, seen, '{context}' FROM session WHERE digest = '{known}'")
+        visitor.cookies["session"] = token
 
     def twin(self):
         """Another server on the same store and folder; who makes it stops it."""

@@ -9,7 +9,6 @@ import functools
 import json
 import os
 import re
-import subprocess
 import unittest
 
 from support.counter import BINARY, Counter, stores
@@ -66,18 +65,6 @@ class Town(Counter):
         if email and sign_in(visitor, email, password).url != "/mon-compte/":
             raise AssertionError(f"{email} can't sign in: {visitor.last.page.text[:300]}")
         return visitor
-
-    def sql(self, database, statement):
-        """One statement on the stored rows: what a test can't wait for, time above all. database: common, site-SLUG."""
-        if self.database:
-            server = re.sub(r"^(postgresql://[^/]*/)[^?]*", rf"\g<1>{self.database}", os.environ["GUICHET_TEST_POSTGRES"])
-            schema = database.replace("-", "_")
-            done = subprocess.run(["psql", "-qAt", server, "-c", f'SET search_path TO "{schema}"', "-c", statement],
-                                  check=True, capture_output=True, text=True)
-            return [line.split("|") for line in done.stdout.splitlines()]
-        import sqlite3
-        with sqlite3.connect(self.folder / f"{database}.db", timeout=30) as connection:
-            return [[str(value) for value in row] for row in connection.execute(statement)]
 
 
 class OnEachStore(unittest.TestCase):

@@ -42,7 +42,7 @@ static bool open_session(struct request *request, const struct account *account)
 {
     struct session session;
     struct err err = {0};
-    if (!session_begin(people_of(request), request->arena, account->id, &session, &err)) {
+    if (!session_begin(people_of(request), request->arena, account->id, STR_EMPTY, &session, &err)) {
         show_failure(request, &err);
         return false;
     }

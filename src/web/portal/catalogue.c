@@ -1,5 +1,5 @@
 /* Home, the catalogue of services, search, one service's sheet; assets and the site's theme. */
-#include "web/visit.h"
+#include "web/portal/identify.h"
 
 enum { HOME_MOST = 8 };
 
@@ -179,8 +179,7 @@ static void search(struct request *request)
     page_show(request, 200, "portal/catalogue.html", page);
 }
 
-/* What the law and the site say of a service, the form's own words first. */
-static struct value service_value(struct request *request, const struct form *form)
+struct value visit_service(struct request *request, const struct form *form)
 {
     json_t *service = json_keep(request->arena, json_deep_copy(visit_of(request)->site->service));
     if (form->service != NULL)
@@ -198,7 +197,8 @@ static void sheet(struct request *request)
     struct value_dict *page = page_new(request);
     struct err err = {0};
     page_set(request, page, "form", form_value(request, form));
-    page_set(request, page, "service", service_value(request, form));
+    page_set(request, page, "service", visit_service(request, form));
+    page_set_text(request, page, "identification", identify_names(request->arena, form));
     if (!form_is_open(form, request->now, &err))
         page_set_text(request, page, "closed", str_of(err.message));
     page_show(request, 200, "portal/sheet.html", page);

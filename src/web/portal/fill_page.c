@@ -68,9 +68,8 @@ static void show_page(struct request *request, struct filling *filling, size_t p
 static void get_page(struct request *request)
 {
     struct filling filling;
-    if (!filling_open(request, &filling))
+    if (!filling_open(request, &filling) || !filling_begin_anew_if_filed(request, &filling))
         return;
-    filling_begin_anew_if_filed(request, &filling);
     size_t page = filling_page_number(request, &filling), most = filling_furthest(&filling);
     if (page == SIZE_MAX) {
         response_error(request, 404, NULL);

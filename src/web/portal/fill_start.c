@@ -19,9 +19,8 @@ static void offer_draft(struct request *request, struct filling *filling)
 static void start(struct request *request)
 {
     struct filling filling;
-    if (!filling_open(request, &filling))
+    if (!filling_open(request, &filling) || !filling_begin_anew_if_filed(request, &filling))
         return;
-    filling_begin_anew_if_filed(request, &filling);
     if (filling.has_draft && json_object_size(filling.draft.answers) > 0) {
         offer_draft(request, &filling);
         return;

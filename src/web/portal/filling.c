@@ -1,6 +1,8 @@
 /* Opening a form that is being filled: the form, whether this person may, the draft. */
 #include "web/portal/filling.h"
 
+#include "web/portal/identify.h"
+
 static struct people *people_of(struct request *request)
 {
     return visit_of(request)->installation->people;
@@ -56,15 +58,6 @@ static void set_context(struct request *request, struct filling *filling)
         filling->context.account = account_data(request->arena, filling->person);
 }
 
-void filling_begin_anew_if_filed(struct request *request, struct filling *filling)
-{
-    if (filling->draft.filed.len == 0)
-        return;
-    filling_begin_draft(request, filling);
-    filling->has_draft = false;
-    set_context(request, filling);
-}
-
 void filling_lead_to_page(struct request *request, const struct filling *filling, size_t page)
 {
     if (filling->lost_draft) {
@@ -118,6 +111,19 @@ static bool may_file(struct request *request, const struct form *form)
         response_error(request, 403, NULL);
         return false;
     }
+    return identify_suffices(request, form);
+}
+
+/* What the new one is begun for is who sits there, whomever the old one was entered for. */
+bool filling_begin_anew_if_filed(struct request *request, struct filling *filling)
+{
+    if (filling->draft.filed.len == 0)
+        return true;
+    if (filling->draft.agent != 0 && !may_file(request, filling->form))
+        return false;
+    filling_begin_draft(request, filling);
+    filling->has_draft = false;
+    set_context(request, filling);
     return true;
 }
 

@@ -18,8 +18,8 @@ struct filling {
  * for this person). A draft goes on with the form as it is now; answers that no longer fit are dropped. */
 bool filling_open(struct request *request, struct filling *filling);
 /* Who looks at the form again after sending it begins another request; who sends again (a second click, another tab) is
- * shown what was filed: filling_was_filed. */
-void filling_begin_anew_if_filed(struct request *request, struct filling *filling);
+ * shown what was filed: filling_was_filed. False, and the answer is made, where they may file none. */
+bool filling_begin_anew_if_filed(struct request *request, struct filling *filling);
 /* The page that the path names, from 0; SIZE_MAX: the form has no such page. */
 size_t filling_page_number(struct request *request, const struct filling *filling);
 /* The furthest page that may be shown: the first that is not done. SIZE_MAX: the form shows no page. */
