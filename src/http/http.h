@@ -34,6 +34,7 @@ struct response {
     str body; /* lives in the request's arena, or for ever */
     int fd;   /* a file to send instead of body, -1: none; closed by the server */
     int64_t fd_size;
+    struct stream *stream; /* a body that is made while it is sent, instead of either; NULL: none */
     struct http_params headers;
     bool is_public; /* may be kept by caches between us and the browser */
 };
@@ -80,6 +81,15 @@ void response_redirect(struct request *request, str url);
 /* A file, shown in the browser only where the type can do no harm there, else saved. The fd is the server's from now
  * on. */
 void response_file(struct request *request, int fd, int64_t size, str type, str name);
+
+/* Makes the next piece of a body, behind what is in out: on a worker, one call at a time, of some hundred KB, so that
+ * other pages get their turn. arena is emptied before each call. PIECE_BROKEN: the connection is cut, so that nobody
+ * takes what they have for the whole. */
+enum piece { PIECE_MORE, PIECE_LAST, PIECE_BROKEN };
+typedef enum piece response_piece(void *arg, struct arena *arena, struct buf *out);
+/* A file to save, of unknown length, in constant memory. arg lives in the request's arena: whoever leaves before the
+ * end ends the request, and next is not called again. */
+void response_stream(struct request *request, str type, str name, response_piece *next, void *arg);
 /* A header with a control character is dropped. value must live as long as the request. */
 void response_header(struct request *request, const char *name, str value);
 /* Lets the page show images of these servers too: each origin with a blank before it, nothing that ends a directive. */

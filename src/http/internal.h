@@ -20,7 +20,7 @@ enum stage {
     STAGE_BODY,      /* the body comes */
     STAGE_SUSPENDED, /* a worker or the store has it */
     STAGE_ANSWER,    /* the response is made */
-    STAGE_SENT,
+    STAGE_SENT,      /* the library has it; a worker makes the next piece of a body now and then */
 };
 
 /* What the server knows of a request beyond what handlers see. */
@@ -120,6 +120,15 @@ bool http_is_field_value(str value);
 enum MHD_Result response_send(struct exchange *exchange);
 /* Forgets the answer that was made. */
 void response_forget(struct request *request);
+
+/* Content-Disposition: the browser saves it under this name. */
+void response_save_as(struct request *request, str name);
+
+/* stream.c */
+void stream_make_piece(struct stream *stream);
+struct MHD_Response *stream_response(struct stream *stream);
+/* Frees what the last piece lay in; NULL is allowed. */
+void stream_end(struct stream *stream);
 
 /* workers.c */
 void workers_start(struct http_server *server);

@@ -51,18 +51,27 @@ static bool may_be_shown(str type)
     return false;
 }
 
+static void add_disposition(struct request *request, const char *how, str name)
+{
+    struct buf encoded = buf_new(request->arena, 4096);
+    buf_add_url(&encoded, name);
+    response_header(request, "Content-Disposition",
+                    str_fmt(request->arena, "%s; filename*=UTF-8''%.*s", how, STR_ARG(buf_str(&encoded))));
+}
+
+void response_save_as(struct request *request, str name)
+{
+    add_disposition(request, "attachment", name);
+    response_header(request, "Content-Security-Policy", STR("default-src 'none'; sandbox"));
+}
+
 void response_file(struct request *request, int fd, int64_t size, str type, str name)
 {
-    struct arena *arena = request->arena;
     bool is_shown = may_be_shown(type);
     response_text(request, 200, is_shown ? type : STR("application/octet-stream"), STR_EMPTY);
     request->response.fd = fd;
     request->response.fd_size = size;
-    struct buf encoded = buf_new(arena, 4096);
-    buf_add_url(&encoded, name);
-    str shown = buf_str(&encoded);
-    response_header(request, "Content-Disposition",
-                    str_fmt(arena, "%s; filename*=UTF-8''%.*s", is_shown ? "inline" : "attachment", STR_ARG(shown)));
+    add_disposition(request, is_shown ? "inline" : "attachment", name);
     response_header(request, "Content-Security-Policy", STR("default-src 'none'; sandbox"));
 }
 
@@ -81,6 +90,7 @@ void response_forget(struct request *request)
 {
     if (request->response.fd >= 0)
         close(request->response.fd);
+    stream_end(request->response.stream);
     request->response = (struct response){.fd = -1};
 }
 
@@ -158,7 +168,9 @@ enum MHD_Result response_send(struct exchange *exchange)
 {
     struct response *response = &exchange->request.response;
     struct MHD_Response *sent;
-    if (response->fd >= 0) {
+    if (response->stream != NULL) {
+        sent = stream_response(response->stream);
+    } else if (response->fd >= 0) {
         sent = MHD_create_response_from_fd64((uint64_t)response->fd_size, response->fd);
         response->fd = -1;
     } else { /* the body lives until the request is done with: no copy */

@@ -124,6 +124,7 @@ static void end_exchange(void *arg, struct MHD_Connection *connection, void **co
     multipart_free(exchange->multipart);
     if (exchange->request.response.fd >= 0)
         close(exchange->request.response.fd);
+    stream_end(exchange->request.response.stream);
     watch_set(exchange->peer, server->app->limits.idle_seconds);
     arena_give(exchange->request.arena);
     atomic_fetch_sub(&server->under_way, 1);
@@ -132,7 +133,8 @@ static void end_exchange(void *arg, struct MHD_Connection *connection, void **co
 
 void exchange_suspend(struct exchange *exchange)
 {
-    exchange->stage = STAGE_SUSPENDED;
+    if (exchange->stage != STAGE_SENT)
+        exchange->stage = STAGE_SUSPENDED;
     atomic_fetch_add(&exchange->server->suspended, 1);
     MHD_suspend_connection(exchange->connection);
 }
@@ -140,7 +142,8 @@ void exchange_suspend(struct exchange *exchange)
 void exchange_resume(struct exchange *exchange)
 {
     struct http_server *server = exchange->server; /* the exchange may end at once */
-    exchange->stage = STAGE_ANSWER;
+    if (exchange->stage != STAGE_SENT)
+        exchange->stage = STAGE_ANSWER;
     MHD_resume_connection(exchange->connection);
     atomic_fetch_sub(&server->suspended, 1);
 }

@@ -32,6 +32,11 @@ static void forget_run(struct exchange *exchange)
 
 static void run(struct worker_pool *pool, struct exchange *exchange)
 {
+    if (exchange->stage == STAGE_SENT) { /* its body is made while it is sent */
+        stream_make_piece(exchange->request.response.stream);
+        exchange_resume(exchange);
+        return;
+    }
     exchange->request.may_wait = pool->may_wait;
     if (exchange->must_wait)
         forget_run(exchange);

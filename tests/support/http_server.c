@@ -67,7 +67,42 @@ static void page(struct request *request)
     response_html(request, 200, (str){text, sizeof text});
 }
 
+/* N pieces of a MB; piece K is a « breaks »: the connection is cut there. How many were made: /made/. */
+struct pieces {
+    int64_t left, breaks;
+};
+static _Atomic int64_t made;
+
+static enum piece make_piece(void *arg, struct arena *arena, struct buf *out)
+{
+    static char text[1 << 20];
+    struct pieces *pieces = arg;
+    memset(arena_alloc(arena, sizeof text), 1, sizeof text); /* what is computed on the way */
+    memset(text, 'x', sizeof text);
+    buf_add(out, (str){text, sizeof text});
+    made++;
+    if (--pieces->left == pieces->breaks)
+        return PIECE_BROKEN;
+    return pieces->left > 0 ? PIECE_MORE : PIECE_LAST;
+}
+
+static void stream(struct request *request)
+{
+    struct pieces *pieces = arena_new_of(request->arena, struct pieces);
+    int64_t left = request_path_int(request, "n"), breaks = -1;
+    str_to_int64(request_query(request, "breaks"), &breaks);
+    *pieces = (struct pieces){left, breaks};
+    response_stream(request, STR("text/plain"), STR("é.txt"), make_piece, pieces);
+}
+
+static void count_made(struct request *request)
+{
+    response_text(request, 200, STR("text/plain"), str_fmt(request->arena, "%lld", (long long)made));
+}
+
 static const struct route routes[] = {
+    {HTTP_GET, "/stream/{n:int}/", 0, 0, BODY_NONE, stream},
+    {HTTP_GET, "/made/", 0, 0, BODY_NONE, count_made},
     {HTTP_GET, "/", 0, 0, BODY_NONE, hello},
     {HTTP_GET, "/page/", 0, 0, BODY_NONE, page},
     {HTTP_GET, "/echo/{slug}/{n:int}/", 0, 0, BODY_NONE, echo},
