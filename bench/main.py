@@ -2,6 +2,7 @@
 import argparse
 import sys
 
+import export
 import filing
 import form_page
 import live
@@ -11,13 +12,13 @@ import startup
 import template
 from machine import description
 
-MEASURES = {"form-page": form_page.measure, "filing": filing.measure, "live": live.measure, "office": office.measure, "startup": startup.measure, "template": template.measure}
+MEASURES = {"export": export.measure, "form-page": form_page.measure, "filing": filing.measure, "live": live.measure, "office": office.measure, "startup": startup.measure, "template": template.measure}
 
 
 def main():
     parser = argparse.ArgumentParser(prog="bench/run", description="Measures the counter beside its references.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(MEASURES) + " (all of them where none is named)")
-    parser.add_argument("--dossiers", type=int, default=100_000, help="how many the lists are asked among (100000)")
+    parser.add_argument("--dossiers", type=int, default=100_000, help="how many the lists are asked among, and the exports write (100000)")
     parser.add_argument("--json", action="store_true", help="all figures, as one JSON object")
     options = parser.parse_args()
     unknown = [name for name in options.names if name not in MEASURES]

@@ -22,8 +22,8 @@ def answers_of(n):
             "Suite": "terminee" if n // LISTED_FORMS % 10 < 7 else "ouverte"}
 
 
-def file_all(town, count):
-    """Files through the pages of the ten forms, so that each dossier is what a resident's would be."""
+def file_all(town, count, forms=LISTED_FORMS):
+    """Files through the pages of so many forms, so that each dossier is what a resident's would be."""
     marks = {label: f"mark-{label}" for label in answers_of(0) if label != "Suite"}
     typed = typed_in(town, f"/demarches/{LISTED_FORM}-0/1/", {**{f"^ {label}$": mark for label, mark in marks.items()}, "Suite": "ouverte"})
     label_of = {mark: label for label, mark in marks.items()}
@@ -33,9 +33,9 @@ def file_all(town, count):
         return [(name, answers[label_of[value]] if value in label_of else answers["Suite"] if value == "ouverte" else value)
                 for name, value in typed]
 
-    for start in range(0, count, CHUNK * LISTED_FORMS):
-        for form in range(LISTED_FORMS):
-            numbers = range(start + form, min(start + CHUNK * LISTED_FORMS, count), LISTED_FORMS)
+    for start in range(0, count, CHUNK * forms):
+        for form in range(forms):
+            numbers = range(start + form, min(start + CHUNK * forms, count), forms)
             slug = f"{LISTED_FORM}-{form}"
             visitors = drafts(town, slug, len(numbers), lambda n, numbers=numbers: fields_of(numbers[n]))
             town.load(last_posts(town, slug, visitors), status=303)
