@@ -135,6 +135,9 @@ bool dossier_find_by_code(const struct dossier_place *place, str typed, struct d
 struct dossier_list VEC_OF(struct dossier *);
 bool dossier_page_of_form(const struct dossier_place *place, str form, int64_t after, size_t limit,
                           struct dossier_list *out, struct err *err);
+/* Those of these ids, in their order, without their histories; NULL stands where one was removed. */
+bool dossier_load_several(const struct dossier_place *place, const int64_t *ids, size_t count, struct dossier_list *out,
+                          struct err *err);
 /* The form and workflow that it was filed with, of a card those in service; NULL where they are lost. */
 const struct form *dossier_form(const struct dossier_place *place, const struct dossier *dossier);
 const struct workflow *dossier_workflow(const struct dossier_place *place, const struct dossier *dossier);

@@ -173,6 +173,45 @@ bool dossier_page_of_form(const struct dossier_place *place, str form, int64_t a
     return store_read(place->store, read_page, &paging, err);
 }
 
+static const struct sql select_several = {
+    "SELECT " LOAD_COLUMNS " FROM dossier WHERE id IN (SELECT value FROM json_each(:ids)) AND is_removed = 0",
+    "SELECT " LOAD_COLUMNS " FROM dossier WHERE id IN"
+    " (SELECT CAST(json_array_elements_text(CAST(:ids AS JSON)) AS BIGINT)) AND is_removed = 0"};
+
+struct several {
+    struct arena *arena;
+    const int64_t *ids;
+    size_t count;
+    struct dossier_list *out;
+};
+
+static bool read_several(struct tx *tx, void *arg, struct err *err)
+{
+    const struct several *several = arg;
+    json_t *ids = json_keep(several->arena, json_array());
+    several->out->len = 0;
+    for (size_t i = 0; i < several->count; i++) {
+        json_array_append_new(ids, json_integer(several->ids[i]));
+        *vec_push(several->arena, several->out) = NULL;
+    }
+    struct rows rows = tx_query(tx, sql_for(tx, &select_several), P_TEXT("ids", json_text(several->arena, ids)));
+    while (rows_next(&rows)) {
+        struct dossier *dossier = arena_new_of(several->arena, struct dossier);
+        load_row(&rows, several->arena, dossier);
+        for (size_t i = 0; i < several->count; i++)
+            if (several->ids[i] == dossier->id)
+                several->out->at[i] = dossier;
+    }
+    return rows_end(&rows, err);
+}
+
+bool dossier_load_several(const struct dossier_place *place, const int64_t *ids, size_t count, struct dossier_list *out,
+                          struct err *err)
+{
+    struct several several = {place->arena, ids, count, out};
+    return store_read(place->store, read_several, &several, err);
+}
+
 bool dossier_find_by_code(const struct dossier_place *place, str typed, struct dossier **out, struct err *err)
 {
     struct load arg = {.arena = place->arena, .out = out};

@@ -334,6 +334,22 @@ struct shown_answers VEC_OF(struct shown_answer);
 void fields_shown(const struct field_list *fields, struct arena *arena, const json_t *answers,
                   struct shown_answers *out);
 
+/* A table of answers: what its columns are, the same for all requests of a form. A block has a column for each of its
+ * fields and rows, ten rows at the most; where it may have more, or how many depends on other answers, one more column
+ * has those in a line each. */
+struct answer_column {
+    str label;
+    const struct field *field;
+    const struct field *block; /* that the field is a row's; NULL: none */
+    size_t row;
+    bool is_rest; /* the rows from this one on */
+};
+struct answer_columns VEC_OF(struct answer_column);
+void fields_columns(const struct field_list *fields, const struct form_context *context, struct answer_columns *out);
+/* What stands there: typed, and as people read it. INDEX_NONE: nothing. */
+struct index_value column_value(const struct answer_column *column, struct arena *arena, const json_t *answers,
+                                str *text);
+
 /* What a search of words finds it by. */
 str field_words(const struct field *field, struct arena *arena, const json_t *answers);
 

@@ -29,6 +29,12 @@ struct rows_bounds rows_bounds(const struct field *field, const struct form_cont
     return bounds;
 }
 
+size_t rows_most_known(const struct field *field, const struct form_context *context)
+{
+    const struct block_params *params = field->params;
+    return number_of(params->most, context, params->most == NULL ? 1 : 0);
+}
+
 /* ---- One row ---- */
 
 struct row_scope {

@@ -26,6 +26,8 @@ struct rows_bounds {
     size_t shown; /* at the beginning */
 };
 struct rows_bounds rows_bounds(const struct field *field, const struct form_context *context);
+/* The most, where no answer is needed to tell; 0: it depends on the answers. */
+size_t rows_most_known(const struct field *field, const struct form_context *context);
 
 struct row {
     json_t *answers;

@@ -11,11 +11,10 @@ static void add_param(struct buf *url, str name, str value)
     buf_add_url(url, value);
 }
 
-/* The address of another page of the list: the same filters, another cursor. */
-static str page_url(struct request *request, str cursor, str before)
+str list_page_url(struct request *request, str path, str cursor, str before)
 {
     struct buf url = buf_new(request->arena, 16 << 10);
-    buf_add(&url, request->path);
+    buf_add(&url, path);
     add_param(&url, STR("suite"), cursor);
     add_param(&url, STR("avant"), before);
     for (size_t i = 0; i < request->query_params.len; i++) {
@@ -37,14 +36,15 @@ void list_set_pages(struct request *request, str next, struct value_dict *page)
         cut--;
     str last = str_slice(before, cut, before.len);
     if (here.len > 0)
-        page_set_text(
-            request, page, "previous_url",
-            page_url(request, str_eq(last, STR("0")) ? STR_EMPTY : last, str_slice(before, 0, cut > 0 ? cut - 1 : 0)));
+        page_set_text(request, page, "previous_url",
+                      list_page_url(request, request->path, str_eq(last, STR("0")) ? STR_EMPTY : last,
+                                    str_slice(before, 0, cut > 0 ? cut - 1 : 0)));
     if (next.len == 0)
         return;
     str path = str_fmt(request->arena, "%.*s%s%.*s", STR_ARG(before), before.len > 0 ? "," : "",
                        STR_ARG(here.len > 0 ? here : STR("0")));
-    page_set_text(request, page, "next_url", page_url(request, next, path.len > CURSORS_MOST ? here : path));
+    page_set_text(request, page, "next_url",
+                  list_page_url(request, request->path, next, path.len > CURSORS_MOST ? here : path));
 }
 
 void list_set_count(struct request *request, const struct dossier_query *query, struct value_dict *page)

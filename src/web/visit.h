@@ -77,14 +77,17 @@ struct form_context visit_form_context(struct request *request, const struct for
 /* Tables of routes, each beside its handlers. */
 extern const struct route portal_routes[], fill_start_routes[], fill_page_routes[], fill_typing_routes[],
     fill_send_routes[], track_routes[], account_routes[], requests_routes[], list_routes[], office_routes[],
-    entry_routes[], cards_routes[], card_edit_routes[], card_files_routes[], admin_routes[], versions_routes[];
+    entry_routes[], cards_routes[], card_edit_routes[], card_files_routes[], admin_routes[], versions_routes[],
+    export_routes[];
 extern const size_t portal_route_count, fill_start_route_count, fill_page_route_count, fill_typing_route_count,
     fill_send_route_count, track_route_count, account_route_count, requests_route_count, list_route_count,
     office_route_count, entry_route_count, cards_route_count, card_edit_route_count, card_files_route_count,
-    admin_route_count, versions_route_count;
+    admin_route_count, versions_route_count, export_route_count;
 
 /* ---- Lists ---- */
 
+/* The address of another page of the list, or of what else path gives of it: the same filters, another cursor. */
+str list_page_url(struct request *request, str path, str cursor, str before);
 /* previous_url and next_url: this page's own address with other cursors (« suite », « avant »). */
 void list_set_pages(struct request *request, str next, struct value_dict *page);
 /* count and is_more. */

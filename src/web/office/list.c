@@ -1,5 +1,5 @@
 /* The agents' office: what waits for me, and the list of requests. */
-#include "web/visit.h"
+#include "web/office/list.h"
 
 /* Of a request: cards have lists of their own. */
 static str form_asked(struct request *request)
@@ -8,7 +8,7 @@ static str form_asked(struct request *request)
     return form_key_is_card(form, NULL) ? STR_EMPTY : form;
 }
 
-static void query_of(struct request *request, const struct actor *actor, struct dossier_query *query)
+void list_query(struct request *request, const struct actor *actor, struct dossier_query *query)
 {
     str state = request_query(request, "etat"), sort = request_query(request, "tri"), date;
     struct date day;
@@ -106,6 +106,25 @@ static struct value answers_choice(struct request *request, str form_slug, str c
     return value_list(list);
 }
 
+/* The same filters, as a file of each format. */
+static void set_exports(struct request *request, const struct dossier_query *query, struct value_dict *page)
+{
+    static const struct {
+        const char *ending, *name;
+    } formats[] = {{"csv", "CSV"}, {"ods", "tableur (ODS)"}, {"json", "JSON"}};
+    struct value_list *list = value_list_new(request->arena);
+    if (catalogue_form(visit_of(request)->catalogue, query->form, 0) == NULL)
+        return;
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        struct value_dict *dict = page_new(request);
+        str path = str_fmt(request->arena, "/agents/demandes/export/%s/", formats[i].ending);
+        page_set_text(request, dict, "url", list_page_url(request, path, STR_EMPTY, STR_EMPTY));
+        page_set_text(request, dict, "name", str_of(formats[i].name));
+        value_list_add(request->arena, list, value_dict(dict));
+    }
+    page_set(request, page, "exports", value_list(list));
+}
+
 static bool set_lines(struct request *request, const struct dossier_query *query, struct value_dict *page, str *next)
 {
     struct dossier_page lines = {0};
@@ -137,7 +156,7 @@ static void list(struct request *request)
     struct dossier_query query;
     struct value_dict *page = page_new(request);
     str next;
-    query_of(request, &actor, &query);
+    list_query(request, &actor, &query);
     if (!set_lines(request, &query, page, &next))
         return;
     list_set_pages(request, next, page);
@@ -145,6 +164,7 @@ static void list(struct request *request)
     page_set(request, page, "forms", forms_choice(request, query.form));
     page_set(request, page, "statuses", statuses_choice(request, query.form, query.status));
     page_set(request, page, "answers", answers_choice(request, query.form, request_query(request, "reponse")));
+    set_exports(request, &query, page);
     static const char *const kept[] = {"etat", "tri", "q", "du", "au"};
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
         page_set_text(request, page, kept[i], request_query(request, kept[i]));
