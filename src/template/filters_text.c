@@ -167,20 +167,27 @@ static bool is_combining(uint32_t c)
             (c >= 0x64B && c <= 0x65F) || c == 0x670 || (c >= 0x20D0 && c <= 0x20DC) || (c >= 0xFE20 && c <= 0xFE2F));
 }
 
+/* What to keep of a text that has more than so many characters: its first most - 1, with their accents, up to *end. */
+static bool is_longer(str text, int64_t most, size_t *end)
+{
+    *end = 0;
+    int64_t count = 0, allowed = most > 0 ? most : 0;
+    for (size_t at = 0; at < text.len && count <= allowed;) {
+        bool combines = (unsigned char)text.ptr[at] < 0x80 ? (at++, false) : is_combining(utf8_next(text, &at));
+        if (count < most - 1 || (count < most && combines))
+            *end = at;
+        count += !combines;
+    }
+    return count > allowed;
+}
+
 static struct value apply_truncatechars(struct machine *m, struct value value, const struct value *argument)
 {
     int64_t most;
+    size_t end;
     if (!filter_int(m, *argument, &most))
         return filter_no_int(m, *argument, value);
-    size_t end = 0;
-    int64_t count = 0, allowed = most > 0 ? most : 0;
-    for (size_t at = 0; at < value.text.len && count <= allowed;) {
-        bool combines = is_combining(utf8_next(value.text, &at));
-        if (count < most - 1 || (count < most && combines))
-            end = at;
-        count += !combines;
-    }
-    if (count <= allowed)
+    if (!is_longer(value.text, most, &end))
         return value;
     str parts[] = {str_slice(value.text, 0, end), STR("…")};
     return value_text(str_concat(m->arena, parts, 2));

@@ -292,42 +292,52 @@ static struct value marked_safe(struct machine *m, struct value value)
 }
 
 /* The common filter, on a value that is no object any more unless it wants one. */
-static struct value apply_common(struct machine *m, const struct filter *filter, struct value value,
-                                 const struct value *argument)
+static void apply_common(struct machine *m, const struct filter *filter, struct value *value,
+                         const struct value *argument)
 {
-    if ((filter->flags & FILTER_LAZY) == 0)
-        value = value_plain(m->arena, value);
-    bool safe = value.kind == VALUE_TEXT && value.safe;
-    if ((filter->flags & FILTER_TEXT) != 0 && value.kind != VALUE_TEXT)
-        value = value_text(machine_is_wcs(m) ? filter_text(m, value) : machine_str(m, value));
-    struct value out = filter->apply(m, value, argument);
-    return safe && (filter->flags & FILTER_SAFE) != 0 ? marked_safe(m, out) : out;
+    if (value->kind == VALUE_OBJECT && (filter->flags & FILTER_LAZY) == 0)
+        *value = value_plain(m->arena, *value);
+    bool safe = value->kind == VALUE_TEXT && value->safe;
+    if ((filter->flags & FILTER_TEXT) != 0 && value->kind != VALUE_TEXT)
+        *value = value_text(machine_is_wcs(m) ? filter_text(m, *value) : machine_str(m, *value));
+    *value = filter->apply(m, *value, argument);
+    if (safe && (filter->flags & FILTER_SAFE) != 0)
+        *value = marked_safe(m, *value);
 }
 
-/* Gives the object's own filter a chance, then the language's, then the site's. */
-static struct value apply(struct machine *m, const struct filter_use *use, struct value value,
-                          const struct value *argument)
+/* The filter that the object itself has; false: it has none of that name. */
+static bool apply_object(struct machine *m, const struct filter_use *use, struct value *value,
+                         const struct value *argument)
 {
-    const struct filter *filter = use->filter;
     struct value out, none = VALUE_OF_UNDEFINED;
-    if (value.kind == VALUE_OBJECT && value.object.type->filter != NULL &&
-        value.object.type->filter(&value.object, m->arena, use->name, argument == NULL ? none : *argument, &out))
-        return out;
-    if (filter != NULL && filter->apply != NULL)
-        return apply_common(m, filter, value, argument);
-    if (filter == NULL && machine_apply_own(m, use->name, value, argument, &out))
+    if (value->kind != VALUE_OBJECT || value->object.type->filter == NULL ||
+        !value->object.type->filter(&value->object, m->arena, use->name, argument == NULL ? none : *argument, &out))
+        return false;
+    *value = out;
+    return true;
+}
+
+/* A filter that the language does not have, but perhaps the site. */
+static struct value apply_foreign(struct machine *m, const struct filter_use *use, struct value value,
+                                  const struct value *argument)
+{
+    struct value out;
+    if (use->filter == NULL && machine_apply_own(m, use->name, value, argument, &out))
         return out;
     machine_log(m, str_fmt(m->arena, "Filtre inconnu ici : « %.*s ».", STR_ARG(use->name)), use->line, use->column);
     return VALUE_EMPTY;
 }
 
-struct value machine_apply(struct machine *m, const struct filter_use *use, struct value value,
-                           const struct value *argument)
+void machine_apply(struct machine *m, const struct filter_use *use, struct value *value, const struct value *argument)
 {
-    size_t used = arena_used(m->arena), weight = machine_weight(&value);
-    struct value out = apply(m, use, value, argument);
+    size_t used = arena_used(m->arena), weight = machine_weight(value);
+    if (!apply_object(m, use, value, argument)) {
+        if (use->filter != NULL && use->filter->apply != NULL)
+            apply_common(m, use->filter, value, argument);
+        else
+            *value = apply_foreign(m, use, *value, argument);
+    }
     machine_charge(m, arena_used(m->arena) - used + weight);
-    return out;
 }
 
 struct value machine_result(struct machine *m, size_t start)

@@ -131,7 +131,7 @@ instant machine_now(const struct machine *m);
 bool machine_is_wcs(const struct machine *m);
 /* Where a text that a filter makes must end: bytes. */
 size_t machine_text_most(const struct machine *m);
-struct value machine_apply(struct machine *m, const struct filter_use *use, struct value value,
-                           const struct value *argument);
+/* Changes the value into what the filter makes of it; no argument: NULL. */
+void machine_apply(struct machine *m, const struct filter_use *use, struct value *value, const struct value *argument);
 
 #endif

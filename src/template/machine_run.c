@@ -230,7 +230,7 @@ static void run_filter(struct machine *m, struct frame *f, const struct filter_u
     if (skips_filter(m, value, argument))
         return;
     size_t faults = m->render->log == NULL ? 0 : m->render->log->len;
-    *value = machine_apply(m, use, *value, argument);
+    machine_apply(m, use, value, argument);
     for (size_t i = faults; m->render->log != NULL && i < m->render->log->len; i++)
         if (m->render->log->at[i].line == 0) {
             m->render->log->at[i].line = use->line;
