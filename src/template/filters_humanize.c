@@ -97,11 +97,15 @@ static struct value apply_naturalday(struct machine *m, struct value value, cons
     return value_text(str_of(is_english(m) ? english[days + 1] : french[days + 1]));
 }
 
-/* A text as it is; any other value as the language writes it, whatever {% localize %} says. */
+/* A text as it is; any other value as the language writes it, whatever {% localize %} says. What is written of a whole
+ * number is safe, as in Django. */
 static struct value apply_localize(struct machine *m, struct value value, const struct value *argument)
 {
     (void)argument;
-    return value.kind == VALUE_TEXT ? value : value_text(machine_localised(m, value, true));
+    if (value.kind == VALUE_TEXT)
+        return value;
+    str text = machine_localised(m, value, true);
+    return value.kind == VALUE_INT ? value_html(text) : value_text(text);
 }
 
 static struct value apply_unlocalize(struct machine *m, struct value value, const struct value *argument)

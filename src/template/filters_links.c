@@ -142,18 +142,47 @@ static bool is_encoded(str url, size_t at)
     return url.ptr[at] == '%' && at + 2 < url.len && hex_digit(url.ptr[at + 1]) >= 0 && hex_digit(url.ptr[at + 2]) >= 0;
 }
 
-/* Percent-encodes what a URL may not hold; what is encoded already stays. A query keeps only what parts it. */
+/* Percent-encodes all but letters, digits and what is kept; what is encoded already stays. */
+static void add_quoted(struct buf *out, str part, const char *kept)
+{
+    for (size_t i = 0; i < part.len; i++) {
+        str c = str_slice(part, i, i + 1);
+        if ((c.ptr[0] != '\0' && strchr(kept, c.ptr[0]) != NULL) || is_encoded(part, i))
+            buf_add_html(out, c);
+        else
+            buf_add_url(out, c);
+    }
+}
+
+/* ?name=value&…, each with its sign; nothing where there is no name. */
+static void add_quoted_query(struct buf *out, str query)
+{
+    const char *before = "?";
+    while (query.len > 0) {
+        str pair, name, value;
+        str_cut(query, '&', &pair, &query);
+        if (pair.len == 0)
+            continue;
+        str_cut(pair, '=', &name, &value);
+        buf_add(out, str_of(before));
+        add_quoted(out, name, "+");
+        buf_add_char(out, '=');
+        add_quoted(out, value, "+");
+        before = "&amp;";
+    }
+}
+
 static void add_quoted_url(struct buf *out, str url)
 {
-    bool in_query = false;
-    for (size_t i = 0; i < url.len; i++) {
-        char c = url.ptr[i];
-        const char *kept = in_query ? "&=+#" : "!$&'()*+,;=:/?#[]@~";
-        if ((c != '\0' && strchr(kept, c) != NULL) || is_encoded(url, i))
-            buf_add_html(out, str_slice(url, i, i + 1));
-        else
-            buf_add_url(out, str_slice(url, i, i + 1));
-        in_query = (in_query || c == '?') && c != '#';
+    static const char *const kept = "!$&'()*+,;=:/?#[]@~";
+    str path, query, fragment;
+    str_cut(url, '#', &url, &fragment);
+    str_cut(url, '?', &path, &query);
+    add_quoted(out, path, kept);
+    add_quoted_query(out, query);
+    if (fragment.len > 0) {
+        buf_add_char(out, '#');
+        add_quoted(out, fragment, kept);
     }
 }
 

@@ -3,6 +3,7 @@ import datetime
 import decimal
 import json
 import os
+import re
 import pathlib
 import subprocess
 import time
@@ -14,6 +15,7 @@ GUICHET = os.environ.get("GUICHET", str(ROOT / "build" / "release" / "src" / "cl
 ZONE = "Europe/Paris"
 LIBRARIES = ["i18n", "l10n", "static", "cache"]
 REFUSED = object()  # a template that is refused, or whose rendering raises
+BOUNDED = object()  # a rendering that Guichet ends at one of its bounds
 
 
 def python_value(json_value):
@@ -96,7 +98,9 @@ class Django:
 
 def answer_of(line):
     answer = json.loads(line)
-    return REFUSED if "error" in answer else answer["output"]
+    if "error" not in answer:
+        return answer["output"]
+    return BOUNDED if re.match("Ce modèle (demande trop|fait un texte trop long)", answer["error"]["message"]) else REFUSED
 
 
 class Guichet:
