@@ -1,19 +1,11 @@
-/* Places on Earth (WGS 84), as map fields keep them: « 45.764043;4.835659 », latitude first. Private to forms/. */
+/* Places in values, areas and pictures. Private to forms/. */
 #ifndef GUICHET_FORMS_POSITION_H
 #define GUICHET_FORMS_POSITION_H
 
 #include "forms/field.h"
 
-struct position {
-    double lat, lon; /* degrees */
-};
-
-/* « 45.76;4.83 », and what people paste: « 45.76, 4.83 », « 45,76 ; 4,83 ». */
-bool position_parse(str text, struct position *out);
 /* A text, or a dict of lat and lon (or lng). */
 bool position_of_value(struct arena *arena, struct value value, struct position *out);
-/* To the decimetre: six decimals. */
-str position_text(struct arena *arena, struct position position);
 /* Whether it is inside a GeoJSON Polygon or MultiPolygon (RFC 7946); anything else holds everything. */
 bool position_is_inside(struct position position, const json_t *geometry);
 

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-struct position { /* radians; x and y in metres once projected */
+struct radians { /* radians; x and y in metres once projected */
     double lat, lon;
 };
 
@@ -15,7 +15,7 @@ static bool member_double(struct machine *m, struct value from, str key, double 
 }
 
 /* « 48.1;2.1 », or lat and lon (or lng) of a dict. */
-static bool position_of(struct machine *m, struct value value, struct position *out)
+static bool position_of(struct machine *m, struct value value, struct radians *out)
 {
     double lat, lon;
     value = value_plain(m->arena, value);
@@ -28,13 +28,13 @@ static bool position_of(struct machine *m, struct value value, struct position *
                (!member_double(m, value, STR("lon"), &lon) && !member_double(m, value, STR("lng"), &lon))) {
         return false;
     }
-    *out = (struct position){lat * degree, lon * degree};
+    *out = (struct radians){lat * degree, lon * degree};
     return fabs(lat) <= 90 && fabs(lon) <= 360;
 }
 
 /* Vincenty's inverse formula (Survey Review XXIII 176, 1975): metres, exact to a millimetre. Points nearly opposite
  * on Earth, where it does not converge, get the length of the last turn. */
-static double vincenty(struct position p, struct position q)
+static double vincenty(struct radians p, struct radians q)
 {
     const double a = 6378137, f = 1 / 298.257223563, b = a * (1 - f);
     double u1 = atan((1 - f) * tan(p.lat)), u2 = atan((1 - f) * tan(q.lat)), far = q.lon - p.lon, lambda = far;
@@ -68,7 +68,7 @@ static double vincenty(struct position p, struct position q)
 
 static struct value apply_distance(struct machine *m, struct value value, const struct value *argument)
 {
-    struct position from, to;
+    struct radians from, to;
     if (!position_of(m, value, &from) || !position_of(m, *argument, &to))
         return VALUE_EMPTY;
     return value_float(vincenty(from, to));
@@ -86,7 +86,7 @@ static double isometric(double lat, double e)
     return log(tan(M_PI / 4 + lat / 2) * pow((1 - e * sin(lat)) / (1 + e * sin(lat)), e / 2));
 }
 
-static struct position lambert_project(const struct lambert *l, struct position p)
+static struct radians lambert_project(const struct lambert *l, struct radians p)
 {
     const double a = 6378137, f = 1 / 298.257222101, e = sqrt(f * (2 - f));
     double low = l->low * degree, high = l->high * degree;
@@ -96,20 +96,20 @@ static struct position lambert_project(const struct lambert *l, struct position 
     double c = normal1 * cos(low) / n * exp(n * iso1);
     double radius0 = c * exp(-n * isometric(l->lat * degree, e)), radius = c * exp(-n * isometric(p.lat, e));
     double turn = n * (p.lon - l->lon * degree);
-    return (struct position){l->east + radius * sin(turn), l->north + radius0 - radius * cos(turn)};
+    return (struct radians){l->east + radius * sin(turn), l->north + radius0 - radius * cos(turn)};
 }
 
-static struct position mercator_project(struct position p) /* Web Mercator, on the sphere */
+static struct radians mercator_project(struct radians p) /* Web Mercator, on the sphere */
 {
-    return (struct position){6378137 * p.lon, 6378137 * log(tan(M_PI / 4 + p.lat / 2))};
+    return (struct radians){6378137 * p.lon, 6378137 * log(tan(M_PI / 4 + p.lat / 2))};
 }
 
 /* x and y of a position; false for a system that is not known. */
-static bool project(int64_t system, struct position p, struct position *out)
+static bool project(int64_t system, struct radians p, struct radians *out)
 {
     const struct lambert france = {46.5, 3, 44, 49, 700000, 6600000};
     if (system == 4326) {
-        *out = (struct position){p.lon / degree, p.lat / degree};
+        *out = (struct radians){p.lon / degree, p.lat / degree};
     } else if (system == 3857) {
         *out = mercator_project(p);
     } else if (system == 2154) {
@@ -133,7 +133,7 @@ static bool system_of(struct machine *m, struct value value, int64_t *system)
 /* reproj:"EPSG:3946": the pair x, y. */
 static struct value apply_reproj(struct machine *m, struct value value, const struct value *argument)
 {
-    struct position from, to;
+    struct radians from, to;
     int64_t system;
     str name = filter_text(m, *argument);
     if (!position_of(m, value, &from))
@@ -149,9 +149,9 @@ static struct value apply_reproj(struct machine *m, struct value value, const st
 
 static bool is_projection(struct machine *m, struct value value)
 {
-    struct position to;
+    struct radians to;
     int64_t system;
-    return system_of(m, value, &system) && project(system, (struct position){0}, &to);
+    return system_of(m, value, &system) && project(system, (struct radians){0}, &to);
 }
 
 static const struct filter_want want_projection = {"une projection (« EPSG:2154 »)", is_projection};
