@@ -5,6 +5,7 @@
 
 #include "catalogue/catalogue.h"
 #include "dossiers/dossiers.h"
+#include "geocoder/geocoder.h"
 #include "mail/mail.h"
 #include "pages/pages.h"
 #include "people/people.h"

@@ -76,13 +76,13 @@ struct form_context visit_form_context(struct request *request, const struct for
 
 /* Tables of routes, each beside its handlers. */
 extern const struct route portal_routes[], fill_start_routes[], fill_page_routes[], fill_typing_routes[],
-    fill_send_routes[], track_routes[], account_routes[], requests_routes[], list_routes[], office_routes[],
-    entry_routes[], cards_routes[], card_edit_routes[], card_files_routes[], admin_routes[], versions_routes[],
-    export_routes[];
+    fill_send_routes[], places_routes[], track_routes[], account_routes[], requests_routes[], list_routes[],
+    office_routes[], entry_routes[], cards_routes[], card_edit_routes[], card_files_routes[], admin_routes[],
+    versions_routes[], export_routes[];
 extern const size_t portal_route_count, fill_start_route_count, fill_page_route_count, fill_typing_route_count,
-    fill_send_route_count, track_route_count, account_route_count, requests_route_count, list_route_count,
-    office_route_count, entry_route_count, cards_route_count, card_edit_route_count, card_files_route_count,
-    admin_route_count, versions_route_count, export_route_count;
+    fill_send_route_count, places_route_count, track_route_count, account_route_count, requests_route_count,
+    list_route_count, office_route_count, entry_route_count, cards_route_count, card_edit_route_count,
+    card_files_route_count, admin_route_count, versions_route_count, export_route_count;
 
 /* ---- Lists ---- */
 

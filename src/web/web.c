@@ -41,6 +41,7 @@ struct web *web_new(struct installation *installation, const struct web_settings
     add(arena, web, fill_page_routes, fill_page_route_count);
     add(arena, web, fill_typing_routes, fill_typing_route_count);
     add(arena, web, fill_send_routes, fill_send_route_count);
+    add(arena, web, places_routes, places_route_count);
     add(arena, web, track_routes, track_route_count);
     add(arena, web, account_routes, account_route_count);
     add(arena, web, requests_routes, requests_route_count);
