@@ -48,6 +48,7 @@ const pick = (leaflet, map, box, field) => {
     show([lat, lng]);
     state.textContent = "Le repère est posé. Vous pouvez le déplacer, ou continuer.";
     input.dispatchEvent(new Event("input", { bubbles: true }));
+    field.dispatchEvent(new CustomEvent("located", { bubbles: true, detail: { lat, lng } }));
   };
   const follow = (zooms) => {
     const place = parse(input.value);

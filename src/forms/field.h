@@ -56,9 +56,9 @@ struct field_type {
 
 const struct field_type *field_type_find(str name);
 
-extern const struct field_type field_block, field_bool, field_comment, field_computed, field_date, field_email,
-    field_file, field_item, field_items, field_map, field_numeric, field_page, field_string, field_subtitle, field_text,
-    field_title;
+extern const struct field_type field_address, field_block, field_bool, field_comment, field_computed, field_date,
+    field_email, field_file, field_item, field_items, field_map, field_numeric, field_page, field_string,
+    field_subtitle, field_text, field_title;
 
 /* ---- What the types share ---- */
 

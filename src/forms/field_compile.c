@@ -121,6 +121,20 @@ static unsigned places_of(const json_t *json)
     return places;
 }
 
+/* A map takes the position itself; what is typed, a part of the address there (w.c.s.), and an address the whole. */
+static bool may_follow_position(const struct field *field, str part)
+{
+    static const char *const parts[] = {"house",    "road", "number-and-street", "number-and-road",
+                                        "postcode", "city", "country",           "address-id"};
+    static const struct field_type *const types[] = {&field_string, &field_text, &field_numeric, &field_item};
+    bool is_part = false, takes_parts = false;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        is_part |= str_eq(part, str_of(parts[i]));
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        takes_parts |= field->type == types[i];
+    return field->type == &field_map || field->type == &field_address || (is_part && takes_parts);
+}
+
 static void compile_prefill(struct compiling *compiling, struct field *field)
 {
     const json_t *prefill = json_dict(field->json, "prefill");
@@ -135,8 +149,12 @@ static void compile_prefill(struct compiling *compiling, struct field *field)
     } else if (str_eq(type, STR("user"))) {
         field->prefill = PREFILL_USER;
         field->prefill_user = str_starts(value, STR("_")) ? str_slice(value, 1, value.len) : value;
-    } else if (str_eq(type, STR("geolocation")) && field->type == &field_map) {
+    } else if (str_eq(type, STR("geolocation")) && may_follow_position(field, value)) {
         field->prefill = PREFILL_GEOLOCATION;
+        field->prefill_part = field->type == &field_address ? STR("address")
+                              : field->type == &field_map   ? STR_EMPTY
+                                                            : value;
+        field->prefill_locked = false; /* the position is the browser's, and the person's to correct */
     } else {
         field->prefill = PREFILL_OTHER;
         compiling_report(compiling, str_fmt(compiling->arena, "prefill:%.*s", STR_ARG(type)),

@@ -2,9 +2,9 @@
 #include "forms/field.h"
 
 static const struct field_type *const types[] = {
-    &field_block,  &field_bool,     &field_comment, &field_computed, &field_date,    &field_email,
-    &field_file,   &field_item,     &field_items,   &field_map,      &field_numeric, &field_page,
-    &field_string, &field_subtitle, &field_text,    &field_title,    NULL,
+    &field_address, &field_block,  &field_bool,     &field_comment, &field_computed, &field_date,
+    &field_email,   &field_file,   &field_item,     &field_items,   &field_map,      &field_numeric,
+    &field_page,    &field_string, &field_subtitle, &field_text,    &field_title,    NULL,
 };
 
 const struct field_type *field_type_find(str name)
@@ -22,8 +22,8 @@ bool field_type_runs(str type)
 
 const char *const *field_types(void)
 {
-    static const char *const names[] = {"block",  "bool",     "comment", "computed", "date",    "email",
-                                        "file",   "item",     "items",   "map",      "numeric", "page",
-                                        "string", "subtitle", "text",    "title",    NULL};
+    static const char *const names[] = {"address", "block",  "bool",     "comment", "computed", "date",
+                                        "email",   "file",   "item",     "items",   "map",      "numeric",
+                                        "page",    "string", "subtitle", "text",    "title",    NULL};
     return names;
 }

@@ -28,9 +28,28 @@ static str account_datum(const struct form_context *context, str name)
     return value;
 }
 
+/* The parts of the account's address, under an address's own names. */
+static struct value account_address(const struct form_context *context)
+{
+    static const char *const parts[][2] = {{"address_number", "number"},
+                                           {"address_street", "street"},
+                                           {"address_box", "complement"},
+                                           {"address_zipcode", "postcode"},
+                                           {"address_city", "city"}};
+    struct value_dict *address = value_dict_new(context->arena);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        str text = json_str(context->account, parts[i][0]);
+        if (text.len > 0)
+            value_dict_set(context->arena, address, str_of(parts[i][1]), value_text(text));
+    }
+    return address->map.len > 0 ? value_dict(address) : VALUE_OF_UNDEFINED;
+}
+
 /* The prefilled value, or undefined. */
 static struct value prefill_value(const struct field *field, const struct form_context *context)
 {
+    if (field->type == &field_address && field->prefill == PREFILL_USER && str_eq(field->prefill_user, STR("address")))
+        return account_address(context);
     if (field->prefill == PREFILL_TEMPLATE) {
         struct render render = context_render(context);
         return template_value(field->prefill_template, &render);
@@ -46,6 +65,12 @@ static bool is_nothing(const struct form_context *context, struct value value)
            (value.kind == VALUE_TEXT && value.text.len == 0);
 }
 
+/* Its check puts what people read beside the answer. */
+static bool has_display(const struct field *field)
+{
+    return field->type == &field_item || field->type == &field_items || field->type == &field_address;
+}
+
 static bool has_choices(const struct field *field)
 {
     return field->type == &field_item || field->type == &field_items;
@@ -59,6 +84,8 @@ static json_t *answer_of_answer(const struct field *field, const struct form_con
     const json_t *stored = answer_behind(value, &from);
     if (stored == NULL)
         return NULL;
+    if (from->type == &field_address && field->type == &field_address)
+        return field->type->from_value(field, context, value_get(context->arena, value, STR("structured")));
     if (from->type == field->type && !has_choices(field))
         return json_deep_copy(stored);
     if (has_choices(from) && has_choices(field))
@@ -105,8 +132,8 @@ void field_set(const struct field *field, const struct form_context *context, st
     if (answer == NULL)
         return;
     answer_set(field, answers, answer);
-    if (has_choices(field))
-        field->type->check(field, context, answers); /* puts the label and the row beside the id */
+    if (has_display(field))
+        field->type->check(field, context, answers);
 }
 
 static bool is_locked(const struct field *field, const struct form_context *context)

@@ -8,6 +8,7 @@
 #define GUICHET_FORMS_H
 
 #include "base/base.h"
+#include "geocoder/geocoder.h"
 #include "sources/sources.h"
 #include "store/jobs.h"
 #include "template/template.h"
@@ -45,6 +46,7 @@ struct field {
     enum prefill_kind prefill;
     const struct template *prefill_template;
     str prefill_user; /* name of a datum of the account, without a leading underscore */
+    str prefill_part; /* of the address at a position: « road », « city » …, as Publik calls them */
     bool prefill_locked, prefill_locked_unless_empty;
     const json_t *json;            /* the definition */
     const void *params;            /* of the type */
@@ -204,6 +206,7 @@ struct form_context {
     bool in_backoffice;                  /* an agent fills: « frontoffice » fields are optional */
     str file_url;                        /* files are at FILE_URL/BLOB/NAME; empty: they have no URL */
     struct render_log *log;              /* may be NULL */
+    const struct geocoder *geocoder;     /* finds what is typed of an address; may be NULL */
     const json_t *map;                   /* the site's map (docs/definitions, « map »); may be NULL */
     const struct file_tools *files;      /* NULL: pictures stay as they come */
     struct origins *origins;             /* gathers the servers that images of the page come from; may be NULL */
@@ -266,10 +269,10 @@ bool fields_check(const struct field_list *fields, const struct form_context *co
  * for items), marker (f12-vu), required, hint (HTML), value (text), display, locked,
  * prefilled (nothing but what a template gave, which follows other answers), autocomplete, and where there is
  * one error, revealed or notice (what may be wrong with an answer that is accepted). By type: maxlength, inputmode,
- * suggestions (string); rows (text); checked (bool); day, month, year, iso, min, max (date); choices {id, text, chosen,
- * disabled}, hint_is_first_option (item, items); accept, max_size, types, file_name, file_size, file_blob (file);
- * label_display, is_single, may_add, add_label, may_remove, remove_label, rows {name, key, legend, fields}, in_block (a
- * field of a row) (block). */
+ * suggestions (string); geolocation (what of the address at a position fills it); rows (text); checked (bool); day,
+ * month, year, iso, min, max (date); choices {id, text, chosen, disabled}, hint_is_first_option (item, items); accept,
+ * max_size, types, file_name, file_size, file_blob (file); label_display, is_single, may_add, add_label, may_remove,
+ * remove_label, rows {name, key, legend, fields}, in_block (a field of a row) (block). */
 struct value fields_view(const struct field_list *fields, const struct form_context *context, json_t *answers,
                          const struct field_errors *errors, bool hidden);
 

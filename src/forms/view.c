@@ -54,6 +54,8 @@ const struct value_dict *field_view_fixed(struct arena *arena, const struct fiel
     set(arena, dict, "widget", value_text(field->type_name));
     set(arena, dict, "marker", value_text(field->marker));
     set(arena, dict, "autocomplete", value_text(field_autocomplete(field)));
+    if (field->prefill_part.len > 0)
+        set(arena, dict, "geolocation", value_text(field->prefill_part));
     if (is_fixed(field->hint_template))
         set(arena, dict, "hint", value_html(html_of(field->hint_template, &none)));
     return dict;

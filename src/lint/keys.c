@@ -46,6 +46,7 @@ static const struct {
      "radio_orientation"},
     {"field:map", "initial_zoom min_zoom max_zoom initial_position default_position position_template init_with_geoloc "
                   "inside_area"},
+    {"field:address", "precision"},
     {"field:file", "max_file_size document_type allow_portfolio_picking automatic_image_resize remove_metadata camera "
                    "storage quality "
                    "validation_functions"},

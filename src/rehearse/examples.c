@@ -85,6 +85,7 @@ static const struct of_words by_words[] = {
     {"heure", {"14:30", "14"}},
     {"plaque|immatriculation", {"AB-123-CD", "1ABC123"}},
     {"http|site internet|site web|url|lien vers", {"https://exemple.fr/"}},
+    {"numero et rue", {"12 rue de la République", "1 rue Haute"}},
     {"montant|prix|revenu|surface|volume|capacite|litre|index|annee|nombre|quantite|numero|boite|chiffre|consommation"
      "|superficie|longueur|largeur|hauteur|age",
      {"12", "2020", "1"}},

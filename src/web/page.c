@@ -74,6 +74,7 @@ static void set_widgets(struct request *request, const struct visit *visit, stru
         const char *name, *path;
     } widgets[] = {
         {"map", "js/map.js"},
+        {"places", "js/places.js"},
         {"rich", "js/rich.js"},
         {"leaflet", "vendor/leaflet.js"},
         {"leaflet_css", "vendor/leaflet.css"},

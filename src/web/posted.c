@@ -25,8 +25,11 @@ struct form_context visit_form_context(struct request *request, const struct for
 {
     struct visit *visit = visit_of(request);
     visit->form = form;
+    struct geocoder *geocoder = arena_new_of(request->arena, struct geocoder);
+    *geocoder = geocoder_of(request->arena, visit->site->settings, &visit->place.session);
     struct form_context context = {.arena = request->arena,
                                    .sources = &visit->place.sources,
+                                   .geocoder = geocoder,
                                    .now = request->now,
                                    .in_backoffice = visit->place.dossiers.in_backoffice,
                                    .log = &visit->faults,

@@ -124,7 +124,7 @@ export const signIn = async (page, counter, site, email) => {
 
 const examples = [
   [/e-?mail|courriel|\bmail/i, "jeanne.dupont@example.org"], [/registre national|niss/i, "85073003328"],
-  [/iban|compte bancaire/i, "BE68539007547034"], [/code postal/i, "69120"], [/t[ée]l[ée]phone|gsm|mobile/i, "0478123456"],
+  [/iban|compte bancaire/i, "BE68539007547034"], [/code postal/i, "69120"], [/num[ée]ro et rue/i, "12 rue de la République"], [/t[ée]l[ée]phone|gsm|mobile/i, "0478123456"],
   [/heure/i, "14:30"],
   [/montant|prix|surface|volume|capacit|litre|index|ann[ée]e|nombre|quantit|num[ée]ro|bo[iî]te|consommation/i, "12"],
 ];
@@ -155,6 +155,7 @@ const fillField = async (page, field, attempt) => {
   }
   if (isGroup && (await boxes.count())) return void (await boxes.first().check());
   if (isGroup) {
+    if (await field.locator(".by-hand").count()) return void (await fillByHand(field));
     if (await field.locator(".place").count()) return void (await field.locator("input").first().fill("Place Bellecour"));
     const [day, month, year] = await field.locator("input:not([type=hidden])").all();
     await day.fill("12");
@@ -175,6 +176,15 @@ const fillField = async (page, field, attempt) => {
   const label = await field.innerText();
   const known = kind === "email" ? "jeanne.dupont@example.org" : examples.find(([pattern]) => pattern.test(label))?.[1] ?? "Texte d’essai";
   await control.fill(kind === "email" ? known : [known, "12", "Texte d’essai", "1"][attempt % 4]);
+};
+
+/** An address, part by part. */
+const fillByHand = async (field) => {
+  await field.locator("details").evaluate((details) => (details.open = true));
+  for (const input of await field.locator("details input").all()) {
+    const label = await input.evaluate((node) => node.labels[0].textContent);
+    if (!(await input.inputValue())) await input.fill(examples.find(([pattern]) => pattern.test(label))?.[1] ?? "Vaulx-en-Velin");
+  }
 };
 
 const picture = { name: "photo.png", mimeType: "image/png", buffer: Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64") };

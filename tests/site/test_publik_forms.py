@@ -64,6 +64,7 @@ class PublikForms(unittest.TestCase):
                 self.assertEqual([f["file"] for f in files if f["status"] == "refused"], [])
                 for file in files:
                     self.assertEqual(file["status"] == "partial", bool(file["unsupported"]), file)
+                    self.assertNotIn("prefill:geolocation", [one["construct"] for one in file["unsupported"]], file["file"])
                 again = counter.cli("import", "publik", CORPUS / "publik", "--site", "commune").stdout
                 self.assertIn(" 0 nouvelles versions", again)
 

@@ -9,6 +9,7 @@ EXAMPLES = [  # (what a label or an error may say, what to type)
     (r"registre national|num[ée]ro national|nationalregister|niss", "85073003328"),
     (r"iban|compte bancaire", "BE68539007547034"),
     (r"code postal", "69120"),
+    (r"num[ée]ro et rue", "12 rue de la République"),
     (r"t[ée]l[ée]phone|gsm|mobile", "0478123456"),
     (r"heure", "14:30"),
     (r"coordonn[ée]es", "45.7640;4.8357"),
