@@ -238,6 +238,25 @@ str dossier_channel_label(str channel)
     return channel;
 }
 
+/* form_geoloc_base_lat: each place that the form declares is that of its first map or address. Read from the answers,
+ * so that it follows them: where they are corrected, and where they go. */
+static struct value form_geoloc(const struct scope *scope, struct arena *arena)
+{
+    struct value_dict *places = value_dict_new(arena);
+    struct position position;
+    bool is_known = scope->answers != NULL && fields_position(&scope->form->fields, scope->answers, &position);
+    const char *key;
+    json_t *label;
+    json_object_foreach((json_t *)(uintptr_t)json_dict(scope->form->json, "geolocations"), key, label)
+    {
+        struct value_dict *place = value_dict_new(arena);
+        value_dict_set(arena, place, STR("lat"), is_known ? value_float(position.lat) : value_text(STR_EMPTY));
+        value_dict_set(arena, place, STR("lon"), is_known ? value_float(position.lon) : value_text(STR_EMPTY));
+        value_dict_set(arena, places, str_of(key), value_dict(place));
+    }
+    return value_dict(places);
+}
+
 /* Of the form alone: a draft has these too. */
 static bool form_member(const struct scope *scope, struct arena *arena, str key, struct value *out)
 {
@@ -249,6 +268,8 @@ static bool form_member(const struct scope *scope, struct arena *arena, str key,
         *out = value_text(scope->form ? scope->form->name : STR_EMPTY);
     else if (str_eq(key, STR("slug")))
         *out = value_text(scope->form ? scope->form->slug : STR_EMPTY);
+    else if (str_eq(key, STR("geoloc")) && scope->form)
+        *out = form_geoloc(scope, arena);
     else if (str_eq(key, STR("objects")))
         *out = query_of_scope(scope, arena);
     else if (str_eq(key, STR("role")))

@@ -314,6 +314,8 @@ bool field_has_answer(const struct field *field, const json_t *answers);
 /* Stores what a template gave (set-backoffice-fields, prefill): a date, a choice by its id or text, a number … A value
  * that the type can't take removes the answer and is a fault in the log. */
 void field_set(const struct field *field, const struct form_context *context, struct value value, json_t *answers);
+/* Where the first map or address of these fields that tells a position is; false: none does. */
+bool fields_position(const struct field_list *fields, const json_t *answers, struct position *out);
 /* Removes the answer and what stands beside it. */
 void field_remove(const struct field *field, json_t *answers);
 /* Publik: each field says whether its answer goes at the intermediate step already, at the end (is_final), or stays for

@@ -22,6 +22,26 @@ bool position_of_value(struct arena *arena, struct value value, struct position 
            position_is_on_earth(*out);
 }
 
+static bool position_of_answer(const struct field *field, const json_t *answers, struct position *out)
+{
+    const json_t *parts = answer_beside(field, answers, "_structured");
+    const json_t *lat = json_object_get(parts, "lat"), *lon = json_object_get(parts, "lon");
+    if (field->type == &field_map)
+        return position_parse(json_str_of(answer_of(field, answers)), out);
+    if (field->type != &field_address || lat == NULL || lon == NULL)
+        return false;
+    *out = (struct position){json_number_value(lat), json_number_value(lon)};
+    return position_is_on_earth(*out);
+}
+
+bool fields_position(const struct field_list *fields, const json_t *answers, struct position *out)
+{
+    for (size_t i = 0; i < fields->len; i++)
+        if (position_of_answer(&fields->at[i], answers, out))
+            return true;
+    return false;
+}
+
 /* ---- Areas ---- */
 
 static double coordinate(const json_t *point, size_t index)

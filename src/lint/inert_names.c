@@ -9,7 +9,6 @@ static const char *const members[] = {
     "form_criticality_label",
     "form_criticality_level",
     "form_distance",
-    "form_geoloc",
     "form_jumps",
     "form_latest_jump",
     "form_links",

@@ -49,7 +49,7 @@ UNSUPPORTED = [
     (formdef("a", field("comment", label="{% action_button &quot;x&quot; %}")), ["tag:action_button"]),
     (formdef("a", field("comment", label="{% if x %}")), ["template"]),
     (formdef("a", head="<has_captcha>true</has_captcha><geolocations><geolocation key='base'>x</geolocation></geolocations>"),
-     ["form:geolocations", "form:has_captcha"]),
+     ["form:has_captcha"]),
     (formdef("a", head="<digest_templates><template key='default'>d</template></digest_templates>"), []),
     (formdef("a", head="<digest_templates><template key='custom-view:v'>d</template></digest_templates>"), ["form:digest_templates"]),
     (formdef("a", head="<required_authentication_contexts><method>fedict</method></required_authentication_contexts>"), []),

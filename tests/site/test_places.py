@@ -57,6 +57,8 @@ class Places(OnEachStore):
                 site, form("adresse", address(), {"id": "p2", "type": "page", "label": "La suite"}, own),
                 form("commune", address(precision="municipality")),
                 form("compte", address(prefill={"type": "user", "value": "address"})),
+                form("situee", address(required="optional"), {"id": "3", "type": "map", "label": "Lieu", "required": "optional"}, {"id": "p2", "type": "page", "label": "La suite"},
+                     {"id": "2", "type": "comment", "label": "<p>Position ({{ form_geoloc_base_lat }};{{ form_geoloc_base_lon }})</p>"}, geolocations={"base": "Lieu"}),
                 form("facultative", address(required="optional")),
                 form("position", {"id": "1", "type": "string", "label": "Rue", "varname": "rue", "prefill": {"type": "geolocation", "value": "road", "locked": True}},
                      {"id": "2", "type": "item", "label": "Ville", "items": ["Bron", "Lyon"], "prefill": {"type": "geolocation", "value": "city"}}))
@@ -220,6 +222,14 @@ class Places(OnEachStore):
                  " WHERE email = 'ada@ville.example'")
         page = main_form(town.visitor("ville", "ada@ville.example").get("/demarches/compte/1/").page)
         self.assertEqual([page.named(f"f1-{name}")[0].value for name in ("voie", "code-postal", "commune")], ["7 rue Haute", "69500", "Bron"])
+
+    @on_each_store
+    def test_a_request_is_where_its_first_place_is(self, town):
+        for values, position in (({}, "(;)"), ({"f3": "45.5;4.25"}, "(45.5;4.25)"), (BY_HAND, "(45.7785;4.9213)"), (BY_HAND | {"f3": "45.5;4.25"}, "(45.7785;4.9213)"),
+                                 (BY_HAND | {"f1-voie": "999 rue Inconnue"}, "(;)")):
+            with self.subTest(position=position, values=str(values)):
+                self.assertIn(f"Position {position}", self.fill(town.visitor("ville"), values, "/demarches/situee/1/").page.text)
+        self.assertNotIn("geoloc", town.cli("check", "--site", "ville").stdout)
 
     @on_each_store
     def test_fields_that_follow_the_position_are_typed_all_the_same(self, town):
