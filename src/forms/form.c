@@ -96,6 +96,7 @@ static void compile_header(struct compiling *compiling, struct form *form)
     form->closes = local_of(json_str(json, "expiration_date"));
     form->has_confirmation = !json_is_false(json_object_get(json, "confirmation"));
     form->has_tracking_codes = json_bool(json, "enable_tracking_codes");
+    form->offers_all_files = json_bool(json, "include_download_all_button");
     form->only_one = json_bool(json, "only_allow_one");
     form->keywords = views_of(arena, json, "keywords");
     form->roles = views_of(arena, json, "roles");

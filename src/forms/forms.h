@@ -154,6 +154,7 @@ struct form {
     bool is_disabled;
     instant opens, closes; /* 0: no bound */
     bool has_confirmation, has_tracking_codes, only_one;
+    bool offers_all_files; /* to agents, as one archive */
     struct str_views {
         const str *at;
         size_t len;

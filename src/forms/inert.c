@@ -4,8 +4,6 @@
 #include "definition/definition.h"
 
 static const struct definition_inert of_forms[] = {
-    {NULL, "include_download_all_button", NULL, "form:include_download_all_button",
-     "le téléchargement de tous les fichiers à la fois n’est pas encore proposé"},
     {NULL, "lateral_template", NULL, "form:lateral_template", "le texte latéral n’est pas encore montré"},
     {NULL, "submission_lateral_template", NULL, "form:submission_lateral_template",
      "le texte latéral de la saisie n’est pas encore montré"},

@@ -225,6 +225,11 @@ void dossier_fill_page(struct request *request, struct dossier *dossier, const s
     if (workflow != NULL && actor->is_agent)
         page_set(request, page, "backoffice_rows",
                  fields_summary(workflow_backoffice_fields(workflow), &context, dossier->answers, PLACE_SUMMARY));
+    if (form != NULL && form->offers_all_files && actor->is_agent) {
+        struct dossier_files files;
+        dossier_files(place, dossier, &files);
+        page_set(request, page, "has_all_files", value_bool(files.len > 0));
+    }
     page_set(request, page, "history", history_value(request, dossier, actor));
     page_set(request, page, "errors", errors_value(request, reply->errors));
     page_set_text(request, page, "changed", reply->changed);

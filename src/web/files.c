@@ -112,10 +112,10 @@ const struct file_tools *visit_file_tools(struct request *request)
 
 /* ---- Out ---- */
 
-/* One that came before there was a scanner, or that a new signature knows, is met here. The status to refuse with, or
- * 0. */
-static int refusal_of(const struct installation *installation, int fd, struct err *err)
+/* One that came before there was a scanner, or that a new signature knows, is met here. */
+int visit_refuses_file(struct request *request, int fd, struct err *err)
 {
+    const struct installation *installation = visit_of(request)->installation;
     enum verdict verdict = installation->scanner.len == 0 ? VERDICT_CLEAN : received_scan(installation->scanner, fd);
     if (verdict == VERDICT_CLEAN)
         return 0;
@@ -136,7 +136,7 @@ void visit_send_file(struct request *request, str blob, str type, str name)
         show_failure(request, &err);
         return;
     }
-    int refused = refusal_of(installation, fd, &err);
+    int refused = visit_refuses_file(request, fd, &err);
     if (refused == 0) {
         response_file(request, fd, size, type, name);
         return;

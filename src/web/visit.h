@@ -70,6 +70,8 @@ bool visit_keep_upload(struct request *request, const struct http_upload *upload
 const struct file_tools *visit_file_tools(struct request *request);
 /* Answers with a file that was kept; on a worker. */
 void visit_send_file(struct request *request, str blob, str type, str name);
+/* Whether a file that was kept may not leave: the status to refuse with, and why; 0: it may. On a worker. */
+int visit_refuses_file(struct request *request, int fd, struct err *err);
 /* What fields need, over these answers (of a dossier, or NULL for a form that is being filled). */
 struct form_context visit_form_context(struct request *request, const struct form *form, json_t *answers,
                                        const struct dossier *dossier);
@@ -122,5 +124,8 @@ struct value errors_value(struct request *request, const struct field_errors *er
 struct value dossier_lines_value(struct request *request, const struct dossier_page *lines, str url_prefix);
 /* A file of the dossier, to who may see it; else as if there were none. */
 void send_dossier_file(struct request *request, const struct dossier *dossier, const struct actor *actor, str blob);
+
+/* All its files as one archive, for agents who may see it; on a worker. */
+void send_all_files(struct request *request, const struct dossier *dossier);
 
 #endif

@@ -176,11 +176,21 @@ static void file(struct request *request)
         send_dossier_file(request, card, &actor, request_path_param(request, "blob"));
 }
 
+static void files(struct request *request)
+{
+    struct actor actor = visit_actor(request, true, false);
+    const struct form *form = card_model(request);
+    const struct dossier *card = form == NULL ? NULL : card_open(request, form, &actor);
+    if (card != NULL)
+        send_all_files(request, card);
+}
+
 const struct route cards_routes[] = {
     {HTTP_GET, "/agents/fiches/", 0, RIGHT_AGENT, BODY_NONE, models},
     {HTTP_GET, "/agents/fiches/{slug}/", 0, RIGHT_AGENT, BODY_NONE, list},
     {HTTP_GET, "/agents/fiches/{slug}/{n:int}/", 0, RIGHT_AGENT, BODY_NONE, show},
     {HTTP_POST, "/agents/fiches/{slug}/{n:int}/", 0, RIGHT_AGENT, BODY_UPLOADS, act},
-    {HTTP_GET, "/agents/fiches/{slug}/{n:int}/fichiers/{blob}/", 0, RIGHT_AGENT, BODY_NONE, file},
+    {HTTP_GET, "/agents/fiches/{slug}/{n:int}/fichiers/", ROUTE_WORKER, RIGHT_AGENT, BODY_NONE, files},
+    {HTTP_GET, "/agents/fiches/{slug}/{n:int}/fichiers/{blob}/", ROUTE_WORKER, RIGHT_AGENT, BODY_NONE, file},
 };
 const size_t cards_route_count = sizeof cards_routes / sizeof *cards_routes;

@@ -77,10 +77,19 @@ static void file(struct request *request)
         send_dossier_file(request, dossier, &actor, request_path_param(request, "blob"));
 }
 
+static void files(struct request *request)
+{
+    struct actor actor = visit_actor(request, true, false);
+    const struct dossier *dossier = open_visible(request, &actor);
+    if (dossier != NULL)
+        send_all_files(request, dossier);
+}
+
 const struct route office_routes[] = {
     {HTTP_GET, "/agents/demandes/{code}/", 0, RIGHT_AGENT, BODY_NONE, show},
     {HTTP_POST, "/agents/demandes/{code}/", 0, RIGHT_AGENT, BODY_UPLOADS, act},
     {HTTP_POST, "/agents/demandes/{code}/note/", ROUTE_WORKER, RIGHT_AGENT, BODY_FORM, note},
+    {HTTP_GET, "/agents/demandes/{code}/fichiers/", ROUTE_WORKER, RIGHT_AGENT, BODY_NONE, files},
     {HTTP_GET, "/agents/demandes/{code}/fichiers/{blob}/", ROUTE_WORKER, RIGHT_AGENT, BODY_NONE, file},
 };
 const size_t office_route_count = sizeof office_routes / sizeof *office_routes;
