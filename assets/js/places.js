@@ -89,6 +89,22 @@ const locate = async (form, { lat, lng }, map) => {
 
 document.addEventListener("located", (event) => locate(event.target.closest("form"), event.detail, event.target));
 
+/** An address that was chosen while one typed: of an address, its boxes; of a map, its point. */
+document.addEventListener("chosen", ({ target, detail: { address } }) => {
+  const box = target.closest("[data-field]"), map = box.querySelector("[data-map][data-for]");
+  if (!address) return;
+  if (!map) return fillAddress(box, address);
+  const position = box.querySelector(`[name="${map.dataset.for}"]`);
+  box.dataset.located = "yes";
+  if (address.lat === undefined) return;
+  under = {};
+  position.value = `${address.lat.toFixed(6)};${address.lon.toFixed(6)}`;
+  position.dispatchEvent(new Event("change"));
+  changed(position);
+  box.querySelector("[data-map-state]").textContent = "Le repère est posé à cette adresse.";
+  fillFrom(target.form, address);
+});
+
 const device = (form) => navigator.geolocation.getCurrentPosition(
   ({ coords }) => locate(form, { lat: coords.latitude, lng: coords.longitude }),
   () => say(form, "Votre appareil ne donne pas sa position. Saisissez l’adresse vous-même."), { enableHighAccuracy: true, timeout: 10000 });

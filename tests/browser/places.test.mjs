@@ -2,14 +2,14 @@
 // and kept within the security policy. The geocoder is the double of the tests, a program of its own.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
 import { Counter, launch, look, person, root } from "./support.mjs";
 
-const counter = new Counter();
+const counter = new Counter(), proposes = { skip: existsSync(join(root, "assets/js/combo.js")) ? false : "needs the list of propositions" };
 let browser, double, lines;
 
 /** Has the double do something, and waits until it does. */
@@ -143,6 +143,76 @@ test("an address that follows the position is filled whole", async () => {
   await page.waitForFunction(() => document.querySelector("[name='f1-commune']").value === "Lyon");
   await go(page);
   assert.match(await page.innerText("main"), /21 Place Bellecour, 69002 Lyon/);
+  await page.context().close();
+});
+
+test("an address is found while one types, and chosen with the keyboard or a finger", proposes, async () => {
+  const page = await tab();
+  await open(page, "adresse");
+  const search = page.getByRole("combobox", { name: "Rechercher une adresse" });
+  assert.ok(!(await page.locator("#f1").isVisible()));
+  await search.pressSequentially("12 rue de la rép");
+  await page.getByRole("option").nth(1).waitFor();
+  assert.deepEqual(await page.getByRole("option").allInnerTexts(), ["12 Rue de la République 69120 Vaulx-en-Velin", "12 bis Rue de la République 69120 Vaulx-en-Velin"]);
+  await look(page, "address-found");
+  await search.press("ArrowDown");
+  await search.press("ArrowDown");
+  await search.press("Enter");
+  assert.equal(await search.inputValue(), "12 bis Rue de la République 69120 Vaulx-en-Velin");
+  assert.equal(await page.inputValue("[name=f1-commune]"), "Vaulx-en-Velin");
+  await look(page, "address-chosen");
+  await search.fill("21 place"); // another one: the first is forgotten
+  assert.equal(await page.inputValue("[name=f1-commune]"), "");
+  await page.getByRole("option", { name: "21 Place Bellecour" }).click();
+  await page.locator("form[data-asking]").waitFor({ state: "detached" });
+  await page.reload(); // it was kept
+  assert.ok(!(await page.locator("#f1").isVisible()));
+  await go(page);
+  assert.match(await page.innerText("main"), /21 Place Bellecour, 69002 Lyon/);
+  assert.deepEqual([...page.hosts], [`ville.localhost:${counter.port}`]);
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+});
+
+test("a search that was not chosen, or that nobody answers, ends by hand", proposes, async () => {
+  const page = await tab();
+  await open(page, "adresse");
+  await geocoder("fail 503");
+  await page.fill("[name=f1-recherche]", "12 rue de Nulle Part");
+  await shown(page, "La recherche d’adresses ne répond pas.");
+  await geocoder("up");
+  await page.locator("[name=f1-recherche]").blur();
+  await page.locator("#f1").waitFor();
+  await go(page);
+  assert.match(await page.innerText(".error-summary"), /Il manque le code postal et la commune/);
+  assert.equal(await page.inputValue("#f1"), "12 rue de Nulle Part");
+  await page.context().close();
+});
+
+test("a commune is found by its name", proposes, async () => {
+  const page = await tab();
+  await open(page, "commune");
+  await page.getByRole("combobox", { name: "Rechercher une commune" }).pressSequentially("bro");
+  await page.getByRole("option", { name: "Bron" }).click();
+  assert.match(await page.inputValue("[name=f1-trouvee]"), /"citycode":"69029"/);
+  await go(page);
+  assert.match(await page.innerText("main"), /69500 Bron/);
+  await page.context().close();
+});
+
+test("an address moves the point of the map", proposes, async () => {
+  const page = await tab();
+  await open(page, "carte");
+  await page.locator("#f9").pressSequentially("3 avenue de l");
+  await page.getByRole("option", { name: "3 Avenue de l’Église" }).click();
+  assert.equal(await page.inputValue("#f9-position"), "45.738600;4.911200");
+  assert.deepEqual(await values(page), ["3", "Avenue de l’Église", "69500", "Bron", "France"]);
+  await page.locator(".leaflet-marker-icon").waitFor();
+  await look(page, "map-searched");
+  await page.getByRole("button", { name: "Utiliser ma position" }).click();
+  await page.waitForFunction(() => document.querySelector("#f9").value.startsWith("21 Place Bellecour"));
+  assert.deepEqual(await values(page), ["21", "Place Bellecour", "69002", "Lyon", "France"]);
+  assert.deepEqual(page.complaints, []);
   await page.context().close();
 });
 

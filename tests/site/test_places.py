@@ -1,8 +1,10 @@
 """Addresses and positions: found by the geocoder where it answers, typed by hand where it is slow, down or lies; what follows the
 position of the person; what is filed, and what left for it."""
 import json
+import tempfile
 import time
 import unittest
+from pathlib import Path
 
 from support.filler import main_form
 from support.geocoder import Geocoder
@@ -230,6 +232,18 @@ class Places(OnEachStore):
             with self.subTest(position=position, values=str(values)):
                 self.assertIn(f"Position {position}", self.fill(town.visitor("ville"), values, "/demarches/situee/1/").page.text)
         self.assertNotIn("geoloc", town.cli("check", "--site", "ville").stdout)
+
+    @on_each_store
+    def test_definitions_go_to_publik_and_come_back_the_same(self, town):
+        folder = Path(tempfile.mkdtemp(dir=town.folder))
+        names = ("commune", "compte", "position", "situee")
+        town.cli("export", "content", *names, "--site", "ville", "--to", folder / "before")
+        town.cli("export", "publik", *names, "--site", "ville", "--to", folder / "wcs")
+        town.cli("import", "publik", folder / "wcs", "--site", "copie", "--keep-disabled")
+        town.cli("export", "content", *names, "--site", "copie", "--to", folder / "after")
+        before, after = ({path.name: path.read_text() for path in (folder / side).rglob("*.json")} for side in ("before", "after"))
+        self.assertEqual(len(before), len(names))
+        self.assertEqual(before, after)
 
     @on_each_store
     def test_fields_that_follow_the_position_are_typed_all_the_same(self, town):
