@@ -309,6 +309,10 @@ extern const size_t dossier_job_kind_count;
 enum { DOSSIER_JOB_ATTEMPTS = 8, DOSSIER_JOB_LEASE_SECONDS = 60 };
 bool dossier_run_job(const struct dossier_place *place, const struct job *job, struct err *err);
 
+/* What a receipt says (CRPA R112-11-1): service_name, code, received, url, site_name, contact, silence_decides,
+ * silence_accepts, silence_date, appeal. */
+json_t *dossier_receipt_words(const struct dossier_place *place, const struct form *form,
+                              const struct dossier *dossier);
 /* The date at which silence decides (CRPA L231-1, L231-4), from the form's « service » or else the site's; false where
  * the service says none. */
 bool dossier_silence_date(const struct dossier_place *place, const struct form *form, instant received,

@@ -47,7 +47,7 @@ bool dossier_silence_date(const struct dossier_place *place, const struct form *
     return true;
 }
 
-static json_t *words_of(const struct dossier_place *place, const struct form *form, const struct dossier *dossier)
+json_t *dossier_receipt_words(const struct dossier_place *place, const struct form *form, const struct dossier *dossier)
 {
     struct arena *arena = place->arena;
     json_t *words = json_keep(arena, json_object()), *contact = json_deep_copy(service_key(place, form, "contact"));
@@ -81,7 +81,7 @@ void receipt_add(const struct dossier_place *place, const struct form *form, str
         .from_name = place->site_name,
         .subject = str_fmt(arena, "Accusé de réception de votre demande %.*s", STR_ARG(code)),
         .page = STR("receipt"),
-        .words = words_of(place, form, dossier),
+        .words = dossier_receipt_words(place, form, dossier),
     };
     *vec_push(arena, &change->jobs) = mail_job(arena, &mail, str_fmt(arena, "receipt:%lld", (long long)dossier->id));
 }

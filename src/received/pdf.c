@@ -1,5 +1,5 @@
 /* Whether a PDF wants a password. */
-#include "received/child.h"
+#include "base/child.h"
 #include "received/received.h"
 
 #include <unistd.h>

@@ -1,5 +1,5 @@
 /* Photographs, by the programs of libvips. */
-#include "received/child.h"
+#include "base/child.h"
 #include "received/received.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* A person's requests, on every site they have used; one request; drafts; notices. */
-#include "web/visit.h"
+#include "web/copy.h"
 
 /* Lines of one site, under its name. */
 static struct value site_requests(struct request *request, const struct site *site)
@@ -206,6 +206,27 @@ static void own_file(struct request *request)
         send_dossier_file(request, dossier, &actor, request_path_param(request, "blob"));
 }
 
+static void give_copy(struct request *request, void (*give)(struct request *, const struct copy *))
+{
+    const struct dossier *dossier = open_own(request);
+    if (dossier == NULL)
+        return;
+    struct actor actor = visit_actor(request, false, true);
+    str back = own_url(request, dossier);
+    give(request,
+         &(struct copy){dossier, &actor, true, back, str_fmt(request->arena, "%.*scopie/pdf/", STR_ARG(back))});
+}
+
+static void show_copy(struct request *request)
+{
+    give_copy(request, copy_show);
+}
+
+static void send_copy(struct request *request)
+{
+    give_copy(request, copy_send);
+}
+
 const struct route requests_routes[] = {
     {HTTP_GET, "/mon-compte/", 0, RIGHT_ACCOUNT, BODY_NONE, dashboard},
     {HTTP_GET, "/mon-compte/demandes/", 0, RIGHT_ACCOUNT, BODY_NONE, requests},
@@ -213,6 +234,8 @@ const struct route requests_routes[] = {
     {HTTP_POST, "/mon-compte/brouillons/", 0, RIGHT_ACCOUNT, BODY_FORM, delete_draft},
     {HTTP_GET, "/mon-compte/demandes/{code}/", 0, RIGHT_ACCOUNT, BODY_NONE, show_own},
     {HTTP_POST, "/mon-compte/demandes/{code}/", 0, RIGHT_ACCOUNT, BODY_UPLOADS, act_own},
+    {HTTP_GET, "/mon-compte/demandes/{code}/copie/", 0, RIGHT_ACCOUNT, BODY_NONE, show_copy},
+    {HTTP_GET, "/mon-compte/demandes/{code}/copie/pdf/", ROUTE_WORKER, RIGHT_ACCOUNT, BODY_NONE, send_copy},
     {HTTP_GET, "/mon-compte/demandes/{code}/fichiers/{blob}/", ROUTE_WORKER, RIGHT_ACCOUNT, BODY_NONE, own_file},
 };
 const size_t requests_route_count = sizeof requests_routes / sizeof *requests_routes;

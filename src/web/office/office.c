@@ -1,5 +1,5 @@
 /* The agents' office: one request, its files, notes between agents. */
-#include "web/visit.h"
+#include "web/copy.h"
 
 static struct dossier *open_visible(struct request *request, const struct actor *actor)
 {
@@ -85,10 +85,33 @@ static void files(struct request *request)
         send_all_files(request, dossier);
 }
 
+static void give_copy(struct request *request, void (*give)(struct request *, const struct copy *))
+{
+    struct actor actor = visit_actor(request, true, false);
+    const struct dossier *dossier = open_visible(request, &actor);
+    if (dossier == NULL)
+        return;
+    str back = dossier_path(request, dossier, true);
+    give(request,
+         &(struct copy){dossier, &actor, true, back, str_fmt(request->arena, "%.*scopie/pdf/", STR_ARG(back))});
+}
+
+static void show_copy(struct request *request)
+{
+    give_copy(request, copy_show);
+}
+
+static void send_copy(struct request *request)
+{
+    give_copy(request, copy_send);
+}
+
 const struct route office_routes[] = {
     {HTTP_GET, "/agents/demandes/{code}/", 0, RIGHT_AGENT, BODY_NONE, show},
     {HTTP_POST, "/agents/demandes/{code}/", 0, RIGHT_AGENT, BODY_UPLOADS, act},
     {HTTP_POST, "/agents/demandes/{code}/note/", ROUTE_WORKER, RIGHT_AGENT, BODY_FORM, note},
+    {HTTP_GET, "/agents/demandes/{code}/copie/", 0, RIGHT_AGENT, BODY_NONE, show_copy},
+    {HTTP_GET, "/agents/demandes/{code}/copie/pdf/", ROUTE_WORKER, RIGHT_AGENT, BODY_NONE, send_copy},
     {HTTP_GET, "/agents/demandes/{code}/fichiers/", ROUTE_WORKER, RIGHT_AGENT, BODY_NONE, files},
     {HTTP_GET, "/agents/demandes/{code}/fichiers/{blob}/", ROUTE_WORKER, RIGHT_AGENT, BODY_NONE, file},
 };

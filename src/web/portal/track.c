@@ -1,5 +1,5 @@
 /* Following a request without an account: the tracking code and the address it was filed with. */
-#include "web/visit.h"
+#include "web/copy.h"
 
 static void show_form(struct request *request, int status, const char *message)
 {
@@ -124,11 +124,34 @@ static void tracked_file(struct request *request)
         send_dossier_file(request, dossier, &actor, request_path_param(request, "blob"));
 }
 
+static void give_copy(struct request *request, void (*give)(struct request *, const struct copy *))
+{
+    const struct dossier *dossier = open_tracked(request);
+    if (dossier == NULL)
+        return;
+    struct actor actor = visit_actor(request, false, true);
+    str back = str_fmt(request->arena, "/suivre/%.*s/", STR_ARG(dossier->code));
+    give(request,
+         &(struct copy){dossier, &actor, false, back, str_fmt(request->arena, "%.*scopie/pdf/", STR_ARG(back))});
+}
+
+static void show_copy(struct request *request)
+{
+    give_copy(request, copy_show);
+}
+
+static void send_copy(struct request *request)
+{
+    give_copy(request, copy_send);
+}
+
 const struct route track_routes[] = {
     {HTTP_GET, "/suivre/", 0, RIGHT_PUBLIC, BODY_NONE, ask},
     {HTTP_POST, "/suivre/", 0, RIGHT_PUBLIC, BODY_FORM, look},
     {HTTP_GET, "/suivre/{code}/", 0, RIGHT_PUBLIC, BODY_NONE, show_tracked},
     {HTTP_POST, "/suivre/{code}/", 0, RIGHT_PUBLIC, BODY_UPLOADS, act_tracked},
+    {HTTP_GET, "/suivre/{code}/copie/", 0, RIGHT_PUBLIC, BODY_NONE, show_copy},
+    {HTTP_GET, "/suivre/{code}/copie/pdf/", ROUTE_WORKER, RIGHT_PUBLIC, BODY_NONE, send_copy},
     {HTTP_GET, "/suivre/{code}/fichiers/{blob}/", ROUTE_WORKER, RIGHT_PUBLIC, BODY_NONE, tracked_file},
 };
 const size_t track_route_count = sizeof track_routes / sizeof *track_routes;

@@ -1,6 +1,6 @@
-/* Running another program on a file, bounded. Private to received/. */
-#ifndef GUICHET_RECEIVED_CHILD_H
-#define GUICHET_RECEIVED_CHILD_H
+/* Running another program on a file, bounded. */
+#ifndef GUICHET_BASE_CHILD_H
+#define GUICHET_BASE_CHILD_H
 
 #include "base/base.h"
 
