@@ -11,15 +11,6 @@ static const struct form *model_of(const struct dossier_place *place, struct are
     return definitions->form(definitions->data, form_key(arena, true, slug), 0);
 }
 
-static struct query *query_of_model(const struct dossier_place *place, struct arena *arena, const struct form *model)
-{
-    const struct dossier_definitions *definitions = place->definitions;
-    struct query *query = arena_new_of(arena, struct query);
-    *query = (struct query){.place = place, .form = model, .count = -1};
-    query->workflow = definitions->workflow_of(definitions->data, model);
-    return query;
-}
-
 /* Publik's « slug:_with_user_filter »: the cards of who files the request. */
 static struct query *of_submitter(const struct query *query, struct render *render)
 {
@@ -88,7 +79,7 @@ bool dossier_card_choices(const struct dossier_place *place, const struct local_
     *out = (struct choices){0};
     if (!model)
         return false;
-    struct query *query = query_of_model(place, arena, model);
+    struct query *query = query_of_form(place, arena, model);
     bool is_of_user = str_eq(slug, STR("_with_user_filter"));
     const struct custom_view *view = is_of_user || !slug.len ? NULL : form_view_called(model, slug);
     if (is_of_user)
@@ -117,7 +108,7 @@ static struct value card_live(const void *data, struct arena *arena, str cards, 
     const struct form *model = model_of(place, arena, cards, &slug);
     if (!model)
         return VALUE_OF_NONE;
-    struct query *query = query_of_model(place, arena, model);
+    struct query *query = query_of_form(place, arena, model);
     struct query_rows *rows = arena_new_of(arena, struct query_rows);
     if (id.len && query_text_is_fit(id))
         query_add_column(arena, query, "identifier", id, false);

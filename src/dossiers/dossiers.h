@@ -197,7 +197,9 @@ struct dossier_query {
     enum dossier_state state;
     str search; /* words, accents and case forgiven, beginnings of words count; a tracking code or a number finds its
                    dossier, an identifier its card */
-    instant from, to;       /* received in [from, to), 0: no bound */
+    instant from, to;               /* received in [from, to), 0: no bound */
+    const struct custom_view *view; /* with form: what it filters by; NULL: nothing. Its columns and order are not
+                                       looked at: dossier_query_use_view */
     str field, value;       /* with form: the listed field of this id (display_locations) has exactly this text */
     enum dossier_sort sort; /* with search: newest first, whatever is asked */
     str cursor;             /* what the page before gave as next; empty: the first page */
@@ -225,8 +227,13 @@ struct dossier_page {
 bool dossier_list(const struct dossier_place *place, const struct dossier_query *query, struct dossier_page *out,
                   struct err *err);
 
-/* How many, counted no further than DOSSIER_COUNT_MOST (then *is_more: « plus de 1 000 »). cursor, sort and limit of
- * the query do not count. */
+/* Filters by a view of the form, and by its status and in its order where the query asks for none. An order by an
+ * answer is passed over: no list walks along it. */
+void dossier_query_use_view(const struct dossier_place *place, struct dossier_query *query,
+                            const struct custom_view *view);
+
+/* How many, counted no further than DOSSIER_COUNT_MOST or what a view looks at (then *is_more: « plus de 1 000 »).
+ * cursor, sort and limit of the query do not count. */
 enum { DOSSIER_COUNT_MOST = 1000 };
 bool dossier_count(const struct dossier_place *place, const struct dossier_query *query, int64_t *count, bool *is_more,
                    struct err *err);

@@ -1,6 +1,15 @@
 /* The object behind forms|objects:"slug" and form_objects, and the roots that lead to it. */
 #include "dossiers/query.h"
 
+struct query *query_of_form(const struct dossier_place *place, struct arena *arena, const struct form *form)
+{
+    const struct dossier_definitions *definitions = place->definitions;
+    struct query *query = arena_new_of(arena, struct query);
+    *query = (struct query){.place = place, .form = form, .count = -1};
+    query->workflow = definitions->workflow_of(definitions->data, form);
+    return query;
+}
+
 struct query *query_copy(struct arena *arena, const struct query *query)
 {
     struct query *copy = arena_copy(arena, query, sizeof *query);
@@ -130,8 +139,8 @@ static bool query_get(const struct value_object *object, struct arena *arena, st
 static const struct value_object_type query_type = {
     .name = "demandes", .get = query_get, .length = query_length, .item = query_at, .filter = filter_query};
 
-static struct value query_of_form(const struct dossier_place *place, const struct scope *scope, struct arena *arena,
-                                  const struct form *form)
+static struct value object_of_form(const struct dossier_place *place, const struct scope *scope, struct arena *arena,
+                                   const struct form *form)
 {
     const struct dossier_definitions *definitions = place->definitions;
     struct query *query = arena_new_of(arena, struct query);
@@ -151,7 +160,7 @@ static const struct form *form_of_key(const struct dossier_place *place, str key
 struct value query_of_scope(const struct scope *scope, struct arena *arena)
 {
     const struct form *form = scope->form ? form_of_key(scope->place, scope->form->key) : NULL;
-    return query_of_form(scope->place, scope, arena, form ? form : scope->form);
+    return object_of_form(scope->place, scope, arena, form ? form : scope->form);
 }
 
 /* ---- The roots: forms, cards ---- */
@@ -173,7 +182,7 @@ static struct value objects_of(const struct collection *collection, struct arena
     const struct form *form = form_called(collection, arena, slug);
     if (!form)
         value_fault("« objects » ne connaît pas « %.*s ».", STR_ARG(slug));
-    return query_of_form(collection->place, collection->scope, arena, form);
+    return object_of_form(collection->place, collection->scope, arena, form);
 }
 
 static bool filter_collection(const struct value_object *object, struct arena *arena, str name, struct value arg,
@@ -195,7 +204,7 @@ static bool collected_get(const struct value_object *object, struct arena *arena
     const struct collected *collected = object->self;
     const struct collection *collection = collected->collection;
     if (str_eq(key, STR("objects")))
-        *out = query_of_form(collection->place, collection->scope, arena, collected->form);
+        *out = object_of_form(collection->place, collection->scope, arena, collected->form);
     else if (str_eq(key, STR("name")))
         *out = value_text(collected->form->name);
     else if (str_eq(key, STR("slug")))

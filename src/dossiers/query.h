@@ -87,6 +87,8 @@ struct query {
 };
 
 /* ---- query.c ---- */
+/* All of a form. */
+struct query *query_of_form(const struct dossier_place *place, struct arena *arena, const struct form *form);
 struct query *query_copy(struct arena *arena, const struct query *query);
 /* The same with nothing in it. */
 struct query *query_nothing(struct arena *arena, const struct query *query);
@@ -115,6 +117,9 @@ const struct field *query_field(const struct query *query, str varname, size_t *
 /* ---- query_views.c: the filters and the order of a saved view of the form; an unknown one finds nothing ---- */
 /* render: what the templates of its values read; NULL: the scope of the query. */
 struct query *query_use_view(const struct query *query, struct arena *arena, str slug, const struct render *render);
+/* The filters alone. */
+struct query *query_filter_by_view(const struct query *query, struct arena *arena, const struct custom_view *view,
+                                   const struct render *render);
 
 /* ---- query_columns.c: status, user, internal_id, number, identifier ---- */
 /* NULL: no such column. */
@@ -126,6 +131,8 @@ int64_t query_count(struct query *query, struct arena *arena);
 const struct query_rows *query_read(struct query *query, struct arena *arena);
 /* The first or last dossier alone; NULL: there is none. */
 struct dossier *query_end(const struct query *query, struct arena *arena, bool last);
+/* Takes out of what was found what does not pass the tests. */
+bool query_keep(struct tx *tx, const struct query *query, struct arena *arena, struct founds *founds, struct err *err);
 /* The histories of all the rows, where they were not read yet. */
 void query_read_history(const struct dossier_place *place, struct arena *arena, struct query_rows *rows);
 

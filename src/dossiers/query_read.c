@@ -293,6 +293,34 @@ struct dossier *query_end(const struct query *query, struct arena *arena, bool l
     return start(&reading) && rows.dossiers.len ? rows.dossiers.at[0] : NULL;
 }
 
+/* ---- Those of a list that pass ---- */
+
+static json_t *ids_json(struct arena *arena, const struct founds *founds)
+{
+    json_t *ids = json_keep(arena, json_array());
+    for (size_t i = 0; i < founds->len; i++)
+        json_array_append_new(ids, json_integer(founds->at[i].id));
+    return ids;
+}
+
+bool query_keep(struct tx *tx, const struct query *query, struct arena *arena, struct founds *founds, struct err *err)
+{
+    struct map passing = map_new(arena);
+    struct rows rows =
+        tx_query(tx, sql_for(tx, &query_passing), P_TEXT("tests", tests_text(arena, query)),
+                 P_INT("groups", query->group_count), P_TEXT("ids", json_text(arena, ids_json(arena, founds))));
+    while (rows_next(&rows)) {
+        int64_t id = rows_int(&rows, 0);
+        map_set(&passing, str_dup(arena, (str){(const char *)&id, sizeof id}), founds);
+    }
+    size_t kept = 0;
+    for (size_t i = 0; i < founds->len; i++)
+        if (map_get(&passing, (str){(const char *)&founds->at[i].id, sizeof founds->at[i].id}))
+            founds->at[kept++] = founds->at[i];
+    founds->len = kept;
+    return rows_end(&rows, err);
+}
+
 /* ---- Histories ---- */
 
 struct history_reading {

@@ -71,7 +71,7 @@
     " json_extract(value, '$.low') AS low, json_extract(value, '$.high') AS high,"                                     \
     " json_extract(value, '$.least') AS least, json_extract(value, '$.most') AS most,"                                 \
     " json_extract(value, '$.with_low') AS with_low, json_extract(value, '$.with_high') AS with_high"                  \
-    " FROM json_each(:tests))" OWN
+    " FROM json_each(:tests))"
 #define KEPT_SQLITE                                                                                                    \
     KEPT("SELECT 1 FROM (SELECT e.text, CASE WHEN t.kind = 'number' AND e.text GLOB '*[0-9]*'"                         \
          " AND e.text NOT GLOB '*[^-+.0-9eE]*' THEN CAST(e.text AS REAL)"                                              \
@@ -86,7 +86,7 @@
     " j ->> 'place' AS place, j ->> 'field' AS field, CAST(j ->> 'negated' AS BOOLEAN) AS negated,"                    \
     " j ->> 'low' AS low, j ->> 'high' AS high, CAST(j ->> 'least' AS DOUBLE PRECISION) AS least,"                     \
     " CAST(j ->> 'most' AS DOUBLE PRECISION) AS most, CAST(j ->> 'with_low' AS BOOLEAN) AS with_low,"                  \
-    " CAST(j ->> 'with_high' AS BOOLEAN) AS with_high FROM json_array_elements(CAST(:tests AS JSON)) j)" OWN
+    " CAST(j ->> 'with_high' AS BOOLEAN) AS with_high FROM json_array_elements(CAST(:tests AS JSON)) j)"
 #define KEPT_POSTGRES                                                                                                  \
     KEPT("SELECT 1 FROM (SELECT e.text, CASE WHEN t.kind = 'number'"                                                   \
          " AND e.text ~ '^[-+]?[0-9]+([.][0-9]+)?([eE][-+]?[0-9]+)?$' THEN CAST(e.text AS DOUBLE PRECISION)"           \
@@ -122,12 +122,12 @@
     " UNION ALL SELECT " LOAD_COLUMNS " FROM own d WHERE 1 = 1" kept ") d" sorted
 #define COUNT(lead)                                                                                                    \
     {                                                                                                                  \
-        TESTS_SQLITE COUNTED(lead, KEPT_SQLITE), TESTS_POSTGRES COUNTED(lead, KEPT_POSTGRES)                           \
+        TESTS_SQLITE OWN COUNTED(lead, KEPT_SQLITE), TESTS_POSTGRES OWN COUNTED(lead, KEPT_POSTGRES)                   \
     }
 #define SELECT(lead)                                                                                                   \
     {                                                                                                                  \
-        TESTS_SQLITE SELECTED(lead, KEPT_SQLITE, SORTED_SQLITE),                                                       \
-            TESTS_POSTGRES SELECTED(lead, KEPT_POSTGRES, SORTED_POSTGRES)                                              \
+        TESTS_SQLITE OWN SELECTED(lead, KEPT_SQLITE, SORTED_SQLITE),                                                   \
+            TESTS_POSTGRES OWN SELECTED(lead, KEPT_POSTGRES, SORTED_POSTGRES)                                          \
     }
 #define EACH_LEAD(statement)                                                                                           \
     {                                                                                                                  \
@@ -139,6 +139,11 @@
 
 const struct sql query_counts[LEAD_COUNT] = EACH_LEAD(COUNT);
 const struct sql query_selects[LEAD_COUNT] = EACH_LEAD(SELECT);
+
+#define AMONG " SELECT d.id FROM dossier d WHERE d.id IN "
+const struct sql query_passing = {
+    TESTS_SQLITE AMONG "(SELECT value FROM json_each(:ids))" KEPT_SQLITE,
+    TESTS_POSTGRES AMONG "(SELECT CAST(json_array_elements_text(CAST(:ids AS JSON)) AS BIGINT))" KEPT_POSTGRES};
 
 #define HISTORY "SELECT " LOAD_HISTORY_COLUMNS ", dossier FROM dossier_history WHERE dossier IN "
 const struct sql query_histories = {

@@ -17,6 +17,6 @@ enum query_lead {
     LEAD_COUNT,
 };
 
-extern const struct sql query_counts[LEAD_COUNT], query_selects[LEAD_COUNT], query_histories;
+extern const struct sql query_counts[LEAD_COUNT], query_selects[LEAD_COUNT], query_passing, query_histories;
 
 #endif

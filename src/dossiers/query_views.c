@@ -98,6 +98,15 @@ static struct query *use_order(const struct query *query, struct arena *arena, s
     return next->is_empty ? query_copy(arena, query) : next;
 }
 
+struct query *query_filter_by_view(const struct query *query, struct arena *arena, const struct custom_view *view,
+                                   const struct render *render)
+{
+    struct query *next = query_copy(arena, query);
+    for (size_t i = 0; i < view->filters.len && !next->is_empty; i++)
+        next = use_filter(next, arena, &view->filters.at[i], render);
+    return next;
+}
+
 struct query *query_use_view(const struct query *query, struct arena *arena, str slug, const struct render *render)
 {
     const struct custom_view *view = query->form ? form_view_called(query->form, slug) : NULL;
@@ -105,8 +114,6 @@ struct query *query_use_view(const struct query *query, struct arena *arena, str
         value_fault("« with_custom_view » ne connaît pas la vue « %.*s ».", STR_ARG(utf8_slice(slug, 0, 60)));
         return query_nothing(arena, query);
     }
-    struct query *next = query_copy(arena, query);
-    for (size_t i = 0; i < view->filters.len && !next->is_empty; i++)
-        next = use_filter(next, arena, &view->filters.at[i], render);
+    struct query *next = query_filter_by_view(query, arena, view, render);
     return view->order_by.len && !next->is_empty ? use_order(next, arena, view->order_by) : next;
 }

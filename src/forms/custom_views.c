@@ -43,14 +43,24 @@ static void compile_filters(struct compiling *compiling, const json_t *filters, 
     }
 }
 
+/* w.c.s. visibility: « owner » is one agent's own, « datasource » has no place in lists. */
+static bool is_shared(str visibility)
+{
+    return !str_eq(visibility, STR("owner")) && !str_eq(visibility, STR("datasource"));
+}
+
 void compiling_views(struct compiling *compiling, const json_t *json, struct custom_views *out)
 {
     const json_t *list = json_list(json, "custom_views"), *digests = json_dict(json, "digest_templates");
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *one = json_array_get(list, i);
         struct custom_view *view = vec_push(compiling->arena, out);
-        *view = (struct custom_view){
-            .slug = json_str(one, "slug"), .title = json_str(one, "title"), .order_by = json_str(one, "order_by")};
+        *view = (struct custom_view){.slug = json_str(one, "slug"),
+                                     .title = json_str(one, "title"),
+                                     .order_by = json_str(one, "order_by"),
+                                     .columns = compiling_texts(compiling->arena, one, "columns"),
+                                     .is_default = json_is_true(json_get(one, STR("is_default"))),
+                                     .is_shared = is_shared(json_str(one, "visibility"))};
         compiling->where = str_fmt(compiling->arena, "vue « %.*s »", STR_ARG(view->title));
         str key = str_fmt(compiling->arena, "custom-view:%.*s", STR_ARG(view->slug));
         view->digest =

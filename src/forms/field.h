@@ -67,6 +67,8 @@ void compiling_report(struct compiling *compiling, str construct, const char *me
 void compiling_inert_form(struct compiling *compiling, const json_t *json, bool is_card);
 void compiling_inert_field(struct compiling *compiling, const json_t *json);
 /* The saved views of a form. */
+/* A list of texts. */
+struct str_views compiling_texts(struct arena *arena, const json_t *json, const char *key);
 void compiling_views(struct compiling *compiling, const json_t *json, struct custom_views *out);
 /* A condition: NULL where there is none. One in another language than ours (Publik's old Python) is reported, and never
  * holds. */

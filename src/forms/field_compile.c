@@ -233,3 +233,13 @@ const struct field *field_by_varname(const struct field_list *fields, str varnam
             return &fields->at[i];
     return NULL;
 }
+
+struct str_views compiling_texts(struct arena *arena, const json_t *json, const char *key)
+{
+    const json_t *list = json_list(json, key);
+    size_t count = json_array_size(list);
+    str *at = arena_array_of(arena, str, count);
+    for (size_t i = 0; i < count; i++)
+        at[i] = json_str_of(json_array_get(list, i));
+    return (struct str_views){at, count};
+}

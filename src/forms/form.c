@@ -1,16 +1,6 @@
 /* From a form document to struct form: the header, then the pages. */
 #include "forms/field.h"
 
-static struct str_views views_of(struct arena *arena, const json_t *json, const char *key)
-{
-    const json_t *list = json_list(json, key);
-    size_t count = json_array_size(list);
-    str *at = arena_array_of(arena, str, count);
-    for (size_t i = 0; i < count; i++)
-        at[i] = json_str_of(json_array_get(list, i));
-    return (struct str_views){at, count};
-}
-
 /* AAAA-MM-JJ or AAAA-MM-JJTHH:MM (or a blank for the T), local time; 0 where there is none. */
 static instant local_of(str text)
 {
@@ -98,10 +88,10 @@ static void compile_header(struct compiling *compiling, struct form *form)
     form->has_tracking_codes = json_bool(json, "enable_tracking_codes");
     form->offers_all_files = json_bool(json, "include_download_all_button");
     form->only_one = json_bool(json, "only_allow_one");
-    form->keywords = views_of(arena, json, "keywords");
-    form->roles = views_of(arena, json, "roles");
-    form->backoffice_roles = views_of(arena, json, "backoffice_submission_roles");
-    form->contexts = views_of(arena, json, "required_authentication_contexts");
+    form->keywords = compiling_texts(arena, json, "keywords");
+    form->roles = compiling_texts(arena, json, "roles");
+    form->backoffice_roles = compiling_texts(arena, json, "backoffice_submission_roles");
+    form->contexts = compiling_texts(arena, json, "required_authentication_contexts");
     form->drafts_lifespan = (int)json_int(json, "drafts_lifespan");
     form->functions = json_dict(json, "functions");
     form->options = json_dict(json, "workflow_options");

@@ -132,6 +132,11 @@ struct form_page {
     struct post_conditions post_conditions;
 };
 
+struct str_views {
+    const str *at;
+    size_t len;
+};
+
 /* A saved view (w.c.s. custom view). */
 struct view_filter {
     str name;                     /* the id of a field, « status », « user » … */
@@ -140,6 +145,9 @@ struct view_filter {
 };
 struct custom_view {
     str slug, title, order_by; /* order_by: a name or « f » and the id of a field, « - » before it: turned round */
+    bool is_default;           /* what agents see first */
+    bool is_shared;            /* with all agents: not one that only sources and templates name */
+    struct str_views columns;  /* « id », « time », « status » … and ids of fields; none: the usual ones */
     struct VEC_OF(struct view_filter) filters;
     const struct template *digest; /* what each is called there; NULL: as everywhere */
 };
@@ -155,10 +163,7 @@ struct form {
     instant opens, closes; /* 0: no bound */
     bool has_confirmation, has_tracking_codes, only_one;
     bool offers_all_files; /* to agents, as one archive */
-    struct str_views {
-        const str *at;
-        size_t len;
-    } keywords, roles, backoffice_roles;
+    struct str_views keywords, roles, backoffice_roles;
     struct str_views contexts; /* ways to identify oneself, one of which it wants of residents; none: any will do */
     const struct template *disabled_redirection, *digest; /* NULL: none */
     const struct template *identifier;                    /* of a card; NULL: its number */

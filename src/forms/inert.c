@@ -11,8 +11,6 @@ static const struct definition_inert of_forms[] = {
 
 /* What only requests of residents would do: cards have no residents. */
 static const struct definition_inert of_requests[] = {
-    {NULL, "digest_templates", NULL, "form:digest_templates", "les résumés propres à une vue ne sont pas encore faits"},
-    {NULL, "custom_views", NULL, "form:custom_views", "les vues personnalisées ne sont pas encore montrées"},
     {NULL, "has_captcha", NULL, "form:has_captcha", "le test contre les robots n’est pas encore posé"},
     {NULL, "tracking_code_verify_fields", NULL, "form:tracking_code_verify_fields",
      "aucune réponse n’est encore demandée avec le code de suivi"},

@@ -245,7 +245,8 @@ void dossier_fill_page(struct request *request, struct dossier *dossier, const s
 
 /* ---- Lists and files ---- */
 
-struct value dossier_lines_value(struct request *request, const struct dossier_page *lines, str url_prefix)
+struct value dossier_lines_value(struct request *request, const struct dossier_page *lines, str url_prefix,
+                                 const struct value *cells)
 {
     struct value_list *list = value_list_new(request->arena);
     for (size_t i = 0; i < lines->lines.len; i++) {
@@ -264,6 +265,8 @@ struct value dossier_lines_value(struct request *request, const struct dossier_p
         page_set(request, dict, "is_final", value_bool(line->is_final));
         page_set(request, dict, "waits_for_submitter", value_bool(line->waits_for_submitter));
         page_set_text(request, dict, "summary", line->summary);
+        if (cells != NULL)
+            page_set(request, dict, "cells", cells[i]);
         value_list_add(request->arena, list, value_dict(dict));
     }
     return value_list(list);

@@ -121,7 +121,9 @@ void dossier_post_action(struct request *request, struct dossier *dossier, const
                          dossier_show *show_again);
 /* As the list of errors of a page shows them. */
 struct value errors_value(struct request *request, const struct field_errors *errors);
-struct value dossier_lines_value(struct request *request, const struct dossier_page *lines, str url_prefix);
+/* cells: of each line, what a view has of it (office/list.h); NULL: none. */
+struct value dossier_lines_value(struct request *request, const struct dossier_page *lines, str url_prefix,
+                                 const struct value *cells);
 /* A file of the dossier, to who may see it; else as if there were none. */
 void send_dossier_file(struct request *request, const struct dossier *dossier, const struct actor *actor, str blob);
 

@@ -51,7 +51,7 @@ UNSUPPORTED = [
     (formdef("a", head="<has_captcha>true</has_captcha><geolocations><geolocation key='base'>x</geolocation></geolocations>"),
      ["form:has_captcha"]),
     (formdef("a", head="<digest_templates><template key='default'>d</template></digest_templates>"), []),
-    (formdef("a", head="<digest_templates><template key='custom-view:v'>d</template></digest_templates>"), ["form:digest_templates"]),
+    (formdef("a", head="<digest_templates><template key='custom-view:v'>d</template></digest_templates>"), []),
     (formdef("a", head="<required_authentication_contexts><method>fedict</method></required_authentication_contexts>"), []),
     (workflow("w", '<item type="aggregationemail"/>'), ["action:aggregationemail"]),
     (workflow("w", '<item type="choice"><label>Oui</label><by><item>_receiver</item></by><status>1</status>'

@@ -17,7 +17,7 @@ static struct value site_requests(struct request *request, const struct site *si
                 STR_ARG(is_here ? STR_EMPTY : installation_site_url(visit->installation, request->arena, site)));
     struct value_dict *dict = page_new(request);
     page_set_text(request, dict, "name", site->name);
-    page_set(request, dict, "lines", dossier_lines_value(request, &lines, prefix));
+    page_set(request, dict, "lines", dossier_lines_value(request, &lines, prefix, NULL));
     page_set(request, dict, "count", value_int((int64_t)lines.lines.len));
     return value_dict(dict);
 }

@@ -1,6 +1,8 @@
 /* The agents' office: card models, the cards of one, one card. */
 #include "web/office/cards.h"
 
+#include "web/office/list.h"
+
 const struct form *card_model(struct request *request)
 {
     struct actor actor = visit_actor(request, true, false);
@@ -54,7 +56,8 @@ static void models(struct request *request)
 
 /* ---- The cards of one ---- */
 
-static struct value lines_value(struct request *request, const struct form *form, const struct dossier_page *lines)
+static struct value lines_value(struct request *request, const struct form *form, const struct dossier_page *lines,
+                                const struct value *cells)
 {
     struct value_list *list = value_list_new(request->arena);
     for (size_t i = 0; i < lines->lines.len; i++) {
@@ -68,6 +71,8 @@ static struct value lines_value(struct request *request, const struct form *form
         page_set_text(request, dict, "status", line->status_name);
         page_set(request, dict, "is_final", value_bool(line->is_final));
         page_set(request, dict, "updated", instant_value(line->updated));
+        if (cells != NULL)
+            page_set(request, dict, "cells", cells[i]);
         value_list_add(request->arena, list, value_dict(dict));
     }
     return value_list(list);
@@ -87,6 +92,9 @@ static void list(struct request *request)
                                           : str_eq(sort, STR("modifiees")) ? DOSSIER_LAST_UPDATED
                                                                            : DOSSIER_NEWEST,
                                   .cursor = request_query(request, "suite")};
+    const struct custom_view *view = office_view(request, form);
+    if (view != NULL)
+        dossier_query_use_view(place_of(request), &query, view);
     struct dossier_page lines = {0};
     struct err err = {0};
     if (!dossier_list(place_of(request), &query, &lines, &err)) {
@@ -94,13 +102,17 @@ static void list(struct request *request)
         return;
     }
     struct value_dict *page = page_new(request);
+    const struct value *cells;
+    if (!office_columns(request, form, view, &lines, page, &cells))
+        return;
     page_set_text(request, page, "model", form->name);
     page_set(request, page, "description", value_html(form->description));
     page_set_text(request, page, "list_path", card_list_path(request, form, ""));
     page_set(request, page, "may_add", value_bool(dossier_may_be_entered(form, &actor)));
     page_set_text(request, page, "q", request_query(request, "q"));
     page_set_text(request, page, "tri", sort);
-    page_set(request, page, "lines", lines_value(request, form, &lines));
+    page_set(request, page, "lines", lines_value(request, form, &lines, cells));
+    office_set_views(request, form, view, page);
     list_set_pages(request, lines.next, page);
     list_set_count(request, &query, page);
     page_show(request, 200, "office/cards.html", page);

@@ -8,6 +8,11 @@ static str form_asked(struct request *request)
     return form_key_is_card(form, NULL) ? STR_EMPTY : form;
 }
 
+static const struct form *form_of(struct request *request, const struct dossier_query *query)
+{
+    return query->form.len == 0 ? NULL : catalogue_form(visit_of(request)->catalogue, query->form, 0);
+}
+
 void list_query(struct request *request, const struct actor *actor, struct dossier_query *query)
 {
     str state = request_query(request, "etat"), sort = request_query(request, "tri"), date;
@@ -33,6 +38,9 @@ void list_query(struct request *request, const struct actor *actor, struct dossi
     date = request_query(request, "au");
     if (date_parse(date, &day))
         query->to = instant_from_local((struct datetime){.date = date_from_days(date_to_days(day) + 1)});
+    const struct custom_view *view = office_view(request, form_of(request, query));
+    if (view != NULL)
+        dossier_query_use_view(place_of(request), query, view);
 }
 
 static struct value forms_choice(struct request *request, str chosen)
@@ -133,7 +141,10 @@ static bool set_lines(struct request *request, const struct dossier_query *query
         show_failure(request, &err);
         return false;
     }
-    page_set(request, page, "lines", dossier_lines_value(request, &lines, STR("/agents/demandes/")));
+    const struct value *cells;
+    if (!office_columns(request, form_of(request, query), query->view, &lines, page, &cells))
+        return false;
+    page_set(request, page, "lines", dossier_lines_value(request, &lines, STR("/agents/demandes/"), cells));
     *next = lines.next;
     return true;
 }
@@ -165,6 +176,7 @@ static void list(struct request *request)
     page_set(request, page, "statuses", statuses_choice(request, query.form, query.status));
     page_set(request, page, "answers", answers_choice(request, query.form, request_query(request, "reponse")));
     set_exports(request, &query, page);
+    office_set_views(request, form_of(request, &query), query.view, page);
     static const char *const kept[] = {"etat", "tri", "q", "du", "au"};
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
         page_set_text(request, page, kept[i], request_query(request, kept[i]));
