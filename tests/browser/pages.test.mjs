@@ -127,7 +127,7 @@ for (const viewport of [phone, desktop]) {
       const [office, desk] = await open(viewport);
       await signIn(desk, counter, "bron", "admin@bron.example");
       for (const path of ["/agents/", "/agents/saisie/", "/agents/demandes/", "/agents/demandes/?q=xyzzy", `/agents/demandes/?demarche=${slug}`,
-        `/agents/demandes/${code.replaceAll("-", "")}/`, "/administration/", "/administration/definitions/",
+        `/agents/demandes/${code.replaceAll("-", "")}/`, `/agents/demandes/${code.replaceAll("-", "")}/copie/`, "/administration/", "/administration/definitions/",
         "/administration/definitions/form/signalement-anomalie/"]) {
         await desk.goto(counter.url("bron", path));
         await check(desk, problems);
