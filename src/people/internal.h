@@ -2,6 +2,7 @@
 #ifndef GUICHET_PEOPLE_INTERNAL_H
 #define GUICHET_PEOPLE_INTERNAL_H
 
+#include "base/password.h"
 #include "people/people.h"
 
 #include <openssl/evp.h>
@@ -39,11 +40,6 @@ uint64_t cache_hash(str a, str b);
 
 /* E-mail addresses are compared by this form. */
 str email_key(struct arena *arena, str email);
-
-/* argon2id, 19 MiB, 2 passes, one lane (OWASP); a random salt. */
-str password_hash(struct arena *arena, str password);
-/* Takes as long for an empty hash as for a real one. */
-bool password_matches(str password, str hash);
 
 /* Columns of an account, in the order of ACCOUNT_COLUMNS. */
 #define ACCOUNT_COLUMNS "id, uuid, email, is_verified, first_name, last_name, data, is_locked, password"
