@@ -1,11 +1,27 @@
 /* Each validation of texts: what it takes, what it keeps, what it refuses and how it says so. */
 #include "asking.h"
 
+#include <string.h>
+
 struct validation_case {
     const char *type, *value, *text, *kept; /* kept NULL: refused */
 };
 
 static const struct validation_case cases[] = {
+    {"mobile-fr", "", "06 12 34 56 78", "0612345678"},
+    {"mobile-fr", "", "+33 7 12 34 56 78", "0712345678"},
+    {"mobile-fr", "", "04 78 00 00 00", NULL},
+    {"mobile-fr", "", "06 12 34 56 7", NULL},
+    {"mobile-fr", "", "06 12 34 56 789", NULL},
+    {"mobile-e164", "", "06 12", NULL},
+    {"ants-predemand-fr", "", "ABCDE1234", NULL},
+    {"ants-predemand-fr", "", "ABCDE123456", NULL},
+    {"caf-beneficiary-number-fr", "", "123456", NULL},
+    {"caf-beneficiary-number-fr", "", "12345678", NULL},
+    {"tax-assessment-fiscal-number-fr", "", "123456789012", NULL},
+    {"tax-assessment-fiscal-number-fr", "", "12345678901234", NULL},
+    {"tax-assessment-reference-fr", "", "123456789012", NULL},
+    {"tax-assessment-reference-fr", "", "12345678901234", NULL},
     {"digits", "", "0123", "0123"},
     {"digits", "", "12a", NULL},
     {"integer", "", "0", "0"},
@@ -236,58 +252,141 @@ static void each_takes_keeps_and_refuses(void **state)
 }
 
 /* What is wrong, in the words of the table of messages. */
+static const struct {
+    const char *validation, *text, *message; /* the validation as JSON; message "": accepted */
+} messages[] = {
+    {"'type':'integer'", "deux", "Saisissez un nombre, par exemple 2."},
+    {"'type':'integer','min':1,'max':12", "0", "Le nombre doit être entre 1 et 12."},
+    {"'type':'integer','min':1,'max':12", "1", ""},
+    {"'type':'integer','min':1,'max':12", "12", ""},
+    {"'type':'integer','min':1,'max':12", "13", "Le nombre doit être entre 1 et 12."},
+    {"'type':'integer','min':'2'", "1", "Le nombre doit être 2 ou plus."},
+    {"'type':'integer','max':1000", "1001", "Le nombre doit être 1 000 ou moins."},
+    {"'type':'integer','max':'beaucoup'", "1001", ""}, /* no bound at all */
+    {"'type':'amount'", "24,505", "Saisissez un montant comme 24,50."},
+    {"'type':'amount','max':500", "500,00", ""},
+    {"'type':'amount','max':500", "500,01", "Le montant doit être de 500 € ou moins."},
+    {"'type':'amount','min':'1,50'", "1,49", "Le montant doit être de 1,50 € ou plus."},
+    {"'type':'time'", "25h", "Saisissez une heure comme 14 h 30."},
+    {"'type':'time','min':'08:00','max':'18:00'", "7 h 59", "L’heure doit être entre 8 h et 18 h."},
+    {"'type':'time','min':'08:00','max':'18:00'", "8h", ""},
+    {"'type':'time','min':'08:00','max':'18:00'", "18:00", ""},
+    {"'type':'time','min':'08:00','max':'18:00'", "18:01", "L’heure doit être entre 8 h et 18 h."},
+    {"'type':'time','min':'8h30'", "8h29", "L’heure doit être 8 h 30 ou plus tard."},
+    {"'type':'time','max':'17h'", "17h01", "L’heure doit être 17 h ou plus tôt."},
+    {"'type':'phone'", "x", "Saisissez un numéro à 10 chiffres, ou avec l’indicatif du pays."},
+    {"'type':'phone-e164'", "123", "Saisissez un numéro à 10 chiffres, ou avec l’indicatif du pays."},
+    {"'type':'mobile-local'", "04 78 00 00 00", "Ce numéro ne peut pas recevoir de SMS."},
+    {"'type':'mobile-e164'", "04 78 00 00 00", "Ce numéro ne peut pas recevoir de SMS."},
+    {"'type':'zipcode-fr'", "6900", "Le code postal doit contenir 5 chiffres."},
+    {"'type':'iban'", "FR76 2004 1000 0101 2345 6Z02 068", "Vérifiez l’IBAN : un caractère semble faux."},
+    {"'type':'iban','countries':'FR, be'", "BE71 0961 2345 6769", ""},
+    {"'type':'iban','countries':'FR'", "BE71 0961 2345 6769", "Nous n’acceptons pas les comptes de ce pays."},
+    {"'type':'iban','countries':'sepa'", "GB98 MIDL 0700 9312 3456 78", ""},
+    {"'type':'iban','countries':'sepa'", "SA44 2000 0001 2345 6789 1234",
+     "Nous n’acceptons pas les comptes de ce pays."},
+    {"'type':'siret-fr'", "443170139", "Le SIRET doit contenir 14 chiffres."},
+    {"'type':'siret-fr'", "44317013900037", "Vérifiez le SIRET : un chiffre semble faux."},
+    {"'type':'siren-fr'", "443170130", "Vérifiez le SIREN : un chiffre semble faux."},
+    {"'type':'digits'", "12a", "Saisissez des chiffres seulement, par exemple 1234."},
+    {"'type':'phone-fr'", "12", "Saisissez un numéro à 10 chiffres, par exemple 04 00 00 00 00."},
+    {"'type':'mobile-fr'", "06 12", "Saisissez un numéro de mobile à 10 chiffres, par exemple 06 00 00 00 00."},
+    {"'type':'nir-fr'", "2 55 08 14 168 025 39",
+     "Vérifiez le numéro de sécurité sociale : 15 signes, par exemple 2 55 08 14 168 025 38."},
+    {"'type':'nrn-be'", "85.07.30-033.29",
+     "Vérifiez le numéro de registre national : 11 chiffres, par exemple 85.07.30-033.28."},
+    {"'type':'url'", "javascript:alert(1)",
+     "Saisissez une adresse qui commence par https://, par exemple https://exemple.fr."},
+    {"'type':'ants-predemand-fr'", "x", "Le numéro de pré-demande a 10 lettres ou chiffres, par exemple ABCDE12345."},
+    {"'type':'caf-beneficiary-number-fr'", "x", "Le numéro d’allocataire a 7 chiffres, par exemple 1234567."},
+    {"'type':'tax-assessment-fiscal-number-fr'", "x", "Le numéro fiscal a 13 chiffres."},
+    {"'type':'tax-assessment-reference-fr'", "x", "La référence de l’avis a 13 chiffres."},
+    {"'type':'rna-number-fr'", "x", "Le numéro RNA est un W suivi de 9 chiffres, par exemple W691234567."},
+    {"'type':'insee-commune-fr'", "x", "Saisissez le code INSEE de la commune : 5 signes, par exemple 69123."},
+    {"'type':'insee-birthplace-fr'", "x",
+     "Saisissez le code INSEE du lieu de naissance : 5 signes, par exemple 69123, ou 99 et le code du pays."},
+    {"'type':'regex','value':'a+'", "b", "Cette réponse n’a pas la forme attendue. Vérifiez-la."},
+    {"'type':'django','value':'false'", "b", "Cette réponse n’a pas la forme attendue. Vérifiez-la."},
+    {"'type':'plate-fr'", "XX", "Saisissez une plaque comme AB-123-CD."},
+    {"'type':'house-number'", "x", "Saisissez un numéro comme 12 ou 12 bis."},
+    {"'type':'amount','max':5,'error_message':'Cinq euros au plus.'", "6", "Cinq euros au plus."},
+};
+
 static void each_says_what_to_do(void **state)
 {
     (void)state;
-    static const struct {
-        const char *validation, *text, *message; /* the validation as JSON; message "": accepted */
-    } told[] = {
-        {"'type':'integer'", "deux", "Saisissez un nombre, par exemple 2."},
-        {"'type':'integer','min':1,'max':12", "0", "Le nombre doit être entre 1 et 12."},
-        {"'type':'integer','min':1,'max':12", "1", ""},
-        {"'type':'integer','min':1,'max':12", "12", ""},
-        {"'type':'integer','min':1,'max':12", "13", "Le nombre doit être entre 1 et 12."},
-        {"'type':'integer','min':'2'", "1", "Le nombre doit être 2 ou plus."},
-        {"'type':'integer','max':1000", "1001", "Le nombre doit être 1 000 ou moins."},
-        {"'type':'integer','max':'beaucoup'", "1001", ""}, /* no bound at all */
-        {"'type':'amount'", "24,505", "Saisissez un montant comme 24,50."},
-        {"'type':'amount','max':500", "500,00", ""},
-        {"'type':'amount','max':500", "500,01", "Le montant doit être de 500 € ou moins."},
-        {"'type':'amount','min':'1,50'", "1,49", "Le montant doit être de 1,50 € ou plus."},
-        {"'type':'time'", "25h", "Saisissez une heure comme 14 h 30."},
-        {"'type':'time','min':'08:00','max':'18:00'", "7 h 59", "L’heure doit être entre 8 h et 18 h."},
-        {"'type':'time','min':'08:00','max':'18:00'", "8h", ""},
-        {"'type':'time','min':'08:00','max':'18:00'", "18:00", ""},
-        {"'type':'time','min':'08:00','max':'18:00'", "18:01", "L’heure doit être entre 8 h et 18 h."},
-        {"'type':'time','min':'8h30'", "8h29", "L’heure doit être 8 h 30 ou plus tard."},
-        {"'type':'time','max':'17h'", "17h01", "L’heure doit être 17 h ou plus tôt."},
-        {"'type':'phone'", "x", "Saisissez un numéro à 10 chiffres, ou avec l’indicatif du pays."},
-        {"'type':'phone-e164'", "123", "Saisissez un numéro à 10 chiffres, ou avec l’indicatif du pays."},
-        {"'type':'mobile-local'", "04 78 00 00 00", "Ce numéro ne peut pas recevoir de SMS."},
-        {"'type':'mobile-e164'", "04 78 00 00 00", "Ce numéro ne peut pas recevoir de SMS."},
-        {"'type':'zipcode-fr'", "6900", "Le code postal doit contenir 5 chiffres."},
-        {"'type':'iban'", "FR76 2004 1000 0101 2345 6Z02 068", "Vérifiez l’IBAN : un caractère semble faux."},
-        {"'type':'iban','countries':'FR, be'", "BE71 0961 2345 6769", ""},
-        {"'type':'iban','countries':'FR'", "BE71 0961 2345 6769", "Nous n’acceptons pas les comptes de ce pays."},
-        {"'type':'iban','countries':'sepa'", "GB98 MIDL 0700 9312 3456 78", ""},
-        {"'type':'iban','countries':'sepa'", "SA44 2000 0001 2345 6789 1234",
-         "Nous n’acceptons pas les comptes de ce pays."},
-        {"'type':'siret-fr'", "443170139", "Le SIRET doit contenir 14 chiffres."},
-        {"'type':'siret-fr'", "44317013900037", "Vérifiez le SIRET : un chiffre semble faux."},
-        {"'type':'siren-fr'", "443170130", "Vérifiez le SIREN : un chiffre semble faux."},
-        {"'type':'plate-fr'", "XX", "Saisissez une plaque comme AB-123-CD."},
-        {"'type':'house-number'", "x", "Saisissez un numéro comme 12 ou 12 bis."},
-        {"'type':'amount','max':5,'error_message':'Cinq euros au plus.'", "6", "Cinq euros au plus."},
-    };
-    for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+    for (size_t i = 0; i < sizeof messages / sizeof *messages; i++) {
         struct asking asking;
         struct arena *arena = arena_new();
         asking_begin(
             &asking,
-            str_fmt(arena, "[{'id':'1','type':'string','label':'A','validation':{%s}}]", told[i].validation).ptr);
-        assert_str(asking_answer(&asking, told[i].text), told[i].message);
+            str_fmt(arena, "[{'id':'1','type':'string','label':'A','validation':{%s}}]", messages[i].validation).ptr);
+        assert_str(asking_answer(&asking, messages[i].text), messages[i].message);
         asking_end(&asking);
         arena_free(arena);
+    }
+}
+
+/* What no validation may choke on, nor keep as anything but the text that it is. */
+static void each_withstands_hostile_texts(void **state)
+{
+    (void)state;
+    static const str hostile[] = {STR_INIT("<script>alert(1)</script>"),
+                                  STR_INIT("' OR 1=1; --"),
+                                  STR_INIT("{{ 7|add:1 }}{% now %}"),
+                                  STR_INIT("٠١٢٣٤٥٦٧٨٩"),
+                                  STR_INIT("\xE2\x80\xAE"
+                                           "1234567890"),
+                                  STR_INIT("-99999999999999999999999999999999"),
+                                  STR_INIT("\xF0\x9F\x98\x80"),
+                                  STR_INIT("0\0"
+                                           "1"),
+                                  STR_INIT("\xFF\xFE\xED\xA0\x80")};
+    struct arena *arena = arena_new();
+    char *long_text = arena_alloc(arena, 100000);
+    memset(long_text, '1', 100000);
+    for (size_t n = 0; validation_type(n) != NULL; n++)
+        for (size_t i = 0; i <= sizeof hostile / sizeof *hostile; i++) {
+            bool is_long = i == sizeof hostile / sizeof *hostile;
+            str text = is_long ? (str){long_text, 100000} : hostile[i];
+            struct asking asking;
+            begin_with(&asking, validation_type(n), "");
+            asking_post(&asking, "f1", text);
+            bool is_taken = asking_read(&asking);
+            str kept = json_str(asking.answers, "1");
+            bool is_open = strcmp(validation_type(n), "regex") == 0 || strcmp(validation_type(n), "django") == 0;
+            if (is_taken && !is_open && kept.len > 0 && !str_starts(kept, STR("1")) && !str_starts(kept, STR("-")))
+                fail_msg("%s takes « %.*s »", validation_type(n), STR_ARG(kept));
+            assert_true(utf8_is_valid(kept));
+            asking_end(&asking);
+        }
+    arena_free(arena);
+}
+
+static bool tells(const char *type)
+{
+    struct arena *arena = arena_new();
+    str start = str_fmt(arena, "'type':'%s'", type);
+    bool found = false;
+    for (size_t i = 0; i < sizeof messages / sizeof *messages; i++)
+        found = found || (str_starts(str_of(messages[i].validation), start) && messages[i].message[0] != '\0');
+    arena_free(arena);
+    return found;
+}
+
+static void no_validation_lacks_its_cases(void **state)
+{
+    (void)state;
+    const char *type;
+    for (size_t n = 0; (type = validation_type(n)) != NULL; n++) {
+        size_t taken = 0, refused = 0;
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+            if (strcmp(cases[i].type, type) == 0)
+                ++*(cases[i].kept == NULL ? &refused : &taken);
+        if (taken == 0 || refused < 2 || !tells(type))
+            print_error("%s lacks cases: %zu are taken, %zu refused%s\n", type, taken, refused,
+                        tells(type) ? "" : ", and no message is tested");
+        assert_true(taken > 0 && refused >= 2 && tells(type)); /* one of another form, one at a bound */
     }
 }
 
@@ -460,6 +559,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_takes_keeps_and_refuses),
         cmocka_unit_test(each_says_what_to_do),
+        cmocka_unit_test(each_withstands_hostile_texts),
+        cmocka_unit_test(no_validation_lacks_its_cases),
         cmocka_unit_test(each_is_shown_as_people_write_it),
         cmocka_unit_test(what_is_in_no_kept_form_is_shown_as_it_is),
         cmocka_unit_test(a_prefilled_text_takes_the_kept_form),
