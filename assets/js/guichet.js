@@ -37,7 +37,7 @@ const released = async () => {
 // A mistake is said once its control is left, and goes as soon as it is mended.
 const tell = (box, message) => {
   const control = box.querySelector("input:not([type=hidden]),textarea,select");
-  if (!control || box.matches(".block") || box.querySelector("[type=file]")) return;
+  if (!control || box.matches(".block") || box.querySelector("[type=file],[type=password]")) return;
   let said = box.querySelector(":scope > p.error");
   if (!message || !box.dataset.left) {
     if (message || !said) return;
@@ -115,6 +115,7 @@ for (const form of document.querySelectorAll("form[data-live]")) {
       data.delete(name);
       if (value.name) data.set(`${name}-nom`, value.name);
     }
+    for (const input of form.querySelectorAll("[type=password]")) data.delete(input.name); // goes when the page is sent, not before
     for (const input of form.querySelectorAll("[data-prefilled]")) if (!input.dataset.typed) data.delete(input.name);
     data.set("revision", form.dataset.revision);
     return data;

@@ -37,7 +37,7 @@ static json_t *field_json(const struct field *field, struct arena *arena, const 
         json_set(json, STR("rows"), rows_json(field, arena, answer));
         return json;
     }
-    if (answer != NULL)
+    if (answer != NULL && !field_is_secret(field))
         json_set(json, STR("value"), value_json(answer));
     json_set_str(json, STR("text"), field_display(field, arena, answers));
     return json;

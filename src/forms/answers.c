@@ -180,6 +180,14 @@ bool posted_text(const struct form_context *context, const struct posted *posted
     return value != NULL;
 }
 
+bool posted_exactly(const struct posted *posted, str control, str *out)
+{
+    const struct posted_value *value = posted_of(posted, control);
+    if (value != NULL)
+        *out = value->value;
+    return value != NULL;
+}
+
 str posted_problem(const struct posted *posted, str control)
 {
     const struct posted_value *value = posted_of(posted, control);
@@ -348,7 +356,7 @@ static bool fits(const struct field *field, const json_t *answer)
         return json_is_boolean(answer);
     if (field->type == &field_items || field->type == &field_block)
         return json_is_array(answer);
-    return field->type == &field_file ? json_is_object(answer) : json_is_string(answer);
+    return field->type->is_object ? json_is_object(answer) : json_is_string(answer);
 }
 
 /* The id in a key such as 12_display. */

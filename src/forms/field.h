@@ -52,13 +52,17 @@ struct field_type {
     struct value (*picture)(const struct field *field, const struct form_context *context, const json_t *answers);
     /* What a missing answer is told: « Saisissez … ». */
     str (*missing)(const struct field *field, struct arena *arena);
+    /* Whether anything can be chosen now; NULL: always. What offers nothing must not shut the form. */
+    bool (*offers)(const struct field *field, const struct form_context *context);
+    bool is_object; /* the stored answer is a JSON object */
+    bool is_secret; /* what is stored leaves by no export */
 };
 
 const struct field_type *field_type_find(str name);
 
 extern const struct field_type field_address, field_block, field_bool, field_comment, field_computed, field_date,
-    field_email, field_file, field_item, field_items, field_map, field_numeric, field_page, field_string,
-    field_subtitle, field_text, field_title;
+    field_email, field_file, field_item, field_items, field_map, field_numeric, field_page, field_password,
+    field_ranked, field_string, field_subtitle, field_text, field_time_range, field_title;
 
 /* ---- What the types share ---- */
 
@@ -95,6 +99,8 @@ bool post_conditions_hold(struct post_conditions conditions, const struct form_c
 /* The first posted value of a control as a text: without blanks at its ends, lines ended by \n. False where there is
  * none. */
 bool posted_text(const struct form_context *context, const struct posted *posted, str control, str *out);
+/* The same as it was typed, to the last blank. */
+bool posted_exactly(const struct posted *posted, str control, str *out);
 /* Why what was posted is no text at all; empty where it is one. */
 str posted_problem(const struct posted *posted, str control);
 const struct posted_file *posted_file(const struct posted *posted, str control);

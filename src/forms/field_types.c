@@ -2,16 +2,17 @@
 #include "forms/field.h"
 
 static const struct field_type *const types[] = {
-    &field_address, &field_block,  &field_bool,     &field_comment, &field_computed, &field_date,
-    &field_email,   &field_file,   &field_item,     &field_items,   &field_map,      &field_numeric,
-    &field_page,    &field_string, &field_subtitle, &field_text,    &field_title,    NULL,
+    &field_address, &field_block,  &field_bool,     &field_comment, &field_computed,   &field_date,  &field_email,
+    &field_file,    &field_item,   &field_items,    &field_map,     &field_numeric,    &field_page,  &field_password,
+    &field_ranked,  &field_string, &field_subtitle, &field_text,    &field_time_range, &field_title,
 };
+enum { TYPE_COUNT = sizeof types / sizeof *types };
 
 const struct field_type *field_type_find(str name)
 {
-    for (const struct field_type *const *type = types; *type != NULL; type++)
-        if (str_eq(name, str_of((*type)->name)))
-            return *type;
+    for (size_t i = 0; i < TYPE_COUNT; i++)
+        if (str_eq(name, str_of(types[i]->name)))
+            return types[i];
     return NULL;
 }
 
@@ -20,10 +21,12 @@ bool field_type_runs(str type)
     return field_type_find(type) != NULL;
 }
 
-const char *const *field_types(void)
+const char *field_type_name(size_t index)
 {
-    static const char *const names[] = {"address", "block",  "bool",     "comment", "computed", "date",
-                                        "email",   "file",   "item",     "items",   "map",      "numeric",
-                                        "page",    "string", "subtitle", "text",    "title",    NULL};
-    return names;
+    return index < TYPE_COUNT ? types[index]->name : NULL;
+}
+
+bool field_is_secret(const struct field *field)
+{
+    return field->type != NULL && field->type->is_secret;
 }

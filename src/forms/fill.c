@@ -207,7 +207,7 @@ bool field_is_answered(const struct field *field, const json_t *answers)
 /* A list whose source gives nothing (it does not run, or has no row today) must not shut the form. */
 static bool can_be_answered(const struct field *field, const struct form_context *context)
 {
-    return !has_choices(field) || field_offers_choices(field, context);
+    return field->type->offers == NULL || field->type->offers(field, context);
 }
 
 static void check_one(const struct field *field, const struct form_context *context, json_t *answers,
@@ -245,13 +245,14 @@ bool fields_check(const struct field_list *fields, const struct form_context *co
     return errors->len == before;
 }
 
-/* A file stays where none is sent: a browser never sends again what was kept. It goes where its box « retirer » is
- * ticked. */
-static bool keeps_file(const struct field *field, const struct form_context *context, const struct posted *posted)
+/* A file or a password stays where none is sent: a browser never sends again what was kept. It goes where its box
+ * « retirer » is ticked. */
+static bool keeps_unsent(const struct field *field, const struct form_context *context, const struct posted *posted)
 {
     str ticked;
     str control = str_fmt(context->arena, "%.*s-retirer", STR_ARG(field->control));
-    return field->type == &field_file && !posted_text(context, posted, control, &ticked);
+    bool is_kept = field->type == &field_file || field->type == &field_password;
+    return is_kept && !posted_text(context, posted, control, &ticked);
 }
 
 static void read_one(const struct field *field, const struct form_context *context, const struct posted *posted,
@@ -263,7 +264,7 @@ static void read_one(const struct field *field, const struct form_context *conte
     }
     str error = STR_EMPTY;
     json_t *answer = field->type->read(field, context, posted, &error);
-    if (answer == NULL && keeps_file(field, context, posted)) {
+    if (answer == NULL && keeps_unsent(field, context, posted)) {
         if (error.len > 0) /* what came instead of it was refused */
             add_error(field, context, error, errors);
         return;

@@ -118,11 +118,10 @@ const struct field *field_by_varname(const struct field_list *fields, str varnam
 /* The choices of an item or items field that are the same for every request; false: it has others, or none. */
 bool field_fixed_choices(const struct field *field, const struct source_finder *sources, struct choices *out);
 
-/* Whether fields of this type run; the types that do, NULL-ended; the same for validations. */
+/* Whether fields of this type run; the types that do, NULL past the last; the same for validations. */
 bool field_type_runs(str type);
-const char *const *field_types(void);
+const char *field_type_name(size_t index);
 bool validation_type_runs(str type);
-/* The validations that run, for checks and docs; NULL past the last. */
 const char *validation_type(size_t index);
 
 struct form_page {
@@ -275,10 +274,12 @@ bool fields_check(const struct field_list *fields, const struct form_context *co
  * for items), marker (f12-vu), required, hint (HTML), value (text), display, locked,
  * prefilled (nothing but what a template gave, which follows other answers), autocomplete, and where there is
  * one error, revealed or notice (what may be wrong with an answer that is accepted). By type: maxlength, inputmode,
- * suggestions (string); geolocation (what of the address at a position fills it); rows (text); checked (bool); day,
- * month, year, iso, min, max (date); choices {id, text, chosen, disabled}, hint_is_first_option (item, items); accept,
- * max_size, types, file_name, file_size, file_blob (file); label_display, is_single, may_add, add_label, may_remove,
- * remove_label, rows {name, key, legend, fields}, in_block (a field of a row) (block). */
+ * suggestions (string); geolocation (what of the address at a position fills it); rows (text); rules, has_password,
+ * confirmation (password); items {text, control, ranks {rank, chosen}} (ranked-items); choices, starts, ends {id, text,
+ * chosen} (time-range); checked (bool); day, month, year, iso, min, max (date); choices {id, text, chosen, disabled},
+ * hint_is_first_option (item, items); accept, max_size, types, file_name, file_size, file_blob (file); label_display,
+ * is_single, may_add, add_label, may_remove, remove_label, rows {name, key, legend, fields}, in_block (a field of a
+ * row) (block). */
 struct value fields_view(const struct field_list *fields, const struct form_context *context, json_t *answers,
                          const struct field_errors *errors, bool hidden);
 
@@ -315,6 +316,8 @@ bool form_check(const struct form *form, const struct form_context *context, jso
 str field_display(const struct field *field, struct arena *arena, const json_t *answers);
 /* Whether it is of a type that is answered, and runs. */
 bool field_holds_answer(const struct field *field);
+/* Whether what is stored must leave by no export: hashes of passwords. */
+bool field_is_secret(const struct field *field);
 /* Whether there is an answer. */
 bool field_has_answer(const struct field *field, const json_t *answers);
 /* Stores what a template gave (set-backoffice-fields, prefill): a date, a choice by its id or text, a number … A value

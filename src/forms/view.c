@@ -151,7 +151,7 @@ static json_t *live_of(const struct field *field, const struct form_context *con
         return live;
     if (field->type == &field_comment)
         json_set_str(live, STR("html"), html_of(field->label, &render));
-    bool has_choices = field->type == &field_item || field->type == &field_items;
+    bool has_choices = field->type->offers != NULL;
     json_t *choices =
         has_choices ? live_choices(view_of(field, context, answers, NULL, true, false), context->arena) : NULL;
     if (choices != NULL)

@@ -174,7 +174,11 @@ static void fill_select(const struct filler *filler, const struct control *contr
         if (option->value.len > 0 && !option->is_disabled)
             *vec_push(filler->arena, &choices) = (struct choice_of){option->value, option->label, option->is_chosen};
     }
-    choose_one(filler, control, &choices, out);
+    size_t fitting = together_index(control->name, (size_t)nth_of(filler, control));
+    if (fitting == SIZE_MAX || choices.len == 0 || is_left_out(filler, control))
+        choose_one(filler, control, &choices, out);
+    else
+        add(filler, out, control->name, choices.at[fitting % choices.len].value);
 }
 
 static bool is_first_of_group(const struct page_form *form, const struct control *control)
@@ -270,6 +274,8 @@ static void fill_text(const struct filler *filler, const struct control *control
         value = wish->value;
     else if (is_left_out(filler, control))
         value = STR_EMPTY;
+    else if (str_eq(control->type, STR("password")))
+        value = together_password(filler->arena, field);
     else if (str_eq(control->type, STR("date")))
         value = date_iso(filler->arena, example_date(filler, control, field, nth));
     else if (control->value.len > 0 && nth == 0 && filler->style == STYLE_PLAUSIBLE)

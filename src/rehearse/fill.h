@@ -44,6 +44,12 @@ void filler_forgive(const struct filler *filler, str field);
 /* What this filing found out is known to the next: adds its refusals, but those of wishes. */
 void filler_learn(const struct filler *filler, struct map *learnt);
 
+/* Which option of a control that must fit others of its field: each item its own rank, an end after its beginning.
+ * SIZE_MAX: it stands alone. */
+size_t together_index(str control, size_t nth);
+/* A password that the field takes; the same each time, since it is typed twice. */
+str together_password(struct arena *arena, const struct field *field);
+
 /* ---- Examples ---- */
 
 /* A text for a control. nth: after so many that were refused. A field that is not known is NULL. */

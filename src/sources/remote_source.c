@@ -129,3 +129,14 @@ struct choices source_ask(const struct source *source, const struct source_finde
     *fails = true;
     return choices;
 }
+
+const json_t *source_about(const struct source *source, const struct source_finder *finder, struct render *render)
+{
+    const struct source *found = source_meant(source, finder);
+    if (found == NULL || found->type != SOURCE_REMOTE)
+        return NULL;
+    struct call_asking asking = {NULL, 0, found->shape.is_padded, .is_envelope = true};
+    const struct remote_answer *answer =
+        call_ask(found->call, finder == NULL ? NULL : finder->session, render, &asking);
+    return answer == NULL ? NULL : json_dict(answer->json, "meta");
+}

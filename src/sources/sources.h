@@ -56,6 +56,8 @@ struct source_finder {
 /* The choices now. render carries the names that templates of the source may use. finder may be NULL. Texts live in
  * the render's arena, or as long as the definition. */
 struct choices source_choices(const struct source *source, const struct source_finder *finder, struct render *render);
+/* What another server says beside its list, « meta »; NULL: nothing, or it is no list of another server. */
+const json_t *source_about(const struct source *source, const struct source_finder *finder, struct render *render);
 /* Whether it gives nothing because the server that has it does not answer. */
 bool source_fails(const struct source *source, const struct source_finder *finder, struct render *render);
 

@@ -157,6 +157,14 @@ const fillField = async (page, field, attempt) => {
   if (isGroup) {
     if (await field.locator(".by-hand").count()) return void (await fillByHand(field));
     if (await field.locator(".place").count()) return void (await field.locator("input").first().fill("Place Bellecour"));
+    const selects = await field.locator("select").all();
+    for (const [place, select] of selects.entries()) {
+      const values = await select.evaluate((node) => [...node.options].map((option) => option.value).filter(Boolean));
+      const name = await select.getAttribute("name"); // each item its own rank; an end after its beginning
+      const at = /-place-/.test(name) ? place : /-fin$/.test(name) ? attempt : 0;
+      if (values.length) await select.selectOption(values[Math.min(at, values.length - 1)]);
+    }
+    if (selects.length) return;
     const [day, month, year] = await field.locator("input:not([type=hidden])").all();
     await day.fill("12");
     await month.fill("3");
@@ -169,6 +177,10 @@ const fillField = async (page, field, attempt) => {
   if (kind === "select") {
     const value = await control.evaluate((node) => [...node.options].find((option) => option.value && !option.disabled)?.value);
     if (value) await control.selectOption(value);
+    return;
+  }
+  if (kind === "password") {
+    for (const input of await field.locator("input[type=password]").all()) await input.fill("Un cheval 7 fois rose !");
     return;
   }
   if (kind === "file") return void (await control.setInputFiles(/image/.test((await control.getAttribute("accept")) ?? "") ? picture : paper));

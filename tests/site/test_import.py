@@ -34,7 +34,7 @@ UNSUPPORTED = [
     (formdef("a", field("table", "<rows><row>x</row></rows><columns><column>y</column></columns>")), []),
     (formdef("a", field("table-select", "<rows><row>x</row></rows><columns><column>y</column></columns><items><item>z</item></items>")), []),
     (formdef("a", field("tablerows", "<columns><column>y</column></columns><total_row>True</total_row>")), ["tablerows:total_row"]),
-    (formdef("a", field("ranked-items")), ["field:ranked-items"]),
+    (formdef("a", field("retina")), ["field:retina"]),
     (formdef("a", field("items", "<display_mode>autocomplete</display_mode><items><item>x</item></items>")), ["items:display_mode=autocomplete"]),
     (formdef("a", field("file", "<allow_portfolio_picking>True</allow_portfolio_picking>")), ["file:portfolio"]),
     (formdef("a", field("item", "<in_filters>True</in_filters><items><item>x</item></items>")), []),
@@ -56,7 +56,7 @@ UNSUPPORTED = [
     (workflow("w", '<item type="aggregationemail"/>'), ["action:aggregationemail"]),
     (workflow("w", '<item type="choice"><label>Oui</label><by><item>_receiver</item></by><status>1</status>'
                    "<allow_as_mass_action>True</allow_as_mass_action></item>"), ["choice:mass_action"]),
-    (workflow("w", '<item type="form"><by><item>_receiver</item></by><formdef><fields>' + field("ranked-items") + "</fields></formdef></item>"), ["field:ranked-items"]),
+    (workflow("w", '<item type="form"><by><item>_receiver</item></by><formdef><fields>' + field("retina") + "</fields></formdef></item>"), ["field:retina"]),
     (workflow("w", '<item type="register-comment"><comment_template>c</comment_template></item>'), ["register-comment:comment_template"]),
     (workflow("w", "", trigger("timeout", "<anchor>python</anchor><timeout>1</timeout>")), ["trigger:anchor=python"]),
     (workflow("w", "", trigger("timeout", "<anchor>1st-arrival</anchor><anchor_status_first>wf-1</anchor_status_first><timeout>1</timeout>")), []),

@@ -557,7 +557,7 @@ static void a_widget_knows_what_it_shows(void **state)
         "{'id':'6','type':'string','label':'Ville','extra_css_class':'grid-1-2 autocomplete-address-level2',"
         "'source':{'type':'fixed','value':['Lyon','Bron']}},"
         "{'id':'7','type':'comment','label':'<p>Bonjour {{ commune_cp }}</p>'},"
-        "{'id':'8','type':'computed','label':'C'},{'id':'9','type':'ranked-items','label':'R'},"
+        "{'id':'8','type':'computed','label':'C'},{'id':'9','type':'retina','label':'R'},"
         "{'id':'10','type':'string','label':'Caché','condition':'false'}]");
     asking_post(&asking, "f1", STR("x"));
     asking_post(&asking, "f2-jour", STR("31"));

@@ -83,9 +83,9 @@ static void what_does_not_run_is_kept_and_reported(void **state)
     assert_true(asking_read(&asking));
     assert_true(field_type_runs(STR("items")) && !field_type_runs(STR("table")));
     size_t count = 0;
-    for (const char *const *name = field_types(); *name != NULL; name++)
-        count += field_type_runs(str_of(*name));
-    assert_int_equal(count, 17);
+    for (; field_type_name(count) != NULL; count++)
+        assert_true(field_type_runs(str_of(field_type_name(count))));
+    assert_true(count > 16);
     asking_end(&asking);
 }
 

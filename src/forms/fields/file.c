@@ -287,4 +287,5 @@ const struct field_type field_file = {
     .attribute = attribute,
     .from_value = from_value,
     .missing = missing,
+    .is_object = true,
 };

@@ -313,6 +313,7 @@ const struct field_type field_item = {
     .value = item_value,
     .from_value = item_from_value,
     .missing = missing_item,
+    .offers = field_offers_choices,
 };
 
 /* ---- items ---- */
@@ -437,4 +438,5 @@ const struct field_type field_items = {
     .value = items_value,
     .from_value = items_from_value,
     .missing = missing_items,
+    .offers = field_offers_choices,
 };

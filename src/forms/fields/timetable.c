@@ -13,11 +13,9 @@ static bool moment_of(const struct choice *choice, struct arena *arena, struct d
     return value_to_datetime(arena, value_text(json_str(choice->row, "datetime")), out);
 }
 
-/* « 8 h », « 14 h 30 ». */
-static str time_text(struct arena *arena, struct datetime at)
+str hour_shown(struct arena *arena, int hour, int minute)
 {
-    return at.minute == 0 ? str_fmt(arena, "%d\xC2\xA0h", at.hour)
-                          : str_fmt(arena, "%d\xC2\xA0h\xC2\xA0%02d", at.hour, at.minute);
+    return minute == 0 ? str_fmt(arena, "%d\xC2\xA0h", hour) : str_fmt(arena, "%d\xC2\xA0h\xC2\xA0%02d", hour, minute);
 }
 
 static struct day *day_of(struct arena *arena, struct days *days, struct date date)
@@ -37,7 +35,7 @@ static void add_time(const struct field *field, struct arena *arena, struct days
     struct value_dict *time = value_dict_new(arena);
     bool is_chosen = str_eq(choice->id, chosen);
     value_dict_set(arena, time, STR("id"), value_text(choice->id));
-    value_dict_set(arena, time, STR("text"), value_text(time_text(arena, at)));
+    value_dict_set(arena, time, STR("text"), value_text(hour_shown(arena, at.hour, at.minute)));
     value_dict_set(arena, time, STR("control"),
                    value_text(str_fmt(arena, "%.*s-%zu", STR_ARG(field->control), index + 1)));
     value_dict_set(arena, time, STR("chosen"), value_bool(is_chosen));

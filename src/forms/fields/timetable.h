@@ -10,4 +10,7 @@
 struct value timetable_days(const struct field *field, struct arena *arena, const struct choices *choices, str chosen,
                             str from);
 
+/* « 8 h », « 14 h 30 ». */
+str hour_shown(struct arena *arena, int hour, int minute);
+
 #endif
