@@ -73,7 +73,8 @@ static int serve(struct installation *installation, const struct option *options
     const char *uploads = str_fmt(arena, "%s/uploads", stores_folder(installation->stores)).ptr;
     if (!str_to_int64(str_of(option_or(options, count, "port", "8080")), &port) || port < 0 || port > 65535)
         err_set(&err, ERR_INVALID, "--port takes a number from 0 to 65535");
-    struct web_settings settings = {is_https, option_is_set(options, count, "behind-proxy"), uploads};
+    struct web_settings settings = {is_https, option_is_set(options, count, "behind-proxy"), uploads,
+                                    option_is_set(options, count, "no-brake")};
     struct web *web = web_new(installation, &settings);
     struct http_server *server = NULL;
     if (err.code == ERR_NONE && stores_serve_alone(installation->stores, &err) && file_make_folder(uploads, &err))
@@ -125,6 +126,7 @@ static int run(int argc, char **argv)
          "A     antivirus qui contrôle les fichiers reçus et ouverts : unix:/run/clamav/clamd.ctl, ou hôte:port"},
         {"https", true, NULL, "      l’adresse publique est en https (cookies Secure, HSTS)"},
         {"behind-proxy", true, NULL, "croit X-Forwarded-For : un serveur est devant"},
+        {"no-brake", true, NULL, "   envois sans compte ni limite ni confirmation : essais de charge"},
         {"pages", false, NULL, "DIR   lit templates/ et assets/ ici plutôt que dans le programme"},
     };
     return options_run(argc, argv, options, sizeof options / sizeof *options, "serve [OPTIONS]", run_words);

@@ -67,13 +67,16 @@ extern const struct field_type field_address, field_block, field_bool, field_com
 /* ---- What the types share ---- */
 
 void compiling_report(struct compiling *compiling, str construct, const char *message, bool is_error);
-/* Reports what a form's or a field's keys ask that does not run yet (inert.c). */
-void compiling_inert_form(struct compiling *compiling, const json_t *json, bool is_card);
+/* Reports what a field's keys ask that does not run yet (inert.c). */
 void compiling_inert_field(struct compiling *compiling, const json_t *json);
 /* The saved views of a form. */
 /* A list of texts. */
 struct str_views compiling_texts(struct arena *arena, const json_t *json, const char *key);
 void compiling_views(struct compiling *compiling, const json_t *json, struct custom_views *out);
+/* What the form's keys say of texts beside (side.c) and of what the tracking code asks again (verify.c). */
+const struct template *compiling_side_text(struct compiling *compiling, const json_t *json, const char *key,
+                                           const char *items);
+struct field_list compiling_verified(struct arena *arena, const struct form *form);
 /* A condition: NULL where there is none. One in another language than ours (Publik's old Python) is reported, and never
  * holds. */
 const struct template *compiling_condition(struct compiling *compiling, const json_t *condition, const char *what);

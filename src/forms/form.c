@@ -87,6 +87,7 @@ static void compile_header(struct compiling *compiling, struct form *form)
     form->has_confirmation = !json_is_false(json_object_get(json, "confirmation"));
     form->has_tracking_codes = json_bool(json, "enable_tracking_codes");
     form->offers_all_files = json_bool(json, "include_download_all_button");
+    form->is_guarded = json_bool(json, "has_captcha");
     form->only_one = json_bool(json, "only_allow_one");
     form->keywords = compiling_texts(arena, json, "keywords");
     form->roles = compiling_texts(arena, json, "roles");
@@ -99,7 +100,9 @@ static void compile_header(struct compiling *compiling, struct form *form)
     compiling->where = STR("réglages");
     form->disabled_redirection =
         compiling_text(compiling, json_str(json, "disabled_redirection"), TEMPLATE_TEXT, "redirection");
-    compiling_inert_form(compiling, json, form->is_card);
+    form->lateral = compiling_side_text(compiling, json, "lateral_template", "management_sidebar_items");
+    form->submission_lateral =
+        compiling_side_text(compiling, json, "submission_lateral_template", "submission_sidebar_items");
     form->digest = compiling_text(compiling, json_str(json, "digest_template"), TEMPLATE_TEXT, "résumé");
     compiling_views(compiling, json, &form->views);
     compiling->where = STR("réglages");
@@ -141,6 +144,7 @@ const struct form *form_compile(struct arena *arena, const json_t *json, int64_t
     struct compiling compiling = {.arena = arena, .reports = &form->reports, .texts = &form->texts, .blocks = blocks};
     compile_header(&compiling, form);
     form->fields = compiling_fields(&compiling, json_list(json, "fields"));
+    form->verified = compiling_verified(arena, form);
     cut_pages(&compiling, form);
     return form;
 }

@@ -162,6 +162,7 @@ struct form {
     instant opens, closes; /* 0: no bound */
     bool has_confirmation, has_tracking_codes, only_one;
     bool offers_all_files; /* to agents, as one archive */
+    bool is_guarded;       /* w.c.s. has_captcha: more caution with what comes without an account */
     struct str_views keywords, roles, backoffice_roles;
     struct str_views contexts; /* ways to identify oneself, one of which it wants of residents; none: any will do */
     const struct template *disabled_redirection, *digest; /* NULL: none */
@@ -171,8 +172,10 @@ struct form {
     const json_t *options;                                /* values of the workflow's options; may be NULL */
     const json_t *service;                                /* legal mentions; may be NULL */
     struct custom_views views;
-    struct field_list fields;      /* all, page fields too */
-    const struct form_page *pages; /* at least one */
+    const struct template *lateral, *submission_lateral; /* HTML; NULL: none (side.c) */
+    struct field_list verified;                          /* asked again beside the tracking code (verify.c) */
+    struct field_list fields;                            /* all, page fields too */
+    const struct form_page *pages;                       /* at least one */
     size_t page_count;
     struct form_reports reports;
     struct form_texts texts;
@@ -308,6 +311,15 @@ void answers_carry(const struct field_list *fields, const json_t *from, json_t *
  * with an error. */
 bool form_check(const struct form *form, const struct form_context *context, json_t *answers,
                 struct field_errors *errors, size_t *page);
+
+/* w.c.s. tracking_code_verify_fields: who has the tracking code gives some answers again. The fields to ask, as
+ * controls of their own: those of the form that have an answer. Empty: nothing is asked. */
+struct field_list form_verified_fields(const struct form *form, struct arena *arena, const json_t *answers);
+/* Whether what was given is what was answered; accents, case, blanks and signs are forgiven in texts. */
+bool form_verifies(const struct field_list *fields, struct arena *arena, const json_t *answers, const json_t *given);
+
+/* What the form shows agents beside a request, or beside its pages while one of them fills it: HTML, empty: nothing. */
+str form_side_text(const struct form *form, const struct form_context *context, bool is_entry);
 
 /* ---- What answers mean ----------------------------------------------------------------------------------------------
  */

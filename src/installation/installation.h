@@ -20,6 +20,7 @@ struct installation {
     struct pages *pages;
     struct mail_relay relay;
     str scanner;           /* clamd's address (received.h); empty: files are not scanned */
+    bool trusts_senders;   /* what is sent without an account is never held up (web_settings) */
     bool is_demonstration; /* mails are shown to everybody at /courriels/ instead of leaving */
     str public_scheme;     /* « http » or « https »: of the links in mails */
     int public_port;       /* in links; 0: none */

@@ -132,6 +132,8 @@ bool account_add_site(struct people *people, int64_t account, str site, struct e
 
 /* ---- Rates ---- */
 
+/* What to count an address under: an IPv4 address itself, the /64 of an IPv6 address; anything else as it is. */
+str network_of(struct arena *arena, str address);
 /* Counts one more of something (« suivre », an address) in a window; ERR_LIMIT beyond most. In memory: a brake, not a
  * lock. */
 bool rate_allows(struct people *people, str what, str who, int most, int seconds, struct err *err);

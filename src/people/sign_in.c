@@ -87,7 +87,7 @@ bool account_sign_in(struct people *people, struct arena *arena, str email, str 
 {
     struct signing signing = {.arena = arena, .key = email_key(arena, email), .now = instant_now()};
     signing.by_account = str_fmt(arena, "account:%.*s", STR_ARG(signing.key));
-    signing.by_address = str_fmt(arena, "address:%.*s", STR_ARG(address));
+    signing.by_address = str_fmt(arena, "address:%.*s", STR_ARG(network_of(arena, address)));
     if (!store_read(people->store, look, &signing, err))
         return false;
     if (signing.locked_until > signing.now) {

@@ -127,7 +127,7 @@ static bool start_server(struct stage *stage, struct err *err)
         return false;
     stage->port = http_port(listening);
     installation->public_port = stage->port;
-    struct web_settings settings = {.upload_folder = uploads};
+    struct web_settings settings = {.upload_folder = uploads, .trusts_senders = true};
     stage->web = web_new(installation, &settings);
     installation_run_jobs(installation, 0, false);
     stage->server = http_start(web_app(stage->web), listening, err);

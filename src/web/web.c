@@ -26,6 +26,7 @@ struct web *web_new(struct installation *installation, const struct web_settings
     struct web *web = arena_new_of(arena, struct web);
     web->arena = arena;
     web->installation = installation;
+    installation->trusts_senders = settings->trusts_senders;
     web->app = (struct http_app){.app = installation,
                                  .guard = web_guard,
                                  .check_form = web_check_form,
@@ -43,6 +44,7 @@ struct web *web_new(struct installation *installation, const struct web_settings
     add(arena, web, fill_send_routes, fill_send_route_count);
     add(arena, web, places_routes, places_route_count);
     add(arena, web, track_routes, track_route_count);
+    add(arena, web, verify_routes, verify_route_count);
     add(arena, web, account_routes, account_route_count);
     add(arena, web, requests_routes, requests_route_count);
     add(arena, web, list_routes, list_route_count);

@@ -9,6 +9,7 @@
 struct web_settings {
     bool is_https, trusts_forwarded;
     const char *upload_folder;
+    bool trusts_senders; /* no brake on what is sent without an account: rehearsals, loads */
 };
 struct web;
 struct web *web_new(struct installation *installation, const struct web_settings *settings);

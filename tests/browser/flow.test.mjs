@@ -10,6 +10,8 @@ const field = (id, type, label, more = {}) => ({ id, type, label, ...more });
 const base = { kind: "form", functions: { _receiver: "agents" } };
 const documents = [
   { ...base, slug: "acte", name: "Acte de mariage", required_authentication_contexts: ["franceconnect"], fields: [field("1", "string", "Nom")] },
+  { ...base, slug: "depot", name: "Dépôt de plainte", tracking_code_verify_fields: ["1", "2"], lateral_template: "<p>Répondre sous <strong>huit jours</strong>.</p>",
+    fields: [field("1", "string", "Nom"), field("2", "date", "Date de naissance"), field("3", "email", "Courriel")] },
 ];
 const folder = mkdtempSync(join(tmpdir(), "guichet-flow-"));
 for (const document of documents) writeFileSync(join(folder, `${document.kind}-${document.slug}.json`), JSON.stringify(document));
@@ -25,6 +27,7 @@ before(async () => {
   browser = await launch();
   for (const store of stores) {
     const counter = (counters[store] = new Counter(store));
+    counter.brakes = true;
     counter.cli("site", "set", join(folder, "site"));
     counter.cli("import", "content", folder, "--site", "ville");
     counter.cli("user", "create", "--email", "agent@ville.example", "--name", "Ada Gent", "--site", "ville", "--admin", "--password", password);
@@ -42,6 +45,13 @@ const tab = async (javaScriptEnabled = true) => {
   return context.newPage();
 };
 
+const press = (page, name) => Promise.all([page.waitForNavigation(), page.getByRole("button", { name, exact: true }).click()]);
+const answer = async (page, name = "Dupont") => {
+  await page.getByLabel("Nom").fill(name);
+  for (const [label, value] of [["Jour", "12"], ["Mois", "3"], ["Année", "1985"]]) await page.getByLabel(label).fill(value);
+  if (await page.getByLabel("Courriel").count()) await page.getByLabel("Courriel").fill("jeanne@exemple.example");
+};
+
 for (const store of stores) {
   test(`a form that wants a stronger identification says so, ${store}`, async () => {
     const page = await tab(), counter = counters[store];
@@ -53,4 +63,37 @@ for (const store of stores) {
     await look(page, `flow-identify-${store}`);
     await page.context().close();
   });
+
+  for (const javaScriptEnabled of [true, false])
+    test(`who is too fast confirms; who comes back answers again, ${javaScriptEnabled ? "with" : "without"} JavaScript, ${store}`, async () => {
+      const page = await tab(javaScriptEnabled), counter = counters[store], look_ = javaScriptEnabled ? look : async () => {};
+      await page.goto(counter.url("ville", "/demarches/depot/1/"));
+      await answer(page);
+      await press(page, "Continuer");
+      assert.equal(await page.locator("input[name=site-web]").isVisible(), true, "only moved out of sight, so that programs take it for a field");
+      assert.ok((await page.locator("input[name=site-web]").boundingBox()).width <= 40);
+      await press(page, "Envoyer ma demande");
+      assert.equal(await page.locator("h1").innerText(), "Confirmez l’envoi");
+      await look_(page, `flow-confirm-${store}`);
+      await press(page, "Confirmer et envoyer ma demande");
+      const code = (await page.locator("p.code").innerText()).trim();
+      await page.goto(counter.url("ville", "/suivre/"));
+      await page.fill("#numero", code);
+      await page.fill("#courriel", "jeanne@exemple.example");
+      await press(page, "Suivre ma demande");
+      await look_(page, `flow-verify-${store}`);
+      await answer(page, "Autre");
+      await press(page, "Voir ma demande");
+      assert.match(await page.title(), /^Erreur/);
+      await look_(page, `flow-verify-wrong-${store}`);
+      await answer(page, "DUPONT");
+      await press(page, "Voir ma demande");
+      assert.match(page.url(), /\/suivre\/[0-9A-Z]{7}\/$/);
+      if (!javaScriptEnabled) return void (await page.context().close());
+      await signIn(page, counter, "ville", "agent@ville.example");
+      await page.goto(counter.url("ville", `/agents/demandes/${code.replaceAll("-", "")}/`));
+      assert.match(await page.locator("main").innerText(), /Répondre sous huit jours/);
+      await look(page, `flow-side-${store}`);
+      await page.context().close();
+    });
 }

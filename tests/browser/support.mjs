@@ -41,7 +41,7 @@ export class Counter {
   }
 
   async start() {
-    this.server = spawn(binary, ["serve", "--port", "0", ...this.place], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+    this.server = spawn(binary, ["serve", "--port", "0", ...this.place, ...(this.brakes ? [] : ["--no-brake"])], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
     this.log = "";
     this.server.stderr.on("data", (bytes) => (this.log += bytes));
     this.port = await new Promise((found, failed) => {

@@ -18,6 +18,11 @@ FORM = {
                {"id": "p2", "type": "page", "label": "Suite"},
                {"id": "4", "type": "string", "label": "Motif", "varname": "motif"}],
 }
+SIDE = FORM | {"slug": "cote", "name": "Côté", "only_allow_one": False,
+               "lateral_template": "<p>Quotient de {{ form_var_motif }} : <em>à vérifier</em></p>",
+               "submission_lateral_template": '<p>Demandez la carte [{{ form_var_motif|default:"" }}]</p>'}
+SHUT = SIDE | {"slug": "ferme", "name": "Fermé", "management_sidebar_items": ["general"], "submission_sidebar_items": ["general"]}
+
 WORKFLOW = {"kind": "workflow", "slug": "suivi", "name": "Suivi", "functions": [{"id": "_receiver", "name": "Agents"}],
             "statuses": [{"id": "recu", "name": "Reçu", "actions": [
                 {"id": "1", "type": "register-comment", "comment": "<p>Par {{ form_submission_channel_label }} : {{ form_user_email }}</p>"},
@@ -43,7 +48,7 @@ class Entry(OnEachStore):
     @classmethod
     def build(cls, town):
         town.site("ville", "Ville", roles=["accueil", "guichet"])
-        town.define("ville", FORM, FORM | {"slug": "libre", "name": "Libre", "backoffice_submission_roles": [], "only_allow_one": False}, WORKFLOW)
+        town.define("ville", FORM, FORM | {"slug": "libre", "name": "Libre", "backoffice_submission_roles": [], "only_allow_one": False}, SIDE, SHUT, WORKFLOW)
         town.person(CLERK, "Claude Clerc", "ville", ["accueil", "guichet"])
         town.person(MATE, "Maxime Mate", "ville", ["accueil"])
         town.person(ADMIN, "Alex Admin", "ville", admin=True)
@@ -57,6 +62,20 @@ class Entry(OnEachStore):
         answer = agent.send(main_form(answer.page), values, button="Continuer")
         answer = agent.send(main_form(answer.page), {"f4": "Essai"}, button="Continuer")
         return agent.send(main_form(answer.page), button="Envoyer ma demande")
+
+    @on_each_store
+    def test_texts_stand_beside_the_entry_and_the_request(self, town):
+        for slug, is_shown in (("cote", True), ("ferme", False)):
+            agent = town.visitor("ville", CLERK)
+            page = self.begin(agent, ADA, slug=slug)
+            self.assertEqual("Demandez la carte []" in page.page.text, is_shown)
+            answer = agent.send(main_form(page.page), button="Continuer")
+            answer = agent.send(main_form(answer.page), {"f4": "<b>Sport</b>"}, button="Continuer")
+            self.assertEqual("Demandez la carte [<b>Sport</b>]" in answer.page.text, is_shown)
+            answer = agent.send(main_form(answer.page), button="Envoyer ma demande")
+            self.assertEqual("Quotient de &lt;b&gt;Sport&lt;/b&gt; : <em>à vérifier</em>" in answer.html, is_shown)
+        resident = town.visitor("ville", ADA)
+        self.assertNotIn("Demandez la carte", resident.get("/demarches/cote/1/").page.text)
 
     @on_each_store
     def test_a_request_is_entered_for_an_account(self, town):

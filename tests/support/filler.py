@@ -46,7 +46,7 @@ def fill(form, overrides=None, attempt=0):
     """Values and files for one form. attempt: how many times the page came back: then other plausible texts are tried."""
     overrides, values, files, radios = overrides or {}, {}, {}, {}
     for control in form.controls:
-        if not control.name or control.kind in ("hidden", "submit") or control.disabled:
+        if not control.name or control.kind in ("hidden", "submit") or control.disabled or control.attributes.get("tabindex") == "-1":
             continue
         words = f"{control.legend} {control.label}"
         chosen = next((value for key, value in overrides.items() if re.search(key, words)), None)

@@ -65,7 +65,7 @@ static void what_does_not_run_is_told_with_its_place(void **state)
         {"form", FORM("", "{'id':'1','type':'comment','label':'{{ x|qrcode }}'}"),
          "filter:qrcode @ champ 1 ({{ x|qrcode }}), libellé"},
         {"form", FORM("", "{'id':'1','type':'comment','label':'{% if %}'}"), "template @ champ 1 ({% if %})"},
-        {"form", FORM(",'has_captcha':true", ""), "form:has_captcha @ réglages"},
+        {"form", FORM(",'has_captcha':true", ""), ""},
         {"form", FORM(",'has_captcha':false,'custom_views':'','geolocations':{}", ""), ""},
         {"workflow", WORKFLOW("{'type':'remove'}"), ""},
         {"workflow", WORKFLOW("{'type':'dispatch'}"), "action:dispatch @ statut « N », action 1 (dispatch)"},

@@ -80,7 +80,7 @@ static void sign_out(struct request *request)
 static bool may_ask_for_link(struct request *request, str email, struct err *err)
 {
     str key = utf8_lower(request->arena, email);
-    return rate_allows(people_of(request), STR("lien"), request->address, 20, 3600, err) &&
+    return rate_allows(people_of(request), STR("lien"), network_of(request->arena, request->address), 20, 3600, err) &&
            rate_allows(people_of(request), STR("lien-vers"), key, 5, 3600, err);
 }
 

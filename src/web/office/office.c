@@ -27,6 +27,15 @@ static struct value notes_value(struct request *request, const struct dossier *d
     return value_list(list);
 }
 
+static void set_side_text(struct request *request, const struct dossier *dossier, struct value_dict *page)
+{
+    const struct form *form = dossier_form(place_of(request), dossier);
+    if (form == NULL || form->lateral == NULL)
+        return;
+    struct form_context context = visit_form_context(request, form, dossier->answers, dossier);
+    page_set(request, page, "side_text", value_html(form_side_text(form, &context, false)));
+}
+
 static void show_dossier(struct request *request, struct dossier *dossier, const struct actor *actor,
                          const struct dossier_reply *reply)
 {
@@ -34,6 +43,7 @@ static void show_dossier(struct request *request, struct dossier *dossier, const
     dossier_fill_page(request, dossier, actor, page, reply);
     page_set_text(request, page, "action", dossier_path(request, dossier, true));
     page_set(request, page, "notes", notes_value(request, dossier));
+    set_side_text(request, dossier, page);
     page_show(request, reply->status, "office/request.html", page);
 }
 

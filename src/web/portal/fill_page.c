@@ -57,8 +57,11 @@ static void show_page(struct request *request, struct filling *filling, size_t p
     page_set(request, out, "has_mistake", value_bool(has_mistake(errors)));
     page_set(request, out, "fields",
              fields_view(&shown->fields, &filling->context, filling->draft.answers, errors, true));
-    if (!filling->has_draft)
+    if (!filling->has_draft) {
         page_set_text(request, out, "draft_token", filling->draft.token);
+        page_set_text(request, out, "opened", filling_opened(request, &filling->draft));
+    }
+    brake_set_trap(request, filling, out);
     page_set(request, out, "unfit", filling->unfit);
     filling_set_entry(request, filling, out);
     page_set(request, out, "sends", value_bool(sends(filling, page)));
@@ -166,7 +169,8 @@ static void leave_page(struct request *request, struct filling *filling, size_t 
 {
     if (filling->draft.page < (int)page)
         filling->draft.page = (int)page;
-    if (request_form(request, "envoyer").len > 0 && may_send(filling, page))
+    if (request_form(request, "envoyer").len > 0 && may_send(filling, page) &&
+        brake_looks(request, filling, NULL) == BRAKE_OFF)
         filling_send(request, filling, false);
     else
         save_page(request, filling, page, next_url(request, filling, page));

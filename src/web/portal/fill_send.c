@@ -13,6 +13,7 @@ static void show_check(struct request *request, struct filling *filling, const s
              form_summary(filling->form, &filling->context, filling->draft.answers, PLACE_VALIDATION));
     page_set(request, page, "errors", filling_errors(request, errors));
     filling_set_entry(request, filling, page);
+    brake_set_trap(request, filling, page);
     page_set_text(request, page, "back_url", filling_page_url(request, filling->form, (size_t)filling->draft.page));
     page_show(request, errors != NULL && errors->len > 0 ? 422 : 200, "portal/check.html", page);
 }
@@ -123,10 +124,10 @@ static void send(struct request *request)
         return;
     struct field_errors errors = {0};
     size_t page;
-    if (form_check(filling.form, &filling.context, filling.draft.answers, &errors, &page))
-        filling_send(request, &filling, true);
-    else
+    if (!form_check(filling.form, &filling.context, filling.draft.answers, &errors, &page))
         show_check(request, &filling, &errors);
+    else if (brake_lets(request, &filling))
+        filling_send(request, &filling, true);
 }
 
 static void confirmation(struct request *request)

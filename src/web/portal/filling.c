@@ -230,6 +230,7 @@ void filling_set_entry(struct request *request, const struct filling *filling, s
     page_set_text(request, entry, "channel", dossier_channel_label(filling->draft.channel));
     if (filling->person != NULL)
         page_set_text(request, entry, "person", account_name(request->arena, filling->person));
+    page_set(request, entry, "side_text", value_html(form_side_text(filling->form, &filling->context, true)));
     page_set(request, page, "entry", value_dict(entry));
 }
 

@@ -31,6 +31,14 @@ bool filling_was_filed(struct request *request, const struct filling *filling);
 
 /* Files what form_check found right. is_saved: the draft is in the store as it is; else it is saved with the filing. */
 void filling_send(struct request *request, struct filling *filling, bool is_saved);
+/* Whether what is sent without an account looks like a person's (brake.c). BRAKE_CONFIRM: they are asked whether it is
+ * meant, and nothing is lost. BRAKE_STOP: too much from there; err says when to go on. */
+enum brake { BRAKE_OFF, BRAKE_CONFIRM, BRAKE_STOP };
+enum brake brake_looks(struct request *request, const struct filling *filling, struct err *err);
+/* True where it may be filed now; else the answer is made. */
+bool brake_lets(struct request *request, const struct filling *filling);
+/* Shows the trap that who fills blindly falls into, to who has no account. */
+void brake_set_trap(struct request *request, const struct filling *filling, struct value_dict *page);
 /* Leads to a page of the form; SIZE_MAX: to the first. Who had begun and lost it is told why the form is empty. */
 void filling_lead_to_page(struct request *request, const struct filling *filling, size_t page);
 /* Keeps the draft's token in the browser as long as the draft is kept. */
@@ -56,7 +64,9 @@ void filling_ask_to_sign_in(struct request *request, const struct form *form);
 /* Finds the draft of who asks: the one that the page began, else the browser's, else the account's. False where the
  * answer is made. */
 bool filling_find_draft(struct request *request, struct filling *filling);
-/* A new one, in memory. */
+/* « ouvert », what a page without a draft carries: when it was shown, signed. */
+str filling_opened(struct request *request, const struct draft *draft);
+/* A new one, in memory; begun when the page that begins it was shown. */
 void filling_begin_draft(struct request *request, struct filling *filling);
 /* Where the form was published anew since the draft was saved: what no longer fits goes, and is shown. */
 void filling_fit_draft(struct request *request, struct filling *filling);

@@ -132,6 +132,31 @@ void filling_fit_draft(struct request *request, struct filling *filling)
         filling->draft.page = (int)filling->form->page_count - 1;
 }
 
+static str opened_signature(struct request *request, str token, int64_t seconds)
+{
+    return people_sign(visit_of(request)->installation->people, request->arena, STR("ouvert"),
+                       str_fmt(request->arena, "%lld %.*s", (long long)seconds, STR_ARG(token)));
+}
+
+str filling_opened(struct request *request, const struct draft *draft)
+{
+    int64_t seconds = request->now / INSTANT_SECOND;
+    return str_fmt(request->arena, "%lld.%.*s", (long long)seconds,
+                   STR_ARG(opened_signature(request, draft->token, seconds)));
+}
+
+/* 0: the page does not say it, or says what we did not sign, or is of the day before. */
+static instant opened_of(struct request *request, str token)
+{
+    str number, signature;
+    int64_t seconds;
+    if (token.len == 0 || !str_cut(request_form(request, "ouvert"), '.', &number, &signature) ||
+        !str_to_int64(number, &seconds) || seconds <= 0 || seconds > request->now / INSTANT_SECOND ||
+        seconds * INSTANT_SECOND < request->now - INSTANT_DAY)
+        return 0;
+    return str_eq(signature, opened_signature(request, token, seconds)) ? seconds * INSTANT_SECOND : 0;
+}
+
 void filling_begin_draft(struct request *request, struct filling *filling)
 {
     struct visit *visit = visit_of(request);
@@ -140,6 +165,9 @@ void filling_begin_draft(struct request *request, struct filling *filling)
     str token = posted_token(request);
     if (token.len > 0)
         filling->draft.token = token;
+    instant opened = opened_of(request, token);
+    if (opened != 0)
+        filling->draft.created = opened;
 }
 
 void filling_touch(struct request *request, struct filling *filling)

@@ -1,4 +1,6 @@
 /* Following a request without an account: the tracking code and the address it was filed with. */
+#include "web/portal/track.h"
+
 #include "web/copy.h"
 
 static void show_form(struct request *request, int status, const char *message)
@@ -27,6 +29,12 @@ static str proof_of(struct request *request, str code)
     return people_sign(visit_of(request)->installation->people, request->arena, STR("suivre"), code);
 }
 
+void track_open(struct request *request, str code)
+{
+    response_cookie(request, proof_cookie(request, code), proof_of(request, code), 3600);
+    response_redirect(request, str_fmt(request->arena, "/suivre/%.*s/", STR_ARG(code)));
+}
+
 /* Whether code and address open it: the code alone where nobody left an address; never what was unlinked from its
  * submitter. */
 static bool is_opened_by(struct arena *arena, const struct dossier *dossier, str email)
@@ -43,7 +51,8 @@ static void look(struct request *request)
     struct dossier *dossier;
     struct err err = {0};
     str code, email = utf8_lower(request->arena, str_trim(request_form(request, "courriel")));
-    if (!rate_allows(visit->installation->people, STR("suivre"), request->address, 30, 600, &err)) {
+    if (!rate_allows(visit->installation->people, STR("suivre"), network_of(request->arena, request->address), 30, 600,
+                     &err)) {
         show_failure(request, &err);
         return;
     }
@@ -56,8 +65,8 @@ static void look(struct request *request)
         show_form(request, 422, "Nous ne trouvons pas de demande avec ce numéro et cette adresse.");
         return;
     }
-    response_cookie(request, proof_cookie(request, code), proof_of(request, code), 3600);
-    response_redirect(request, str_fmt(request->arena, "/suivre/%.*s/", STR_ARG(code)));
+    if (!verify_is_wanted(request, dossier))
+        track_open(request, dossier->code);
 }
 
 static struct dossier *open_tracked(struct request *request)
