@@ -242,9 +242,8 @@ static struct folded folded_next(str s, size_t *at)
 }
 
 /* False where the text holds a sign that is left to the rule. No sign folds to more bytes than it has. */
-static bool fold_by_tables(struct arena *arena, str s, str *out)
+static bool fold_by_tables(str s, char *text, str *out)
 {
-    char *text = arena_alloc(arena, s.len + 1);
     size_t len = 0;
     bool pending = false;
     for (size_t at = 0; at < s.len;) {
@@ -265,11 +264,16 @@ static bool fold_by_tables(struct arena *arena, str s, str *out)
     return true;
 }
 
-str utf8_fold(struct arena *arena, str s)
+str utf8_fold_into(struct arena *arena, str s, char *room)
 {
     str folded;
     pthread_once(&folded_once, make_folded);
-    return fold_by_tables(arena, s, &folded) ? folded : words(arena, s, ' ', false);
+    return fold_by_tables(s, room, &folded) ? folded : words(arena, s, ' ', false);
+}
+
+str utf8_fold(struct arena *arena, str s)
+{
+    return utf8_fold_into(arena, s, arena_alloc(arena, s.len + 1));
 }
 
 str utf8_slug(struct arena *arena, str s)

@@ -30,6 +30,8 @@ str utf8_unaccent(struct arena *arena, str s);
 
 /* Lowered, without accents, runs of white space and punctuation made one blank: what search compares. */
 str utf8_fold(struct arena *arena, str s);
+/* The same into a room of s.len + 1 bytes, for who folds a long list: the arena is used for rare signs only. */
+str utf8_fold_into(struct arena *arena, str s, char *room);
 
 /* Lower-case ASCII letters, digits and hyphens: « Fût à compost » gives « fut-a-compost ». */
 str utf8_slug(struct arena *arena, str s);

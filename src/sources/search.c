@@ -1,52 +1,82 @@
 /* Searching in long lists, and finding one choice of them. */
 #include "sources/source.h"
 
-/* Every word of what is typed stands in the text, at the beginning of one of its words. */
-static bool has_words(str text, str typed)
+/* The better, the earlier it is shown. */
+enum rank { RANK_BEGINNING, RANK_WORDS, RANK_WITHIN, RANK_NONE };
+
+/* How a word stands in the text. */
+static enum rank rank_of_word(str text, str word)
 {
-    for (str word, rest = typed; str_next(&rest, ' ', &word);) {
-        bool has = false;
-        for (size_t at = 0; !has && (at = str_find(text, word, at)) != SIZE_MAX; at++)
-            has = at == 0 || text.ptr[at - 1] == ' ';
-        if (!has)
-            return false;
-    }
-    return true;
+    enum rank rank = RANK_NONE;
+    for (size_t at = 0; rank != RANK_WORDS && (at = str_find(text, word, at)) != SIZE_MAX; at++)
+        rank = at == 0 || text.ptr[at - 1] == ' ' ? RANK_WORDS : RANK_WITHIN;
+    return rank;
 }
 
-static void add_found(struct arena *arena, const struct choices *all, str typed, bool at_beginning, size_t most,
-                      struct choices *out)
+/* As its worst word. Both are folded. */
+static enum rank rank_of(str text, str typed)
 {
-    for (size_t i = 0; i < all->len && out->len < most; i++) {
-        str folded = utf8_fold(arena, all->at[i].text);
-        if (all->at[i].is_disabled || str_starts(folded, typed) != at_beginning || !has_words(folded, typed))
-            continue;
-        *vec_push(arena, out) = all->at[i];
+    if (str_starts(text, typed))
+        return RANK_BEGINNING;
+    enum rank worst = RANK_WORDS;
+    for (str word, rest = typed; worst != RANK_NONE && str_next(&rest, ' ', &word);) {
+        enum rank rank = rank_of_word(text, word);
+        if (rank > worst)
+            worst = rank;
     }
+    return worst;
 }
 
 static struct choices search_in(struct arena *arena, const struct choices *all, str typed, size_t most)
 {
-    struct choices found = {0};
-    str folded = utf8_fold(arena, typed);
-    add_found(arena, all, folded, true, most, &found);
-    add_found(arena, all, folded, false, most, &found);
-    return found;
+    struct choices found[RANK_NONE] = {0};
+    str wanted = utf8_fold(arena, typed);
+    char *room = NULL; /* each text is folded in the same place: a long list costs no memory */
+    size_t size = 0;
+    for (size_t i = 0; i < all->len && found[RANK_BEGINNING].len < most; i++) {
+        const struct choice *choice = &all->at[i];
+        if (choice->is_disabled)
+            continue;
+        if (choice->text.len >= size) {
+            size = choice->text.len * 2 + 64;
+            room = arena_alloc(arena, size);
+        }
+        enum rank rank = rank_of(utf8_fold_into(arena, choice->text, room), wanted);
+        if (rank != RANK_NONE && found[rank].len < most)
+            *vec_push(arena, &found[rank]) = *choice;
+    }
+    struct choices best = found[RANK_BEGINNING];
+    for (enum rank rank = RANK_WORDS; rank < RANK_NONE; rank++)
+        for (size_t i = 0; i < found[rank].len && best.len < most; i++)
+            *vec_push(arena, &best) = found[rank].at[i];
+    return best;
+}
+
+bool source_is_searched(const struct source *source, const struct source_finder *finder)
+{
+    const struct source *found = source_meant(source, finder);
+    return found != NULL && found->type == SOURCE_REMOTE && found->query_parameter.len > 0;
 }
 
 struct choices source_search(const struct source *source, const struct source_finder *finder, struct render *render,
-                             str typed, size_t most)
+                             str typed, size_t most, bool *fails)
 {
-    bool fails;
+    bool unheeded;
     const struct source *found = source_meant(source, finder);
-    if (found == NULL || found->query_parameter.len == 0) {
-        struct choices all = source_choices(source, finder, render);
-        return search_in(render->arena, &all, typed, most);
+    if (fails == NULL)
+        fails = &unheeded;
+    *fails = false;
+    if (source_is_searched(source, finder)) {
+        struct choices answered = source_ask(found, finder, render, found->query_parameter, typed, fails);
+        if (answered.len > most)
+            answered.len = most;
+        return answered;
     }
-    struct choices answered = source_ask(found, finder, render, found->query_parameter, typed, &fails);
-    if (answered.len > most)
-        answered.len = most;
-    return answered;
+    struct choices all = found != NULL && found->type == SOURCE_LOCAL
+                             ? source_of_site(found, finder, render, STR_EMPTY, typed)
+                             : source_choices(source, finder, render);
+    *fails = all.len == 0 && source_fails(source, finder, render);
+    return search_in(render->arena, &all, typed, most);
 }
 
 static bool take(const struct choices *choices, str id, struct choice *out)
@@ -64,7 +94,7 @@ bool source_choice(const struct source *source, const struct source_finder *find
     const struct source *found = source_meant(source, finder);
     struct choices choices;
     if (found != NULL && found->type == SOURCE_LOCAL) {
-        choices = id.len > 0 ? source_of_site(found, finder, render, id) : (struct choices){0};
+        choices = id.len > 0 ? source_of_site(found, finder, render, id, STR_EMPTY) : (struct choices){0};
         return take(&choices, id, out);
     }
     if (found != NULL && found->id_parameter.len > 0) {
@@ -77,6 +107,8 @@ bool source_choice(const struct source *source, const struct source_finder *find
         if (take(&choices, id, out))
             return true;
     }
+    if (source_is_searched(source, finder))
+        return false;
     choices = source_choices(source, finder, render);
     return take(&choices, id, out);
 }

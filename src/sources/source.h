@@ -4,7 +4,7 @@
 
 #include "sources/sources.h"
 
-enum { CHOICES_MOST = 20000 };
+enum { CHOICES_MOST = 50000 }; /* the communes of France, and those that were, are 40,000 */
 
 enum source_type { SOURCE_FIXED, SOURCE_TEMPLATE, SOURCE_NAMED, SOURCE_REMOTE, SOURCE_LOCAL, SOURCE_INERT };
 
@@ -28,9 +28,9 @@ struct source {
 
 /* The source that is meant: of a named one, what it names; NULL: nothing. */
 const struct source *source_meant(const struct source *source, const struct source_finder *finder);
-/* Of the site itself: all, or the one of this id. */
+/* Of the site itself: all, those that words may find, or the one of this id. */
 struct choices source_of_site(const struct source *source, const struct source_finder *finder, struct render *render,
-                              str id);
+                              str id, str typed);
 void source_tell(struct render *render, const struct source *source, const char *message);
 
 /* remote_source.c. name empty: the whole list; else with one more parameter. *fails: the server does, and nothing

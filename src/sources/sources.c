@@ -53,10 +53,10 @@ bool source_fixed(const struct source *source, const struct source_finder *finde
 }
 
 struct choices source_of_site(const struct source *source, const struct source_finder *finder, struct render *render,
-                              str id)
+                              str id, str typed)
 {
     struct choices choices = {0};
-    struct local_asking asking = {source->kind, source->value, source->json, id};
+    struct local_asking asking = {source->kind, source->value, source->json, id, typed};
     if (finder == NULL || finder->local == NULL || !finder->local(finder->local_data, &asking, render, &choices))
         source_tell(render, source, "elle n’est pas lue ici");
     return choices;
@@ -78,7 +78,7 @@ struct choices source_choices(const struct source *source, const struct source_f
     case SOURCE_REMOTE:
         return source_ask(found, finder, render, STR_EMPTY, STR_EMPTY, &fails);
     case SOURCE_LOCAL:
-        return source_of_site(found, finder, render, STR_EMPTY);
+        return source_of_site(found, finder, render, STR_EMPTY, STR_EMPTY);
     default:
         source_tell(render, found, str_z(render->arena, found->problem));
         return (struct choices){0};
@@ -95,7 +95,9 @@ bool source_fails(const struct source *source, const struct source_finder *finde
 {
     bool fails = false;
     const struct source *found = source_meant(source, finder);
-    if (found != NULL && found->type == SOURCE_REMOTE)
+    if (source_is_searched(source, finder)) /* three letters: geocoders refuse fewer */
+        source_ask(found, finder, render, found->query_parameter, STR("rue"), &fails);
+    else if (found != NULL && found->type == SOURCE_REMOTE)
         source_ask(found, finder, render, STR_EMPTY, STR_EMPTY, &fails);
     return fails;
 }

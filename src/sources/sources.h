@@ -39,6 +39,7 @@ struct local_asking {
     str kind, value;    /* « wcs:users »; « card », « slug:view » */
     const json_t *json; /* the whole definition */
     str id;             /* this choice; empty: all */
+    str typed;          /* words that they are searched by: who answers may leave out what has none of them */
 };
 
 /* What sources are read with, in one request or job. */
@@ -58,13 +59,18 @@ struct source_finder {
 struct choices source_choices(const struct source *source, const struct source_finder *finder, struct render *render);
 /* What another server says beside its list, « meta »; NULL: nothing, or it is no list of another server. */
 const json_t *source_about(const struct source *source, const struct source_finder *finder, struct render *render);
-/* Whether it gives nothing because the server that has it does not answer. */
+/* Whether it gives nothing because the server that has it does not answer; one that only searches is asked for a word
+ * then. */
 bool source_fails(const struct source *source, const struct source_finder *finder, struct render *render);
 
-/* Those whose text has every word of what is typed, accents and case forgiven, most of them at the most, those that
- * begin by it first. Where the source has a query parameter its server searches. Nothing typed: the first ones. */
+/* Whether another server searches it: it is asked with what is typed, and never for the whole list. */
+bool source_is_searched(const struct source *source, const struct source_finder *finder);
+/* Those whose text has every word of what is typed, accents and case forgiven, most of them at the most: those that
+ * begin by it, then those where each stands at the beginning of a word, then within. Where the source has a query
+ * parameter its server searches, in its order. Nothing typed: the first ones. *fails, which may be NULL: its server
+ * does. */
 struct choices source_search(const struct source *source, const struct source_finder *finder, struct render *render,
-                             str typed, size_t most);
+                             str typed, size_t most, bool *fails);
 /* One choice by its id; false where there is none. hint: a text by which it may be searched, where its server neither
  * gives the whole list nor finds by id; may be empty. */
 bool source_choice(const struct source *source, const struct source_finder *finder, struct render *render, str id,

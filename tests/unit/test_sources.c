@@ -204,13 +204,16 @@ static void long_lists_are_searched(void **state)
         {"etienne", "Saint-Étienne=Saint-Étienne"},
         {"br", "Bron=Bron|Brignais=Brignais"},
         {"RHONE etoile", "Étoile-sur-Rhône=Étoile-sur-Rhône"},
-        {"tienne", ""},
+        {"tienne", "Saint-Étienne=Saint-Étienne"},
+        {"on", "Bron=Bron|Étoile-sur-Rhône=Étoile-sur-Rhône"},
+        {"rhône x", ""},
+        {"gn", "Brignais=Brignais"},
         {"", "Saint-Étienne=Saint-Étienne|Bron=Bron|Brignais=Brignais"},
         {"b", "Bron=Bron|Brignais=Brignais|Bourg=Bourg"},
     };
     struct render render = {.arena = arena, .lang = STR("fr")};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct choices found = source_search(source, NULL, &render, str_of(cases[i].typed), 3);
+        struct choices found = source_search(source, NULL, &render, str_of(cases[i].typed), 3, NULL);
         assert_str(listed(&found), cases[i].found);
     }
     struct choice choice;
