@@ -50,7 +50,7 @@ const tell = (box, message) => {
     said = document.createElement("p");
     said.className = "error";
     said.id = `${control.id}-erreur`;
-    (box.querySelector(":scope>.choices,:scope>.date,:scope>.map,:scope>[data-search]") ?? control).before(said);
+    (box.querySelector(":scope>.choices,:scope>.date,:scope>.map,:scope>.combo,:scope>[data-search]") ?? control).before(said);
     box.classList.add("in-error");
     control.setAttribute("aria-invalid", "true");
     control.setAttribute("aria-describedby", `${control.getAttribute("aria-describedby") ?? ""} ${said.id}`.trim());

@@ -15,6 +15,17 @@ struct compiling {
     int depth;                         /* how many blocks stand around */
 };
 
+/* What a list has for what is typed. */
+struct suggested {
+    str typed; /* what was looked for */
+    struct choices choices;
+    bool fails;   /* its server does not answer */
+    bool is_free; /* anything else may be typed */
+};
+enum { TYPED_MOST = 200 }; /* signs of it that are looked at */
+/* How many there are, in words, for who sees them and who hears it. */
+str suggested_status(struct arena *arena, str typed, size_t count);
+
 /* Members that are NULL stand for « as a text »; see field_types.c for the defaults. */
 struct field_type {
     const char *name;
@@ -56,6 +67,9 @@ struct field_type {
     bool (*offers)(const struct field *field, const struct form_context *context);
     bool is_object; /* the stored answer is a JSON object */
     bool is_secret; /* what is stored leaves by no export */
+    /* What may be proposed while one types in its control; false: nothing ever is. */
+    bool (*suggest)(const struct field *field, const struct form_context *context, const struct posted *posted,
+                    struct suggested *out);
 };
 
 const struct field_type *field_type_find(str name);

@@ -316,10 +316,13 @@ static void add_revealed(const struct field *field, const struct form_context *c
 
 /* In order, since a condition may read what stands before it on the page; the completing check comes with it, so that
  * conditions on a list's label see it. */
-bool fields_read(const struct field_list *fields, const struct form_context *context, const struct posted *posted,
+bool fields_read(const struct field_list *fields, const struct form_context *outer, const struct posted *posted,
                  json_t *answers, struct field_errors *errors)
 {
     size_t before = errors->len;
+    struct form_context own = *outer;
+    const struct form_context *context = &own;
+    own.posted = posted;
     for (size_t i = 0; i < fields->len; i++) {
         const struct field *field = &fields->at[i];
         if (field->type == NULL || !field->type->is_typed)

@@ -25,11 +25,13 @@ enum prefill_kind { PREFILL_NONE, PREFILL_TEMPLATE, PREFILL_USER, PREFILL_GEOLOC
 struct field {
     str id, varname;
     /* The name of its control: « f12 ». Beside it may stand: f12-jour, f12-mois, f12-annee (a date in three boxes),
-     * f12-retirer (take the file away), and f12-vu, a hidden control that a page sends with each field that is on the
-     * screen: where a page sends any, a field that this post's answers bring is asked first (is_revealed).
-     * Of a field of type block: f12-rang, once a row, in their order, its value the row's key (a small number); the
-     * controls of a row's fields, f12-KEY-ID, with what may stand beside these, and f12-KEY-ID-garde (the blob of the
-     * file that is kept). Its buttons are all called « rangs »: f12-ajouter, f12-KEY-enlever. */
+     * f12-retirer (take the file away), f12-cherche and f12-pour (the search box of a long list, and the texts that its
+     * choices were found by; its button is called « chercher », value f12), and f12-vu, a hidden control that a page
+     * sends with each field that is on the screen: where a page sends any, a field that this post's answers bring is
+     * asked first (is_revealed). Of a field of type block: f12-rang, once a row, in their order, its value the row's
+     * key (a small number); the controls of a row's fields, f12-KEY-ID, with what may stand beside these, and
+     * f12-KEY-ID-garde (the blob of the file that is kept). Its buttons are all called « rangs »: f12-ajouter,
+     * f12-KEY-enlever. */
     str control, marker;
     str type_name;                 /* as the definition says it */
     const struct field_type *type; /* NULL: a type that does not run yet; the field is kept and inert */
@@ -204,6 +206,8 @@ bool form_takes_context(const struct form *form, str context);
 /* ---- Filling -------------------------------------------------------------------------------------------------------
  */
 
+struct posted;
+
 struct form_context {
     struct arena *arena;
     struct value scope;                  /* reads the answers that are being changed */
@@ -211,6 +215,7 @@ struct form_context {
     const struct source_finder *sources; /* may be NULL */
     const json_t *account;               /* the account's data by name, for prefilling; NULL: nobody is signed in */
     instant now;                         /* 0: instant_now() */
+    bool lists_whole;                    /* long lists are shown, not searched: for filters */
     bool in_backoffice;                  /* an agent fills: « frontoffice » fields are optional */
     str file_url;                        /* files are at FILE_URL/BLOB/NAME; empty: they have no URL */
     struct render_log *log;              /* may be NULL */
@@ -218,6 +223,9 @@ struct form_context {
     const json_t *map;                   /* the site's map (docs/definitions, « map »); may be NULL */
     const struct file_tools *files;      /* NULL: pictures stay as they come */
     struct origins *origins;             /* gathers the servers that images of the page come from; may be NULL */
+    /* What the page that is shown again was sent with: texts of search boxes are shown as they were. NULL: it is shown
+     * anew. Reading sets it by itself. */
+    const struct posted *posted;
 };
 struct origins VEC_OF(str); /* « https://tuiles.exemple.fr » */
 
@@ -267,6 +275,9 @@ bool fields_read(const struct field_list *fields, const struct form_context *con
 /* The button that adds or takes away a row of a block, where one was pressed: the page is read, kept, and shown again
  * without a word on what is wrong or lacks, at *control. */
 bool posted_changes_rows(const struct posted *posted, struct arena *arena, str *control);
+/* The button « Chercher » of a list, where it was pressed: the page is read, kept, and shown again with what was found,
+ * without a word on what is wrong or lacks. */
+bool posted_searches(const struct posted *posted);
 /* Checks answers as they are: the same rules, without a post. */
 bool fields_check(const struct field_list *fields, const struct form_context *context, json_t *answers,
                   struct field_errors *errors);
@@ -280,9 +291,9 @@ bool fields_check(const struct field_list *fields, const struct form_context *co
  * suggestions (string); geolocation (what of the address at a position fills it); rows (text); rules, has_password,
  * confirmation (password); items {text, control, ranks {rank, chosen}} (ranked-items); choices, starts, ends {id, text,
  * chosen} (time-range); checked (bool); day, month, year, iso, min, max (date); choices {id, text, chosen, disabled},
- * hint_is_first_option (item, items); accept, max_size, types, file_name, file_size, file_blob (file); label_display,
- * is_single, may_add, add_label, may_remove, remove_label, rows {name, key, legend, fields}, in_block (a field of a
- * row) (block). */
+ * hint_is_first_option (item, items), and of a long list that is searched typed, asked, status, hints, trouble; accept,
+ * max_size, types, file_name, file_size, file_blob (file); label_display, is_single, may_add, add_label, may_remove,
+ * remove_label, rows {name, key, legend, fields}, in_block (a field of a row) (block). */
 struct value fields_view(const struct field_list *fields, const struct form_context *context, json_t *answers,
                          const struct field_errors *errors, bool hidden);
 
@@ -293,6 +304,12 @@ struct value fields_view(const struct field_list *fields, const struct form_cont
  * caller. */
 json_t *fields_live(const struct field_list *fields, const struct form_context *context, const struct posted *posted,
                     json_t *answers);
+
+/* What the list or the suggestions of one field have for what is typed in its control, « f12 », in the page that is
+ * being filled: {"choices": [{"id", "text"}], "status": "3 réponses."}, with "trouble": true where its server does not
+ * answer. NULL: no field that is shown has suggestions under that name. answers is a working copy, as above. */
+json_t *fields_suggest(const struct field_list *fields, const struct form_context *context, const struct posted *posted,
+                       json_t *answers, str control);
 
 /* Pages. Indexes count from 0. */
 bool form_page_is_visible(const struct form *form, size_t page, const struct form_context *context);

@@ -6,8 +6,6 @@
 static const struct definition_inert of_fields[] = {
     {"block", "total_row", NULL, "tablerows:total_row", "le total des colonnes n’est pas montré"},
     {"file", "allow_portfolio_picking", NULL, "file:portfolio", "le porte-documents n’est pas encore proposé"},
-    {"item", "display_mode", "autocomplete", "item:display_mode=autocomplete", "les choix sont montrés en liste"},
-    {"items", "display_mode", "autocomplete", "items:display_mode=autocomplete", "les choix sont des cases à cocher"},
 };
 
 static void report_all(struct compiling *compiling, const json_t *json, const struct definition_inert *table,

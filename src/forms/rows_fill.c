@@ -260,7 +260,7 @@ static bool is_removed(const struct field *field, struct arena *arena, const str
 /* A file or a choice that is refused leaves its row empty, and is told all the same. */
 static bool was_filled(const struct field *field, struct arena *arena, const struct posted *posted, str key)
 {
-    static const char *const hidden[] = {"-vu", "-rang", "-garde"};
+    static const char *const hidden[] = {"-vu", "-rang", "-garde", "-pour"};
     str beginning = row_control(field, arena, key, "");
     for (size_t i = 0; i < posted->file_count; i++)
         if (str_starts(posted->files[i].name, beginning) && posted->files[i].file_name.len > 0)

@@ -127,14 +127,16 @@ void dossier_post_action(struct request *request, struct dossier *dossier, const
                           .actor = *actor,
                           .action = action,
                           .status = request_form(request, "statut")};
-    struct dossier_reply reply = {.status = 422};
+    struct dossier_reply reply = {.status = 422, .posted = posted};
     struct offer offer = {0};
     struct err err = {0};
     bool is_global = dossier_page_offer(request, dossier, actor, &offer);
     bool is_offered = str_eq(event.status, offer.status) && is_global == (event.kind == EVENT_GLOBAL);
     str control;
-    if (str_eq(event.status, offer.status) && posted_changes_rows(posted, request->arena, &control)) {
-        read_offered(request, dossier, &offer, posted, &event, &reply); /* a row more, or one less */
+    bool is_unfinished = posted_changes_rows(posted, request->arena, &control) || posted_searches(posted);
+    if (str_eq(event.status, offer.status) && is_unfinished) { /* a row more, or one less; a list is searched */
+        posted->stays = true;
+        read_offered(request, dossier, &offer, posted, &event, &reply);
         reply.errors = arena_new_of(request->arena, struct field_errors);
         reply.status = 200;
         show_again(request, dossier, actor, &reply);

@@ -109,18 +109,20 @@ static struct value comments_value(struct request *request, const struct offer *
 
 /* Controls of a sub-form are called by its action too, since two may stand on one page. */
 static struct value forms_value(struct request *request, struct dossier *dossier, const struct offer *offer,
-                                const struct field_errors *errors, json_t *answers)
+                                const struct dossier_reply *reply)
 {
     struct value_list *list = value_list_new(request->arena);
     struct form_context context =
         visit_form_context(request, dossier_form(place_of(request), dossier), dossier->answers, dossier);
+    json_t *answers = reply->form_answers;
+    context.posted = reply->posted;
     for (size_t i = 0; i < offer->forms.len; i++) {
         const struct offered_form *form = &offer->forms.at[i];
         struct value_dict *dict = page_new(request);
         json_t *shown = answers != NULL ? answers : json_keep(request->arena, json_object());
         if (answers == NULL)
             fields_prefill(form->fields, &context, shown);
-        page_set(request, dict, "fields", fields_view(form->fields, &context, shown, errors, false));
+        page_set(request, dict, "fields", fields_view(form->fields, &context, shown, reply->errors, false));
         page_set(request, dict, "info", value_html(form->info));
         value_list_add(request->arena, list, value_dict(dict));
     }
@@ -171,7 +173,7 @@ static void set_offer(struct request *request, struct dossier *dossier, const st
     page_set(request, page, "buttons", buttons_value(request, offer.buttons.at, offer.buttons.len, false));
     page_set(request, page, "globals", buttons_value(request, offer.globals.at, offer.globals.len, true));
     page_set(request, page, "comments", comments_value(request, &offer, reply));
-    page_set(request, page, "forms", forms_value(request, dossier, &offer, reply->errors, reply->form_answers));
+    page_set(request, page, "forms", forms_value(request, dossier, &offer, reply));
     page_set(request, page, "messages", messages_value(request, &offer));
     page_set(request, page, "has_submit", value_bool(offer.has_submit));
     page_set_text(request, page, "submit_label", offer.submit_label);

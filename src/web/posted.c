@@ -42,3 +42,13 @@ struct form_context visit_form_context(struct request *request, const struct for
     context.site = dossier_site_scope(&visit->place.dossiers);
     return context;
 }
+
+void visit_suggest(struct request *request, const struct field_list *fields, const struct form_context *context,
+                   const struct posted *posted, json_t *answers)
+{
+    const json_t *found = fields_suggest(fields, context, posted, answers, request_form(request, "champ"));
+    if (found == NULL)
+        response_error(request, 404, NULL);
+    else
+        response_json(request, 200, found);
+}

@@ -75,6 +75,9 @@ int visit_refuses_file(struct request *request, int fd, struct err *err);
 /* What fields need, over these answers (of a dossier, or NULL for a form that is being filled). */
 struct form_context visit_form_context(struct request *request, const struct form *form, json_t *answers,
                                        const struct dossier *dossier);
+/* Answers with what the field « champ » proposes for what is typed in it: fields_suggest; 404 where nothing does. */
+void visit_suggest(struct request *request, const struct field_list *fields, const struct form_context *context,
+                   const struct posted *posted, json_t *answers);
 
 /* Tables of routes, each beside its handlers. */
 extern const struct route portal_routes[], fill_start_routes[], fill_page_routes[], fill_typing_routes[],
@@ -104,6 +107,7 @@ struct dossier_reply {
     int status;
     const struct field_errors *errors; /* of what was posted; may be NULL */
     json_t *form_answers;              /* what was posted in its sub-form; may be NULL */
+    const struct posted *posted;       /* all that was posted; may be NULL */
     str changed;                       /* what somebody else did meanwhile; may be empty */
 };
 /* Shows the dossier's page: one function for each place that has one. */

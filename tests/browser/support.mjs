@@ -147,6 +147,8 @@ export const fill = async (page, attempt = 0) => {
 
 const fillField = async (page, field, attempt) => {
   if (await field.evaluate((node) => node.classList.contains("block"))) return; // its rows' fields are filled by themselves
+  const search = field.locator("[data-choose]");
+  if (await search.count()) return chooseFromList(page, field, search);
   const radios = field.locator("input[type=radio]"), boxes = field.locator("input[type=checkbox]");
   const isGroup = await field.evaluate((node) => node.tagName === "FIELDSET");
   if (await radios.count()) {
@@ -188,6 +190,24 @@ const fillField = async (page, field, attempt) => {
   const label = await field.innerText();
   const known = kind === "email" ? "jeanne.dupont@example.org" : examples.find(([pattern]) => pattern.test(label))?.[1] ?? "Texte d’essai";
   await control.fill(kind === "email" ? known : [known, "12", "Texte d’essai", "1"][attempt % 4]);
+};
+
+/** The first choice that a search finds: of the popup, or without JavaScript of the page that comes back. */
+const chooseFromList = async (page, field, search) => {
+  if (await field.locator("input:checked").count()) return;
+  const isScripted = (await search.getAttribute("role")) === "combobox";
+  for (const word of ["a", "e", "1"]) {
+    await search.fill(word);
+    if (isScripted) {
+      await page.locator(`#${await search.getAttribute("id")}-trouve:not(:empty)`).waitFor();
+      const option = field.locator("[role=option]").first();
+      if (await option.count()) return void (await option.click());
+    } else {
+      await Promise.all([page.waitForNavigation(), field.locator("button[name=chercher]").click()]);
+      const found = field.locator(".choices input").first();
+      if (await found.count()) return void (await found.check());
+    }
+  }
 };
 
 /** An address, part by part. */

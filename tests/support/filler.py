@@ -52,6 +52,8 @@ def fill(form, overrides=None, attempt=0):
         chosen = next((value for key, value in overrides.items() if re.search(key, words)), None)
         if control.kind == "file":
             files[control.name] = ("piece.png", "image/png", png()) if "image" in control.attributes.get("accept", "") else ("piece.pdf", "application/pdf", PDF)
+        elif control.name.endswith("-cherche"):
+            values[control.name] = ""  # what was found is chosen: see search_lists
         elif control.kind == "radio":
             options = radios.setdefault(control.name, [])
             options.append(control)
@@ -92,6 +94,21 @@ def main_form(page):
     return forms[-1] if forms else None
 
 
+def search_lists(visitor, answer, overrides=None):
+    """Presses « Chercher » of each list that shows no choice yet, by what it is to be or by a letter, until it has some: the page as
+    it is then."""
+    for name in [b.value for b in main_form(answer.page).buttons() if b.name == "chercher"]:
+        box = next(c for c in main_form(answer.page).controls if c.name == f"{name}-cherche")
+        wanted = next((value for key, value in (overrides or {}).items() if re.search(key, f"{box.legend} {box.label}")), None)
+        for word in [wanted] if isinstance(wanted, str) else ["", "a", "e", "1"]:
+            form = main_form(answer.page)
+            if any(c.value for c in form.named(name)):
+                break
+            values, files = fill(form, overrides)
+            answer = visitor.send(form, values | {box.name: word}, button=name, files=files)
+    return answer
+
+
 class Stuck(AssertionError):
     pass
 
@@ -117,6 +134,7 @@ def walk(visitor, start, overrides=None, most=60, stop=None):
         attempts = attempts + 1 if page.title.strip().startswith("Erreur") else 0
         if attempts > 8:
             raise Stuck(f"the page at {answer.url} refuses what it gets: {page.text[:1500]}")
+        form = main_form(search_lists(visitor, answer, overrides).page)
         values, files = fill(form, overrides, attempts)
         go = next((b for b in form.buttons() if re.search(r"continuer|envoyer|sans compte|commencer", b.label, re.IGNORECASE)), None)
         answer = visitor.send(form, values, button=go.label.strip() if go else None, files=files)

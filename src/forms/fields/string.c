@@ -52,15 +52,35 @@ static str check(const struct field *field, const struct form_context *context, 
     return error;
 }
 
-/* What a browser proposes while one types; anything else may be typed. */
+/* A short list is there at once; any other is asked while one types. Anything else may be typed. */
 static void view_suggestions(const struct source *source, const struct form_context *context, struct value_dict *out)
 {
+    enum { SHOWN_MOST = 100 };
     struct render render = context_render(context);
-    struct choices choices = source_choices(source, context->sources, &render);
+    struct choices choices = {0};
+    if (!source_is_searched(source, context->sources))
+        choices = source_choices(source, context->sources, &render);
     struct value_list *texts = value_list_new(context->arena);
-    for (size_t i = 0; i < choices.len; i++)
+    for (size_t i = 0; i < choices.len && choices.len <= SHOWN_MOST; i++)
         value_list_add(context->arena, texts, value_text(choices.at[i].text));
     value_dict_set(context->arena, out, STR("suggestions"), value_list(texts));
+    value_dict_set(context->arena, out, STR("suggests"), value_bool(true));
+}
+
+static bool suggest(const struct field *field, const struct form_context *context, const struct posted *posted,
+                    struct suggested *out)
+{
+    enum { FOUND_MOST = 20 };
+    const struct string_params *params = field->params;
+    struct render render = context_render(context);
+    str typed = STR_EMPTY;
+    if (params->suggestions == NULL)
+        return false;
+    posted_text(context, posted, field->control, &typed);
+    out->typed = utf8_slice(typed, 0, TYPED_MOST);
+    out->is_free = true;
+    out->choices = source_search(params->suggestions, context->sources, &render, out->typed, FOUND_MOST, &out->fails);
+    return true;
 }
 
 static void view(const struct field *field, const struct form_context *context, const json_t *answers,
@@ -117,4 +137,5 @@ const struct field_type field_string = {
     .indexed = indexed,
     .words = words,
     .from_value = from_value,
+    .suggest = suggest,
 };

@@ -114,13 +114,15 @@ static void forget_files(struct request *request, struct editing *editing)
                         editing->card == NULL ? NULL : editing->card->answers);
 }
 
-/* A row of a block more, or one less: shown, not saved. False: that was not the question. */
-static bool changes_rows(struct request *request, struct editing *editing, const struct posted *posted)
+/* A row of a block more, or one less, or a list searched: shown, not saved. False: that was not the question. */
+static bool is_unfinished(struct request *request, struct editing *editing, struct posted *posted)
 {
     str control;
     struct field_errors errors = {0};
-    if (!posted_changes_rows(posted, request->arena, &control))
+    editing->context.posted = posted;
+    if (!posted_changes_rows(posted, request->arena, &control) && !posted_searches(posted))
         return false;
+    posted->stays = true;
     read_each(editing, posted, &errors);
     forget_files(request, editing);
     show(request, editing, 200, NULL, STR_EMPTY);
@@ -160,7 +162,7 @@ static void post_new(struct request *request)
     if (!begin_new(request, &editing))
         return;
     struct posted *posted = visit_posted(request);
-    if (posted == NULL || changes_rows(request, &editing, posted))
+    if (posted == NULL || is_unfinished(request, &editing, posted))
         return;
     if (!read_pages(&editing, posted, &errors)) {
         forget_files(request, &editing);
@@ -204,7 +206,7 @@ static void post_change(struct request *request)
     if (!begin_change(request, &editing))
         return;
     struct posted *posted = visit_posted(request);
-    if (posted == NULL || changes_rows(request, &editing, posted))
+    if (posted == NULL || is_unfinished(request, &editing, posted))
         return;
     bool is_right = read_pages(&editing, posted, &errors);
     if (!is_right || !is_as_shown(request, &editing)) {
@@ -235,6 +237,10 @@ static void live(struct request *request, struct editing *editing)
     struct posted *posted = visit_posted(request);
     if (posted == NULL)
         return;
+    if (request_form(request, "champ").len > 0) {
+        visit_suggest(request, &editing->form->fields, &editing->context, posted, editing->answers);
+        return;
+    }
     posted->is_typing = true;
     response_json(request, 200, fields_live(&editing->form->fields, &editing->context, posted, editing->answers));
 }

@@ -102,6 +102,7 @@ static struct value answers_choice(struct request *request, str form_slug, str c
         if (!field->in_filters || !(field->places & PLACE_LISTINGS))
             continue;
         struct form_context context = visit_form_context(request, form, none, NULL);
+        context.lists_whole = true;
         struct value view = fields_view(&(struct field_list){field, 1}, &context, none, NULL, false);
         struct value_dict *dict = page_new(request);
         struct value_list *choices = value_list_new(request->arena);

@@ -195,6 +195,16 @@ static void change_rows(struct request *request, struct filling *filling, size_t
                       STR_ARG(control)));
 }
 
+/* What a list was searched for: the page again, with what was found, whatever lacks still. */
+static void search_list(struct request *request, struct filling *filling, size_t page, const struct posted *posted)
+{
+    struct field_errors unheeded = {0}, none = {0};
+    struct posted typed = *posted;
+    typed.stays = true;
+    form_page_read(filling->form, page, &filling->context, &typed, filling->draft.answers, &unheeded);
+    show_again(request, filling, page, &none);
+}
+
 static void post_page(struct request *request)
 {
     struct filling filling;
@@ -213,6 +223,11 @@ static void post_page(struct request *request)
     str control;
     if (posted_changes_rows(posted, request->arena, &control)) {
         change_rows(request, &filling, page, posted, control);
+        return;
+    }
+    filling.context.posted = posted;
+    if (posted_searches(posted)) {
+        search_list(request, &filling, page, posted);
         return;
     }
     if (form_page_read(filling.form, page, &filling.context, posted, filling.draft.answers, &errors) ||

@@ -57,6 +57,14 @@ static json_t *look_of(struct request *request, struct filling *filling, size_t 
     return fields_live(&filling->form->pages[page].fields, &context, &typed, copy);
 }
 
+/* What the field « champ » proposes for what is typed in it; who may fill the page may ask. Nothing is kept. */
+static void suggest(struct request *request, struct filling *filling, size_t page, const struct posted *posted)
+{
+    json_t *copy = json_keep(request->arena, json_deep_copy(filling->draft.answers));
+    struct form_context context = visit_form_context(request, filling->form, copy, NULL);
+    visit_suggest(request, &filling->form->pages[page].fields, &context, posted, copy);
+}
+
 /* One answer for all: what is shown now, what is wrong, and that the draft is on disk. */
 static void live(struct request *request)
 {
@@ -71,6 +79,10 @@ static void live(struct request *request)
     struct posted *posted = visit_posted(request);
     if (posted == NULL)
         return;
+    if (request_form(request, "champ").len > 0) {
+        suggest(request, &filling, page, posted);
+        return;
+    }
     bool keeps = takes_typing(request, &filling, page);
     if (keeps)
         take_typing(request, &filling, page, posted);
