@@ -143,6 +143,10 @@ static bool step(struct filing_walk *walk, struct answer *answer)
     }
     struct filler filler = filler_now(walk);
     struct sent_values values = {0};
+    form = search_lists(walk->browser, &filler, form, answer);
+    if (form == NULL)
+        return true; /* another page, or a failure: it is looked at as any other */
+    run_note_page(walk->run, &answer->page);
     fill_form(&filler, form, NULL, &values);
     struct page_form sent = *form; /* the answer's page goes with it */
     *answer = browser_send(walk->browser, walk->arena, &sent, &values);

@@ -258,6 +258,11 @@ static bool fill_date_part(const struct filler *filler, const struct control *co
     return true;
 }
 
+static bool is_search_box(const struct control *control)
+{
+    return str_ends(control->name, STR("-cherche"));
+}
+
 static void fill_text(const struct filler *filler, const struct control *control, struct sent_values *out)
 {
     const struct field *field = field_of(filler, control);
@@ -269,6 +274,10 @@ static void fill_text(const struct filler *filler, const struct control *control
     }
     if (fill_date_part(filler, control, field, out))
         return;
+    if (is_search_box(control)) { /* what was found is chosen: search_lists */
+        add(filler, out, control->name, STR_EMPTY);
+        return;
+    }
     str value;
     if (wish != NULL)
         value = wish->value;

@@ -35,6 +35,10 @@ struct filler {
 /* The values that this form is sent with by that button (NULL: its first). */
 void fill_form(const struct filler *filler, const struct page_form *form, const struct control *button,
                struct sent_values *out);
+/* Presses « Chercher » of the lists of the form that show no choice yet, as a person does: the form as it is then, on
+ * the page that *answer has become; NULL: that page has it no more. */
+const struct page_form *search_lists(struct browser *browser, const struct filler *filler, const struct page_form *form,
+                                     struct answer *answer);
 /* The first button that sends the form, and not one within a field; NULL: none. */
 const struct control *form_first_button(const struct page_form *form);
 /* Its answer was refused: another is tried next time. */

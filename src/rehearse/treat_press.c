@@ -67,8 +67,10 @@ static bool send_until_taken(struct following *following, enum who who, str valu
 {
     for (int i = 0; i <= REFUSALS_MOST; i++) {
         const struct page_form *form = act_form(&answer->page, following->urls[who]);
-        const struct control *button = form == NULL ? NULL : act_button(form, value);
         struct sent_values values = {0};
+        if (form != NULL)
+            form = search_lists(following->browsers[who], filler, form, answer);
+        const struct control *button = form == NULL ? NULL : act_button(form, value);
         if (button == NULL)
             return false;
         fill_form(filler, form, button, &values);
