@@ -52,7 +52,7 @@ static struct choices search(const struct field *field, const struct form_contex
 
 /* ---- Reading ---- */
 
-/* By its text, accents and case forgiven, where one alone is called so; or by its id. */
+/* By its text, accents and case forgiven, where one alone is called so. */
 static const struct choice *only_called(const struct choices *choices, struct arena *arena, str typed)
 {
     const struct choice *found = NULL;
