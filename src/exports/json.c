@@ -15,6 +15,12 @@ static json_t *rows_json(const struct field *field, struct arena *arena, const j
 /* Of a file all but where we keep it. */
 static json_t *value_json(const json_t *answer)
 {
+    if (json_get(json_array_get(answer, 0), STR("blob")) != NULL) {
+        json_t *files = json_array();
+        for (size_t i = 0; i < json_array_size(answer); i++)
+            json_array_append_new(files, value_json(json_array_get(answer, i)));
+        return files;
+    }
     if (!json_is_object(answer) || json_get(answer, STR("blob")) == NULL)
         return json_incref((json_t *)(uintptr_t)answer);
     json_t *file = json_object();

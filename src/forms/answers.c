@@ -1,6 +1,8 @@
 /* Reading and writing the answers object, and what was posted. */
 #include "forms/rows.h"
 
+#include "forms/fields/file.h"
+
 #include <string.h>
 #include <unictype.h>
 
@@ -294,6 +296,13 @@ void fields_anonymise(const struct field_list *fields, json_t *answers, bool is_
     }
 }
 
+static void add_file(const struct field *field, struct arena *arena, const json_t *file, struct named_files *out)
+{
+    if (json_str(file, "blob").len > 0)
+        *vec_push(arena, out) = (struct named_file){json_str(file, "blob"), json_str(file, "name"),
+                                                    json_str(file, "type"), json_int(file, "size"), field};
+}
+
 void fields_files(const struct field_list *fields, struct arena *arena, const json_t *answers, struct named_files *out)
 {
     for (size_t i = 0; fields != NULL && i < fields->len; i++) {
@@ -305,10 +314,11 @@ void fields_files(const struct field_list *fields, struct arena *arena, const js
         {
             fields_files(&block->fields, arena, row, out);
         }
-        if (!json_is_object(answer) || json_str(answer, "blob").len == 0)
-            continue;
-        *vec_push(arena, out) = (struct named_file){json_str(answer, "blob"), json_str(answer, "name"),
-                                                    json_str(answer, "type"), json_int(answer, "size"), field};
+        json_array_foreach(field->type == &field_files ? answer : NULL, at, row)
+        {
+            add_file(field, arena, row, out);
+        }
+        add_file(field, arena, answer, out);
     }
 }
 
@@ -320,6 +330,15 @@ static bool names_blob(const struct named_files *files, str blob)
     return false;
 }
 
+static void forget_some(const struct field *field, json_t *answers, json_t *files, const struct named_files *kept)
+{
+    for (size_t i = json_array_size(files); i-- > 0;)
+        if (!names_blob(kept, json_str(json_array_get(files, i), "blob")))
+            json_array_remove(files, i);
+    if (json_array_size(files) == 0)
+        field_remove(field, answers);
+}
+
 static void forget_files(const struct field_list *fields, json_t *answers, const struct named_files *kept)
 {
     for (size_t i = 0; i < fields->len; i++) {
@@ -328,7 +347,9 @@ static void forget_files(const struct field_list *fields, json_t *answers, const
         json_t *answer = json_get(answers, field->id), *row;
         size_t at;
         str blob = json_str(answer, "blob");
-        if (blob.len > 0 && !names_blob(kept, blob))
+        if (field->type == &field_files && answer != NULL)
+            forget_some(field, answers, answer, kept);
+        else if (blob.len > 0 && !names_blob(kept, blob))
             field_remove(field, answers);
         json_array_foreach(block == NULL ? NULL : answer, at, row)
         {
@@ -354,7 +375,7 @@ static bool fits(const struct field *field, const json_t *answer)
         return true;
     if (field->type == &field_bool)
         return json_is_boolean(answer);
-    if (field->type == &field_items || field->type == &field_block)
+    if (field->type == &field_items || field->type == &field_block || field->type == &field_files)
         return json_is_array(answer);
     return field->type->is_object ? json_is_object(answer) : json_is_string(answer);
 }

@@ -170,23 +170,18 @@ bool drafts_purge(struct tx *tx, instant now, int most, int64_t *deleted, struct
     return tx_run_params(tx, delete_expired, params, 2, deleted, err);
 }
 
-/* In answers, and in the rows of blocks, however deep. */
-static void add_blobs(struct arena *arena, json_t *answers, struct map *blobs)
+/* In answers, in lists of files and in the rows of blocks, however deep. */
+static void add_blobs(struct arena *arena, json_t *json, struct map *blobs)
 {
     const char *key;
-    json_t *answer, *row;
+    json_t *member;
     size_t i;
-    json_object_foreach(answers, key, answer)
-    {
-        str *blob = arena_new_of(arena, str);
-        *blob = str_dup(arena, json_str(answer, "blob"));
-        if (blob->len > 0)
-            map_set(blobs, *blob, blob);
-        json_array_foreach(answer, i, row)
-        {
-            add_blobs(arena, row, blobs);
-        }
-    }
+    str *blob = arena_new_of(arena, str);
+    *blob = str_dup(arena, json_str(json, "blob"));
+    if (blob->len > 0)
+        map_set(blobs, *blob, blob);
+    json_object_foreach(json, key, member) add_blobs(arena, member, blobs);
+    json_array_foreach(json, i, member) add_blobs(arena, member, blobs);
 }
 
 bool drafts_blobs(struct tx *tx, struct arena *arena, struct map *blobs, struct err *err)

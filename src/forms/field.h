@@ -38,6 +38,10 @@ struct field_type {
     /* The answer that was posted, a new reference; NULL: none. A text that is wrong gives a message and the text. */
     json_t *(*read)(const struct field *field, const struct form_context *context, const struct posted *posted,
                     str *error);
+    /* What stands after a post that brought answer (a reference that is given up; NULL: none) where before was kept, a
+     * new reference. NULL: what was posted. */
+    json_t *(*keep)(const struct field *field, const struct form_context *context, const struct posted *posted,
+                    const json_t *before, json_t *answer);
     /* What is wrong with an answer; empty: nothing. Also completes it: _display, _structured. */
     str (*check)(const struct field *field, const struct form_context *context, json_t *answers);
     /* What the widget shows besides what all show. */
@@ -75,7 +79,7 @@ struct field_type {
 const struct field_type *field_type_find(str name);
 
 extern const struct field_type field_address, field_block, field_bool, field_comment, field_computed, field_date,
-    field_email, field_file, field_item, field_items, field_map, field_numeric, field_page, field_password,
+    field_email, field_file, field_files, field_item, field_items, field_map, field_numeric, field_page, field_password,
     field_ranked, field_string, field_subtitle, field_text, field_time_range, field_title;
 
 /* ---- What the types share ---- */
@@ -121,6 +125,10 @@ bool posted_exactly(const struct posted *posted, str control, str *out);
 /* Why what was posted is no text at all; empty where it is one. */
 str posted_problem(const struct posted *posted, str control);
 const struct posted_file *posted_file(const struct posted *posted, str control);
+
+/* The keep of what a browser never sends again: it stays where nothing is sent, until its box « retirer » is ticked. */
+json_t *field_keep(const struct field *field, const struct form_context *context, const struct posted *posted,
+                   const json_t *before, json_t *answer);
 
 /* answers[ID], answers[ID + suffix]. */
 const json_t *answer_of(const struct field *field, const json_t *answers);

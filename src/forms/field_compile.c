@@ -1,5 +1,5 @@
 /* From a field's definition to struct field. */
-#include "forms/field.h"
+#include "forms/fields/file.h"
 
 #include <string.h>
 
@@ -175,6 +175,8 @@ static struct field field_compile(struct compiling *compiling, const json_t *jso
     field.control = str_fmt(compiling->arena, "f%.*s", STR_ARG(field.id));
     field.marker = str_fmt(compiling->arena, "f%.*s-vu", STR_ARG(field.id));
     field.type = field_type_find(field.type_name);
+    if (field.type == &field_file && file_is_several(json))
+        field.type = &field_files;
     field.label_text = without_html(compiling->arena, json_str(json, "label"));
     compiling->where =
         str_fmt(compiling->arena, "champ %.*s (%.*s)", STR_ARG(field.id), STR_ARG(utf8_slice(field.label_text, 0, 60)));

@@ -170,7 +170,7 @@ void fields_prefill(const struct field_list *fields, const struct form_context *
 bool field_is_as_prefilled(const struct field *field, const struct form_context *context, const json_t *answers)
 {
     if (field->prefill != PREFILL_TEMPLATE || template_is_constant(field->prefill_template) ||
-        field->type == &field_file)
+        field->type == &field_file || field->type == &field_files)
         return false;
     json_t *alone = json_keep(context->arena, json_object());
     field_set(field, context, prefill_value(field, context), alone);
@@ -245,14 +245,14 @@ bool fields_check(const struct field_list *fields, const struct form_context *co
     return errors->len == before;
 }
 
-/* A file or a password stays where none is sent: a browser never sends again what was kept. It goes where its box
- * « retirer » is ticked. */
-static bool keeps_unsent(const struct field *field, const struct form_context *context, const struct posted *posted)
+json_t *field_keep(const struct field *field, const struct form_context *context, const struct posted *posted,
+                   const json_t *before, json_t *answer)
 {
     str ticked;
-    str control = str_fmt(context->arena, "%.*s-retirer", STR_ARG(field->control));
-    bool is_kept = field->type == &field_file || field->type == &field_password;
-    return is_kept && !posted_text(context, posted, control, &ticked);
+    if (answer != NULL ||
+        posted_text(context, posted, str_fmt(context->arena, "%.*s-retirer", STR_ARG(field->control)), &ticked))
+        return answer;
+    return json_incref((json_t *)(uintptr_t)before);
 }
 
 static void read_one(const struct field *field, const struct form_context *context, const struct posted *posted,
@@ -264,11 +264,8 @@ static void read_one(const struct field *field, const struct form_context *conte
     }
     str error = STR_EMPTY;
     json_t *answer = field->type->read(field, context, posted, &error);
-    if (answer == NULL && keeps_unsent(field, context, posted)) {
-        if (error.len > 0) /* what came instead of it was refused */
-            add_error(field, context, error, errors);
-        return;
-    }
+    if (field->type->keep != NULL)
+        answer = field->type->keep(field, context, posted, answer_of(field, answers), answer);
     if (answer != NULL && json_equal(answer, answer_of(field, answers)) == 1) { /* what stands beside it stays too */
         json_decref(answer);
     } else {

@@ -292,8 +292,9 @@ bool fields_check(const struct field_list *fields, const struct form_context *co
  * confirmation (password); items {text, control, ranks {rank, chosen}} (ranked-items); choices, starts, ends {id, text,
  * chosen} (time-range); checked (bool); day, month, year, iso, min, max (date); choices {id, text, chosen, disabled},
  * hint_is_first_option (item, items), and of a long list that is searched typed, asked, status, hints, trouble; accept,
- * max_size, types, file_name, file_size, file_blob (file); label_display, is_single, may_add, add_label, may_remove,
- * remove_label, rows {name, key, legend, fields}, in_block (a field of a row) (block). */
+ * max_size, types, file_name, file_size, file_blob (file); max_files, max_all, files {name, blob, size} (file with
+ * max_files); label_display, is_single, may_add, add_label, may_remove, remove_label, rows {name, key, legend, fields},
+ * in_block (a field of a row) (block). */
 struct value fields_view(const struct field_list *fields, const struct form_context *context, json_t *answers,
                          const struct field_errors *errors, bool hidden);
 

@@ -1,6 +1,8 @@
 /* Rows of a block while they are filled: what is read of a post, what is wrong with it, what is prefilled. */
 #include "forms/rows.h"
 
+#include "forms/fields/file.h"
+
 #include "forms/computed.h"
 
 /* ---- Checking ---- */
@@ -213,29 +215,38 @@ bool posted_changes_rows(const struct posted *posted, struct arena *arena, str *
     return true;
 }
 
-/* The stored answer of the field that holds that file, in whichever row it was. */
-static json_t *answer_with_blob(const json_t *rows, str id, str blob)
+/* The stored file of that blob, in whichever row it was. */
+static const json_t *file_in_rows(const json_t *rows, str id, str blob)
 {
-    for (size_t i = 0; i < json_array_size(rows); i++) {
-        json_t *answer = json_get(json_array_get(rows, i), id);
-        if (str_eq(json_str(answer, "blob"), blob))
-            return answer;
-    }
-    return NULL;
+    const json_t *file = NULL;
+    for (size_t i = 0; file == NULL && i < json_array_size(rows); i++)
+        file = file_with_blob(json_get(json_array_get(rows, i), id), blob);
+    return file;
 }
 
-/* A browser never sends again what was kept: the page says which file a row had. Rows may have moved since. */
+/* A browser never sends again what was kept: the page says which files a row had. Rows may have moved since. */
+static void keep_files_of(const struct row *row, const struct field *field, const struct posted *posted,
+                          const json_t *before)
+{
+    json_t *files = json_array();
+    str control = str_fmt(row->context.arena, "%.*s-garde", STR_ARG(field->control));
+    for (size_t i = 0; i < posted->value_count; i++) {
+        bool is_of = str_eq(posted->values[i].name, control);
+        const json_t *file = is_of ? file_in_rows(before, field->id, posted->values[i].value) : NULL;
+        if (file != NULL && file_with_blob(files, posted->values[i].value) == NULL)
+            json_array_append_new(files, json_deep_copy(file));
+    }
+    json_t *kept = field->type == &field_files ? files : json_array_get(files, 0);
+    if (json_array_size(files) > 0)
+        answer_set(field, row->answers, json_incref(kept));
+    json_decref(files);
+}
+
 static void keep_files(const struct row *row, const struct posted *posted, const json_t *before)
 {
-    for (size_t i = 0; i < row->fields.len; i++) {
-        const struct field *field = &row->fields.at[i];
-        str blob, control = str_fmt(row->context.arena, "%.*s-garde", STR_ARG(field->control));
-        if (field->type != &field_file || !posted_text(&row->context, posted, control, &blob) || blob.len == 0)
-            continue;
-        json_t *answer = answer_with_blob(before, field->id, blob);
-        if (answer != NULL)
-            answer_set(field, row->answers, json_deep_copy(answer));
-    }
+    for (size_t i = 0; i < row->fields.len; i++)
+        if (row->fields.at[i].type == &field_file || row->fields.at[i].type == &field_files)
+            keep_files_of(row, &row->fields.at[i], posted, before);
 }
 
 /* Blocks within find there what their rows had. */

@@ -21,13 +21,9 @@ static struct value heading(struct arena *arena, const char *kind, str text, siz
     return value_dict(row);
 }
 
-static void add_file(struct value_dict *row, const struct field *field, const struct form_context *context,
-                     const json_t *answers)
+static struct value file_view(const struct form_context *context, const json_t *answer)
 {
     struct arena *arena = context->arena;
-    const json_t *answer = answer_of(field, answers);
-    if (field->type != &field_file || answer == NULL)
-        return;
     struct value_dict *file = value_dict_new(arena);
     set(arena, file, "name", value_text(json_str(answer, "name")));
     set(arena, file, "size", value_int(json_int(answer, "size")));
@@ -35,7 +31,21 @@ static void add_file(struct value_dict *row, const struct field *field, const st
     if (context->file_url.len > 0)
         set(arena, file, "url",
             value_text(str_fmt(arena, "%.*s/%.*s/", STR_ARG(context->file_url), STR_ARG(json_str(answer, "blob")))));
-    set(arena, row, "file", value_dict(file));
+    return value_dict(file);
+}
+
+static void add_files(struct value_dict *row, const struct field *field, const struct form_context *context,
+                      const json_t *answers)
+{
+    const json_t *answer = answer_of(field, answers);
+    if (field->type == &field_file && answer != NULL)
+        set(context->arena, row, "file", file_view(context, answer));
+    if (field->type != &field_files || answer == NULL)
+        return;
+    struct value_list *files = value_list_new(context->arena);
+    for (size_t i = 0; i < json_array_size(answer); i++)
+        value_list_add(context->arena, files, file_view(context, json_array_get(answer, i)));
+    set(context->arena, row, "files", value_list(files));
 }
 
 /* Told where there is still time to correct. */
@@ -92,7 +102,7 @@ static struct value answer_row(const struct field *field, const struct form_cont
     set(arena, row, "lines", value_list(lines));
     set(arena, row, "page", value_int((int64_t)page));
     set(arena, row, "type", value_text(field->type_name));
-    add_file(row, field, context, answers);
+    add_files(row, field, context, answers);
     str html = field->type->html != NULL ? field->type->html(field, arena, answers) : STR_EMPTY;
     if (html.len > 0)
         set(arena, row, "rich", value_html(html));
@@ -166,6 +176,16 @@ static void show_rows(const struct field *field, struct arena *arena, const json
     }
 }
 
+static void show_files(const struct field *field, struct arena *arena, const json_t *answers, struct shown_answers *out)
+{
+    const json_t *files = answer_of(field, answers);
+    for (size_t i = 0; i < json_array_size(files); i++) {
+        const json_t *file = json_array_get(files, i);
+        *vec_push(arena, out) =
+            (struct shown_answer){field->label_text, json_str(file, "name"), json_str(file, "blob")};
+    }
+}
+
 void fields_shown(const struct field_list *fields, struct arena *arena, const json_t *answers,
                   struct shown_answers *out)
 {
@@ -174,6 +194,8 @@ void fields_shown(const struct field_list *fields, struct arena *arena, const js
         str text = field_display(field, arena, answers);
         if (field->type == &field_block)
             show_rows(field, arena, answers, out);
+        else if (field->type == &field_files)
+            show_files(field, arena, answers, out);
         else if (text.len > 0)
             *vec_push(arena, out) =
                 (struct shown_answer){field->label_text, text, json_str(answer_of(field, answers), "blob")};

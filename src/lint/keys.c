@@ -47,7 +47,8 @@ static const struct {
     {"field:map", "initial_zoom min_zoom max_zoom initial_position default_position position_template init_with_geoloc "
                   "inside_area"},
     {"field:address", "precision"},
-    {"field:file", "max_file_size document_type allow_portfolio_picking automatic_image_resize remove_metadata camera "
+    {"field:file", "max_file_size max_files max_total_size document_type allow_portfolio_picking "
+                   "automatic_image_resize remove_metadata camera "
                    "storage quality "
                    "validation_functions"},
     {"field:computed", "value_template freeze_on_initial_value source"},

@@ -120,6 +120,49 @@ class FieldTypes(OnEachStore):
         file_request(town.visitor("ville"), "vide")
 
 
+PDF = [b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n%" + name + b"\n%%EOF\n" for name in (b"un", b"deux", b"trois")]
+PIECES = {"kind": "form", "slug": "pieces", "name": "Pièces", "workflow": "salle", "functions": {"_receiver": "accueil"}, "confirmation": True, "fields": [
+    {"id": "1", "type": "file", "label": "Plans", "varname": "plans", "max_files": 2},
+    {"id": "2", "type": "block", "label": "Enfants", "max_items": 3, "required": "optional", "add_element_label": "Ajouter un enfant",
+     "fields": [{"id": "3", "type": "file", "label": "Photos", "max_files": 2, "required": "optional"}]}]}
+
+
+class SeveralFiles(OnEachStore):
+    @classmethod
+    def build(cls, town):
+        town.site("ville", roles=["accueil"])
+        town.define("ville", PIECES, WORKFLOW)
+        town.person(CLERK, "Claude Clerc", "ville", ["accueil"])
+
+    def send(self, visitor, files, *more, button=None):
+        form = main_form(visitor.get("/demarches/pieces/1/").page)
+        kept = [(c.name, c.value) for c in form.controls if c.kind == "hidden" and c.name]
+        press = [("rangs", button)] if button else []
+        return visitor.post("/demarches/pieces/1/", kept + list(more) + press, [(name, f"{n}.pdf", "application/pdf", PDF[n]) for name, n in files])
+
+    @on_each_store
+    def test_they_come_stay_and_go_one_by_one(self, town):
+        visitor = town.visitor("ville")
+        answer = self.send(visitor, [("f1", 0), ("f1", 1), ("f1", 2)])
+        self.assertIn("2 documents au maximum : retirez-en 1.", answer.page.text.replace("\xa0", " "))
+        boxes = main_form(answer.page).named("f1-retirer")
+        self.assertEqual(len(boxes), 3)
+        row = next(c.name for c in main_form(answer.page).controls if c.kind == "file" and c.name != "f1")
+        answer = self.send(visitor, [(row, 0), (row, 2)], ("f1-retirer", boxes[1].value), button="f2-ajouter")
+        self.assertEqual(len(main_form(answer.page).named(f"{row}-garde")), 2, answer.page.text[:900])
+        # Sent again with nothing chosen, all of it stays, in rows too.
+        answer = self.send(visitor, [])
+        self.assertIn("/verifier/", answer.url, answer.page.text[:900])
+        walk(visitor, "/demarches/pieces/verifier/")
+        agent = town.visitor("ville", CLERK)
+        link = next(href for href, _ in agent.get("/agents/demandes/?demarche=pieces").page.links if re.fullmatch(r"/agents/demandes/[^/?]+/", href))
+        urls = [href for href, text in agent.get(link).page.links if text.strip().endswith(".pdf")]
+        self.assertEqual([agent.get(url).body for url in urls], [PDF[0], PDF[2], PDF[0], PDF[2]])
+        exported = json.loads(agent.get("/agents/demandes/export/json/?demarche=pieces").html)
+        self.assertEqual([file["name"] for file in exported["data"][0]["fields"][0]["value"]], ["0.pdf", "2.pdf"])
+        self.assertNotIn("blob", json.dumps(exported))
+
+
 WCS = """<formdef id="1"><name>Inscription</name><fields>
 <field><id>1</id><type>ranked-items</type><label>Souhaits</label><required>True</required><items><item>Un</item><item>Deux</item></items><randomize_items type="bool">True</randomize_items></field>
 <field><id>2</id><type>time-range</type><label>Quand</label><required>required</required><data_source><type>chrono_ds_free_range_salle</type></data_source></field>

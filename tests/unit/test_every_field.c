@@ -16,7 +16,7 @@ enum kind { ACCEPTED = 1, REFUSED = 2, BOUND = 4, HOSTILE = 8, ALL_KINDS = 15 };
     "{'id':'2027-03-13','text':'sam. 13','disabled':true,'opening_hours':[{'hour':'09:00','status':'free'},"           \
     "{'hour':'10:00','status':'closed'}]}]}"
 #define PETS "'fields':[{'id':'2','type':'string','label':'Nom','maxlength':4}],'max_items':2"
-#define BLOB "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define BLOB "23456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
 /* posts: « control=value », one a line; « control@name|type|size » for a file. stored NULL: not looked at. */
 struct answer_case {
@@ -134,6 +134,19 @@ static const struct answer_case cases[] = {
      "Le fichier « gros.pdf » dépasse 1,0 Mo. Choisissez un fichier plus léger.", "", ""},
     {"file", "", "f1@../../etc/<b>passwd|text/plain|3", HOSTILE, "", NULL, "<b>passwd"},
 
+    {"file", "'max_files':2", "f1@a.pdf|application/pdf|10\nf1@b.png|image/png|20", ACCEPTED, "", NULL, "a.pdf, b.png"},
+    {"file", "'max_files':'2'", "", REFUSED, "Ajoutez le document « Question ».", "", ""},
+    {"file", "'max_files':2,'document_type':{'label':'PDF','mimetypes':['application/pdf']}",
+     "f1@a.pdf|application/pdf|10\nf1@b.exe|application/x-dosexec|20", REFUSED,
+     "Le fichier « b.exe » n’est pas accepté. Choisissez un PDF.", NULL, "a.pdf"},
+    {"file", "'max_files':2", "f1@a.pdf|application/pdf|1\nf1@b.pdf|application/pdf|1\nf1@c.pdf|application/pdf|1",
+     BOUND, "2 documents au maximum : retirez-en 1.", NULL, "a.pdf, b.pdf, c.pdf"},
+    {"file", "'max_files':2,'max_total_size':'1 Mo'",
+     "f1@a.pdf|application/pdf|500000\nf1@b.pdf|application/pdf|500000", BOUND, "", NULL, "a.pdf, b.pdf"},
+    {"file", "'max_files':2,'max_total_size':'1 Mo'",
+     "f1@a.pdf|application/pdf|500000\nf1@b.pdf|application/pdf|500001", BOUND,
+     "Les documents dépassent 1,0 Mo à eux tous. Retirez-en, ou choisissez-en de plus légers.", NULL, "a.pdf, b.pdf"},
+
     {"password", "", "f1=Un cheval rose\nf1-confirmation=Un cheval rose", ACCEPTED, "", NULL, "●●●●●●●●"},
     {"password", "'formats':['sha1'],'min_length':0,'confirmation':false", "f1=marie", ACCEPTED, "",
      "{\"sha1\":\"f0fd596f396d8fc32d5e4fe4c73c61fa2ac55c70\"}", "●●●●●●●●"},
@@ -182,7 +195,7 @@ static void post_file(struct asking *asking, str control, str rest)
     str_cut(rest, '|', &file->file_name, &type);
     str_cut(type, '|', &file->type, &size);
     str_to_int64(size, &file->size);
-    file->blob = STR(BLOB);
+    file->blob = str_fmt(asking->arena, "%02zu%s", asking->files.len, BLOB);
 }
 
 static void post_all(struct asking *asking, const char *posts)
@@ -387,6 +400,47 @@ static void a_password_is_kept_hashed_and_shown_no_more(void **state)
     asking_end(&asking);
 }
 
+/* ---- Several files ---- */
+
+static str names(struct asking *asking)
+{
+    return field_display(&asking->form->fields.at[0], asking->arena, asking->answers);
+}
+
+static void files_are_added_and_taken_away_one_by_one(void **state)
+{
+    (void)state;
+    struct asking asking;
+    begin(&asking, "file", "'max_files':3", "");
+    post_all(&asking, "f1@a.pdf|application/pdf|10");
+    assert_true(asking_read(&asking));
+    assert_true(asking_read(&asking));                   /* nothing is sent: it stays */
+    post_all(&asking, "f1@same.pdf|application/pdf|10"); /* the same bytes */
+    assert_true(asking_read(&asking));
+    assert_str(names(&asking), "a.pdf");
+    *vec_push(asking.arena, &asking.files) = (struct posted_file){.name = STR("f2")};
+    post_all(&asking, "f1@b.pdf|application/pdf|20");
+    assert_true(asking_read(&asking));
+    assert_str(names(&asking), "a.pdf, b.pdf");
+    struct named_files files = {0};
+    struct shown_answers shown = {0};
+    fields_files(&asking.form->fields, asking.arena, asking.answers, &files);
+    fields_shown(&asking.form->fields, asking.arena, asking.answers, &shown);
+    assert_int_equal(files.len, 2);
+    assert_str(shown.at[1].blob, "02" BLOB);
+    struct value rows = fields_summary(&asking.form->fields, &asking.context, asking.answers, PLACE_SUMMARY);
+    const struct value_list *listed = value_get(asking.arena, rows.list->at[0], STR("files")).list;
+    assert_str(value_get(asking.arena, listed->at[1], STR("url")).text, "/fichiers/02" BLOB "/");
+    asking_post(&asking, "f1-retirer", STR("01" BLOB));
+    asking_post(&asking, "f1-retirer", STR("of no file"));
+    assert_true(asking_read(&asking));
+    assert_str(names(&asking), "b.pdf");
+    assert_false(form_fit_answers(asking.form, asking.answers));
+    fields_forget_files(&asking.form->fields, asking.arena, asking.answers, NULL);
+    assert_str(asking_stored(&asking, "1"), "");
+    asking_end(&asking);
+}
+
 /* ---- Ranks ---- */
 
 static void ranks_are_an_object_and_a_list(void **state)
@@ -414,6 +468,7 @@ int main(void)
         cmocka_unit_test(each_says),
         cmocka_unit_test(no_type_lacks_its_cases),
         cmocka_unit_test(a_password_is_kept_hashed_and_shown_no_more),
+        cmocka_unit_test(files_are_added_and_taken_away_one_by_one),
         cmocka_unit_test(ranks_are_an_object_and_a_list),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

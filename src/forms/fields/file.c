@@ -1,14 +1,7 @@
 /* file: a document, received and kept before it comes here (struct posted_file). Its type is what its bytes say. */
-#include "forms/field.h"
+#include "forms/fields/file.h"
 
 enum { SIZE_DEFAULT = 20 << 20 };
-
-struct file_params {
-    const json_t *mimetypes; /* list, or NULL: any */
-    str type_label;
-    int64_t most;                      /* bytes */
-    bool shrinks, strips, uses_camera; /* of pictures */
-};
 
 /* « 10 Mo », « 500 KB », « 2Mi », a bare number of bytes. */
 static int64_t size_of_text(struct arena *arena, str text)
@@ -27,7 +20,20 @@ static int64_t size_of_text(struct arena *arena, str text)
     return number * factor;
 }
 
-static const void *compile(struct compiling *compiling, const struct field *field)
+static size_t count_of(const json_t *json)
+{
+    int64_t count = json_int(json, "max_files");
+    if (count == 0)
+        str_to_int64(json_str(json, "max_files"), &count);
+    return count > 1 ? (size_t)count : 1;
+}
+
+bool file_is_several(const json_t *json)
+{
+    return count_of(json) > 1;
+}
+
+const void *file_compile(struct compiling *compiling, const struct field *field)
 {
     struct file_params *params = arena_new_of(compiling->arena, struct file_params);
     const json_t *type = json_dict(field->json, "document_type");
@@ -38,6 +44,8 @@ static const void *compile(struct compiling *compiling, const struct field *fiel
     params->most = size_of_text(compiling->arena, json_str(field->json, "max_file_size"));
     if (params->most == 0)
         params->most = SIZE_DEFAULT;
+    params->most_all = size_of_text(compiling->arena, json_str(field->json, "max_total_size"));
+    params->count_most = count_of(field->json);
     params->shrinks = json_bool(field->json, "automatic_image_resize");
     params->strips = json_bool(field->json, "remove_metadata");
     params->uses_camera = json_bool(field->json, "camera");
@@ -54,8 +62,8 @@ static str name_of_path(str path)
     return str_slice(path, from, path.len);
 }
 
-/* While the page is typed in, a file that was chosen is its name alone: conditions ask whether there is one. */
-static json_t *read_name(const struct field *field, const struct form_context *context, const struct posted *posted)
+/* Conditions ask whether there is one. */
+json_t *file_answer_of_name(const struct field *field, const struct form_context *context, const struct posted *posted)
 {
     str name;
     str control = str_fmt(context->arena, "%.*s-nom", STR_ARG(field->control));
@@ -92,29 +100,33 @@ static bool prepare_picture(const struct file_params *params, const struct form_
     return context->files->shrink(context->files->data, context->arena, file, params->strips) || !params->strips;
 }
 
-static json_t *answer_of_file(const struct posted_file *file)
+json_t *file_answer(const struct file_params *params, const struct form_context *context,
+                    const struct posted_file *file, str *error)
 {
+    struct posted_file kept = *file;
+    str problem = refusal(context->arena, file);
+    if (problem.len == 0 && !prepare_picture(params, context, &kept))
+        problem = str_fmt(context->arena, "Le fichier « %.*s » n’a pas pu être lu. Choisissez-en un autre.",
+                          STR_ARG(name_of_path(file->file_name)));
+    if (problem.len > 0) {
+        *error = problem;
+        return NULL;
+    }
     json_t *answer = json_object();
-    json_set_str(answer, STR("blob"), file->blob);
-    json_set_str(answer, STR("name"), name_of_path(file->file_name));
-    json_set_str(answer, STR("type"), file->type);
-    json_set(answer, STR("size"), json_integer(file->size));
+    json_set_str(answer, STR("blob"), kept.blob);
+    json_set_str(answer, STR("name"), name_of_path(kept.file_name));
+    json_set_str(answer, STR("type"), kept.type);
+    json_set(answer, STR("size"), json_integer(kept.size));
     return answer;
 }
 
-/* None where none is sent: what was kept before then stays (fill.c). */
 static json_t *read(const struct field *field, const struct form_context *context, const struct posted *posted,
                     str *error)
 {
     const struct posted_file *file = posted_file(posted, field->control);
     if (file == NULL || file->file_name.len == 0)
-        return read_name(field, context, posted);
-    struct posted_file kept = *file;
-    *error = refusal(context->arena, file);
-    if (error->len == 0 && !prepare_picture(field->params, context, &kept))
-        *error = str_fmt(context->arena, "Le fichier « %.*s » n’a pas pu être lu. Choisissez-en un autre.",
-                         STR_ARG(name_of_path(file->file_name)));
-    return error->len > 0 ? NULL : answer_of_file(&kept);
+        return file_answer_of_name(field, context, posted);
+    return file_answer(field->params, context, file, error);
 }
 
 static bool accepts(const struct file_params *params, str type)
@@ -168,7 +180,7 @@ static str not_accepted(const struct file_params *params, struct arena *arena, s
     return str_fmt(arena, "Le fichier « %.*s » n’est pas d’un type accepté.", STR_ARG(name));
 }
 
-static str size_shown(struct arena *arena, int64_t bytes)
+str file_size_shown(struct arena *arena, int64_t bytes)
 {
     if (bytes >= 1000000)
         return str_fmt(arena, "%lld,%lld Mo", (long long)(bytes / 1000000), (long long)(bytes % 1000000 / 100000));
@@ -176,23 +188,25 @@ static str size_shown(struct arena *arena, int64_t bytes)
                          : str_fmt(arena, "%lld octets", (long long)bytes);
 }
 
-static str check(const struct field *field, const struct form_context *context, json_t *answers)
+str file_problem(const struct file_params *params, struct arena *arena, const json_t *answer)
 {
-    const struct file_params *params = field->params;
-    struct arena *arena = context->arena;
-    const json_t *answer = answer_of(field, answers);
-    str name = json_str(answer, "name"), error = STR_EMPTY;
+    str name = json_str(answer, "name");
     if (json_str(answer, "blob").len == 0) /* not sent yet */
         return STR_EMPTY;
     if (json_int(answer, "size") == 0)
-        error = str_fmt(arena, "Le fichier « %.*s » est vide. Choisissez-en un autre.", STR_ARG(name));
-    else if (json_int(answer, "size") > params->most)
-        error = str_fmt(arena, "Le fichier « %.*s » dépasse %.*s. Choisissez un fichier plus léger.", STR_ARG(name),
-                        STR_ARG(size_shown(arena, params->most)));
-    else if (!accepts(params, json_str(answer, "type")))
-        error = not_accepted(params, arena, name);
+        return str_fmt(arena, "Le fichier « %.*s » est vide. Choisissez-en un autre.", STR_ARG(name));
+    if (json_int(answer, "size") > params->most)
+        return str_fmt(arena, "Le fichier « %.*s » dépasse %.*s. Choisissez un fichier plus léger.", STR_ARG(name),
+                       STR_ARG(file_size_shown(arena, params->most)));
+    return accepts(params, json_str(answer, "type")) ? STR_EMPTY : not_accepted(params, arena, name);
+}
+
+/* A file that is refused is not kept. */
+static str check(const struct field *field, const struct form_context *context, json_t *answers)
+{
+    str error = file_problem(field->params, context->arena, answer_of(field, answers));
     if (error.len > 0)
-        field_remove(field, answers); /* a file that is refused is not kept */
+        field_remove(field, answers);
     return error;
 }
 
@@ -207,22 +221,26 @@ static str accept_attribute(const struct file_params *params, struct arena *aren
     return buf_str(&out);
 }
 
-static void view(const struct field *field, const struct form_context *context, const json_t *answers,
-                 struct value_dict *out)
+void file_view_limits(const struct file_params *params, struct arena *arena, struct value_dict *out)
 {
-    const struct file_params *params = field->params;
-    struct arena *arena = context->arena;
-    const json_t *answer = answer_of(field, answers);
     value_dict_set(arena, out, STR("accept"), value_text(accept_attribute(params, arena)));
     if (params->uses_camera)
         value_dict_set(arena, out, STR("capture"), value_bool(true));
-    value_dict_set(arena, out, STR("max_size"), value_text(size_shown(arena, params->most)));
+    value_dict_set(arena, out, STR("max_size"), value_text(file_size_shown(arena, params->most)));
     value_dict_set(arena, out, STR("types"), value_text(params->type_label));
+}
+
+static void view(const struct field *field, const struct form_context *context, const json_t *answers,
+                 struct value_dict *out)
+{
+    struct arena *arena = context->arena;
+    const json_t *answer = answer_of(field, answers);
+    file_view_limits(field->params, arena, out);
     if (answer == NULL)
         return;
     value_dict_set(arena, out, STR("file_name"), value_text(json_str(answer, "name")));
     value_dict_set(arena, out, STR("file_blob"), value_text(json_str(answer, "blob")));
-    value_dict_set(arena, out, STR("file_size"), value_text(size_shown(arena, json_int(answer, "size"))));
+    value_dict_set(arena, out, STR("file_size"), value_text(file_size_shown(arena, json_int(answer, "size"))));
 }
 
 static str display(const struct field *field, struct arena *arena, const json_t *answers)
@@ -267,7 +285,7 @@ static json_t *from_value(const struct field *field, const struct form_context *
     return json_str(json, "blob").len == 64 ? json_incref(json) : NULL;
 }
 
-static str missing(const struct field *field, struct arena *arena)
+str file_missing(const struct field *field, struct arena *arena)
 {
     return str_fmt(arena, "Ajoutez le document « %.*s ».", STR_ARG(str_trim(field->label_text)));
 }
@@ -278,7 +296,7 @@ const struct field_type field_file = {
     .is_typed = true,
     .index = INDEX_NONE,
     .required_default = FIELD_REQUIRED,
-    .compile = compile,
+    .compile = file_compile,
     .read = read,
     .check = check,
     .view = view,
@@ -286,6 +304,19 @@ const struct field_type field_file = {
     .value = value,
     .attribute = attribute,
     .from_value = from_value,
-    .missing = missing,
+    .keep = field_keep,
+    .missing = file_missing,
     .is_object = true,
 };
+
+const json_t *file_with_blob(const json_t *answer, str blob)
+{
+    if (blob.len == 0)
+        return NULL;
+    if (json_is_object(answer))
+        return str_eq(json_str(answer, "blob"), blob) ? answer : NULL;
+    for (size_t i = 0; i < json_array_size(answer); i++)
+        if (str_eq(json_str(json_array_get(answer, i), "blob"), blob))
+            return json_array_get(answer, i);
+    return NULL;
+}

@@ -218,6 +218,7 @@ const struct field_type field_password = {
     .value = value,
     .attribute = attribute,
     .from_value = from_value,
+    .keep = field_keep,
     .missing = missing,
     .is_object = true,
     .is_secret = true,
