@@ -51,6 +51,10 @@ static const struct {
                    "automatic_image_resize remove_metadata camera "
                    "storage quality "
                    "validation_functions"},
+    {"field:ranked-items", "items randomize_items"},
+    {"field:time-range", "source display_mode"},
+    {"field:password", "min_length max_length count_uppercase count_lowercase count_digit count_special confirmation "
+                       "confirmation_title strength_indicator formats"},
     {"field:computed", "value_template freeze_on_initial_value source"},
     {"field:block", "block fields digest_template post_conditions max_items min_items default_items_count "
                     "label_display remove_button add_element_label remove_element_label row_labels "
