@@ -165,9 +165,12 @@ static bool write_zone(struct writer *w, char letter)
     case 'Z':
         buf_fmt(w->out, "%ld", offset * 60);
         return true;
-    case 'U':
-        buf_fmt(w->out, "%lld", (long long)(instant_from_local(w->at) / INSTANT_SECOND));
+    case 'U': {
+        struct datetime whole = w->at;
+        whole.microsecond = 0;
+        buf_fmt(w->out, "%lld", (long long)(instant_from_local(whole) / INSTANT_SECOND));
         return true;
+    }
     default:
         return false;
     }

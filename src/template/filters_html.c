@@ -123,6 +123,31 @@ static bool is_kept(str name, str keep)
     return false;
 }
 
+/* Where </name> begins, or the text's end. */
+static size_t closing_of(str text, str name, size_t from)
+{
+    for (; (from = str_find(text, STR("</"), from)) != SIZE_MAX; from += 2) {
+        str rest = str_slice(text, from + 2, text.len);
+        if (str_eq_nocase(str_slice(rest, 0, name.len), name) &&
+            str_starts(str_trim(str_slice(rest, name.len, rest.len)), STR(">")))
+            return from;
+    }
+    return text.len;
+}
+
+/* What stands in a script or a style that never ends is no text, as for Python's parser. Looking for the end is
+ * charged, since each opening looks again. */
+static size_t end_of_unclosed(struct machine *m, str text, str markup, size_t end)
+{
+    str name = markup_name(markup);
+    bool is_raw = str_eq_nocase(name, STR("script")) || str_eq_nocase(name, STR("style"));
+    if (!is_raw || markup.ptr[1] == '/' || str_ends(markup, STR("/>")))
+        return end;
+    size_t closing = closing_of(text, name, end);
+    machine_charge(m, closing - end);
+    return closing == text.len ? text.len : end;
+}
+
 /* Tags are dropped, but for those named, which lose their attributes. What begins like one and never ends was read in
  * vain, as often as it begins: that is charged, and ends the work where there is too much of it. */
 static str without_tags(struct machine *m, str text, str keep)
@@ -142,7 +167,7 @@ static str without_tags(struct machine *m, str text, str keep)
             bool closes = markup.ptr[1] == '/', empty = str_ends(markup, STR("/>"));
             buf_fmt(&out, "<%s%.*s%s>", closes ? "/" : "", STR_ARG(name), empty ? " /" : "");
         }
-        at = end;
+        at = end_of_unclosed(m, text, markup, end);
     }
     return buf_str(&out);
 }
