@@ -2,6 +2,7 @@
 #include "forms/rows.h"
 
 #include "forms/computed.h"
+#include "forms/headings.h"
 
 static void set(struct arena *arena, struct value_dict *dict, const char *key, struct value value)
 {
@@ -99,8 +100,8 @@ static const struct value_dict *fixed_view(const struct field *field, struct are
     return str_eq(name->text, field->control) ? field->view : field_view_fixed(arena, field);
 }
 
-static struct value view_of(const struct field *field, const struct form_context *context, json_t *answers,
-                            const struct field_errors *errors, bool is_visible, bool hidden)
+static struct value_dict *view_of(const struct field *field, const struct form_context *context, json_t *answers,
+                                  const struct field_errors *errors, bool is_visible, bool hidden)
 {
     struct arena *arena = context->arena;
     struct value_dict *dict = value_dict_copy(arena, fixed_view(field, arena));
@@ -112,20 +113,45 @@ static struct value view_of(const struct field *field, const struct form_context
         view_typed(field, context, answers, errors, dict);
     if (field->type == &field_block)
         rows_view(field, context, answers, errors, hidden, dict);
-    return value_dict(dict);
+    return dict;
+}
+
+static int heading_of(const struct field *field, int last)
+{
+    enum { TITLE = 2, SUBTITLE = 3 };
+    return heading_level(field->type == &field_title ? TITLE : SUBTITLE, last);
+}
+
+/* The level of what it heads on the page, after those before it. */
+static void set_heading(const struct field *field, const struct form_context *context, struct value_dict *dict,
+                        int *level)
+{
+    if (field->type == &field_title || field->type == &field_subtitle) {
+        *level = heading_of(field, *level);
+        set(context->arena, dict, "level", value_int(*level));
+    } else if (field->type == &field_comment) {
+        str html = value_get(context->arena, value_dict(dict), STR("label")).text;
+        set(context->arena, dict, "label", value_html(headings_in_order(context->arena, html, level)));
+    }
 }
 
 struct value fields_view(const struct field_list *fields, const struct form_context *context, json_t *answers,
                          const struct field_errors *errors, bool hidden)
 {
     struct value_list *list = value_list_new(context->arena);
+    int level = HEADING_OF_PAGE;
     for (size_t i = 0; i < fields->len; i++) {
         const struct field *field = &fields->at[i];
         if (field->type == NULL || field->type == &field_computed || field->type == &field_page)
             continue;
         bool is_visible = field_is_visible(field, context);
-        if (is_visible || hidden)
-            value_list_add(context->arena, list, view_of(field, context, answers, errors, is_visible, hidden));
+        if (!is_visible && !hidden)
+            continue;
+        int own = level;
+        struct value_dict *view = view_of(field, context, answers, errors, is_visible, hidden);
+        set_heading(field, context, view, &own);
+        value_list_add(context->arena, list, value_dict(view));
+        level = is_visible ? own : level; /* what nobody hears leads to nothing */
     }
     return value_list(list);
 }
@@ -141,7 +167,7 @@ static json_t *live_choices(struct value view, struct arena *arena)
 /* What changes under the person's hands: texts of comments, choices that a template makes, values that a template
  * prefills where nothing was typed. */
 static json_t *live_of(const struct field *field, const struct form_context *context, json_t *answers,
-                       const struct field_errors *errors)
+                       const struct field_errors *errors, int *level)
 {
     json_t *live = json_object();
     struct render render = context_render(context);
@@ -149,11 +175,14 @@ static json_t *live_of(const struct field *field, const struct form_context *con
     json_set(live, STR("visible"), json_boolean(is_visible));
     if (!is_visible)
         return live;
+    if (field->type == &field_title || field->type == &field_subtitle)
+        *level = heading_of(field, *level);
     if (field->type == &field_comment)
-        json_set_str(live, STR("html"), html_of(field->label, &render));
+        json_set_str(live, STR("html"), headings_in_order(context->arena, html_of(field->label, &render), level));
     bool has_choices = field->type->offers != NULL;
     json_t *choices =
-        has_choices ? live_choices(view_of(field, context, answers, NULL, true, false), context->arena) : NULL;
+        has_choices ? live_choices(value_dict(view_of(field, context, answers, NULL, true, false)), context->arena)
+                    : NULL;
     if (choices != NULL)
         json_set(live, STR("choices"), choices);
     if (field->type->notice != NULL)
@@ -185,11 +214,12 @@ static void add_live_rows(const struct field *field, const struct form_context *
 static void add_live(const struct field_list *fields, const struct form_context *context, const struct posted *posted,
                      json_t *answers, const struct field_errors *errors, json_t *by_id)
 {
+    int level = HEADING_OF_PAGE;
     for (size_t i = 0; i < fields->len; i++) {
         const struct field *field = &fields->at[i];
         if (field->type == NULL || field->type == &field_computed || field->type == &field_page)
             continue;
-        json_set(by_id, field_view_id(field), live_of(field, context, answers, errors));
+        json_set(by_id, field_view_id(field), live_of(field, context, answers, errors, &level));
         if (field->type == &field_block && field_is_visible(field, context))
             add_live_rows(field, context, posted, answers, errors, by_id);
     }

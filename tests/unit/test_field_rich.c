@@ -1,6 +1,7 @@
 /* Texts with some form: what of HTML is kept, what it is as plain text, and the field that asks it. */
 #include "asking.h"
 
+#include "forms/headings.h"
 #include "forms/rich.h"
 
 static void only_what_is_allowed_comes_through(void **state)
@@ -140,6 +141,48 @@ static void it_is_shown_with_its_form_and_prefilled(void **state)
     asking_end(&asking);
 }
 
+static void no_level_of_headings_is_left_out(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *html;
+        int before;
+        const char *written;
+        int after;
+    } cases[] = {
+        {"<h3>a</h3>", 1, "<h2>a</h2>", 2},
+        {"<h3>a</h3>", 2, "<h3>a</h3>", 3},
+        {"<h1>a</h1><p>b</p><H4 class=\"x\">c</H4>", 1, "<h2>a</h2><p>b</p><H3 class=\"x\">c</H3>", 3},
+        {"<h2>a</h2><h3>b</h3><h2>c</h2>", 3, "<h2>a</h2><h3>b</h3><h2>c</h2>", 2},
+        {"<hr><header>a</header><h7>b</h7><hello>", 1, "<hr><header>a</header><h7>b</h7><hello>", 1},
+        {"1 < 2 <h", 1, "1 < 2 <h", 1},
+        {"<h3", 1, "<h3", 1},
+        {"", 4, "", 4},
+    };
+    struct arena *arena = arena_new();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int level = cases[i].before;
+        assert_str(headings_in_order(arena, str_of(cases[i].html), &level), cases[i].written);
+        assert_int_equal(level, cases[i].after);
+    }
+    arena_free(arena);
+}
+
+static void a_subtitle_alone_heads_its_page(void **state)
+{
+    (void)state;
+    static const char fields[] = "[{'id': '1', 'type': 'title', 'label': 'T', 'condition': 'form_var_x'},"
+                                 "{'id': '2', 'type': 'subtitle', 'label': 'S'},"
+                                 "{'id': '3', 'type': 'comment', 'label': '<h5>C</h5>'}]";
+    struct asking asking;
+    asking_begin(&asking, fields);
+    struct value views = fields_view(&asking.form->fields, &asking.context, asking.answers, NULL, true);
+    assert_int_equal(value_get(asking.arena, views.list->at[0], STR("level")).integer, 2);
+    assert_int_equal(value_get(asking.arena, views.list->at[1], STR("level")).integer, 2);
+    assert_str(value_get(asking.arena, views.list->at[2], STR("label")).text, "<h3>C</h3>");
+    asking_end(&asking);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -148,6 +191,8 @@ int main(void)
         cmocka_unit_test(it_is_plain_text_too),
         cmocka_unit_test(the_editor_sends_html_and_the_text_area_plain_text),
         cmocka_unit_test(it_is_shown_with_its_form_and_prefilled),
+        cmocka_unit_test(no_level_of_headings_is_left_out),
+        cmocka_unit_test(a_subtitle_alone_heads_its_page),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
