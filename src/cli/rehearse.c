@@ -42,6 +42,21 @@ static bool read_settings(struct arena *arena, const struct option *options, siz
     return true;
 }
 
+static void print_line(const json_t *told)
+{
+    struct arena *arena = arena_new();
+    printf("%s\n", json_text(arena, told).ptr);
+    fflush(stdout);
+    arena_free(arena);
+}
+
+/* Until whoever looks at the copy ends our input. */
+static void stay_open(void)
+{
+    while (getchar() != EOF)
+        ;
+}
+
 static int play(struct installation *real, const struct rehearsal *rehearsal, const struct option *options,
                 size_t count, struct arena *arena)
 {
@@ -50,9 +65,13 @@ static int play(struct installation *real, const struct rehearsal *rehearsal, co
     bool is_json = strcmp(option_or(options, count, "report", "text"), "json") == 0;
     str store = str_of(option_or(options, count, "store", ""));
     struct rehearsal told = *rehearsal;
-    told.told = is_json ? NULL : rehearsal_print_form;
+    bool is_opened = option_or(options, count, "open", NULL) != NULL;
+    told.opened = is_opened ? stay_open : NULL;
+    told.told = is_opened ? print_line : is_json ? NULL : rehearsal_print_form;
     if (!rehearse(real, &told, str_starts(store, STR("postgres")) ? store : STR_EMPTY, arena, &report, &err))
         return fail_with("rehearse", &err);
+    if (is_opened)
+        return REHEARSAL_FINE;
     if (is_json)
         printf("%s\n", json_text_pretty(arena, report).ptr);
     else
@@ -85,6 +104,7 @@ static int run(int argc, char **argv)
         {"count", false, NULL, "N     dépose N demandes, sans les suivre"},
         {"into", false, NULL, "DIR   fait la copie ici, et la garde"},
         {"into-store", false, NULL, "URL   le magasin de cette copie (défaut : sqlite: et son dossier)"},
+        {"open", true, NULL, "dépose, dit les étapes, et laisse la copie servie jusqu’à la fin de l’entrée standard"},
         {"pages", false, NULL, "DIR   lit templates/ et assets/ ici plutôt que dans le programme"},
     };
     return options_run(argc, argv, options, sizeof options / sizeof *options, usage, run_words);

@@ -42,7 +42,9 @@ static json_t *row(int number)
     for (size_t i = 0; i < calls.attributes.len; i++) {
         str name = calls.attributes.entries[i].key;
         int64_t days = date_to_days(datetime_local(instant_now()).date) + 7 + number;
-        if (str_contains(name, STR("date")))
+        if (str_contains(name, STR("url")))
+            json_set_str(row, name, str_fmt(calls.arena, "https://essai.invalid/%.*s/%d", STR_ARG(name), number));
+        else if (str_contains(name, STR("date")))
             json_set_str(row, name,
                          str_fmt(calls.arena, "%.*sT10:00:00", STR_ARG(date_iso(calls.arena, date_from_days(days)))));
         else

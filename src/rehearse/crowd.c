@@ -1,11 +1,12 @@
 #include "rehearse/crowd.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <unistd.h>
 
-enum { VISITORS = 12, FAILURES_MOST = 1000, TELL_EVERY = 5000, RETRIES = 3 };
+enum { VISITORS = 12, FAILURES_MOST = 1000, TELL_EVERY = 5000, RETRIES = 3, SHUT_AFTER = 2 };
 
 struct crowd {
     struct stage *stage;
@@ -23,6 +24,7 @@ struct visitor {
     struct arena *arena;
     struct form_run *runs;
     bool *is_begun;
+    int *failed; /* of each form, in a row and before any was filed; negative: one was */
 };
 
 static struct form_run *run_of(struct visitor *visitor, size_t index)
@@ -33,6 +35,16 @@ static struct form_run *run_of(struct visitor *visitor, size_t index)
     visitor->is_begun[index] = true;
     run->is_crowd = true;
     return run;
+}
+
+/* Another form's turn where its own lets nobody through. */
+static size_t index_of(const struct visitor *visitor, int64_t number)
+{
+    size_t count = visitor->crowd->forms->len, first = (size_t)number % count;
+    for (size_t i = 0; i < count; i++)
+        if (visitor->failed[(first + i) % count] < SHUT_AFTER)
+            return (first + i) % count;
+    return first;
 }
 
 static void keep_errors(struct crowd *crowd, struct form_run *run)
@@ -51,7 +63,8 @@ static void keep_errors(struct crowd *crowd, struct form_run *run)
 static bool file_number(struct visitor *visitor, int64_t number)
 {
     struct crowd *crowd = visitor->crowd;
-    struct form_run *run = run_of(visitor, (size_t)number % crowd->forms->len);
+    size_t index = index_of(visitor, number);
+    struct form_run *run = run_of(visitor, index);
     struct filed filed;
     for (int i = 0; i < RETRIES; i++) {
         struct plan plan = {.style = i == 0 ? STYLE_VARIED : STYLE_PLAUSIBLE,
@@ -59,12 +72,14 @@ static bool file_number(struct visitor *visitor, int64_t number)
         plan.has_account = form_wants_account(run->form);
         if (file_one(run, &plan, &filed)) {
             json_array_clear(run->errors);
+            visitor->failed[index] = INT_MIN;
             return true;
         }
     }
     if (run->closed.len > 0)
         run_error(run, "closed", run->form->slug, "%.*s", STR_ARG(run->closed));
     keep_errors(crowd, run);
+    visitor->failed[index]++;
     return false;
 }
 
@@ -88,7 +103,8 @@ static void run_visitors(struct crowd *crowd)
     for (size_t i = 0; i < VISITORS; i++) {
         struct arena *arena = arena_new();
         visitors[i] = (struct visitor){crowd, arena, arena_array_of(arena, struct form_run, crowd->forms->len),
-                                       arena_array_of(arena, bool, crowd->forms->len)};
+                                       arena_array_of(arena, bool, crowd->forms->len),
+                                       arena_array_of(arena, int, crowd->forms->len)};
         pthread_create(&threads[i], NULL, file_some, &visitors[i]);
     }
     for (size_t i = 0; i < VISITORS; i++) {

@@ -137,5 +137,5 @@ bool explore_next(struct form_run *run, struct plan *out)
         begin_plan(run, out, first[done].style, first[done].why);
         return true;
     }
-    return show_the_unseen(run, out) || take_other_sides(run, out);
+    return show_the_unseen(run, out) || (run->steps == NULL && take_other_sides(run, out));
 }

@@ -148,6 +148,8 @@ static bool step(struct filing_walk *walk, struct answer *answer)
         return true; /* another page, or a failure: it is looked at as any other */
     run_note_page(walk->run, &answer->page);
     fill_form(&filler, form, NULL, &values);
+    if (walk->run->steps != NULL)
+        steps_add(walk->run->steps, answer->url, form, &values);
     struct page_form sent = *form; /* the answer's page goes with it */
     *answer = browser_send(walk->browser, walk->arena, &sent, &values);
     return true;

@@ -2,6 +2,7 @@
 #ifndef GUICHET_REHEARSE_INTERNAL_H
 #define GUICHET_REHEARSE_INTERNAL_H
 
+#include "definition/definition.h"
 #include "rehearse/browser.h"
 #include "rehearse/fill.h"
 #include "rehearse/rehearse.h"
@@ -22,10 +23,13 @@ struct stage {
     int64_t agent;      /* an account: administrator with every role */
     const char *folder; /* removed at the end; NULL: kept */
     _Atomic int64_t people;
+    struct map options; /* slug of a form → json_t *: names of options that are made up (options.c) */
 };
 bool stage_open(struct stage *stage, struct installation *real, const struct rehearsal *rehearsal, str scratch_store,
                 struct err *err);
 void stage_close(struct stage *stage);
+/* Sets what addresses of the form's lists read of its workflow's options and the site does not set; their names. */
+json_t *options_make_up(struct arena *arena, struct definition *form);
 /* A place to look at dossiers from. */
 void stage_place(struct stage *stage, struct arena *arena, struct place *place);
 /* A browser that nobody has signed in with; calls from an address of its own, so that no brake on guessing holds. */
@@ -86,8 +90,9 @@ struct form_run {
     struct map fields;  /* those shown: id → itself */
     struct map choices; /* id → struct seen_choices * */
     struct map learnt[STYLE_VARIED + 1];
-    json_t *answers;       /* of the last that was filed; NULL: none */
-    struct plans plans;    /* those that were tried */
+    json_t *answers;    /* of the last that was filed; NULL: none */
+    json_t *steps;      /* of the filing under way, where what a form shows is all that matters (steps.c); else NULL */
+    struct plans plans; /* those that were tried */
     struct map candidates; /* what solve.c found for a field */
     struct map tries;      /* what explore.c has looked at: « field=value », « !field » → int * */
     struct VEC_OF(struct filed) filed;
@@ -116,6 +121,12 @@ void run_note_page(struct form_run *run, const struct page *page);
 
 /* Files one request by the pages (filing.c); false where it did not come to its end. */
 bool file_one(struct form_run *run, const struct plan *plan, struct filed *filed);
+
+/* Adds what a page was sent with: {"page", "values": [{"name", "value" or "file"}]}, without what is hidden in it. */
+void steps_add(json_t *steps, str url, const struct page_form *form, const struct sent_values *values);
+/* Files until each page and field of the form was shown, or nothing more brings one: the filings that showed something,
+ * as docs/rehearse.md says. */
+json_t *steps_of_form(struct form_run *run);
 
 /* Whether only who is signed in may file it. */
 bool form_wants_account(const struct form *form);

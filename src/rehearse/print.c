@@ -82,6 +82,7 @@ void rehearsal_print_form(const json_t *form)
     print_journal(json_list(form, "journal"));
     print_faults(json_list(form, "faults"));
     print_refusals(json_list(form, "refusals"));
+    print_list("réglages du traitement inventés pour l’essai", json_list(form, "options"));
     print_list("pages jamais atteintes", json_list(json_dict(form, "pages"), "missing"));
     print_list("champs jamais montrés", json_list(json_dict(form, "fields"), "missing"));
     print_list("statuts jamais atteints", json_list(json_dict(form, "statuses"), "missing"));

@@ -79,6 +79,7 @@ static json_t *form_json(struct form_run *run, struct arena *arena)
     json_set(out, STR("requests"), json_integer(run->requests));
     json_set(out, STR("pages"), pages_json(run));
     json_set(out, STR("fields"), fields_json(run));
+    json_set(out, STR("options"), json_incref(map_get(&run->stage->options, run->form->slug)));
     treat_report(run, out);
     record_texts(run->form, run->workflow, texts);
     json_set(out, STR("texts"), texts);
@@ -116,6 +117,20 @@ static void see_sheet(struct form_run *run)
     arena_free(arena);
 }
 
+/* For another browser: what to send, page by page. */
+static json_t *steps_json(struct stage *stage, const struct form *form, int64_t seconds)
+{
+    struct form_run run;
+    json_t *out = json_object();
+    run_begin(&run, stage, form, seconds);
+    json_set(out, STR("filings"), steps_of_form(&run));
+    json_set_str(out, STR("form"), form->slug);
+    json_set_str(out, STR("closed"), run.closed);
+    json_set(out, STR("errors"), json_incref(run.errors));
+    arena_free(run.arena);
+    return out;
+}
+
 static json_t *rehearse_form(struct stage *stage, const struct form *form, int64_t seconds, struct arena *arena)
 {
     struct form_run run;
@@ -146,6 +161,17 @@ static bool find_forms(struct stage *stage, const struct rehearsal *rehearsal, s
     return out->len > 0 || err_set(err, ERR_NOT_FOUND, "Le site n’a pas de formulaire.");
 }
 
+static void tell_where(const struct stage *stage, const struct catalogue_forms *forms,
+                       const struct rehearsal *rehearsal, struct arena *arena)
+{
+    json_t *where = json_keep(arena, json_object()), *slugs = json_array();
+    for (size_t i = 0; i < forms->len; i++)
+        json_array_append_new(slugs, json_from_str(forms->at[i]->slug));
+    json_set_str(where, STR("url"), str_fmt(arena, "http://%.*s:%d/", STR_ARG(stage->host), stage->port));
+    json_set(where, STR("forms"), slugs);
+    rehearsal->told(where);
+}
+
 static bool play(struct stage *stage, const struct rehearsal *rehearsal, struct arena *arena, json_t *report,
                  struct err *err)
 {
@@ -154,14 +180,19 @@ static bool play(struct stage *stage, const struct rehearsal *rehearsal, struct 
         return false;
     if (rehearsal->count > 0)
         return crowd_file(stage, &forms, rehearsal, report, err);
+    if (rehearsal->opened != NULL)
+        tell_where(stage, &forms, rehearsal, arena);
     json_t *list = json_array();
     json_set(report, STR("forms"), list);
     for (size_t i = 0; i < forms.len; i++) {
-        json_t *form = rehearse_form(stage, forms.at[i], rehearsal->seconds, arena);
+        json_t *form = rehearsal->opened != NULL ? steps_json(stage, forms.at[i], rehearsal->seconds)
+                                                 : rehearse_form(stage, forms.at[i], rehearsal->seconds, arena);
         json_array_append_new(list, form);
         if (rehearsal->told != NULL)
             rehearsal->told(form);
     }
+    if (rehearsal->opened != NULL)
+        rehearsal->opened();
     return true;
 }
 

@@ -17,6 +17,10 @@ struct rehearsal {
     const char *into;  /* the folder of its files; NULL: a temporary one */
     const char *pages; /* where pages are read from; NULL: the program's own */
     void (*told)(const json_t *form); /* of each form when it is done; may be NULL */
+    /* Not NULL: each form is only filed, until all of it was shown, and not followed. told gets where the copy is
+     * served and what forms there are, then the steps of each. Called at the end: the copy is served until it comes
+     * back. */
+    void (*opened)(void);
 };
 
 /* Reads the site from where it stands, writes nothing there. scratch_store: where a scratch may be made, empty: in

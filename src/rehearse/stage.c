@@ -2,8 +2,6 @@
  * leaves, since no relay is set: what is sent is kept as rows. */
 #include "rehearse/internal.h"
 
-#include "definition/definition.h"
-
 #include <ftw.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -63,8 +61,14 @@ static bool copy_site(struct stage *stage, const struct site *from, struct err *
     struct copying copying = {.arena = stage->arena};
     struct site site;
     bool is_changed;
-    if (!store_read(from->store, read_definitions, &copying, err) ||
-        !site_from_json(stage->arena, from->json, &site, err) ||
+    if (!store_read(from->store, read_definitions, &copying, err))
+        return false;
+    for (size_t i = 0; i < copying.definitions.len; i++) {
+        struct definition *one = &copying.definitions.at[i];
+        if (str_eq(one->kind, STR("form")))
+            map_set(&stage->options, one->slug, options_make_up(stage->arena, one));
+    }
+    if (!site_from_json(stage->arena, from->json, &site, err) ||
         !installation_save_site(stage->installation, &site, &is_changed, err))
         return false;
     struct store *store = installation_store(stage->installation, site.slug, err);
@@ -159,6 +163,7 @@ bool stage_open(struct stage *stage, struct installation *real, const struct reh
                 struct err *err)
 {
     *stage = (struct stage){.arena = arena_new()};
+    stage->options = map_new(stage->arena);
     struct estate *estate = installation_hold(real);
     const struct site *site = sites_by_slug(&estate->sites, rehearsal->site);
     instant_set_clock(moved_clock);

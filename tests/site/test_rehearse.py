@@ -1,11 +1,14 @@
 """guichet rehearse: fills and follows the forms of a site in a copy of it, and says what is wrong with them."""
 import json
 import os
+import subprocess
 import tempfile
 import unittest
 from pathlib import Path
 
 from support.counter import ROOT, Counter, stores
+from support.filler import main_form
+from support.visitor import Visitor
 
 NAMES = ["signalement-anomalie", "candidature-emploi"]
 
@@ -137,6 +140,46 @@ class Rehearse(unittest.TestCase):
             text = counter.cli("rehearse", "--site", "ville", "--form", "fini", check=False).stdout
             self.assertRegex(text, r"refusé fini : 0 dépôts[^\n]*\n    page « Enfant » : aucune réponse essayée ne passe")
             self.assertEqual(counter.cli("rehearse", "--site", "ville", "--form", "inconnu", check=False).returncode, 1)
+
+    def test_an_option_that_a_list_reads_and_the_form_does_not_set_is_made_up(self):
+        agenda = field("1", "item", "agenda")
+        hour = field("1", "item", "heure", source={"type": "json", "value": "{{ form_option_agenda_structured_api_url }}"})
+        full = [{"condition": "form_var_places < form_var_heure_places_left", "error_message": "Il n’y a plus de place."}]
+        page = {"id": "2", "type": "page", "label": "Quand", "post_conditions": full}
+        document = changed(FORM, fields=[page, hour, field("3", "numeric", "places")])
+        with Counter() as counter:
+            counter.define("ville", document, changed(WORKFLOW, options=[agenda]))
+            _, report = rehearse(counter)
+            form, = report["forms"]
+            self.assertEqual((form["state"], form["options"], form["journal"]), ("filed", ["agenda"], []))
+            self.assertEqual([call["url"] for call in form["calls"]], ["https://essai.invalid/agenda_structured_api_url"])
+            counter.define("ville", {**document, "workflow_options": {"agenda": "7", "agenda_structured": {"api_url": "https://agenda.example/7"}}})
+            _, report = rehearse(counter)
+            form, = report["forms"]
+            self.assertEqual((form["state"], form["options"]), ("filed", []))
+            self.assertEqual([call["url"] for call in form["calls"]], ["https://agenda.example/7"])
+
+    def test_the_copy_is_open_to_another_browser_that_does_the_same_steps(self):
+        with Counter() as counter:
+            counter.define("ville", FORM, WORKFLOW)
+            command = [counter.binary, "rehearse", "--site", "ville", "--open", *counter.place]
+            with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as opened:
+                report, form = (json.loads(opened.stdout.readline()) for _ in range(2))
+                self.assertEqual(report["forms"], ["cantine"])
+                filing = form["filings"][0]
+                self.assertEqual((form["form"], form["closed"], form["errors"], filing["filed"]), ("cantine", "", [], True))
+                self.assertEqual({step["page"] for one in form["filings"] for step in one["steps"]},
+                                 {f"/demarches/cantine/{name}/" for name in ("1", "2", "verifier")})
+                given = {value["name"]: value.get("value") for value in filing["steps"][0]["values"]}
+                visitor = Visitor(int(report["url"].rstrip("/").rpartition(":")[2]), "ville.localhost")
+                visitor.cookies["session"] = filing["session"] or ""
+                page = visitor.get("/demarches/cantine/1/").page
+                answer = visitor.send(main_form(page), given)
+                self.assertRegex(answer.url, r"/demarches/cantine/(2|verifier)/")
+                self.assertNotIn("jeton", given)
+                opened.stdin.close()
+                self.assertEqual(opened.wait(60), 0)
+            self.assertEqual(counter.cli("user", "list").stdout, "")
 
     def test_many_are_filed_into_a_copy_that_stays(self):
         for store in stores():
