@@ -2,14 +2,14 @@
 // and kept within the security policy. The geocoder is the double of the tests, a program of its own.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
 import { Counter, launch, look, person, root } from "./support.mjs";
 
-const counter = new Counter(), proposes = { skip: existsSync(join(root, "assets/js/combo.js")) ? false : "needs the list of propositions" };
+const counter = new Counter();
 let browser, double, lines;
 
 /** Has the double do something, and waits until it does. */
@@ -146,7 +146,7 @@ test("an address that follows the position is filled whole", async () => {
   await page.context().close();
 });
 
-test("an address is found while one types, and chosen with the keyboard or a finger", proposes, async () => {
+test("an address is found while one types, and chosen with the keyboard or a finger", async () => {
   const page = await tab();
   await open(page, "adresse");
   const search = page.getByRole("combobox", { name: "Rechercher une adresse" });
@@ -174,7 +174,7 @@ test("an address is found while one types, and chosen with the keyboard or a fin
   await page.context().close();
 });
 
-test("a search that was not chosen, or that nobody answers, ends by hand", proposes, async () => {
+test("a search that was not chosen, or that nobody answers, ends by hand", async () => {
   const page = await tab();
   await open(page, "adresse");
   await geocoder("fail 503");
@@ -189,7 +189,7 @@ test("a search that was not chosen, or that nobody answers, ends by hand", propo
   await page.context().close();
 });
 
-test("a commune is found by its name", proposes, async () => {
+test("a commune is found by its name", async () => {
   const page = await tab();
   await open(page, "commune");
   await page.getByRole("combobox", { name: "Rechercher une commune" }).pressSequentially("bro");
@@ -200,7 +200,7 @@ test("a commune is found by its name", proposes, async () => {
   await page.context().close();
 });
 
-test("an address moves the point of the map", proposes, async () => {
+test("an address moves the point of the map", async () => {
   const page = await tab();
   await open(page, "carte");
   await page.locator("#f9").pressSequentially("3 avenue de l");
