@@ -18,6 +18,7 @@ static const struct {
     {"criticality_levels", "niveau de criticité"},
     {"custom_views", "vue"},
     {"post_conditions", "condition de sortie"},
+    {"stops", "arrêt"},
     {"value", "choix"},
 };
 

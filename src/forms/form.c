@@ -47,6 +47,7 @@ static void begin_page(struct compiling *compiling, const struct field *field, s
     page->condition = field->condition;
     compiling->where = str_fmt(compiling->arena, "page %.*s", STR_ARG(field->label_text));
     page->post_conditions = compiling_post_conditions(compiling, field->json);
+    compiling_stops(compiling, field->json, &page->stops);
 }
 
 /* A form whose first field is no page has one without a name before it; where that would show nothing (values computed

@@ -126,11 +126,17 @@ const char *field_type_name(size_t index);
 bool validation_type_runs(str type);
 const char *validation_type(size_t index);
 
+/* Where the service is not for who answers so: the path ends there, on purpose, and says what else to do. */
+struct page_stop {
+    const struct template *condition, *title, *text; /* text: HTML */
+    const struct template *link_url, *link_label;    /* NULL: none */
+};
 struct form_page {
     str id, label;
     const struct template *condition; /* NULL: always */
     struct field_list fields;         /* a page field among them shows nothing */
     struct post_conditions post_conditions;
+    struct page_stops VEC_OF(struct page_stop) stops;
 };
 
 struct str_views {
@@ -344,6 +350,12 @@ str form_side_text(const struct form *form, const struct form_context *context, 
 
 /* The answer in words: « 12 mars 2027 », « Oui », a choice's text. Empty where there is none. */
 str field_display(const struct field *field, struct arena *arena, const json_t *answers);
+/* The stop that these answers come to on a page that is left; NULL: they go on. */
+const struct page_stop *form_page_stop(const struct form *form, size_t page, const struct form_context *context);
+/* As a page shows it: {title, text, link_url, link_label}; a link leads to http, https or a path of the site. */
+struct value page_stop_value(const struct page_stop *stop, const struct form_context *context);
+/* The first page whose answers stop; SIZE_MAX: none. */
+size_t form_stopped_page(const struct form *form, const struct form_context *context);
 /* Whether it is of a type that is answered, and runs. */
 bool field_holds_answer(const struct field *field);
 /* Whether what is stored must leave by no export: hashes of passwords. */

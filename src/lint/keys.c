@@ -62,7 +62,7 @@ static const struct {
     {"field:comment", ""},
     {"field:title", ""},
     {"field:subtitle", ""},
-    {"field:page", "post_conditions"},
+    {"field:page", "post_conditions stops"},
     {"status", "id name colour visibility forced_endpoint backoffice_info_text extra_css_class loop_items_template "
                "after_loop_status documentation actions"},
     {"global", "id name backoffice_info_text documentation actions triggers"},

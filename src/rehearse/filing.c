@@ -155,6 +155,20 @@ static bool step(struct filing_walk *walk, struct answer *answer)
     return true;
 }
 
+/* The path ends there on purpose: it is noted, and the page answered otherwise. False: nothing else is meant to pass.
+ */
+static bool leave_stop(struct filing_walk *walk, struct answer *answer)
+{
+    size_t page = page_of(walk, answer->url);
+    if (page == 0 || !str_ends(answer->url, STR("/arret/")))
+        return true;
+    run_stop(walk->run, walk->run->form->pages[page - 1].label, answer->page.title);
+    if (!take_refusal(walk, &answer->page))
+        return false;
+    *answer = browser_get(walk->browser, walk->arena, str_fmt(walk->arena, "%.*s%zu/", STR_ARG(walk->base), page));
+    return true;
+}
+
 static bool is_confirmation(const struct filing_walk *walk, const struct answer *answer)
 {
     return answer->elsewhere.len > 0 ||
@@ -176,6 +190,8 @@ static bool walk_pages(struct filing_walk *walk)
         if (i > 0 && is_confirmation(walk, &answer))
             return true;
         note_page(walk, &answer);
+        if (!leave_stop(walk, &answer))
+            return false;
         if (!step(walk, &answer))
             return false;
     }

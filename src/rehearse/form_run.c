@@ -20,6 +20,7 @@ void run_begin(struct form_run *run, struct stage *stage, const struct form *for
     run->workflow = catalogue_workflow_of(stage->catalogue, form);
     run->pages = arena_array_of(arena, bool, form->page_count);
     run->errors = json_keep(arena, json_array());
+    run->stops = json_keep(arena, json_array());
     run->refusals = json_keep(arena, json_array());
     run->ends = seconds == 0 ? 0 : steady_now() + seconds * INSTANT_SECOND;
 }
@@ -43,15 +44,25 @@ void run_error(struct form_run *run, const char *kind, str at, const char *forma
     json_array_append_new(run->errors, one);
 }
 
-void run_refusal(struct form_run *run, str page, str message)
+static void note_once(json_t *list, str page, str message)
 {
-    for (size_t i = 0; i < json_array_size(run->refusals); i++)
-        if (str_eq(json_str(json_array_get(run->refusals, i), "message"), message))
+    for (size_t i = 0; i < json_array_size(list); i++)
+        if (str_eq(json_str(json_array_get(list, i), "message"), message))
             return;
     json_t *one = json_object();
     json_set_str(one, STR("page"), page);
     json_set_str(one, STR("message"), message);
-    json_array_append_new(run->refusals, one);
+    json_array_append_new(list, one);
+}
+
+void run_refusal(struct form_run *run, str page, str message)
+{
+    note_once(run->refusals, page, message);
+}
+
+void run_stop(struct form_run *run, str page, str title)
+{
+    note_once(run->stops, page, title);
 }
 
 bool run_is_over(const struct form_run *run)

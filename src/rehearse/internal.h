@@ -99,6 +99,7 @@ struct form_run {
     size_t tried;
     int64_t requests;     /* HTTP */
     struct wishes needed; /* without which a page refused */
+    json_t *stops;        /* list: {"page", "message"}: pages that end the path of some answers on purpose */
     json_t *refusals;     /* list: {"page", "message"}: pages that some answers do not pass */
     json_t *errors;       /* list: {"kind", "at", "message"} */
     struct map errors_known;
@@ -116,6 +117,8 @@ bool run_is_over(const struct form_run *run);
 bool run_failed(struct form_run *run, const struct answer *answer, const char *doing);
 /* A page that did not take what was answered. */
 void run_refusal(struct form_run *run, str page, str message);
+/* A page that ended the path on purpose. */
+void run_stop(struct form_run *run, str page, str title);
 /* Notes the fields and choices that a page shows. */
 void run_note_page(struct form_run *run, const struct page *page);
 

@@ -63,6 +63,14 @@ static void print_refusals(const json_t *refusals)
                STR_ARG(json_str(json_array_get(refusals, i), "message")));
 }
 
+static void print_stops(const json_t *stops)
+{
+    for (size_t i = 0; i < json_array_size(stops) && i < SHOWN_MOST; i++)
+        printf("    page « %.*s » : certaines réponses s’arrêtent là : %.*s\n",
+               STR_ARG(json_str(json_array_get(stops, i), "page")),
+               STR_ARG(json_str(json_array_get(stops, i), "message")));
+}
+
 void rehearsal_print_form(const json_t *form)
 {
     str state = json_str(form, "state");
@@ -81,6 +89,7 @@ void rehearsal_print_form(const json_t *form)
     print_errors(json_list(form, "errors"));
     print_journal(json_list(form, "journal"));
     print_faults(json_list(form, "faults"));
+    print_stops(json_list(form, "stops"));
     print_refusals(json_list(form, "refusals"));
     print_list("réglages du traitement inventés pour l’essai", json_list(form, "options"));
     print_list("pages jamais atteintes", json_list(json_dict(form, "pages"), "missing"));

@@ -85,6 +85,7 @@ static json_t *form_json(struct form_run *run, struct arena *arena)
     json_set(out, STR("texts"), texts);
     json_set(out, STR("journal"), journal);
     json_set(out, STR("calls"), record_calls());
+    json_set(out, STR("stops"), json_incref(run->stops));
     json_set(out, STR("refusals"), json_incref(run->refusals));
     json_set(out, STR("errors"), json_incref(run->errors));
     return out;

@@ -111,6 +111,10 @@ static void add_compared(struct form_run *run, const struct field *field, struct
         for (size_t j = 0; j < form->pages[i].post_conditions.len; j++)
             add_compared_in(run, field, form->pages[i].post_conditions.at[j].condition,
                             json_object_get(json_array_get(list, j), "condition"), out);
+        const json_t *stops = page == NULL ? NULL : json_list(page->json, "stops");
+        for (size_t j = 0; j < form->pages[i].stops.len; j++)
+            add_compared_in(run, field, form->pages[i].stops.at[j].condition,
+                            json_object_get(json_array_get(stops, j), "condition"), out);
     }
 }
 
@@ -186,6 +190,7 @@ struct goal {
     size_t page;
     const struct template *condition; /* what it comes to; NULL: it always holds */
     bool is_post;                     /* a post-condition of the page */
+    bool is_stop;                     /* one that must not hold */
 };
 struct solving {
     struct form_run *run;
@@ -242,6 +247,8 @@ static void leave_page(struct solving *solving, size_t page)
     for (size_t i = 0; i < left->post_conditions.len; i++)
         add_goal(solving,
                  (struct goal){.page = page, .condition = left->post_conditions.at[i].condition, .is_post = true});
+    for (size_t i = 0; i < left->stops.len; i++)
+        add_goal(solving, (struct goal){.page = page, .condition = left->stops.at[i].condition, .is_stop = true});
 }
 
 /* What a condition reads must be shown too. */
@@ -262,14 +269,14 @@ static bool holds(const struct solving *solving, const struct goal *goal)
         return true;
     if (goal->field != NULL)
         return field_is_visible(goal->field, context);
-    if (!goal->is_post)
+    if (!goal->is_post && !goal->is_stop)
         return form_page_is_visible(solving->run->form, goal->page, context);
     struct render render = {.arena = context->arena,
                             .scope = context->scope,
                             .site = context->site,
                             .lang = STR("fr"),
                             .now = context->now};
-    return template_holds(goal->condition, &render);
+    return template_holds(goal->condition, &render) != goal->is_stop;
 }
 
 static size_t missed(const struct solving *solving)

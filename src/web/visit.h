@@ -88,8 +88,8 @@ extern const size_t portal_route_count, fill_start_route_count, fill_page_route_
     fill_send_route_count, places_route_count, track_route_count, account_route_count, requests_route_count,
     list_route_count, office_route_count, entry_route_count, cards_route_count, card_edit_route_count,
     card_files_route_count, admin_route_count, versions_route_count, export_route_count;
-extern const struct route verify_routes[]; /* portal/verify.c */
-extern const size_t verify_route_count;
+extern const struct route verify_routes[], fill_stop_routes[]; /* portal/verify.c, fill_stop.c */
+extern const size_t verify_route_count, fill_stop_route_count;
 
 /* ---- Lists ---- */
 

@@ -45,6 +45,7 @@ struct web *web_new(struct installation *installation, const struct web_settings
     add(arena, web, places_routes, places_route_count);
     add(arena, web, track_routes, track_route_count);
     add(arena, web, verify_routes, verify_route_count);
+    add(arena, web, fill_stop_routes, fill_stop_route_count);
     add(arena, web, account_routes, account_route_count);
     add(arena, web, requests_routes, requests_route_count);
     add(arena, web, list_routes, list_route_count);

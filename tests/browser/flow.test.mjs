@@ -12,6 +12,10 @@ const documents = [
   { ...base, slug: "acte", name: "Acte de mariage", required_authentication_contexts: ["franceconnect"], fields: [field("1", "string", "Nom")] },
   { ...base, slug: "depot", name: "Dépôt de plainte", tracking_code_verify_fields: ["1", "2"], lateral_template: "<p>Répondre sous <strong>huit jours</strong>.</p>",
     fields: [field("1", "string", "Nom"), field("2", "date", "Date de naissance"), field("3", "email", "Courriel")] },
+  { ...base, slug: "ici", name: "Aide aux habitants", fields: [
+    { id: "p", type: "page", label: "Votre commune", stops: [{ condition: 'form_var_commune == "Ailleurs"', text: "<p>Cette aide est pour les habitants de la ville.</p>",
+      link: { url: "/aide/", label: "Trouver votre mairie" } }] },
+    field("1", "item", "Commune", { varname: "commune", items: ["Ici", "Ailleurs"], display_mode: "radio" }), field("p2", "page", "Vous"), field("2", "string", "Nom")] },
 ];
 const folder = mkdtempSync(join(tmpdir(), "guichet-flow-"));
 for (const document of documents) writeFileSync(join(folder, `${document.kind}-${document.slug}.json`), JSON.stringify(document));
@@ -63,6 +67,23 @@ for (const store of stores) {
     await look(page, `flow-identify-${store}`);
     await page.context().close();
   });
+
+  for (const javaScriptEnabled of [true, false])
+    test(`who is not concerned is told so and goes on, ${javaScriptEnabled ? "with" : "without"} JavaScript, ${store}`, async () => {
+      const page = await tab(javaScriptEnabled), counter = counters[store];
+      await page.goto(counter.url("ville", "/demarches/ici/1/"));
+      await page.getByLabel("Ailleurs").check();
+      await press(page, "Continuer");
+      assert.equal(await page.locator("h1").innerText(), "Vous n’êtes pas concerné par ce service");
+      assert.equal(await page.getByRole("link", { name: "Trouver votre mairie" }).getAttribute("href"), "/aide/");
+      if (javaScriptEnabled) await look(page, `flow-stop-${store}`);
+      await page.getByRole("link", { name: "Modifier mes réponses" }).click();
+      assert.equal(await page.getByLabel("Ailleurs").isChecked(), true);
+      await page.getByLabel("Ici").check();
+      await press(page, "Continuer");
+      assert.match(page.url(), /\/demarches\/ici\/2\/$/);
+      await page.context().close();
+    });
 
   for (const javaScriptEnabled of [true, false])
     test(`who is too fast confirms; who comes back answers again, ${javaScriptEnabled ? "with" : "without"} JavaScript, ${store}`, async () => {

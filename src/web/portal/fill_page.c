@@ -161,12 +161,27 @@ static bool may_send(struct filling *filling, size_t page)
 {
     struct field_errors errors = {0};
     size_t first;
-    return sends(filling, page) &&
+    return sends(filling, page) && form_stopped_page(filling->form, &filling->context) == SIZE_MAX &&
            form_check(filling->form, &filling->context, filling->draft.answers, &errors, &first);
+}
+
+/* What comes after a page that stops can't be reached, though it was before. */
+static bool stops(struct request *request, struct filling *filling, size_t page)
+{
+    bool leaves = request_form(request, "plus-tard").len > 0;
+    if (form_page_stop(filling->form, page, &filling->context) == NULL)
+        return false;
+    if (filling->draft.page >= (int)page)
+        filling->draft.page = (int)page - 1;
+    save_page(request, filling, page,
+              leaves ? next_url(request, filling, page) : filling_stop_url(request, filling, page));
+    return true;
 }
 
 static void leave_page(struct request *request, struct filling *filling, size_t page)
 {
+    if (stops(request, filling, page))
+        return;
     if (filling->draft.page < (int)page)
         filling->draft.page = (int)page;
     if (request_form(request, "envoyer").len > 0 && may_send(filling, page) &&

@@ -26,6 +26,10 @@ size_t filling_page_number(struct request *request, const struct filling *fillin
 size_t filling_furthest(const struct filling *filling);
 /* False, and the answer is made, where the form takes one request a person and this one has theirs. */
 bool filling_is_first_time(struct request *request, const struct filling *filling);
+/* Where an answer of a page stops: its page of explanation. */
+str filling_stop_url(struct request *request, const struct filling *filling, size_t page);
+/* True, and leads to it, where some page's answers stop. */
+bool filling_is_stopped(struct request *request, const struct filling *filling);
 /* True, and leads to the confirmation, where the draft was sent already. */
 bool filling_was_filed(struct request *request, const struct filling *filling);
 
