@@ -19,6 +19,7 @@ static const struct {
     {"custom_views", "vue"},
     {"post_conditions", "condition de sortie"},
     {"stops", "arrêt"},
+    {"quotas", "quota"},
     {"value", "choix"},
 };
 

@@ -160,7 +160,8 @@ static bool write_notices(struct tx *tx, const struct dossier_write *write, stru
 {
     const struct change *change = write->change;
     if (change->is_anonymised)
-        return tx_run(tx, delete_notices, err, P_INT("dossier", change->after->id)) &&
+        return quotas_forget(tx, change->after, err) &&
+               tx_run(tx, delete_notices, err, P_INT("dossier", change->after->id)) &&
                tx_run(tx, delete_notes, err, P_INT("dossier", change->after->id));
     for (size_t i = 0; i < change->notices.len; i++) {
         const struct notice *notice = &change->notices.at[i];
@@ -198,7 +199,7 @@ static bool remove_all(struct tx *tx, const struct dossier_write *write, struct 
     return tx_run(tx, delete_listing, err, id) && tx_run(tx, delete_values, err, id) &&
            tx_run(tx, delete_blobs, err, id) && tx_run(tx, delete_history, err, id) &&
            tx_run(tx, delete_notes, err, id) && tx_run(tx, delete_notices, err, id) &&
-           search_write(tx, dossier->id, STR_EMPTY, err);
+           search_write(tx, dossier->id, STR_EMPTY, err) && quotas_give_back(tx, dossier, err);
 }
 
 /* The row that was just inserted, with its own revision. */
@@ -215,6 +216,8 @@ static bool write_all(struct tx *tx, const struct dossier_write *write, struct e
     if (write->change->is_removed && !write->is_new)
         return remove_all(tx, write, err);
     if (!card_is_unique(tx, write->change->after, err) || !write_row(tx, write, err))
+        return false;
+    if (!quotas_take(tx, write->change->after, &write->rows->counts, err))
         return false;
     if (write->change->is_removed)
         return remove_new(tx, write, err);

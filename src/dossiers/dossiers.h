@@ -98,6 +98,16 @@ bool dossier_file(const struct dossier_place *place, const struct filing *filing
 /* Numbers for so many that will be filed one after the other, taken at once: for an import. */
 bool dossier_reserve(const struct dossier_place *place, const struct form *form, size_t count, struct err *err);
 
+/* ---- Quotas: counts kept in rows, which filing raises in its own transaction ---- */
+
+/* Whether there is a place for one more of this account (0: none; then what counts by account does not count). False
+ * and ERR_CLOSED where a quota is used up, a sentence for who asks (of_other: for the agent who enters it); filing
+ * looks again, and it alone decides. */
+bool dossier_has_place(const struct dossier_place *place, const struct form *form, int64_t account, bool of_other,
+                       struct err *err);
+/* How many places are left to this account, the fewest of the form's quotas; -1: as many as one wants, or unknown. */
+int64_t dossier_places_left(const struct dossier_place *place, const struct form *form, int64_t account);
+
 /* A change made ready for its transaction: every text and index row is computed here, none in the transaction. form is
  * the one of the dossier (NULL where it is lost: then its search words are lost too). Set also afterwards, to write
  * something of one's own in the same transaction. */

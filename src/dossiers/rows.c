@@ -112,5 +112,7 @@ struct dossier_write dossier_write_make(const struct dossier_place *place, const
     write_entries(arena, change, rows);
     name_statuses(place, form, workflow, dossier, rows);
     collect_blobs(arena, form, workflow, dossier, &rows->blobs);
+    if (is_new && !change->is_removed)
+        quotas_prepare(arena, form, dossier, &rows->counts);
     return (struct dossier_write){.change = change, .rows = rows, .is_new = is_new, .store = place->store};
 }

@@ -6,6 +6,7 @@
  * dossier_value     the typed side index of the fields that are listed, and of the digests of cards
  * dossier_search    the folded text, for FTS5 or tsvector
  * dossier_words     FTS5's index of it, up to dossier_words_mark (search.c)
+ * dossier_quota     how many places are taken, by form, period and account; dossier_quota_taken: by which dossier
  * dossier_history, dossier_note, dossier_notice, dossier_blob, dossier_form (the forms' numbers, and the highest that
  * was reserved for a dossier of each) */
 #include "dossiers/tables.h"
@@ -103,6 +104,12 @@ const struct migration dossiers_migrations[] = {
     {5, "dossiers",
      "ALTER TABLE dossier ADD COLUMN identifier TEXT NOT NULL DEFAULT '';"
      "CREATE UNIQUE INDEX dossier_identifier ON dossier (form, identifier) WHERE identifier <> ''",
+     NULL},
+    {6, "dossiers",
+     "CREATE TABLE dossier_quota (form TEXT NOT NULL, period TEXT NOT NULL, account BIGINT NOT NULL,"
+     " used BIGINT NOT NULL, PRIMARY KEY (form, period, account));"
+     "CREATE TABLE dossier_quota_taken (dossier BIGINT NOT NULL, period TEXT NOT NULL, account BIGINT NOT NULL,"
+     " PRIMARY KEY (dossier, period, account))",
      NULL},
 };
 const size_t dossiers_migration_count = sizeof dossiers_migrations / sizeof *dossiers_migrations;

@@ -40,6 +40,13 @@ struct listed { /* in the list of a role */
     str role;
     enum phase phase;
 };
+/* One of the counts that a filing raises (quotas.c); account 0: that of everybody together. */
+struct quota_count {
+    const struct quota *quota;
+    str period;
+    int64_t account;
+};
+struct quota_counts VEC_OF(struct quota_count);
 struct dossier_rows {
     struct index_rows index;
     struct VEC_OF(struct listed) lists;
@@ -48,7 +55,16 @@ struct dossier_rows {
     str *parts;          /* one text an entry of the change */
     int64_t *notice_ids; /* one a notice */
     struct str_list blobs;
+    struct quota_counts counts; /* of a new one */
 };
+/* The counts that the filing of it raises. */
+void quotas_prepare(struct arena *arena, const struct form *form, const struct dossier *dossier,
+                    struct quota_counts *out);
+/* Raises them: ERR_CLOSED, a sentence for who files, where one is used up. */
+bool quotas_take(struct tx *tx, const struct dossier *dossier, const struct quota_counts *counts, struct err *err);
+/* Gives back what the dossier took; or only forgets who took it. */
+bool quotas_give_back(struct tx *tx, const struct dossier *dossier, struct err *err);
+bool quotas_forget(struct tx *tx, const struct dossier *dossier, struct err *err);
 /* digest: empty where the form has none; then the listed fields sum up. */
 void index_make(struct arena *arena, const struct form *form, const struct change *change, str digest,
                 struct index_rows *out);

@@ -257,6 +257,14 @@ static struct value form_geoloc(const struct scope *scope, struct arena *arena)
     return value_dict(places);
 }
 
+/* Ours: of the form's quotas, for who files. */
+static struct value places_left(const struct scope *scope)
+{
+    int64_t account = scope->dossier ? scope->dossier->account : scope->place->user.account;
+    int64_t left = dossier_places_left(scope->place, scope->form, account);
+    return left < 0 ? VALUE_OF_NONE : value_int(left);
+}
+
 /* Of the form alone: a draft has these too. */
 static bool form_member(const struct scope *scope, struct arena *arena, str key, struct value *out)
 {
@@ -270,6 +278,8 @@ static bool form_member(const struct scope *scope, struct arena *arena, str key,
         *out = value_text(scope->form ? scope->form->slug : STR_EMPTY);
     else if (str_eq(key, STR("geoloc")) && scope->form)
         *out = form_geoloc(scope, arena);
+    else if (str_eq(key, STR("places_left")) && scope->form && scope->form->quotas.len > 0)
+        *out = places_left(scope);
     else if (str_eq(key, STR("objects")))
         *out = query_of_scope(scope, arena);
     else if (str_eq(key, STR("role")))

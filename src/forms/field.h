@@ -95,6 +95,8 @@ void compiling_views(struct compiling *compiling, const json_t *json, struct cus
 const struct template *compiling_side_text(struct compiling *compiling, const json_t *json, const char *key,
                                            const char *items);
 struct field_list compiling_verified(struct arena *arena, const struct form *form);
+/* « quotas » of a form (quotas.c). */
+void compiling_quotas(struct compiling *compiling, const json_t *json, struct quotas *out);
 /* « stops » of a page (stops.c). */
 void compiling_stops(struct compiling *compiling, const json_t *json, struct page_stops *out);
 /* A condition: NULL where there is none. One in another language than ours (Publik's old Python) is reported, and never

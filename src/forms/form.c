@@ -85,6 +85,7 @@ static void compile_header(struct compiling *compiling, struct form *form)
     form->is_disabled = json_bool(json, "disabled");
     form->opens = local_of(json_str(json, "publication_date"));
     form->closes = local_of(json_str(json, "expiration_date"));
+    compiling_quotas(compiling, json, &form->quotas);
     form->has_confirmation = !json_is_false(json_object_get(json, "confirmation"));
     form->has_tracking_codes = json_bool(json, "enable_tracking_codes");
     form->offers_all_files = json_bool(json, "include_download_all_button");

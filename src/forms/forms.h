@@ -160,6 +160,16 @@ struct custom_view {
 };
 struct custom_views VEC_OF(struct custom_view);
 
+/* At most so many requests: in all, or in each year, month or day; of everybody together, or of each account. */
+enum quota_period { QUOTA_EVER, QUOTA_YEAR, QUOTA_MONTH, QUOTA_DAY };
+struct quota {
+    int64_t most;
+    enum quota_period period;
+    bool is_each; /* of each account */
+    str message;  /* what who comes too late is told; empty: our own words */
+};
+struct quotas VEC_OF(struct quota);
+
 struct form {
     str slug, name, description; /* HTML */
     bool is_card;                /* a card model: agents fill it, as reference data */
@@ -168,6 +178,7 @@ struct form {
     str category, workflow, workflow_name;
     bool is_disabled;
     instant opens, closes; /* 0: no bound */
+    struct quotas quotas;
     bool has_confirmation, has_tracking_codes, only_one;
     bool offers_all_files; /* to agents, as one archive */
     bool is_guarded;       /* w.c.s. has_captcha: more caution with what comes without an account */
@@ -205,6 +216,14 @@ const struct form *form_compile(struct arena *arena, const json_t *json, int64_t
                                 const struct block_finder *blocks, struct err *err);
 /* False and ERR_CLOSED (a sentence for the resident) where it takes no request now. */
 bool form_is_open(const struct form *form, instant now, struct err *err);
+
+/* Which period of a quota a moment lies in, local time: « 2026-11 »; empty: it has one period for ever. */
+str quota_period_key(struct arena *arena, const struct quota *quota, instant now);
+/* ERR_CLOSED: that it is used up, and from when there are places again. of_other: an agent reads it, of whom they enter
+ * the request for. Always false. */
+bool quota_refuse(const struct quota *quota, instant now, bool of_other, struct err *err);
+/* Whether a quota of the form counts by account: then it wants one of who files. */
+bool form_counts_by_account(const struct form *form);
 
 /* Whether who identified themself so (session: context) may fill it. */
 bool form_takes_context(const struct form *form, str context);
@@ -331,6 +350,12 @@ bool form_page_read(const struct form *form, size_t page, const struct form_cont
                     const struct posted *posted, json_t *answers, struct field_errors *errors);
 /* Copies the answers to these fields, and only these, into other answers; what has none there loses it. */
 void answers_carry(const struct field_list *fields, const json_t *from, json_t *to);
+/* The stop that these answers come to on a page that is left; NULL: they go on. */
+const struct page_stop *form_page_stop(const struct form *form, size_t page, const struct form_context *context);
+/* As a page shows it: {title, text, link_url, link_label}; a link leads to http, https or a path of the site. */
+struct value page_stop_value(const struct page_stop *stop, const struct form_context *context);
+/* The first page whose answers stop; SIZE_MAX: none. */
+size_t form_stopped_page(const struct form *form, const struct form_context *context);
 /* Every visible page again, before sending: answers of hidden pages and fields are dropped. *page is the first page
  * with an error. */
 bool form_check(const struct form *form, const struct form_context *context, json_t *answers,
@@ -350,12 +375,6 @@ str form_side_text(const struct form *form, const struct form_context *context, 
 
 /* The answer in words: « 12 mars 2027 », « Oui », a choice's text. Empty where there is none. */
 str field_display(const struct field *field, struct arena *arena, const json_t *answers);
-/* The stop that these answers come to on a page that is left; NULL: they go on. */
-const struct page_stop *form_page_stop(const struct form *form, size_t page, const struct form_context *context);
-/* As a page shows it: {title, text, link_url, link_label}; a link leads to http, https or a path of the site. */
-struct value page_stop_value(const struct page_stop *stop, const struct form_context *context);
-/* The first page whose answers stop; SIZE_MAX: none. */
-size_t form_stopped_page(const struct form *form, const struct form_context *context);
 /* Whether it is of a type that is answered, and runs. */
 bool field_holds_answer(const struct field *field);
 /* Whether what is stored must leave by no export: hashes of passwords. */

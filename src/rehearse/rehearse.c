@@ -61,7 +61,7 @@ static str state_of(const struct form_run *run, const json_t *journal)
 {
     if (json_array_size(run->errors) > 0 || has_error_line(journal))
         return STR("failed");
-    if (run->closed.len > 0)
+    if (run->closed.len > 0 && run->filed.len == 0) /* else a quota was used up */
         return STR("closed");
     return run->filed.len > 0 ? STR("filed") : STR("refused");
 }

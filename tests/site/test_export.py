@@ -64,6 +64,21 @@ class Exports(unittest.TestCase):
                     self.out(counter, "content", f"{store}/{site}", site=site)
                     self.assertEqual(documents(self.folder / store / "avant"), documents(self.folder / store / site), site)
 
+    def test_stops_and_quotas_come_back_the_same(self):
+        form = {**FORM, "quotas": [{"most": 3, "period": "year", "of": "account", "message": "Une fois l’an."}, {"most": 40}],
+                "fields": [{"id": "p", "type": "page", "label": "Vous", "stops": [
+                    {"condition": "form_var_x == '1'", "title": "Non", "text": "<p>Pas ici</p>", "link": {"url": "/aide/", "label": "Aide"}}]}, *FORM["fields"]]}
+        for store in stores():
+            with self.subTest(store), Counter(store) as counter:
+                counter.define("ville", form)
+                self.out(counter, "content", f"{store}/avant")
+                self.out(counter, "publik", f"{store}/wcs")
+                self.publik(counter, self.folder / store / "wcs", "apres")
+                self.out(counter, "content", f"{store}/apres", site="apres")
+                before = documents(self.folder / store / "avant")
+                self.assertEqual(before, documents(self.folder / store / "apres"))
+                self.assertIn('"most": 3', before["form/velo.json"])
+
     def test_what_looks_like_something_else_comes_back_the_same(self):
         form = {**FORM, **ODD, "workflow_options": {f"o{i}": text for i, text in enumerate(TRAPS) if text} | {"dict": ODD},
                 "functions": {"_receiver": "agents"}, "roles": ["logged-users", "_receiver", "agents", "a@b.example", "{{ form_var_x }}"]}

@@ -181,6 +181,17 @@ class Rehearse(unittest.TestCase):
                 self.assertEqual(opened.wait(60), 0)
             self.assertEqual(counter.cli("user", "list").stdout, "")
 
+    def test_pages_that_end_on_purpose_and_quotas_are_no_errors(self):
+        for store in stores():
+            with self.subTest(store), Counter(store) as counter:
+                stopping = changed(FORM, slug="eligible", quotas=[{"most": 2}])
+                stopping["fields"][0]["stops"] = [{"condition": 'form_var_ecole != "Autre"', "title": "Pas pour vous"}]
+                counter.define("ville", stopping, WORKFLOW)
+                status, report = rehearse(counter)
+                form, = report["forms"]
+                self.assertEqual((status, form["state"], form["filed"]), (0, "filed", 2), form)
+                self.assertEqual(form["stops"], [{"page": "Enfant", "message": "Pas pour vous – Cantine – ville"}], form)
+
     def test_many_are_filed_into_a_copy_that_stays(self):
         for store in stores():
             with self.subTest(store), Counter(store) as counter, Counter(store) as copy:

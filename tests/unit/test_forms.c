@@ -61,6 +61,42 @@ static void a_form_opens_and_closes(void **state)
     arena_free(arena);
 }
 
+static void quotas_are_of_a_period_and_say_when_it_ends(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *quota, *key, *message;
+    } cases[] = {
+        {"{'most':5}", "", "Toutes les places de cette démarche sont prises."},
+        {"{'most':5,'message':'Complet.'}", "", "Complet."},
+        {"{'most':5,'period':'year'}", "2026",
+         "Toutes les places de cette démarche sont prises pour cette année. Des places s’ouvrent le vendredi 1er "
+         "janvier 2027."},
+        {"{'most':1,'period':'month','of':'account'}", "2026-12",
+         "Votre compte a déjà fait la demande possible pour ce mois-ci. Des places s’ouvrent le vendredi 1er janvier "
+         "2027."},
+        {"{'most':2,'period':'day','of':'account'}", "2026-12-14",
+         "Votre compte a déjà fait toutes les demandes possibles pour aujourd’hui. Des places s’ouvrent le mardi 15 "
+         "décembre 2026."},
+    };
+    struct arena *arena = arena_new();
+    instant now = INT64_C(1797237000) * INSTANT_SECOND;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct err err = {0};
+        const struct form *form =
+            compiled(arena, str_fmt(arena, "{'slug':'s','fields':[],'quotas':[%s]}", cases[i].quota).ptr);
+        assert_int_equal(form->quotas.len, 1);
+        assert_str(quota_period_key(arena, &form->quotas.at[0], now), cases[i].key);
+        assert_false(quota_refuse(&form->quotas.at[0], now, false, &err));
+        assert_string_equal(err.message, cases[i].message);
+    }
+    const struct form *odd = compiled(arena, "{'slug':'s','fields':[],'quotas':[{'most':0},{'most':3,'period':'week'},"
+                                             "{'most':3,'of':'x'},{'most':1},{'most':2}]}");
+    assert_int_equal(odd->quotas.len, 1);
+    assert_int_equal(odd->reports.len, 4);
+    arena_free(arena);
+}
+
 static void what_does_not_run_is_kept_and_reported(void **state)
 {
     (void)state;
@@ -650,6 +686,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_header_has_its_defaults),
         cmocka_unit_test(a_form_opens_and_closes),
+        cmocka_unit_test(quotas_are_of_a_period_and_say_when_it_ends),
         cmocka_unit_test(what_does_not_run_is_kept_and_reported),
         cmocka_unit_test(what_is_not_shown_is_dropped),
         cmocka_unit_test(a_question_that_answers_bring_is_asked),

@@ -187,6 +187,17 @@ struct value visit_service(struct request *request, const struct form *form)
     return value_from_json(request->arena, service);
 }
 
+/* places_left is set where the form has quotas. */
+static bool has_place(struct request *request, const struct form *form, struct value_dict *page, struct err *err)
+{
+    const struct visit *visit = visit_of(request);
+    int64_t account = visit->is_signed_in ? visit->account.id : 0;
+    int64_t left = dossier_places_left(place_of(request), form, account);
+    if (left > 0)
+        page_set(request, page, "places_left", value_int(left));
+    return left != 0 || dossier_has_place(place_of(request), form, account, false, err);
+}
+
 static void sheet(struct request *request)
 {
     const struct form *form = catalogue_form(visit_of(request)->catalogue, request_path_param(request, "slug"), 0);
@@ -199,7 +210,7 @@ static void sheet(struct request *request)
     page_set(request, page, "form", form_value(request, form));
     page_set(request, page, "service", visit_service(request, form));
     page_set_text(request, page, "identification", identify_names(request->arena, form));
-    if (!form_is_open(form, request->now, &err))
+    if (!form_is_open(form, request->now, &err) || !has_place(request, form, page, &err))
         page_set_text(request, page, "closed", str_of(err.message));
     page_show(request, 200, "portal/sheet.html", page);
 }

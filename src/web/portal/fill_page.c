@@ -84,7 +84,7 @@ static void get_page(struct request *request)
         filling_lead_to_page(request, &filling, most);
         return;
     }
-    if (!filling_is_first_time(request, &filling))
+    if (!filling_has_place(request, &filling))
         return;
     form_page_open(filling.form, page, &filling.context, filling.draft.answers);
     show_page(request, &filling, page, NULL);

@@ -120,7 +120,7 @@ void filling_send(struct request *request, struct filling *filling, bool is_save
 static void send(struct request *request)
 {
     struct filling filling;
-    if (!filling_open(request, &filling) || !is_ready(request, &filling) || !filling_is_first_time(request, &filling) ||
+    if (!filling_open(request, &filling) || !is_ready(request, &filling) || !filling_has_place(request, &filling) ||
         filling_is_stopped(request, &filling))
         return;
     struct field_errors errors = {0};

@@ -96,7 +96,7 @@ static bool wants_account(const struct form *form)
     for (size_t i = 0; i < form->roles.len; i++)
         if (str_eq(form->roles.at[i], STR("logged-users")))
             return true;
-    return form->only_one;
+    return form->only_one || form_counts_by_account(form);
 }
 
 static bool may_file(struct request *request, const struct form *form)
@@ -127,7 +127,7 @@ bool filling_begin_anew_if_filed(struct request *request, struct filling *fillin
     return true;
 }
 
-bool filling_is_first_time(struct request *request, const struct filling *filling)
+static bool is_first_time(struct request *request, const struct filling *filling)
 {
     bool has = false;
     if (!filling->form->only_one || filling->person == NULL)
@@ -140,6 +140,18 @@ bool filling_is_first_time(struct request *request, const struct filling *fillin
             filling->draft.agent != 0
                 ? "Cette personne a déjà une demande en cours pour cette démarche."
                 : "Vous avez déjà une demande en cours pour cette démarche. Elle est dans « Mes demandes ».");
+    show_failure(request, &err);
+    return false;
+}
+
+bool filling_has_place(struct request *request, const struct filling *filling)
+{
+    struct err err = {0};
+    int64_t account = filling->person == NULL ? 0 : filling->person->id;
+    if (!is_first_time(request, filling))
+        return false;
+    if (dossier_has_place(place_of(request), filling->form, account, filling->draft.agent != 0, &err))
+        return true;
     show_failure(request, &err);
     return false;
 }

@@ -24,8 +24,9 @@ bool filling_begin_anew_if_filed(struct request *request, struct filling *fillin
 size_t filling_page_number(struct request *request, const struct filling *filling);
 /* The furthest page that may be shown: the first that is not done. SIZE_MAX: the form shows no page. */
 size_t filling_furthest(const struct filling *filling);
-/* False, and the answer is made, where the form takes one request a person and this one has theirs. */
-bool filling_is_first_time(struct request *request, const struct filling *filling);
+/* False, and the answer is made, where the form takes one request a person and this one has theirs, or where a quota of
+ * it is used up. */
+bool filling_has_place(struct request *request, const struct filling *filling);
 /* Where an answer of a page stops: its page of explanation. */
 str filling_stop_url(struct request *request, const struct filling *filling, size_t page);
 /* True, and leads to it, where some page's answers stop. */
