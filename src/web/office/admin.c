@@ -15,6 +15,9 @@ static struct value services(struct request *request)
         page_set_text(request, dict, "name", form->name);
         page_set(request, dict, "version", value_int(form->version));
         page_set(request, dict, "is_disabled", value_bool(form->is_disabled));
+        struct err err = {0};
+        if (!form->is_disabled && !form_is_open(form, request->now, &err))
+            page_set_text(request, dict, "closed", str_dup(request->arena, str_of(err.message)));
         page_set(request, dict, "reports", value_int((int64_t)form->reports.len));
         page_set_text(request, dict, "lacks", site_service_lacks(request->arena, visit->site, form->service));
         page_set_text(request, dict, "workflow", workflow_name(catalogue_workflow_of(visit->catalogue, form)));
