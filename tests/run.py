@@ -126,13 +126,15 @@ def install_browser_tools():
 def browser(options):
     longest = BROWSER / "publik.test.mjs"  # first, beside the others
     files = [file for file in sorted(BROWSER.glob("*.test.mjs"), key=lambda file: (file != longest, file)) if selected(options, file.name)]
-    failure = install_browser_tools() if files else None
+    failure = install_browser_tools() if files or options.all else None
     if failure:
         yield "browser: npm ci", "failed", failure
         return
-    for file, (status, output) in run_each(files, ["node", "--test", "--test-reporter=tap"], 1800):
-        for name, outcome, text in tap_cases(status, output):
-            yield f"{file.name}: {name}", outcome, text
+    long = [file for file in sorted((ROOT / "tests/long").glob("*.test.mjs")) if options.all and selected(options, file.name)]
+    for some, at_once in ((files, 2), (long, 1)):
+        for file, (status, output) in run_each(some, ["node", "--test", "--test-reporter=tap"], 3600, at_once):
+            for name, outcome, text in tap_cases(status, output):
+                yield f"{file.name}: {name}", outcome, text
 
 
 SUITES = {"checks": checks, "unit": unit, "python": python, "browser": browser}

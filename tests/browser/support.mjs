@@ -11,6 +11,7 @@ import { chromium } from "playwright-core";
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 const binary = process.env.GUICHET ?? join(root, "build/asan/src/cli/guichet");
+export const release = process.env.GUICHET_RELEASE ?? join(root, "build/guichet");
 export const corpus = process.env.GUICHET_CORPUS ?? resolve(root, "../shared/corpus");
 export const password = "Place-Bellecour-1830";
 export const phone = { width: 390, height: 844 };
@@ -25,7 +26,8 @@ const psql = (command) => {
 };
 
 export class Counter {
-  constructor(store = "sqlite") {
+  constructor(store = "sqlite", program = binary) {
+    this.program = program;
     this.folder = mkdtempSync(join(tmpdir(), "guichet-browser-"));
     this.place = ["--data", this.folder];
     if (store === "sqlite") return;
@@ -35,13 +37,13 @@ export class Counter {
   }
 
   cli(...words) {
-    const done = spawnSync(binary, [...words, ...this.place], { cwd: root, encoding: "utf8" });
+    const done = spawnSync(this.program, [...words, ...this.place], { cwd: root, encoding: "utf8" });
     if (done.status !== 0) throw new Error(`guichet ${words.join(" ")}: ${done.stdout}${done.stderr}`);
     return done.stdout;
   }
 
   async start() {
-    this.server = spawn(binary, ["serve", "--port", "0", ...this.place, ...(this.brakes ? [] : ["--no-brake"])], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+    this.server = spawn(this.program, ["serve", "--port", "0", ...this.place, ...(this.brakes ? [] : ["--no-brake"])], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
     this.log = "";
     this.server.stderr.on("data", (bytes) => (this.log += bytes));
     this.port = await new Promise((found, failed) => {
@@ -57,6 +59,12 @@ export class Counter {
     return `http://${site}.localhost:${this.port}${path}`;
   }
 
+  /** All that it kept. */
+  remove() {
+    rmSync(this.folder, { recursive: true, force: true });
+    if (this.database) psql(`DROP DATABASE IF EXISTS ${this.database} WITH (FORCE)`);
+  }
+
   /** Stops gracefully; a sanitizer's finding is an error. */
   async stop() {
     const ended = new Promise((done) => this.server.on("exit", (status) => done(status)));
@@ -65,8 +73,7 @@ export class Counter {
     this.server.kill("SIGTERM");
     while (this.status === undefined) await new Promise((next) => setTimeout(next, 20));
     void ended;
-    rmSync(this.folder, { recursive: true, force: true });
-    if (this.database) psql(`DROP DATABASE IF EXISTS ${this.database} WITH (FORCE)`);
+    this.remove();
     if (this.status !== 0) throw new Error(`the server ended with ${this.status}: ${this.log.slice(-4000)}`);
   }
 }
@@ -219,8 +226,8 @@ const fillByHand = async (field) => {
   }
 };
 
-const picture = { name: "photo.png", mimeType: "image/png", buffer: Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64") };
-const paper = { name: "piece.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n") };
+export const picture = { name: "photo.png", mimeType: "image/png", buffer: Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64") };
+export const paper = { name: "piece.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n") };
 
 /** From the start page to the confirmation; gives the tracking code. look(page) is called on every page. */
 export const file = async (page, counter, site, slug, look = async () => {}) => {
