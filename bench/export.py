@@ -7,7 +7,7 @@ import time
 from machine import LOAD_CORE, on_core, resident_mb
 from office import file_all
 from report import Row
-from town import FORM, HOST, LISTED_FORM, Town
+from town import FORM, LISTED_FORM, Town
 
 AGENT, FORMATS = "agent@mesure.example", ("csv", "ods", "json")
 MOST_MB = 20
@@ -18,7 +18,7 @@ def ask(town, path, cookies=None):
     began, size = time.monotonic(), 0
     connection = http.client.HTTPConnection("127.0.0.1", town.port, timeout=120)
     cookie = {"Cookie": "; ".join(f"{name}={value}" for name, value in (cookies or {}).items())}
-    connection.request("GET", path, headers={"Host": HOST, **cookie})
+    connection.request("GET", path, headers={"Host": town.host, **cookie})
     answer = connection.getresponse()
     assert answer.status == 200, answer.status
     while piece := answer.read(1 << 16):
@@ -28,15 +28,15 @@ def ask(town, path, cookies=None):
 
 
 class Meanwhile:
-    """Asks for a page again and again while the export runs."""
+    """Asks for the page of a form again and again while the export runs."""
 
-    def __init__(self, town):
-        self.town, self.times, self.is_over = town, [], threading.Event()
+    def __init__(self, town, form=FORM):
+        self.town, self.form, self.times, self.is_over = town, form, [], threading.Event()
         self.thread = threading.Thread(target=self.run)
 
     def run(self):
         while not self.is_over.wait(0.01):
-            self.times.append(ask(self.town, f"/demarches/{FORM}/")[1] * 1000)
+            self.times.append(ask(self.town, f"/demarches/{self.form}/")[1] * 1000)
 
     def __enter__(self):
         self.thread.start()

@@ -7,18 +7,21 @@ import filing
 import form_page
 import live
 import office
+import rehearsed
 import report
 import startup
 import template
 from machine import description
 
-MEASURES = {"export": export.measure, "form-page": form_page.measure, "filing": filing.measure, "live": live.measure, "office": office.measure, "startup": startup.measure, "template": template.measure}
+MEASURES = {"export": export.measure, "form-page": form_page.measure, "filing": filing.measure, "live": live.measure, "office": office.measure, "rehearsed": rehearsed.measure, "startup": startup.measure, "template": template.measure}
 
 
 def main():
     parser = argparse.ArgumentParser(prog="bench/run", description="Measures the counter beside its references.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(MEASURES) + " (all of them where none is named)")
     parser.add_argument("--dossiers", type=int, default=100_000, help="how many the lists are asked among, and the exports write (100000)")
+    parser.add_argument("--rehearsed", metavar="DIR", help="of rehearsed: a folder that « guichet rehearse --count N --into DIR » made, which is read (else one is made)")
+    parser.add_argument("--rehearsed-store", metavar="URL", help="its store (SQLite in that folder)")
     parser.add_argument("--json", action="store_true", help="all figures, as one JSON object")
     options = parser.parse_args()
     unknown = [name for name in options.names if name not in MEASURES]

@@ -20,6 +20,7 @@ FORM, LISTED_FORM = "demande-douze-champs", "demande-listee"
 
 class Town(Counter):
     """Site « mesure »: the form of twelve fields, and ten small forms that five roles treat."""
+    site, host = SITE, HOST
 
     def __init__(self):
         super().__init__(store="sqlite", binary=str(ROOT / "build/guichet"))
@@ -39,7 +40,7 @@ class Town(Counter):
         self.cli("import", "content", content, "--site", SITE)
 
     def add_agent(self, email, *roles):
-        self.cli("user", "create", "--email", email, "--name", "Camille Martin", "--site", SITE, "--role", ",".join(roles), "--password", PASSWORD)
+        self.cli("user", "create", "--email", email, "--name", "Camille Martin", "--site", self.site, "--role", ",".join(roles), "--password", PASSWORD)
 
     def start_pinned(self, *more):
         with on_core(SERVER_CORE):
@@ -55,7 +56,7 @@ class Town(Counter):
             os.kill(self.process.pid, signal.SIGCONT)
 
     def visitor(self):
-        return Visitor(self.port, HOST)
+        return Visitor(self.port, self.host)
 
     def signed_in(self, email):
         visitor = self.visitor()
@@ -67,10 +68,10 @@ class Town(Counter):
         return load(self.port, requests, server=self.process.pid, **options)
 
     def get(self, path, cookies=None):
-        return request("GET", path, HOST, cookies)
+        return request("GET", path, self.host, cookies)
 
     def post(self, path, cookies, fields):
-        return request("POST", path, HOST, cookies, urlencode(fields).encode())
+        return request("POST", path, self.host, cookies, urlencode(fields).encode())
 
 
 def cookies_of(answer):
