@@ -69,7 +69,7 @@ struct http_server {
     struct arena *arena;
     _Atomic bool draining; /* each answer is the last of its connection */
     _Atomic bool stopping;
-    _Atomic int suspended; /* exchanges that a worker or the store has */
+    _Atomic int suspended; /* exchanges that a worker or the store has, and loops that may suspend one */
     struct worker_pool workers, waiters;
     /* watch.c */
     pthread_mutex_t peers_lock;
@@ -149,7 +149,10 @@ void exchange_run_handler(struct exchange *exchange);
 void exchange_hand_over(struct exchange *exchange, struct worker_pool *pool);
 /* Whether the request may go on; false: the answer is made. */
 bool exchange_run_guard(struct exchange *exchange);
-/* Between these two somebody else than the event loop has the exchange. */
+/* Whether the event loop may still suspend an exchange: not once the server stops. Whoever got true leaves. */
+bool server_enter(struct http_server *server);
+void server_leave(struct http_server *server);
+/* Between these two somebody else than the event loop has the exchange; between server_enter and server_leave. */
 void exchange_suspend(struct exchange *exchange);
 void exchange_resume(struct exchange *exchange);
 

@@ -131,6 +131,20 @@ static void end_exchange(void *arg, struct MHD_Connection *connection, void **co
     *context = NULL;
 }
 
+bool server_enter(struct http_server *server)
+{
+    atomic_fetch_add(&server->suspended, 1); /* before it is looked at: the stop waits for it, or is seen */
+    if (!atomic_load(&server->stopping))
+        return true;
+    server_leave(server);
+    return false;
+}
+
+void server_leave(struct http_server *server)
+{
+    atomic_fetch_sub(&server->suspended, 1);
+}
+
 void exchange_suspend(struct exchange *exchange)
 {
     if (exchange->stage != STAGE_SENT)
@@ -290,6 +304,18 @@ static enum MHD_Result run(struct exchange *exchange)
     return exchange->commit_fn != NULL ? MHD_YES : response_send(exchange);
 }
 
+static enum MHD_Result run_unless_stopping(struct exchange *exchange)
+{
+    struct http_server *server = exchange->server; /* the exchange may be a worker's then */
+    if (!server_enter(server)) {
+        exchange_refuse(exchange, 503, NULL);
+        return response_send(exchange);
+    }
+    enum MHD_Result result = run(exchange);
+    server_leave(server);
+    return result;
+}
+
 static enum MHD_Result handle(void *arg, struct MHD_Connection *connection, const char *url, const char *method,
                               const char *version, const char *upload, size_t *upload_size, void **context)
 {
@@ -310,7 +336,7 @@ static enum MHD_Result handle(void *arg, struct MHD_Connection *connection, cons
             return goes_on ? MHD_YES : MHD_NO;
         }
         watch_set(exchange->peer, 0);
-        return run(exchange);
+        return run_unless_stopping(exchange);
     case STAGE_ANSWER:
         exchange->received += *upload_size;
         if (*upload_size == 0)
@@ -398,7 +424,7 @@ static bool wait_for_none(const _Atomic int *count, int seconds)
 }
 
 /* The library aborts where a connection is still suspended when it stops: a commit always ends, by the store's own
- * bounds, and is waited for. */
+ * bounds, and is waited for; and no other is suspended by then (server_enter). */
 void http_stop(struct http_server *server)
 {
     atomic_store(&server->draining, true);

@@ -44,11 +44,15 @@ void stream_make_piece(struct stream *stream)
 static ssize_t wait_for_piece(struct stream *stream)
 {
     struct exchange *exchange = stream->exchange;
+    struct http_server *server = exchange->server;
+    if (!server_enter(server))
+        return MHD_CONTENT_READER_END_WITH_ERROR;
     exchange_suspend(exchange);
-    if (workers_queue(&exchange->server->workers, exchange))
-        return 0;
-    stream->state = PIECE_BROKEN; /* too many wait already */
-    exchange_resume(exchange);
+    if (!workers_queue(&server->workers, exchange)) {
+        stream->state = PIECE_BROKEN; /* too many wait already */
+        exchange_resume(exchange);
+    }
+    server_leave(server);
     return 0;
 }
 
