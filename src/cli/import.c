@@ -3,6 +3,7 @@
 #include "cli/import_report.h"
 #include "cli/options.h"
 #include "definition/definition.h"
+#include "sources/sources.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -61,6 +62,25 @@ static void read_publik(struct arena *arena, const char *path, bool is_named, st
     *vec_push(arena, files) = file;
 }
 
+/* « file » of a source: the table that stands beside the document. */
+static json_t *with_table(struct arena *arena, const char *path, json_t *json, struct err *err)
+{
+    str name = json_str(json_dict(json, "source"), "file");
+    if (!str_eq(json_str(json, "kind"), STR("source")) || name.len == 0)
+        return json;
+    const char *slash = strrchr(path, '/');
+    int folder = slash == NULL ? 0 : (int)(slash + 1 - path);
+    if (str_contains(name, STR("/")) || *name.ptr == '.') {
+        err_set(err, ERR_INVALID, "source.file : le tableau est un fichier du même dossier, sans « / ».");
+        return NULL;
+    }
+    const char *beside = str_fmt(arena, "%.*s%.*s", folder, path, STR_ARG(name)).ptr;
+    const json_t *with = source_with_file(arena, json, beside, err);
+    if (with == NULL)
+        err_detail(err, "%s", beside);
+    return (json_t *)(uintptr_t)with;
+}
+
 static void read_content(struct arena *arena, const char *path, struct import_files *files)
 {
     str bytes;
@@ -70,6 +90,8 @@ static void read_content(struct arena *arena, const char *path, struct import_fi
         return;
     if (file_read(arena, path, DEFINITION_TEXT_MOST, &bytes, &file.err))
         file.document.json = json_parse(arena, bytes, &file.err);
+    if (file.document.json != NULL)
+        file.document.json = with_table(arena, path, file.document.json, &file.err);
     if (file.document.json != NULL && !definition_from_json(arena, file.document.json, &definition, &file.err))
         file.document.json = NULL;
     if (file.document.json != NULL) {

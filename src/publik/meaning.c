@@ -173,7 +173,10 @@ static json_t *source_value(struct conversion *conversion, const xmlNode *node, 
     str type = node_child_text(conversion, node, "type"), value = node_child_text(conversion, node, "value");
     json_t *out = json_object();
     json_t *rows = node_child(node, FIXED) == NULL ? NULL : json_parse(conversion->arena, value, NULL);
-    bool is_card = str_starts(type, STR(CARD)), is_kind = is_source_kind(type);
+    bool is_table = str_eq(type, STR("csv")) && value.len > 0; /* ours: what Publik has by a connector */
+    if (is_table)
+        value = node_text(conversion, node_child(node, "value"));
+    bool is_card = str_starts(type, STR(CARD)), is_kind = is_table || is_source_kind(type);
     json_set_str(out, STR("type"), rows != NULL ? STR(FIXED) : is_card ? STR("card") : is_kind ? type : STR("named"));
     if (rows != NULL)
         json_set(out, STR("value"), json_incref(rows));

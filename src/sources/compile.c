@@ -2,6 +2,7 @@
 #include "sources/source.h"
 
 #include "sources/python_list.h"
+#include "sources/table.h"
 
 /* Publik names a source of cards by its model, and « :view » behind it. */
 static str construct_of(struct arena *arena, str kind, str value)
@@ -86,6 +87,16 @@ static void compile_remote(struct arena *arena, struct source *source, const jso
     }
 }
 
+/* Lines that can't be read are passed over, and told. */
+static void compile_table(struct arena *arena, struct source *source, const json_t *document)
+{
+    str problem;
+    source->table = table_compile(arena, document, source->value, source->where, &problem);
+    source->type = source->table != NULL ? SOURCE_TABLE : SOURCE_INERT;
+    if (problem.len > 0)
+        source->problem = str_fmt(arena, "le tableau de la source est faux : %.*s", STR_ARG(problem));
+}
+
 static bool is_remote(str kind)
 {
     return str_eq(kind, STR("json")) || str_eq(kind, STR("jsonp")) || str_eq(kind, STR("geojson"));
@@ -116,6 +127,8 @@ const struct source *source_compile(struct arena *arena, const json_t *json, str
             "la formule Python de la source n’est pas une simple liste : elle n’est pas calculée");
     } else if (str_eq(source->kind, STR("jsonvalue"))) {
         compile_template(arena, source, source->value);
+    } else if (str_eq(source->kind, STR("csv"))) {
+        compile_table(arena, source, json);
     } else if (is_remote(source->kind)) {
         compile_remote(arena, source, json);
     } else if (is_local(source->kind)) {
@@ -145,6 +158,8 @@ void source_texts(const struct source *source, struct arena *arena, struct call_
 {
     if (source->template != NULL)
         *vec_push(arena, out) = (struct call_text){STR("valeur"), source->template};
+    if (source->table != NULL)
+        table_texts(source->table, arena, out);
     const struct call_texts *texts = source->call == NULL ? NULL : call_texts(source->call);
     for (size_t i = 0; texts != NULL && i < texts->len; i++)
         *vec_push(arena, out) = texts->at[i];

@@ -6,7 +6,15 @@
 
 enum { CHOICES_MOST = 50000 }; /* the communes of France, and those that were, are 40,000 */
 
-enum source_type { SOURCE_FIXED, SOURCE_TEMPLATE, SOURCE_NAMED, SOURCE_REMOTE, SOURCE_LOCAL, SOURCE_INERT };
+enum source_type {
+    SOURCE_FIXED,
+    SOURCE_TABLE,
+    SOURCE_TEMPLATE,
+    SOURCE_NAMED,
+    SOURCE_REMOTE,
+    SOURCE_LOCAL,
+    SOURCE_INERT
+};
 
 /* Where rows and their members are in what another server answers; paths with dots. */
 struct source_shape {
@@ -21,7 +29,8 @@ struct source {
     const json_t *json;   /* the definition, for who answers a local one */
     struct choices fixed; /* also a template without tags, read once */
     const struct template *template;
-    const struct call *call; /* SOURCE_REMOTE */
+    const struct source_table *table; /* SOURCE_TABLE; table.h */
+    const struct call *call;          /* SOURCE_REMOTE */
     struct source_shape shape;
     str query_parameter, id_parameter;
 };

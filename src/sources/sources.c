@@ -1,6 +1,8 @@
 /* Choosing: the choices of a source as they are now. */
 #include "sources/source.h"
 
+#include "sources/table.h"
+
 /* How far the template of a source may read other sources. */
 enum { DEEPEST = 6 };
 
@@ -46,6 +48,8 @@ const struct source *source_meant(const struct source *source, const struct sour
 bool source_fixed(const struct source *source, const struct source_finder *finder, struct choices *out)
 {
     const struct source *found = source_meant(source, finder);
+    if (found != NULL && found->type == SOURCE_TABLE)
+        return table_is_fixed(found->table, out);
     if (found == NULL || found->type != SOURCE_FIXED)
         return false;
     *out = found->fixed;
@@ -73,6 +77,8 @@ struct choices source_choices(const struct source *source, const struct source_f
     switch (found->type) {
     case SOURCE_FIXED:
         return found->fixed;
+    case SOURCE_TABLE:
+        return table_choices(found->table, render);
     case SOURCE_TEMPLATE:
         return choices_of_template(found, render);
     case SOURCE_REMOTE:

@@ -1,6 +1,6 @@
-/* sources: the lists that choices come from. Fixed lists, JSON values written as a template, lists that another server
- * gives (json, jsonp, geojson), what the site itself holds (accounts by role, cards), named sources of the site, and
- * Python's literal lists of old definitions (formula).
+/* sources: the lists that choices come from. Fixed lists, tables (csv), JSON values written as a template, lists that
+ * another server gives (json, jsonp, geojson), what the site itself holds (accounts by role, cards), named sources of
+ * the site, and Python's literal lists of old definitions (formula).
  *
  * A source never fails: where it can't be read it gives no choice, a fault in the render's log, and source_fails. */
 #ifndef GUICHET_SOURCES_H
@@ -89,5 +89,17 @@ struct choices choices_from_json(struct arena *arena, const json_t *list);
 const struct choice *choice_find(const struct choices *choices, str id);
 /* choices as a template sees them: a list of rows. */
 struct value choices_value(struct arena *arena, const struct choices *choices);
+
+/* ---- Tables that somebody hands in as a file, made the definition of a source (type « csv ») ---- */
+
+enum { SOURCE_TABLE_MOST = 3 << 20 }; /* bytes of a table: it stands in a definition (DEFINITION_TEXT_MOST) */
+
+/* The bytes of a CSV file as a definition keeps them: UTF-8, semicolons, LF, so that saving the same table from another
+ * spreadsheet changes nothing. ERR_INVALID names the line that can't be read; ERR_TOO_LARGE. */
+bool source_table_text(struct arena *arena, str bytes, str *text, struct err *err);
+/* A source document with this file as its table, where all its lines are right; else NULL, and err names them. */
+const json_t *source_with_table(struct arena *arena, const json_t *document, str bytes, struct err *err);
+/* The same of the file at this path; it must be there. */
+const json_t *source_with_file(struct arena *arena, const json_t *document, const char *path, struct err *err);
 
 #endif

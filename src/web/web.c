@@ -57,6 +57,7 @@ struct web *web_new(struct installation *installation, const struct web_settings
     add(arena, web, card_files_routes, card_files_route_count);
     add(arena, web, admin_routes, admin_route_count);
     add(arena, web, versions_routes, versions_route_count);
+    add(arena, web, tables_routes, tables_route_count);
     return web;
 }
 

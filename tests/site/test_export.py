@@ -87,7 +87,9 @@ class Exports(unittest.TestCase):
             {"type": "set-backoffice-fields", "id": "2", "fields": [{"field_id": "x", "value": " v "}]},
             {"type": "create_carddata", "id": "3", "mappings": [{"field_id": "1", "expression": "{{ x }}"}], "attachments": ["un"], **ODD}]}]}
         with Counter() as counter:
-            counter.define("ville", form, workflow, {"kind": "source", "slug": "s", "name": "s", "source": {"type": "fixed", "value": [{"id": "1", "text": "é"}]}})
+            counter.define("ville", form, workflow, {"kind": "source", "slug": "s", "name": "s", "source": {"type": "fixed", "value": [{"id": "1", "text": "é"}]}},
+                           {"kind": "source", "slug": "t", "name": "t", "id_attribute": "a", "qs_data": {"b": "{{ x }}"},
+                            "source": {"type": "csv", "value": 'a;b\n" 1";"]]> & <b>\n2"\n3;\'=1\r\n'}})
             self.out(counter, "content", "avant")
             self.out(counter, "publik", "wcs")
             self.publik(counter, self.folder / "wcs", "apres")

@@ -245,6 +245,157 @@ static void a_source_that_reads_itself_ends(void **state)
     assert_true(log.len > 0);
 }
 
+/* ---- Tables ---- */
+
+static const struct source *table_with(const char *members, const char *text)
+{
+    json_t *json = json_keep(arena, json_deep_copy(asking_json(arena, members)));
+    json_set_str(json_object_get(json, "source"), STR("value"), str_of(text));
+    return source_compile(arena, json, STR("source"));
+}
+
+#define TABLE "{'source':{'type':'csv'}}"
+
+static void a_table_gives_choices(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *members, *text, *choices;
+    } cases[] = {
+        {TABLE, "id;text\n1;Un\n2;Deux\n", "1=Un|2=Deux"},
+        {TABLE, "text,id\nUn,1\n\n\"Deux, trois\",2", "1=Un|2=Deux, trois"},
+        {TABLE, "Code INSEE\tCommune\r\n69123\tLyon\r\n", "69123=Lyon"},
+        {TABLE, "ville\nLyon\nBron\n", "Lyon=Lyon|Bron=Bron"},
+        {TABLE, "id;text;disabled\n1;Un;oui\n2;;non\n", "1=Un*|2=2"},
+        {TABLE, "id;text\n7\n", "7=7"},
+        {TABLE, "id;text\n1;\"a\nb\"\n", "1=a\nb"},
+        {TABLE, "id;text\n1;'=1+1\n", "1==1+1"},
+        {"{'source':{'type':'csv'},'id_attribute':'Code INSEE','text_attribute':'nom'}",
+         "cp;Code INSEE;nom\n69500;69029;Bron\n", "69029=Bron"},
+        {"{'source':{'type':'csv'},'id_attribute':'code_insee'}", "cp;Code INSEE\n69500;69029\n", "69029=69500"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct source *source = table_with(cases[i].members, cases[i].text);
+        assert_str(source_problem(source), "");
+        assert_str(choices_with(source, NULL, NULL), cases[i].choices);
+        struct choices fixed;
+        assert_true(source_fixed(source, NULL, &fixed));
+    }
+}
+
+static void columns_are_called_by_names(void **state)
+{
+    (void)state;
+    struct choices choices;
+    const struct source *source = table_with("{'source':{'type':'csv'},'id_attribute':'CP'}",
+                                             "CP;Libellé d’usage;2e choix;;Nom\n69500; Bron ;x;y;z\n");
+    assert_true(source_fixed(source, NULL, &choices));
+    assert_int_equal(choices.len, 1);
+    assert_str(json_text(arena, choices.at[0].row), "{\"CP\":\"69500\",\"libelle_d_usage\":\"Bron\",\"_2e_choix\":"
+                                                    "\"x\",\"Nom\":\"z\",\"id\":\"69500\",\"text\":\"Bron\"}");
+}
+
+static void wrong_lines_of_a_table_are_told_and_passed_over(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *problem, *choices;
+    } cases[] = {
+        {"id;text\n1;Un\n;Rien\n2;Deux\n", "ligne 3 : elle n’a pas d’identifiant", "1=Un|2=Deux"},
+        {"id;text\n1;Un\n1;Autre\n", "ligne 3 : l’identifiant « 1 » est déjà celui de la ligne 2", "1=Un"},
+        {"id;text\n1;Un;de trop\n2;Deux\n", "ligne 2 : elle a plus de cellules", "2=Deux"},
+        {"id;text\n1;Un\n2;\"Deux\n3;Trois\n", "ligne 3 : un guillemet n’est pas fermé", "1=Un"},
+        {"id;text\n;x\n;y\n;z\n;a\n;b\n;c\n;d\n1;Un\n", "et 2 autres lignes", "1=Un"},
+        {"id;text\n", "il n’y a pas de ligne sous", ""},
+        {"", "elle est vide", ""},
+        {"\n\n", "elle est vide", ""},
+        {"id;text;id\n1;a;b\n", "ligne 1 : deux colonnes s’appellent « id »", ""},
+        {"Le nom;le-nom\n1;a\n", "deux colonnes s’appellent « le_nom »", ""},
+        {"\"id;text\n1;a\n", "ligne 1 : un guillemet n’est pas fermé", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct source *source = table_with(TABLE, cases[i].text);
+        if (!str_contains(source_problem(source), str_of(cases[i].problem)))
+            fail_msg("%zu: %.*s", i, STR_ARG(source_problem(source)));
+        assert_str(choices_with(source, NULL, NULL), cases[i].choices);
+    }
+    const struct source *source = table_with("{'source':{'type':'csv'},'id_attribute':'code'}", "id;text\n1;a\n");
+    assert_str(source_problem(source),
+               "le tableau de la source est faux : ligne 1 : il n’y a pas de colonne « code » ; "
+               "les colonnes sont : id, text");
+}
+
+static void a_table_follows_an_answer(void **state)
+{
+    (void)state;
+    const struct source *source = table_with("{'source':{'type':'csv'},'qs_data':{'Ville':'{{ commune }}'}}",
+                                             "id;text;Ville\n1;Garibaldi;Lyon\n2;Jaurès;Bron\n3;Mercière;Lyon\n");
+    struct choices fixed;
+    struct call_texts texts = {0};
+    assert_str(source_problem(source), "");
+    assert_str(choices_with(source, NULL, NULL), "1=Garibaldi|3=Mercière");
+    assert_false(source_fixed(source, NULL, &fixed));
+    source_texts(source, arena, &texts);
+    assert_int_equal(texts.len, 1);
+    /* Two values are never taken for two others. */
+    source = table_with("{'source':{'type':'csv'},'qs_data':{'a':'Lyon','b':'{{ commune }}'}}",
+                        "id;text;a;b\n1;Un;Lyon;Lyon\n2;Deux;Ly;onLyon\n3;Trois;Lyon;\n");
+    assert_str(choices_with(source, NULL, NULL), "1=Un");
+    assert_true(source_problem(table_with("{'source':{'type':'csv'},'qs_data':{'c':'x'}}", "id;text\n1;a\n")).len > 0);
+    assert_true(
+        source_problem(table_with("{'source':{'type':'csv'},'qs_data':{'id':'{% if x %}'}}", "id;text\n1;a\n")).len >
+        0);
+}
+
+static void a_large_table_is_read_once(void **state)
+{
+    (void)state;
+    struct buf text = buf_new(arena, 4 << 20);
+    buf_add(&text, STR("id;text;cp\n"));
+    for (int i = 0; i < 40000; i++)
+        buf_fmt(&text, "%05d;Commune %d;%05d\n", i, i, i % 100);
+    const struct source *source =
+        table_with("{'source':{'type':'csv'},'qs_data':{'cp':'00042'}}", str_z(arena, buf_str(&text)));
+    struct render render = {.arena = arena, .scope = VALUE_OF_UNDEFINED, .lang = STR("fr")};
+    assert_str(source_problem(source), "");
+    for (int i = 0; i < 1000; i++)
+        assert_int_equal(source_choices(source, NULL, &render).len, 400);
+    struct choice choice;
+    assert_true(source_choice(source, NULL, &render, STR("39942"), STR_EMPTY, &choice));
+    for (int i = 40000; i <= 50000; i++)
+        buf_fmt(&text, "%05d;Commune %d;1\n", i, i);
+    source = table_with(TABLE, str_z(arena, buf_str(&text)));
+    assert_true(str_contains(source_problem(source), STR("ligne 50002 : il y a plus de 50000 lignes")));
+}
+
+static void a_file_becomes_the_text_of_a_table(void **state)
+{
+    (void)state;
+    str text;
+    struct err err = {0};
+    assert_true(source_table_text(arena, STR("\xEF\xBB\xBFid,text\r\n1,\"Un; deux\"\r\n\r\n2,\"a\"\"b\r\nc\"\r\n"),
+                                  &text, &err));
+    assert_str(text, "id;text\n1;\"Un; deux\"\n2;\"a\"\"b\nc\"\n");
+    assert_true(source_table_text(arena, STR("id;text\r1;\xC9t\xE9\r"), &text, &err));
+    assert_str(text, "id;text\n1;Été\n");
+    assert_true(source_table_text(arena, text, &text, &err));
+    assert_str(text, "id;text\n1;Été\n");
+    assert_false(source_table_text(arena, STR("id;text\n1;\"a\n"), &text, &err));
+    assert_str(str_of(err.message), "Ligne 2 : un guillemet n’est pas fermé.");
+    assert_false(source_table_text(arena, STR_EMPTY, &text, &err));
+    char *large = arena_alloc(arena, SOURCE_TABLE_MOST + 2);
+    memset(large, 'a', SOURCE_TABLE_MOST + 2);
+    for (size_t i = 1000; i < SOURCE_TABLE_MOST; i += 1000)
+        large[i] = '\n';
+    err = (struct err){0};
+    assert_false(source_table_text(arena, (str){large, SOURCE_TABLE_MOST + 2}, &text, &err));
+    assert_int_equal(err.code, ERR_TOO_LARGE);
+    const json_t *document = asking_json(arena, "{'kind':'source','source':{'type':'csv','file':'x.csv'}}");
+    assert_null(source_with_table(arena, document, STR("id;text\n1;a\n1;b\n"), &err));
+    assert_str(json_text(arena, source_with_table(arena, document, STR("id;text\n1;a\n"), &err)),
+               "{\"kind\":\"source\",\"source\":{\"type\":\"csv\",\"value\":\"id;text\\n1;a\\n\"}}");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -257,6 +408,12 @@ int main(void)
         WITH_ARENA(nobody_is_asked_where_there_is_no_session),
         WITH_ARENA(long_lists_are_searched),
         WITH_ARENA(a_source_that_reads_itself_ends),
+        WITH_ARENA(a_table_gives_choices),
+        WITH_ARENA(columns_are_called_by_names),
+        WITH_ARENA(wrong_lines_of_a_table_are_told_and_passed_over),
+        WITH_ARENA(a_table_follows_an_answer),
+        WITH_ARENA(a_large_table_is_read_once),
+        WITH_ARENA(a_file_becomes_the_text_of_a_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -164,6 +164,12 @@ static int64_t version_asked(struct request *request, const char *name)
     return str_to_int64(request_query(request, name), &version) && version > 0 ? version : 0;
 }
 
+static bool is_table(struct request *request, const struct reading *reading)
+{
+    const json_t *json = json_parse(request->arena, reading->after.json, NULL);
+    return str_eq(reading->kind, STR("source")) && str_eq(json_str(json_dict(json, "source"), "type"), STR("csv"));
+}
+
 static void show_one(struct request *request)
 {
     struct reading reading = {.from = version_asked(request, "de"), .to = version_asked(request, "a")};
@@ -179,6 +185,7 @@ static void show_one(struct request *request)
     struct value_dict *page = page_new(request);
     fill(request, &reading, page);
     page_set(request, page, "versions", value_list(list));
+    page_set(request, page, "is_table", value_bool(is_table(request, &reading)));
     page_show(request, 200, "office/versions.html", page);
 }
 
