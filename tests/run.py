@@ -42,7 +42,8 @@ def run(command, timeout, **options):
         return 124, (output.decode(errors="replace") if isinstance(output, bytes) else output) + "\ntimed out"
 
 
-TAP_LINE = re.compile(r"^\s*(not ok|ok)\b[\s\d-]*(.*?)(?:\s+#\s*(SKIP|TODO)\b.*)?$", re.IGNORECASE)
+# cmocka writes « not ok 4 # SKIP name » of a test that is skipped.
+TAP_LINE = re.compile(r"^\s*(not ok|ok)\b(?:\s+\d+)?(?:\s+-)?\s*(.*?)(?:\s*#\s*(SKIP|TODO)\b\s*(.*))?$", re.IGNORECASE)
 
 
 def tap_cases(status, output):
@@ -51,7 +52,8 @@ def tap_cases(status, output):
     for line in output.splitlines():
         match = TAP_LINE.match(line)
         if match and not line.lstrip().startswith("# "):
-            word, name, directive = match.groups()
+            word, name, directive, skipped = match.groups()
+            name = name or skipped
             outcome = "skipped" if directive else "ok" if word == "ok" else "failed"
             cases.append((name or "?", outcome, output if outcome == "failed" else ""))
     if status != 0 and not any(outcome == "failed" for _, outcome, _ in cases):

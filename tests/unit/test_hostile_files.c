@@ -103,6 +103,7 @@ static size_t each_file(struct arena *arena, const char *folder, void (*try)(str
     size_t count = 0;
     if (dir == NULL) {
         print_message("# no corpus here, skipped\n");
+        arena_free(arena);
         skip();
     }
     for (const struct dirent *entry; (entry = readdir(dir)) != NULL;) {
@@ -200,6 +201,7 @@ static void evil_patterns_of_the_corpus_end(void **state)
     size_t count = 0;
     if (path.len == 0) {
         print_message("# no corpus here, skipped\n");
+        arena_free(arena);
         skip();
     }
     walk(arena, path, &count);

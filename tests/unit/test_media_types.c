@@ -69,6 +69,7 @@ static void try_file(struct arena *arena, const char *name, size_t least)
     size_t tried = 0;
     if (access(path.ptr, R_OK) != 0) {
         print_message("# no corpus here, skipped\n");
+        arena_free(arena);
         skip();
     }
     assert_true(file_read(arena, path.ptr, 1 << 20, &bytes, NULL));
