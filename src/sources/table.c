@@ -235,7 +235,7 @@ static void group(struct source_table *table, struct arena *arena)
     struct arena *scratch = arena_new();
     table->groups = map_new(arena);
     for (size_t i = 0; i < table->all.len; i++) {
-        struct buf key = buf_new(scratch, CSV_ROW_MOST * 2);
+        struct buf key = buf_new(scratch, (size_t)CSV_ROW_MOST * 2);
         for (size_t j = 0; j < table->filters.len; j++)
             add_part(&key, json_str_of(json_get(table->all.at[i].row, table->filters.at[j].key)));
         struct choices *rows = map_get(&table->groups, buf_str(&key));
@@ -291,7 +291,7 @@ struct choices table_choices(const struct source_table *table, struct render *re
 {
     if (table->filters.len == 0)
         return table->all;
-    struct buf key = buf_new(render->arena, CSV_ROW_MOST * 2);
+    struct buf key = buf_new(render->arena, (size_t)CSV_ROW_MOST * 2);
     for (size_t i = 0; i < table->filters.len; i++)
         add_part(&key, str_trim(template_text(table->filters.at[i].template, render)));
     const struct choices *rows = map_get(&table->groups, buf_str(&key));
