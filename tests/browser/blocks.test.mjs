@@ -1,10 +1,7 @@
 // Blocks of fields on a phone: rows added, taken away and corrected, with and without JavaScript, accessible, on both stores.
 import assert from "node:assert/strict";
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { Counter, launch, look, password, person, signIn, stores } from "./support.mjs";
+import { Counter, go, launch, look, password, signIn, stores, tab } from "./support.mjs";
 
 const field = (id, type, label, more = {}) => ({ id, type, label, ...more });
 const child = {
@@ -45,13 +42,10 @@ const workflow = {
   ],
 };
 
-const folder = mkdtempSync(join(tmpdir(), "guichet-blocs-"));
-for (const document of [child, form, workflow]) writeFileSync(join(folder, `${document.kind}-${document.slug}.json`), JSON.stringify(document));
 const site = {
   slug: "ville", name: "Ville", hosts: ["ville.localhost"], roles: [{ slug: "agents", name: "Agents" }],
   settings: { contact: { name: "Mairie", address: "1 place de la République", email: "mairie@ville.example", phone: "04 00 00 00 00" } },
 };
-writeFileSync(join(folder, "site"), JSON.stringify(site));
 
 let browser;
 before(async () => (browser = await launch()));
@@ -59,18 +53,13 @@ after(() => browser?.close());
 
 const counterOn = async (store) => {
   const counter = new Counter(store);
-  counter.cli("site", "set", join(folder, "site"));
-  counter.cli("import", "content", folder, "--site", "ville");
+  counter.site(site);
+  counter.define("ville", child, form, workflow);
   counter.cli("user", "create", "--email", "agent@ville.example", "--name", "Ada Gent", "--site", "ville", "--admin", "--password", password);
   await counter.start();
   return counter;
 };
 
-const tab = async (options = {}) => {
-  const context = await person(browser, { bypassCSP: options.javaScriptEnabled !== false, ...options });
-  context.setDefaultTimeout(20000);
-  return context.newPage();
-};
 
 const focused = (page) => page.evaluate(() => document.activeElement.textContent.trim());
 
@@ -91,7 +80,7 @@ for (const store of stores)
     test(`children are added, taken away and corrected, ${scripted ? "with" : "without"} JavaScript, ${store}`, async () => {
       const counter = await counterOn(store);
       try {
-        const page = await tab({ javaScriptEnabled: scripted });
+        const page = await tab(browser, { javaScriptEnabled: scripted });
         await page.goto(counter.url("ville", "/demarches/cantine/1/"));
         if (scripted) await look(page, "block-begin");
         assert.equal(await page.getByRole("group", { name: "Enfant 1" }).count(), 1);
@@ -129,7 +118,7 @@ for (const store of stores)
         await page.fill("#f7-1-2", "31");
         await page.fill("#f7-1-2-mois", "2");
         await page.fill("#f7-1-2-annee", "2019");
-        await Promise.all([page.waitForNavigation(), page.getByRole("button", { name: "Continuer", exact: true }).click()]);
+        await go(page);
         const told = await page.locator(".error-summary").innerText();
         assert.match(told, /Enfant 1\s: choisissez une réponse à «\sÉcole\s»/);
         assert.match(told, /Enfant 2\s: cette date n’existe pas/);
@@ -142,14 +131,14 @@ for (const store of stores)
         await page.fill("#f7-1-4", "Sans porc");
         await page.keyboard.press("Enter"); // neither adds nor takes away a row, nor sends
         assert.equal(await page.inputValue("#f7-1-4"), "Sans porc");
-        await Promise.all([page.waitForNavigation(), page.getByRole("button", { name: "Continuer", exact: true }).click()]);
+        await go(page);
         const checked = await page.innerText("main");
         for (const text of ["Enfant 1", "Léa", "livret.pdf", "Enfant 2", "Zoé", "03/02/2019", "Sans porc", "Personne à prévenir"])
           assert.ok(checked.includes(text), `${text}: ${checked}`);
         if (scripted) await look(page, "block-check");
         await Promise.all([page.waitForNavigation(), page.getByRole("link", { name: "Modifier Vos enfants" }).click()]);
         assert.equal(await page.inputValue("#f7-1-1"), "Zoé");
-        await Promise.all([page.waitForNavigation(), page.getByRole("button", { name: "Continuer", exact: true }).click()]);
+        await go(page);
         await Promise.all([page.waitForNavigation(), page.getByRole("button", { name: "Envoyer ma demande" }).click()]);
         const code = await page.innerText("p.code");
         await treat(counter, code, scripted);
@@ -161,7 +150,7 @@ for (const store of stores)
 
 /** The agent sees the rows, downloads the file, adds rows of the sub-form; the workflow adds a row to its own block. */
 const treat = async (counter, code, scripted) => {
-  const page = await tab({ javaScriptEnabled: scripted });
+  const page = await tab(browser, { javaScriptEnabled: scripted });
   await signIn(page, counter, "ville", "agent@ville.example");
   await page.goto(counter.url("ville", `/agents/demandes/?q=${code}`));
   await Promise.all([page.waitForNavigation(), page.getByRole("link", { name: code }).click()]);

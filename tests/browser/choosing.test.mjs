@@ -1,10 +1,7 @@
 // Ranks, hours of an agenda and passwords: by hand on a phone, with and without JavaScript, accessible.
 import assert from "node:assert/strict";
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { Counter, fill, launch, look, person } from "./support.mjs";
+import { Counter, fill, go, launch, look, tab } from "./support.mjs";
 
 const hours = ["09:00", "09:30", "10:00", "10:30", "11:00"].map((hour, n) => ({ hour, status: n === 2 ? "booked" : n === 4 ? "closed" : "free" }));
 const agenda = ["2027-03-12", "2027-03-15"].map((id) => ({ id, text: id, opening_hours: hours }));
@@ -22,12 +19,8 @@ const counter = new Counter();
 let browser;
 
 before(async () => {
-  const folder = mkdtempSync(join(tmpdir(), "guichet-choosing-"));
-  writeFileSync(join(folder, "form.json"), JSON.stringify(form));
-  const site = join(mkdtempSync(join(tmpdir(), "guichet-site-")), "site.json");
-  writeFileSync(site, JSON.stringify({ slug: "ville", name: "Ville", kind: "commune", hosts: ["ville.localhost"], settings: {} }));
-  counter.cli("site", "set", site);
-  counter.cli("import", "content", folder, "--site", "ville");
+  counter.site({ slug: "ville", name: "Ville", kind: "commune", hosts: ["ville.localhost"], settings: {} });
+  counter.define("ville", form);
   await counter.start();
   browser = await launch();
 });
@@ -36,18 +29,15 @@ after(async () => {
   await counter.stop();
 });
 
-const tab = async (options = {}) => {
-  const context = await person(browser, { bypassCSP: true, ...options });
-  context.setDefaultTimeout(20000);
-  const page = await context.newPage();
+const begin = async (options = {}) => {
+  const page = await tab(browser, options);
   await page.goto(counter.url("ville", "/demarches/essai/1/"));
   return page;
 };
-const go = (page, name = "Continuer") => Promise.all([page.waitForNavigation(), page.getByRole("button", { name, exact: true }).click()]);
 
 for (const javaScriptEnabled of [true, false])
   test(`all of it is chosen ${javaScriptEnabled ? "with" : "without"} JavaScript`, async () => {
-    const page = await tab({ javaScriptEnabled }), live = [];
+    const page = await begin({ javaScriptEnabled }), live = [];
     page.on("request", (request) => request.url().endsWith("/direct/") && live.push(request.postData() ?? ""));
     if (javaScriptEnabled) await look(page, "choosing");
     await page.getByLabel("Piscine").selectOption("1");
@@ -90,7 +80,7 @@ for (const javaScriptEnabled of [true, false])
   });
 
 test("whoever fills forms by their labels fills these too", async () => {
-  const page = await tab();
+  const page = await begin();
   await fill(page);
   await go(page);
   if (!/verifier/.test(page.url())) {

@@ -1,13 +1,10 @@
 // Every kind of field that has a look of its own: by hand on a phone, with and without JavaScript, accessible, and kept within the
 // security policy. Tiles come from a server of the test.
 import assert from "node:assert/strict";
-import { mkdtempSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { deflateSync, crc32 } from "node:zlib";
-import { Counter, launch, look, person } from "./support.mjs";
+import { crc32, deflateSync } from "node:zlib";
+import { Counter, go, launch, look, tab } from "./support.mjs";
 
 /** A plain tile: 256 by 256 points of one colour. */
 const chunk = (type, data) => {
@@ -76,15 +73,11 @@ let browser;
 
 before(async () => {
   await new Promise((ready) => tiles.listen(0, "127.0.0.1", ready));
-  const base = `http://127.0.0.1:${tiles.address().port}`, folder = mkdtempSync(join(tmpdir(), "guichet-fields-"));
+  const base = `http://127.0.0.1:${tiles.address().port}`;
   const area = { name: "de la métropole", geometry: { type: "Polygon", coordinates: [[[4.5, 45.5], [5.2, 45.5], [5.2, 46], [4.5, 46], [4.5, 45.5]]] } };
-  writeFileSync(join(folder, "form.json"), JSON.stringify(form(base)));
-  writeFileSync(join(folder, "workflow.json"), JSON.stringify(workflow));
-  const site = join(mkdtempSync(join(tmpdir(), "guichet-site-")), "site.json");
-  writeFileSync(site, JSON.stringify({ slug: "ville", name: "Ville", kind: "commune", hosts: ["ville.localhost"],
-    settings: { map: { tiles: `${base}/{z}/{x}/{y}.png`, attribution: "Plan de l’essai", position: "45.7578;4.8320", zoom: 12, area } } }));
-  counter.cli("site", "set", site);
-  counter.cli("import", "content", folder, "--site", "ville");
+  counter.site({ slug: "ville", name: "Ville", kind: "commune", hosts: ["ville.localhost"],
+    settings: { map: { tiles: `${base}/{z}/{x}/{y}.png`, attribution: "Plan de l’essai", position: "45.7578;4.8320", zoom: 12, area } } });
+  counter.define("ville", form(base), workflow);
   await counter.start();
   browser = await launch();
 });
@@ -95,21 +88,18 @@ after(async () => {
 });
 
 /** A tab that remembers what its page complains about. checks: axe is put in the page, which the policy forbids. */
-const tab = async (options = {}, checks = true) => {
-  const context = await person(browser, { bypassCSP: checks, ...options });
-  context.setDefaultTimeout(20000);
-  const page = await context.newPage();
+const watched = async (options = {}, checks = true) => {
+  const page = await tab(browser, { bypassCSP: checks, ...options });
   page.complaints = [];
   page.on("console", (message) => message.type() === "error" && page.complaints.push(message.text()));
   page.on("pageerror", (error) => page.complaints.push(String(error)));
   return page;
 };
 
-const go = (page, name = "Continuer") => Promise.all([page.waitForNavigation(), page.getByRole("button", { name, exact: true }).click()]);
 const open = (page, number = 1) => page.goto(counter.url("ville", `/demarches/essai/${number}/`));
 
 test("a place is pointed at on the map", async () => {
-  const page = await tab();
+  const page = await watched();
   await open(page);
   await page.locator("[data-field='2'] .leaflet-tile-loaded").first().waitFor();
   await look(page, "map");
@@ -125,7 +115,7 @@ test("a place is pointed at on the map", async () => {
 });
 
 test("a place is pointed at with the keyboard, or by the device where one agrees", async () => {
-  const page = await tab({ geolocation: { latitude: 45.75, longitude: 4.85 }, permissions: ["geolocation"] });
+  const page = await watched({ geolocation: { latitude: 45.75, longitude: 4.85 }, permissions: ["geolocation"] });
   await open(page);
   await page.locator("[data-field='2'] .leaflet-tile-loaded").first().waitFor();
   assert.equal(await page.inputValue("#f2-position"), ""); // nothing was asked
@@ -137,7 +127,7 @@ test("a place is pointed at with the keyboard, or by the device where one agrees
 });
 
 test("a place outside the area is refused, and said where to correct", async () => {
-  const page = await tab();
+  const page = await watched();
   await open(page);
   await page.fill("#f2-position", "48.85;2.35");
   await page.getByLabel("Lyon").check();
@@ -148,7 +138,7 @@ test("a place outside the area is refused, and said where to correct", async () 
 });
 
 test("the policy lets the map's tiles through, and no other script or style", async () => {
-  const page = await tab({}, false);
+  const page = await watched({}, false);
   await open(page);
   await page.locator("[data-field='2'] .leaflet-tile-loaded").first().waitFor();
   assert.deepEqual(page.complaints, []);
@@ -158,7 +148,7 @@ test("the policy lets the map's tiles through, and no other script or style", as
 
 for (const javaScriptEnabled of [true, false])
   test(`all of it is filed ${javaScriptEnabled ? "with" : "without"} JavaScript`, async () => {
-    const page = await tab({ javaScriptEnabled }, javaScriptEnabled);
+    const page = await watched({ javaScriptEnabled }, javaScriptEnabled);
     await open(page);
     await page.fill("#f2", "Place Bellecour, devant la statue");
     await page.fill("#f2-position", "45.7578;4.8320");

@@ -1,10 +1,7 @@
 // The flow of a form: the pages beside its own, on a phone and on a desktop, with and without JavaScript, on both stores.
 import assert from "node:assert/strict";
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { Counter, launch, look, password, person, signIn, stores } from "./support.mjs";
+import { Counter, go, launch, look, password, signIn, stores, tab } from "./support.mjs";
 
 const field = (id, type, label, more = {}) => ({ id, type, label, ...more });
 const base = { kind: "form", functions: { _receiver: "agents" } };
@@ -17,13 +14,10 @@ const documents = [
       link: { url: "/aide/", label: "Trouver votre mairie" } }] },
     field("1", "item", "Commune", { varname: "commune", items: ["Ici", "Ailleurs"], display_mode: "radio" }), field("p2", "page", "Vous"), field("2", "string", "Nom")] },
 ];
-const folder = mkdtempSync(join(tmpdir(), "guichet-flow-"));
-for (const document of documents) writeFileSync(join(folder, `${document.kind}-${document.slug}.json`), JSON.stringify(document));
 const site = {
   slug: "ville", name: "Ville", hosts: ["ville.localhost"], roles: [{ slug: "agents", name: "Agents" }],
   settings: { contact: { name: "Mairie", address: "1 place de la République", email: "mairie@ville.example", phone: "04 00 00 00 00" } },
 };
-writeFileSync(join(folder, "site"), JSON.stringify(site));
 
 let browser;
 const counters = {};
@@ -32,8 +26,8 @@ before(async () => {
   for (const store of stores) {
     const counter = (counters[store] = new Counter(store));
     counter.brakes = true;
-    counter.cli("site", "set", join(folder, "site"));
-    counter.cli("import", "content", folder, "--site", "ville");
+    counter.site(site);
+    counter.define("ville", ...documents);
     counter.cli("user", "create", "--email", "agent@ville.example", "--name", "Ada Gent", "--site", "ville", "--admin", "--password", password);
     await counter.start();
   }
@@ -43,13 +37,6 @@ after(async () => {
   for (const counter of Object.values(counters)) await counter.stop();
 });
 
-const tab = async (javaScriptEnabled = true) => {
-  const context = await person(browser, { bypassCSP: javaScriptEnabled, javaScriptEnabled });
-  context.setDefaultTimeout(20000);
-  return context.newPage();
-};
-
-const press = (page, name) => Promise.all([page.waitForNavigation(), page.getByRole("button", { name, exact: true }).click()]);
 const answer = async (page, name = "Dupont") => {
   await page.getByLabel("Nom").fill(name);
   for (const [label, value] of [["Jour", "12"], ["Mois", "3"], ["Année", "1985"]]) await page.getByLabel(label).fill(value);
@@ -58,7 +45,7 @@ const answer = async (page, name = "Dupont") => {
 
 for (const store of stores) {
   test(`a form that wants a stronger identification says so, ${store}`, async () => {
-    const page = await tab(), counter = counters[store];
+    const page = await tab(browser), counter = counters[store];
     await page.goto(counter.url("ville", "/demarches/acte/"));
     assert.match(await page.locator("main").innerText(), /s’identifier avec FranceConnect/);
     await signIn(page, counter, "ville", "agent@ville.example");
@@ -70,45 +57,45 @@ for (const store of stores) {
 
   for (const javaScriptEnabled of [true, false])
     test(`who is not concerned is told so and goes on, ${javaScriptEnabled ? "with" : "without"} JavaScript, ${store}`, async () => {
-      const page = await tab(javaScriptEnabled), counter = counters[store];
+      const page = await tab(browser, { javaScriptEnabled }), counter = counters[store];
       await page.goto(counter.url("ville", "/demarches/ici/1/"));
       await page.getByLabel("Ailleurs").check();
-      await press(page, "Continuer");
+      await go(page, "Continuer");
       assert.equal(await page.locator("h1").innerText(), "Vous n’êtes pas concerné par ce service");
       assert.equal(await page.getByRole("link", { name: "Trouver votre mairie" }).getAttribute("href"), "/aide/");
       if (javaScriptEnabled) await look(page, `flow-stop-${store}`);
       await page.getByRole("link", { name: "Modifier mes réponses" }).click();
       assert.equal(await page.getByLabel("Ailleurs").isChecked(), true);
       await page.getByLabel("Ici").check();
-      await press(page, "Continuer");
+      await go(page, "Continuer");
       assert.match(page.url(), /\/demarches\/ici\/2\/$/);
       await page.context().close();
     });
 
   for (const javaScriptEnabled of [true, false])
     test(`who is too fast confirms; who comes back answers again, ${javaScriptEnabled ? "with" : "without"} JavaScript, ${store}`, async () => {
-      const page = await tab(javaScriptEnabled), counter = counters[store], look_ = javaScriptEnabled ? look : async () => {};
+      const page = await tab(browser, { javaScriptEnabled }), counter = counters[store], look_ = javaScriptEnabled ? look : async () => {};
       await page.goto(counter.url("ville", "/demarches/depot/1/"));
       await answer(page);
-      await press(page, "Continuer");
+      await go(page, "Continuer");
       assert.equal(await page.locator("input[name=site-web]").isVisible(), true, "only moved out of sight, so that programs take it for a field");
       assert.ok((await page.locator("input[name=site-web]").boundingBox()).width <= 40);
-      await press(page, "Envoyer ma demande");
+      await go(page, "Envoyer ma demande");
       assert.equal(await page.locator("h1").innerText(), "Confirmez l’envoi");
       await look_(page, `flow-confirm-${store}`);
-      await press(page, "Confirmer et envoyer ma demande");
+      await go(page, "Confirmer et envoyer ma demande");
       const code = (await page.locator("p.code").innerText()).trim();
       await page.goto(counter.url("ville", "/suivre/"));
       await page.fill("#numero", code);
       await page.fill("#courriel", "jeanne@exemple.example");
-      await press(page, "Suivre ma demande");
+      await go(page, "Suivre ma demande");
       await look_(page, `flow-verify-${store}`);
       await answer(page, "Autre");
-      await press(page, "Voir ma demande");
+      await go(page, "Voir ma demande");
       assert.match(await page.title(), /^Erreur/);
       await look_(page, `flow-verify-wrong-${store}`);
       await answer(page, "DUPONT");
-      await press(page, "Voir ma demande");
+      await go(page, "Voir ma demande");
       assert.match(page.url(), /\/suivre\/[0-9A-Z]{7}\/$/);
       if (!javaScriptEnabled) return void (await page.context().close());
       await signIn(page, counter, "ville", "agent@ville.example");

@@ -1,11 +1,10 @@
 // Payloads in a real browser: written in every field, shown on every page, none of their scripts runs, and none would even
 // without our security policy.
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { corpus, Counter, desktop, launch, password, person, signIn } from "./support.mjs";
+import { Counter, corpus, desktop, launch, password, person, signIn } from "./support.mjs";
 
 const SITE = "ville", ADMIN = "admin@ville.example", LINES = 30, TEXTS = 10;
 const folders = ["xss-payloadbox/Intruder", "payloads-all-the-things/XSS Injection/Intruders"].map((name) => join(corpus, "security", name));
@@ -113,10 +112,7 @@ const goThrough = async (options, payloads) => {
 
 before(async () => {
   if (skip) return;
-  const folder = mkdtempSync(join(tmpdir(), "guichet-hostile-"));
-  for (const document of documents) writeFileSync(join(folder, `${document.kind}.json`), JSON.stringify(document));
-  counter.cli("import", "content", folder, "--site", SITE);
-  rmSync(folder, { recursive: true });
+  counter.define(SITE, ...documents);
   counter.cli("user", "create", "--email", ADMIN, "--name", "Ada Min", "--site", SITE, "--admin", "--password", password);
   await counter.start();
   browser = await launch();

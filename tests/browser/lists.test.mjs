@@ -1,10 +1,8 @@
 // Long lists on a phone and a desktop: searched by keyboard and by touch, and without JavaScript; accessible with the popup open.
 import assert from "node:assert/strict";
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { Counter, file, launch, look, person, stores } from "./support.mjs";
+import { Counter, file, go, launch, look, stores, tab } from "./support.mjs";
 
 const communes = ["Lyon", "Limas", "Lissieu", "Villeurbanne", "Saint-Étienne", "Saint-Fons", "Écully", ...Array.from({ length: 400 }, (_, i) => `Commune ${i}`)];
 const list = { type: "fixed", value: communes.map((text, i) => ({ id: String(69000 + i), text })) };
@@ -23,9 +21,6 @@ const site = {
   slug: "ville", name: "Ville", hosts: ["ville.localhost"],
   settings: { contact: { name: "Mairie", address: "1 place de la République", email: "mairie@ville.example", phone: "04 00 00 00 00" } },
 };
-const folder = mkdtempSync(join(tmpdir(), "guichet-listes-"));
-writeFileSync(join(folder, "form-naissance.json"), JSON.stringify(form));
-writeFileSync(join(folder, "site"), JSON.stringify(site));
 
 let browser;
 before(async () => (browser = await launch()));
@@ -33,23 +28,17 @@ after(() => browser?.close());
 
 const counterOn = async (store) => {
   const counter = new Counter(store);
-  counter.cli("site", "set", join(folder, "site"));
-  counter.cli("import", "content", folder, "--site", "ville");
+  counter.site(site);
+  counter.define("ville", form);
   await counter.start();
   return counter;
 };
-const tab = async (options = {}) => {
-  const context = await person(browser, { bypassCSP: options.javaScriptEnabled !== false, ...options });
-  context.setDefaultTimeout(20000);
-  return context.newPage();
-};
 const settled = (page) => page.locator("form[data-asking]").waitFor({ state: "detached" });
-const next = (page) => Promise.all([page.waitForNavigation(), page.getByRole("button", { name: "Continuer", exact: true }).click()]);
 
 for (const store of stores) {
   test(`a long list is searched by keyboard (${store})`, async () => {
     const counter = await counterOn(store);
-    const page = await tab();
+    const page = await tab(browser);
     await page.goto(counter.url("ville", "/demarches/naissance/1/"));
     await page.fill("#f1", "Dupont");
     const box = page.getByRole("combobox", { name: "Commune de naissance" });
@@ -83,14 +72,14 @@ for (const store of stores) {
     await settled(page);
     await page.reload();
     assert.equal(await page.getByRole("combobox", { name: "Commune de naissance" }).inputValue(), "Saint-Étienne");
-    await next(page);
+    await go(page);
     assert.match(await page.locator("main").innerText(), /Saint-Étienne/);
     await counter.stop();
   });
 
   test(`several are chosen by touch, and taken away (${store})`, async () => {
     const counter = await counterOn(store);
-    const page = await tab({ hasTouch: true, isMobile: true });
+    const page = await tab(browser, { hasTouch: true, isMobile: true });
     await page.goto(counter.url("ville", "/demarches/naissance/1/"));
     const box = page.getByRole("combobox", { name: "Communes habitées (facultatif)" });
     await box.tap();
@@ -115,7 +104,7 @@ for (const store of stores) {
     await employer.fill("Atelier Zut");
     await page.fill("#f1", "Dupont");
     await page.getByRole("combobox", { name: "Commune de naissance" }).fill("Lyonx");
-    await next(page);
+    await go(page);
     await look(page, "hors-liste");
     assert.match(await page.locator(".error-summary").innerText(), /« Lyonx » n’est pas dans la liste/);
     await page.getByRole("combobox", { name: "Commune de naissance" }).fill("limas");
@@ -126,14 +115,14 @@ for (const store of stores) {
     await child.last().fill("fons");
     await page.getByRole("option", { name: "Saint-Fons" }).tap();
     await settled(page);
-    await next(page);
+    await go(page);
     assert.match(await page.locator("main").innerText(), /Limas[^]*Lyon, Lissieu[^]*Atelier Zut[^]*Saint-Fons/);
     await counter.stop();
   });
 
   test(`without JavaScript a button searches (${store})`, async () => {
     const counter = await counterOn(store);
-    const page = await tab({ javaScriptEnabled: false });
+    const page = await tab(browser, { javaScriptEnabled: false });
     await page.goto(counter.url("ville", "/demarches/naissance/1/"));
     await page.fill("#f1", "Dupont");
     await page.fill("#f2", "sain");
@@ -148,7 +137,7 @@ for (const store of stores) {
     await search("Communes habitées");
     assert.equal(await page.getByRole("radio", { name: "Saint-Fons" }).isChecked(), true);
     await page.getByRole("checkbox", { name: "Écully" }).check();
-    await next(page);
+    await go(page);
     assert.match(await page.locator("main").innerText(), /Saint-Fons[^]*Écully/);
     await counter.stop();
   });
@@ -156,7 +145,7 @@ for (const store of stores) {
   test(`it is filed as any form, with a script and without (${store})`, async () => {
     const counter = await counterOn(store);
     for (const javaScriptEnabled of [true, false]) {
-      const page = await tab({ javaScriptEnabled });
+      const page = await tab(browser, { javaScriptEnabled });
       assert.match(await file(page, counter, "ville", "naissance"), /^[0-9A-Z-]+$/);
     }
     await counter.stop();

@@ -1,12 +1,9 @@
 // Every page in its states, on a phone and on a desktop: accessible (axe), valid HTML, no violation of the security policy, no
 // overflow at 320 px.
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { HtmlValidate } from "html-validate";
-import { Counter, desktop, file, launch, person, phone, signIn, violations, widthAt320 } from "./support.mjs";
+import { Counter, desktop, file, go, launch, person, phone, signIn, violations, widthAt320 } from "./support.mjs";
 
 const validator = new HtmlValidate({
   extends: ["html-validate:recommended", "html-validate:a11y"],
@@ -26,10 +23,7 @@ const schools = { kind: "card", slug: "ecoles", name: "Écoles", description: "<
 
 before(async () => {
   counter.cli("demo", "--port", "0");
-  const folder = mkdtempSync(join(tmpdir(), "guichet-cards-"));
-  writeFileSync(join(folder, "card-ecoles.json"), JSON.stringify(schools));
-  counter.cli("import", "content", folder, "--site", "bron");
-  rmSync(folder, { recursive: true });
+  counter.define("bron", schools);
   await counter.start();
   browser = await launch();
 });
@@ -89,22 +83,21 @@ for (const viewport of [phone, desktop]) {
 
   test(`cards, ${at}`, async () => {
     const [context, page] = await open(viewport), problems = [];
-    const send = (name) => Promise.all([page.waitForNavigation(), page.getByRole("button", { name, exact: true }).click()]);
     await signIn(page, counter, "bron", "admin@bron.example");
     for (const path of ["/agents/fiches/", "/agents/fiches/ecoles/", "/agents/fiches/ecoles/ajouter/", "/agents/fiches/ecoles/importer/"]) {
       await page.goto(counter.url("bron", path));
       await check(page, problems);
     }
     await page.setInputFiles("#fichier", { name: "ecoles.csv", mimeType: "text/csv", buffer: Buffer.from("Nom;Cycle\nJean Moulin;Collège\n") });
-    await send("Importer");
+    await go(page, "Importer");
     await check(page, problems);
     await page.goto(counter.url("bron", "/agents/fiches/ecoles/ajouter/"));
-    await send("Enregistrer");
+    await go(page, "Enregistrer");
     assert.match(await page.title(), /^Erreur/);
     await check(page, problems);
     await page.getByLabel("Nom").fill("Jean Moulin");
     await page.getByLabel("Maternelle").check();
-    await send("Enregistrer");
+    await go(page, "Enregistrer");
     assert.equal(await page.locator("h1").innerText(), "Jean Moulin");
     await check(page, problems);
     await Promise.all([page.waitForNavigation(), page.getByRole("link", { name: "Modifier", exact: true }).click()]);

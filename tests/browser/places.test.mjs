@@ -2,12 +2,10 @@
 // and kept within the security policy. The geocoder is the double of the tests, a program of its own.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
-import { Counter, launch, look, person, root } from "./support.mjs";
+import { Counter, go, launch, look, root, tab } from "./support.mjs";
 
 const counter = new Counter();
 let browser, double, lines;
@@ -29,16 +27,14 @@ const parts = () => [
 before(async () => {
   double = spawn("/usr/bin/python3", [join(root, "tests/support/geocoder.py")], { stdio: ["pipe", "pipe", "inherit"] });
   lines = createInterface({ input: double.stdout })[Symbol.asyncIterator]();
-  const url = (await lines.next()).value, folder = mkdtempSync(join(tmpdir(), "guichet-places-")), site = join(mkdtempSync(join(tmpdir(), "guichet-site-")), "site.json");
+  const url = (await lines.next()).value;
   const forms = [form("ici", ...parts()), form("carte", { id: "9", type: "map", label: "Le lieu", varname: "lieu" }, ...parts()),
     form("adresse", { id: "1", type: "address", label: "Adresse du chantier", varname: "ici" }),
     form("commune", { id: "1", type: "address", label: "Commune de naissance", varname: "ici", precision: "municipality" }),
     form("place", follows("1", "address", "Adresse du lieu", ""))];
-  for (const one of forms) writeFileSync(join(folder, `${one.slug}.json`), JSON.stringify(one));
-  writeFileSync(site, JSON.stringify({ slug: "ville", name: "Ville", hosts: ["ville.localhost"], settings: { geocoder: { url },
-    outgoing: { allow: [new URL(url).host] }, map: { tiles: "http://127.0.0.1:9/{z}/{x}/{y}.png", position: "45.7785;4.9213", zoom: 15 } } }));
-  counter.cli("site", "set", site);
-  counter.cli("import", "content", folder, "--site", "ville");
+  counter.site({ slug: "ville", name: "Ville", hosts: ["ville.localhost"], settings: { geocoder: { url },
+    outgoing: { allow: [new URL(url).host] }, map: { tiles: "http://127.0.0.1:9/{z}/{x}/{y}.png", position: "45.7785;4.9213", zoom: 15 } } });
+  counter.define("ville", ...forms);
   await counter.start();
   browser = await launch();
 });
@@ -51,10 +47,9 @@ after(async () => {
 const bellecour = { latitude: 45.7578, longitude: 4.832 }, nowhere = { latitude: 48.85, longitude: 2.35 };
 
 /** A tab that remembers what its page complains about, and which servers it asked. */
-const tab = async (options = {}) => {
-  const context = await person(browser, { bypassCSP: true, permissions: ["geolocation"], geolocation: bellecour, ...options });
-  context.setDefaultTimeout(15000);
-  const page = await context.newPage();
+const watched = async (options = {}) => {
+  const page = await tab(browser, { permissions: ["geolocation"], geolocation: bellecour, ...options });
+  page.setDefaultTimeout(15000);
   page.complaints = [];
   page.hosts = new Set();
   page.on("console", (message) => message.type() === "error" && !/127\.0\.0\.1:9|ERR_/.test(message.text()) && page.complaints.push(message.text()));
@@ -65,10 +60,9 @@ const tab = async (options = {}) => {
 const open = (page, slug) => page.goto(counter.url("ville", `/demarches/${slug}/1/`));
 const values = (page) => page.evaluate(() => ["f1", "f2", "f3", "f4"].map((id) => document.getElementById(id).value).concat(document.querySelector("[name=f5]:checked")?.value ?? ""));
 const shown = (page, text) => page.getByText(text).waitFor();
-const go = (page, name = "Continuer") => Promise.all([page.waitForNavigation(), page.getByRole("button", { name, exact: true }).click()]);
 
 test("the position of the device fills what follows it, once its button is pressed", async () => {
-  const page = await tab();
+  const page = await watched();
   await open(page, "ici");
   await page.waitForTimeout(300);
   assert.deepEqual(await values(page), ["", "", "", "", ""]); // nobody was asked
@@ -88,7 +82,7 @@ test("the position of the device fills what follows it, once its button is press
 });
 
 test("what was typed stays, what a place filled follows the next", async () => {
-  const page = await tab();
+  const page = await watched();
   await open(page, "ici");
   await page.fill("#f2", "Ma rue");
   await page.getByRole("button", { name: "Utiliser ma position" }).click();
@@ -103,7 +97,7 @@ test("what was typed stays, what a place filled follows the next", async () => {
 });
 
 test("a place that nobody knows, a refusal and a geocoder that is down are said", async () => {
-  const page = await tab({ geolocation: nowhere });
+  const page = await watched({ geolocation: nowhere });
   await open(page, "ici");
   const press = () => page.getByRole("button", { name: "Utiliser ma position" }).click();
   await press();
@@ -121,7 +115,7 @@ test("a place that nobody knows, a refusal and a geocoder that is down are said"
 });
 
 test("the point of a map fills what follows it", async () => {
-  const page = await tab();
+  const page = await watched();
   await open(page, "carte");
   assert.equal(await page.getByRole("button", { name: "Utiliser ma position" }).count(), 1); // the map's own
   await page.getByRole("button", { name: "Poser le repère au centre" }).press("Enter");
@@ -137,7 +131,7 @@ test("the point of a map fills what follows it", async () => {
 });
 
 test("an address that follows the position is filled whole", async () => {
-  const page = await tab();
+  const page = await watched();
   await open(page, "place");
   await page.getByRole("button", { name: "Utiliser ma position" }).click();
   await page.waitForFunction(() => document.querySelector("[name='f1-commune']").value === "Lyon");
@@ -147,7 +141,7 @@ test("an address that follows the position is filled whole", async () => {
 });
 
 test("an address is found while one types, and chosen with the keyboard or a finger", async () => {
-  const page = await tab();
+  const page = await watched();
   await open(page, "adresse");
   const search = page.getByRole("combobox", { name: "Rechercher une adresse" });
   assert.ok(!(await page.locator("#f1").isVisible()));
@@ -175,7 +169,7 @@ test("an address is found while one types, and chosen with the keyboard or a fin
 });
 
 test("a search that was not chosen, or that nobody answers, ends by hand", async () => {
-  const page = await tab();
+  const page = await watched();
   await open(page, "adresse");
   await geocoder("fail 503");
   await page.fill("[name=f1-recherche]", "12 rue de Nulle Part");
@@ -190,7 +184,7 @@ test("a search that was not chosen, or that nobody answers, ends by hand", async
 });
 
 test("a commune is found by its name", async () => {
-  const page = await tab();
+  const page = await watched();
   await open(page, "commune");
   await page.getByRole("combobox", { name: "Rechercher une commune" }).pressSequentially("bro");
   await page.getByRole("option", { name: "Bron" }).click();
@@ -201,7 +195,7 @@ test("a commune is found by its name", async () => {
 });
 
 test("an address moves the point of the map", async () => {
-  const page = await tab();
+  const page = await watched();
   await open(page, "carte");
   await page.locator("#f9").pressSequentially("3 avenue de l");
   await page.getByRole("option", { name: "3 Avenue de l’Église" }).click();
@@ -218,7 +212,7 @@ test("an address moves the point of the map", async () => {
 
 for (const javaScriptEnabled of [true, false])
   test(`an address is typed by hand ${javaScriptEnabled ? "with" : "without"} JavaScript`, async () => {
-    const page = await tab({ javaScriptEnabled, bypassCSP: javaScriptEnabled });
+    const page = await watched({ javaScriptEnabled });
     await open(page, "adresse");
     if (javaScriptEnabled) await look(page, `address-${javaScriptEnabled}`);
     await page.getByText("Saisir l’adresse vous-même").waitFor();

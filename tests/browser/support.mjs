@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -40,6 +40,20 @@ export class Counter {
     const done = spawnSync(this.program, [...words, ...this.place], { cwd: root, encoding: "utf8" });
     if (done.status !== 0) throw new Error(`guichet ${words.join(" ")}: ${done.stdout}${done.stderr}`);
     return done.stdout;
+  }
+
+  /** Sets a site by its document. */
+  site(document) {
+    const file = join(this.folder, `${document.slug}.json`);
+    writeFileSync(file, JSON.stringify(document));
+    this.cli("site", "set", file);
+  }
+
+  /** Loads definitions into the site. */
+  define(site, ...documents) {
+    const folder = mkdtempSync(join(this.folder, "definitions-"));
+    for (const document of documents) writeFileSync(join(folder, `${document.kind}-${document.slug}.json`), JSON.stringify(document));
+    this.cli("import", "content", folder, "--site", site);
   }
 
   async start() {
@@ -88,6 +102,16 @@ export const launch = () =>
 
 export const person = (browser, options = {}) =>
   browser.newContext({ locale: "fr-FR", viewport: phone, reducedMotion: "reduce", ...options });
+
+/** A page in a tab of somebody new, where axe may be put in spite of the page's policy. */
+export const tab = async (browser, options = {}) => {
+  const context = await person(browser, { bypassCSP: options.javaScriptEnabled !== false, ...options });
+  context.setDefaultTimeout(20000);
+  return context.newPage();
+};
+
+/** Presses a button that leads to another page. */
+export const go = (page, name = "Continuer") => Promise.all([page.waitForNavigation(), page.getByRole("button", { name, exact: true }).click()]);
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const levels = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];

@@ -1,10 +1,7 @@
 // Several files in one field: they come, stay and go one by one, with and without JavaScript.
 import assert from "node:assert/strict";
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { Counter, launch, look, person } from "./support.mjs";
+import { Counter, go, launch, look, tab } from "./support.mjs";
 
 const form = {
   kind: "form", slug: "essai", name: "Dossier", workflow: "_default", confirmation: true,
@@ -20,12 +17,8 @@ const counter = new Counter();
 let browser;
 
 before(async () => {
-  const folder = mkdtempSync(join(tmpdir(), "guichet-uploads-"));
-  writeFileSync(join(folder, "form.json"), JSON.stringify(form));
-  const site = join(mkdtempSync(join(tmpdir(), "guichet-site-")), "site.json");
-  writeFileSync(site, JSON.stringify({ slug: "ville", name: "Ville", kind: "commune", hosts: ["ville.localhost"], settings: {} }));
-  counter.cli("site", "set", site);
-  counter.cli("import", "content", folder, "--site", "ville");
+  counter.site({ slug: "ville", name: "Ville", kind: "commune", hosts: ["ville.localhost"], settings: {} });
+  counter.define("ville", form);
   await counter.start();
   browser = await launch();
 });
@@ -34,18 +27,15 @@ after(async () => {
   await counter.stop();
 });
 
-const tab = async (options = {}) => {
-  const context = await person(browser, { bypassCSP: true, ...options });
-  context.setDefaultTimeout(20000);
-  const page = await context.newPage();
+const begin = async (options = {}) => {
+  const page = await tab(browser, options);
   await page.goto(counter.url("ville", "/demarches/essai/1/"));
   return page;
 };
-const go = (page, name = "Continuer") => Promise.all([page.waitForNavigation(), page.getByRole("button", { name, exact: true }).click()]);
 
 for (const javaScriptEnabled of [true, false])
   test(`several files come and go ${javaScriptEnabled ? "with" : "without"} JavaScript`, async () => {
-    const page = await tab({ javaScriptEnabled });
+    const page = await begin({ javaScriptEnabled });
     assert.equal(await page.getAttribute("#f2", "capture"), "environment");
     await page.setInputFiles("#f1", [pdf("bail.pdf"), pdf("facture.pdf")]);
     await go(page);
