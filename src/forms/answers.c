@@ -42,6 +42,11 @@ const json_t *answer_of(const struct field *field, const json_t *answers)
     return at_key(answers, field, "");
 }
 
+str control_beside(struct arena *arena, str control, const char *name)
+{
+    return str_fmt(arena, "%.*s-%s", STR_ARG(control), name);
+}
+
 const json_t *answer_beside(const struct field *field, const json_t *answers, const char *suffix)
 {
     return at_key(answers, field, suffix);
@@ -234,6 +239,11 @@ str field_display(const struct field *field, struct arena *arena, const json_t *
     if (field->type->display != NULL)
         return field->type->display(field, arena, answers);
     return json_str_of(answer_of(field, answers));
+}
+
+struct value field_value_shown(const struct field *field, struct arena *arena, const json_t *answers)
+{
+    return field_has_answer(field, answers) ? value_text(field_display(field, arena, answers)) : VALUE_OF_NONE;
 }
 
 struct index_value field_index(const struct field *field, struct arena *arena, const json_t *answers)

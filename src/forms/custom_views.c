@@ -59,7 +59,7 @@ void compiling_views(struct compiling *compiling, const json_t *json, struct cus
                                      .title = json_str(one, "title"),
                                      .order_by = json_str(one, "order_by"),
                                      .columns = compiling_texts(compiling->arena, one, "columns"),
-                                     .is_default = json_is_true(json_get(one, STR("is_default"))),
+                                     .is_default = json_bool(one, "is_default"),
                                      .is_shared = is_shared(json_str(one, "visibility"))};
         compiling->where = str_fmt(compiling->arena, "vue « %.*s »", STR_ARG(view->title));
         str key = str_fmt(compiling->arena, "custom-view:%.*s", STR_ARG(view->slug));

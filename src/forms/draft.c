@@ -176,10 +176,12 @@ static void add_blobs(struct arena *arena, json_t *json, struct map *blobs)
     const char *key;
     json_t *member;
     size_t i;
-    str *blob = arena_new_of(arena, str);
-    *blob = str_dup(arena, json_str(json, "blob"));
-    if (blob->len > 0)
+    str found = json_str(json, "blob");
+    if (found.len > 0) {
+        str *blob = arena_new_of(arena, str);
+        *blob = str_dup(arena, found);
         map_set(blobs, *blob, blob);
+    }
     json_object_foreach(json, key, member) add_blobs(arena, member, blobs);
     json_array_foreach(json, i, member) add_blobs(arena, member, blobs);
 }

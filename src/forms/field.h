@@ -22,7 +22,10 @@ struct suggested {
     bool fails;   /* its server does not answer */
     bool is_free; /* anything else may be typed */
 };
-enum { TYPED_MOST = 200 }; /* signs of it that are looked at */
+enum {
+    TYPED_MOST = 200,        /* signs of it that are looked at */
+    CHOICES_FOUND_MOST = 20, /* choices that a search shows */
+};
 /* How many there are, in words, for who sees them and who hears it. */
 str suggested_status(struct arena *arena, str typed, size_t count);
 
@@ -87,9 +90,9 @@ extern const struct field_type field_address, field_block, field_bool, field_com
 void compiling_report(struct compiling *compiling, str construct, const char *message, bool is_error);
 /* Reports what a field's keys ask that does not run yet (inert.c). */
 void compiling_inert_field(struct compiling *compiling, const json_t *json);
-/* The saved views of a form. */
 /* A list of texts. */
 struct str_views compiling_texts(struct arena *arena, const json_t *json, const char *key);
+/* The saved views of a form. */
 void compiling_views(struct compiling *compiling, const json_t *json, struct custom_views *out);
 /* What the form's keys say of texts beside (side.c) and of what the tracking code asks again (verify.c). */
 const struct template *compiling_side_text(struct compiling *compiling, const json_t *json, const char *key,
@@ -136,6 +139,10 @@ json_t *field_keep(const struct field *field, const struct form_context *context
 
 /* answers[ID], answers[ID + suffix]. */
 const json_t *answer_of(const struct field *field, const json_t *answers);
+/* field_type.value of the types that stand for what people read (w.c.s.; _raw is what is kept). */
+struct value field_value_shown(const struct field *field, struct arena *arena, const json_t *answers);
+/* A control that stands beside another: f12-debut. */
+str control_beside(struct arena *arena, str control, const char *name);
 const json_t *answer_beside(const struct field *field, const json_t *answers, const char *suffix);
 void answer_set(const struct field *field, json_t *answers, json_t *value);
 void answer_set_beside(const struct field *field, json_t *answers, const char *suffix, json_t *value);

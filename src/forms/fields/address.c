@@ -17,16 +17,12 @@ static const void *compile(struct compiling *compiling, const struct field *fiel
 
 /* ---- Reading ---- */
 
-static str box(const struct field *field, const struct form_context *context, const char *name)
-{
-    return str_fmt(context->arena, "%.*s-%s", STR_ARG(field->control), name);
-}
-
 static str text_of(const struct field *field, const struct form_context *context, const struct posted *posted,
                    const char *name, str *error)
 {
     enum { MOST = 120 };
-    str control = box(field, context, name), text = STR_EMPTY, problem = posted_problem(posted, control);
+    str control = control_beside(context->arena, field->control, name), text = STR_EMPTY,
+        problem = posted_problem(posted, control);
     if (problem.len > 0)
         *error = problem;
     posted_text(context, posted, control, &text);
@@ -65,7 +61,7 @@ static bool was_chosen(const struct field *field, const struct form_context *con
     enum { MOST = 2000 };
     str text = STR_EMPTY;
     struct address known;
-    posted_text(context, posted, box(field, context, "trouvee"), &text);
+    posted_text(context, posted, control_beside(context->arena, field->control, "trouvee"), &text);
     const json_t *json = text.len == 0 || text.len > MOST ? NULL : json_parse(context->arena, text, NULL);
     if (!json_is_object(json) || !address_from_json(context->arena, json, &known) ||
         !address_is_same(context->arena, &known, address))
@@ -247,11 +243,6 @@ static str display(const struct field *field, struct arena *arena, const json_t 
     return json_str(parts_of(field, answers), "label");
 }
 
-static struct value value(const struct field *field, struct arena *arena, const json_t *answers)
-{
-    return field_has_answer(field, answers) ? value_text(display(field, arena, answers)) : VALUE_OF_NONE;
-}
-
 static bool attribute(const struct field *field, struct arena *arena, const struct answers_view *view, str key,
                       struct value *out)
 {
@@ -303,7 +294,7 @@ const struct field_type field_address = {
     .check = check,
     .view = view,
     .display = display,
-    .value = value,
+    .value = field_value_shown,
     .attribute = attribute,
     .from_value = from_value,
     .notice = notice,

@@ -49,6 +49,18 @@ struct choices choice_list(const struct field *field, const struct form_context 
     return source_choices(params->source, context->sources, &render);
 }
 
+bool choice_is_searched(const struct field *field, const struct form_context *context)
+{
+    const struct choice_params *params = field->params;
+    return choice_mode_is(field, "autocomplete") && source_is_searched(params->source, context->sources);
+}
+
+struct choices choice_list_shown(const struct field *field, const struct form_context *context)
+{
+    bool is_searched = !context->lists_whole && choice_is_searched(field, context);
+    return is_searched ? (struct choices){0} : choice_list(field, context);
+}
+
 bool field_fixed_choices(const struct field *field, const struct source_finder *sources, struct choices *out)
 {
     const struct choice_params *params = field->params;
@@ -58,8 +70,7 @@ bool field_fixed_choices(const struct field *field, const struct source_finder *
 /* Of a list that is only searched nothing is known before one searches. */
 bool field_offers_choices(const struct field *field, const struct form_context *context)
 {
-    const struct choice_params *params = field->params;
-    if (choice_mode_is(field, "autocomplete") && source_is_searched(params->source, context->sources))
+    if (choice_is_searched(field, context))
         return !choice_is_away(field, context);
     struct choices choices = choice_list(field, context);
     for (size_t i = 0; i < choices.len; i++)
@@ -87,7 +98,7 @@ static bool find_choice(const struct field *field, const struct form_context *co
 const struct choice *choice_meant(const struct field *field, const struct form_context *context, str text)
 {
     const struct choice_params *params = field->params;
-    if (choice_mode_is(field, "autocomplete") && source_is_searched(params->source, context->sources)) {
+    if (choice_is_searched(field, context)) {
         struct choice *found = arena_new_of(context->arena, struct choice);
         struct render render = context_render(context);
         if (text.len == 0 || find_choice(field, context, text, STR_EMPTY, found))
@@ -195,12 +206,12 @@ struct value choice_view(const struct field *field, const struct form_context *c
     return value_dict(dict);
 }
 
-struct value choice_views(const struct field *field, const struct form_context *context, const json_t *answers,
-                          struct value_dict *out)
+struct value choice_views(const struct field *field, const struct form_context *context, const struct choices *all,
+                          const json_t *answers, struct value_dict *out)
 {
     const struct choice_params *params = field->params;
     struct arena *arena = context->arena;
-    struct choices choices = choice_list(field, context);
+    struct choices choices = *all;
     struct value_list *list = value_list_new(arena);
     if (choices.len == 0 && choice_is_away(field, context)) {
         choices = choice_chosen(field, context, answers);

@@ -7,7 +7,6 @@
 
 enum {
     CHOICES_SHOWN_MOST = 30,  /* a longer list is searched, where its display mode is « autocomplete » */
-    CHOICES_FOUND_MOST = 20,  /* a search shows */
     CHOICES_TAKEN_MOST = 200, /* of items, where the definition has no bound */
 };
 
@@ -24,6 +23,10 @@ bool choice_mode_is(const struct field *field, const char *mode);
 
 /* The whole list; whether nobody answers for it now. */
 struct choices choice_list(const struct field *field, const struct form_context *context);
+/* What a page reads of it: of one that is searched, nothing. */
+struct choices choice_list_shown(const struct field *field, const struct form_context *context);
+/* Whether a page can only search it: it has no whole. */
+bool choice_is_searched(const struct field *field, const struct form_context *context);
 bool choice_is_away(const struct field *field, const struct form_context *context);
 /* The one of an id; NULL: the list has none. A server that only searches is asked by the texts that the answer or the
  * page has beside it. */
@@ -36,12 +39,12 @@ bool choice_was_checked(const struct field *field, const json_t *answers);
 /* What was chosen while the list could be read. */
 struct choices choice_chosen(const struct field *field, const struct form_context *context, const json_t *answers);
 
-/* One choice, and all of the list, as pages show them; where there are none because nobody answers for the list, *out
- * has « trouble » too. */
+/* One choice, and all of the list (choice_list_shown), as pages show them; where there are none because nobody answers
+ * for the list, *out has « trouble » too. */
 struct value choice_view(const struct field *field, const struct form_context *context, const struct choice *choice,
                          bool is_chosen);
-struct value choice_views(const struct field *field, const struct form_context *context, const json_t *answers,
-                          struct value_dict *out);
+struct value choice_views(const struct field *field, const struct form_context *context, const struct choices *all,
+                          const json_t *answers, struct value_dict *out);
 void choice_set_image_size(const struct field *field, struct arena *arena, struct value_dict *out);
 #define CHOICES_AWAY                                                                                                      \
     "Cette liste ne peut pas être affichée pour le moment. Vous pouvez continuer sans y répondre, ou réessayer plus " \
@@ -53,9 +56,10 @@ void choice_set_image_size(const struct field *field, struct arena *arena, struc
  * buttons or boxes f12. A hidden f12-pour is the text that they were found by, or that is their own: a text that is
  * none of these was typed since. */
 
-/* Whether the field is shown so now; then *out has its widget's names: typed, asked, status, hints, choices. */
-bool search_view(const struct field *field, const struct form_context *context, const json_t *answers,
-                 struct value_dict *out);
+/* Whether the field with that list (choice_list_shown) is shown so now; then *out has its widget's names: typed, asked,
+ * status, hints, choices. */
+bool search_view(const struct field *field, const struct form_context *context, const struct choices *all,
+                 const json_t *answers, struct value_dict *out);
 /* The choice that was typed rather than chosen, and nothing else is asked to be chosen; NULL: none was. *error: what is
  * typed is none of the list. has_choice: one is chosen as well. */
 const struct choice *search_read(const struct field *field, const struct form_context *context,

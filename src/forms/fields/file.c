@@ -249,11 +249,6 @@ static str display(const struct field *field, struct arena *arena, const json_t 
     return json_str(answer_of(field, answers), "name");
 }
 
-static struct value value(const struct field *field, struct arena *arena, const json_t *answers)
-{
-    return field_has_answer(field, answers) ? value_text(display(field, arena, answers)) : VALUE_OF_NONE;
-}
-
 static bool attribute(const struct field *field, struct arena *arena, const struct answers_view *view, str key,
                       struct value *out)
 {
@@ -301,7 +296,7 @@ const struct field_type field_file = {
     .check = check,
     .view = view,
     .display = display,
-    .value = value,
+    .value = field_value_shown,
     .attribute = attribute,
     .from_value = from_value,
     .keep = field_keep,

@@ -129,11 +129,6 @@ static str display(const struct field *field, struct arena *arena, const json_t 
     return buf_str(&out);
 }
 
-static struct value value(const struct field *field, struct arena *arena, const json_t *answers)
-{
-    return field_has_answer(field, answers) ? value_text(display(field, arena, answers)) : VALUE_OF_NONE;
-}
-
 static json_t *from_value(const struct field *field, const struct form_context *context, struct value value)
 {
     (void)field;
@@ -158,7 +153,7 @@ const struct field_type field_files = {
     .check = check,
     .view = view,
     .display = display,
-    .value = value,
+    .value = field_value_shown,
     .from_value = from_value,
     .missing = file_missing,
 };

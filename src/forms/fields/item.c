@@ -40,23 +40,22 @@ static str check_item(const struct field *field, const struct form_context *cont
     return STR_EMPTY;
 }
 
-static bool set_days(const struct field *field, const struct form_context *context, const json_t *answers,
-                     struct value_dict *out)
+static bool set_days(const struct field *field, const struct form_context *context, const struct choices *all,
+                     const json_t *answers, struct value_dict *out)
 {
     const struct choice_params *params = field->params;
     struct render render = context_render(context);
-    struct choices choices = choice_list(field, context);
     str from = params->earliest == NULL ? STR_EMPTY : template_text(params->earliest, &render);
     str chosen = json_str_of(answer_of(field, answers));
-    struct value days = timetable_days(field, context->arena, &choices, chosen, from);
+    struct value days = timetable_days(field, context->arena, all, chosen, from);
     if (days.kind == VALUE_LIST)
         value_dict_set(context->arena, out, STR("days"), days);
     return days.kind == VALUE_LIST;
 }
 
 /* A mode that the choices can't be shown in (no moment, no position) gives the radio buttons that it stands on. */
-static str widget_of_item(const struct field *field, const struct form_context *context, const json_t *answers,
-                          struct value_dict *out)
+static str widget_of_item(const struct field *field, const struct form_context *context, const struct choices *all,
+                          const json_t *answers, struct value_dict *out)
 {
     const struct choice_params *params = field->params;
     if (str_eq(params->display_mode, STR("images"))) {
@@ -64,7 +63,7 @@ static str widget_of_item(const struct field *field, const struct form_context *
         return STR("images");
     }
     if (str_eq(params->display_mode, STR("timetable")))
-        return set_days(field, context, answers, out) ? STR("timetable") : STR("radio");
+        return set_days(field, context, all, answers, out) ? STR("timetable") : STR("radio");
     if (str_eq(params->display_mode, STR("map"))) {
         map_view(context, out);
         return STR("choices-map");
@@ -76,13 +75,14 @@ static void view_item(const struct field *field, const struct form_context *cont
                       struct value_dict *out)
 {
     const struct choice_params *params = field->params;
-    if (search_view(field, context, answers, out))
+    struct choices all = choice_list_shown(field, context);
+    if (search_view(field, context, &all, answers, out))
         return;
-    str widget = widget_of_item(field, context, answers, out);
+    str widget = widget_of_item(field, context, &all, answers, out);
     bool is_group = !str_eq(widget, STR("select"));
     value_dict_set(context->arena, out, STR("widget"), value_text(widget));
     value_dict_set(context->arena, out, STR("is_group"), value_bool(is_group)); /* controls under one legend */
-    value_dict_set(context->arena, out, STR("choices"), choice_views(field, context, answers, out));
+    value_dict_set(context->arena, out, STR("choices"), choice_views(field, context, &all, answers, out));
     value_dict_set(context->arena, out, STR("hint_is_first_option"),
                    value_bool(params->hint_is_first_option && !is_group));
 }
@@ -92,12 +92,6 @@ static str display_item(const struct field *field, struct arena *arena, const js
     (void)arena;
     const json_t *display = answer_beside(field, answers, "_display");
     return json_str_of(display != NULL ? display : answer_of(field, answers));
-}
-
-/* w.c.s.: a list field stands for what people read; _raw is the id. */
-static struct value item_value(const struct field *field, struct arena *arena, const json_t *answers)
-{
-    return field_has_answer(field, answers) ? value_text(display_item(field, arena, answers)) : VALUE_OF_NONE;
 }
 
 static json_t *item_from_value(const struct field *field, const struct form_context *context, struct value value)
@@ -138,7 +132,7 @@ const struct field_type field_item = {
     .check = check_item,
     .view = view_item,
     .display = display_item,
-    .value = item_value,
+    .value = field_value_shown,
     .from_value = item_from_value,
     .missing = missing_item,
     .offers = field_offers_choices,

@@ -40,9 +40,7 @@ static const struct choice *choice_in(const struct field *field, const struct fo
 
 static struct choices list_of(const struct field *field, const struct form_context *context)
 {
-    const struct choice_params *params = field->params;
-    bool is_searched = choice_mode_is(field, "autocomplete") && source_is_searched(params->source, context->sources);
-    return is_searched ? (struct choices){0} : choice_list(field, context);
+    return choice_is_searched(field, context) ? (struct choices){0} : choice_list(field, context);
 }
 
 static str refusal_of(const struct field *field, const struct form_context *context)
@@ -84,7 +82,8 @@ static str check_items(const struct field *field, const struct form_context *con
 static void view_items(const struct field *field, const struct form_context *context, const json_t *answers,
                        struct value_dict *out)
 {
-    if (search_view(field, context, answers, out))
+    struct choices all = choice_list_shown(field, context);
+    if (search_view(field, context, &all, answers, out))
         return;
     bool has_images = choice_mode_is(field, "images");
     value_dict_set(context->arena, out, STR("widget"), value_text(has_images ? STR("images") : STR("checkboxes")));
@@ -92,18 +91,13 @@ static void view_items(const struct field *field, const struct form_context *con
         choice_set_image_size(field, context->arena, out);
     value_dict_set(context->arena, out, STR("is_multiple"), value_bool(true));
     value_dict_set(context->arena, out, STR("is_group"), value_bool(true));
-    value_dict_set(context->arena, out, STR("choices"), choice_views(field, context, answers, out));
+    value_dict_set(context->arena, out, STR("choices"), choice_views(field, context, &all, answers, out));
 }
 
 static str display_items(const struct field *field, struct arena *arena, const json_t *answers)
 {
     (void)arena;
     return json_str_of(answer_beside(field, answers, "_display"));
-}
-
-static struct value items_value(const struct field *field, struct arena *arena, const json_t *answers)
-{
-    return field_has_answer(field, answers) ? value_text(display_items(field, arena, answers)) : VALUE_OF_NONE;
 }
 
 static void add_meant(const struct field *field, const struct form_context *context, str text, json_t *ids)
@@ -144,7 +138,7 @@ const struct field_type field_items = {
     .check = check_items,
     .view = view_items,
     .display = display_items,
-    .value = items_value,
+    .value = field_value_shown,
     .from_value = items_from_value,
     .missing = missing_items,
     .offers = field_offers_choices,

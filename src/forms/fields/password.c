@@ -173,11 +173,6 @@ static str display(const struct field *field, struct arena *arena, const json_t 
     return buf_str(&out);
 }
 
-static struct value value(const struct field *field, struct arena *arena, const json_t *answers)
-{
-    return field_has_answer(field, answers) ? value_text(display(field, arena, answers)) : VALUE_OF_NONE;
-}
-
 /* form_var_x_sha1: for the workflow that makes the account elsewhere. */
 static bool attribute(const struct field *field, struct arena *arena, const struct answers_view *view, str key,
                       struct value *out)
@@ -215,7 +210,7 @@ const struct field_type field_password = {
     .read = read,
     .view = view,
     .display = display,
-    .value = value,
+    .value = field_value_shown,
     .attribute = attribute,
     .from_value = from_value,
     .keep = field_keep,

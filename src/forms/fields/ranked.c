@@ -192,11 +192,6 @@ static str html(const struct field *field, struct arena *arena, const json_t *an
     return ranking.len == 0 ? STR_EMPTY : buf_str(&out);
 }
 
-static struct value value(const struct field *field, struct arena *arena, const json_t *answers)
-{
-    return field_has_answer(field, answers) ? value_text(display(field, arena, answers)) : VALUE_OF_NONE;
-}
-
 /* Item → rank; or the items themselves, the first one first. */
 static json_t *from_value(const struct field *field, const struct form_context *context, struct value value)
 {
@@ -235,7 +230,7 @@ const struct field_type field_ranked = {
     .view = view,
     .display = display,
     .html = html,
-    .value = value,
+    .value = field_value_shown,
     .from_value = from_value,
     .missing = missing,
     .is_object = true,

@@ -1,15 +1,10 @@
 /* The search box of a long list: what is typed there, and the choices that it finds. */
 #include "forms/fields/choice.h"
 
-static str beside(const struct form_context *context, str control, const char *suffix)
-{
-    return str_fmt(context->arena, "%.*s%s", STR_ARG(control), suffix);
-}
-
 static str typed_in(const struct form_context *context, const struct posted *posted, str control)
 {
     str typed = STR_EMPTY;
-    if (posted != NULL && posted_text(context, posted, beside(context, control, "-cherche"), &typed))
+    if (posted != NULL && posted_text(context, posted, control_beside(context->arena, control, "cherche"), &typed))
         typed = utf8_slice(typed, 0, TYPED_MOST);
     return typed;
 }
@@ -18,7 +13,7 @@ size_t search_hints(const struct form_context *context, const struct posted *pos
                     str hints[static CHOICES_HINTS_MOST])
 {
     size_t count = 0;
-    str name = beside(context, control, "-pour");
+    str name = control_beside(context->arena, control, "pour");
     for (size_t i = 0; posted != NULL && i < posted->value_count && count < CHOICES_HINTS_MOST; i++)
         if (str_eq(posted->values[i].name, name) && utf8_is_valid(posted->values[i].value))
             hints[count++] = utf8_slice(str_trim(posted->values[i].value), 0, TYPED_MOST);
@@ -90,12 +85,10 @@ const struct choice *search_read(const struct field *field, const struct form_co
 
 /* ---- Showing ---- */
 
-static bool is_long(const struct field *field, const struct form_context *context)
+static bool is_long(const struct field *field, const struct form_context *context, const struct choices *all)
 {
-    const struct choice_params *params = field->params;
     return choice_mode_is(field, "autocomplete") && !context->lists_whole &&
-           (source_is_searched(params->source, context->sources) ||
-            choice_list(field, context).len > CHOICES_SHOWN_MOST);
+           (choice_is_searched(field, context) || all->len > CHOICES_SHOWN_MOST);
 }
 
 str suggested_status(struct arena *arena, str typed, size_t count)
@@ -146,11 +139,11 @@ static void add_found(const struct field *field, const struct form_context *cont
                        value_text(suggested_status(context->arena, typed, found.len)));
 }
 
-bool search_view(const struct field *field, const struct form_context *context, const json_t *answers,
-                 struct value_dict *out)
+bool search_view(const struct field *field, const struct form_context *context, const struct choices *all,
+                 const json_t *answers, struct value_dict *out)
 {
     struct arena *arena = context->arena;
-    if (!is_long(field, context))
+    if (!is_long(field, context, all))
         return false;
     const struct posted *posted = context->posted;
     struct choices chosen = chosen_of(field, context, answers);

@@ -70,7 +70,6 @@ static void view_suggestions(const struct source *source, const struct form_cont
 static bool suggest(const struct field *field, const struct form_context *context, const struct posted *posted,
                     struct suggested *out)
 {
-    enum { FOUND_MOST = 20 };
     const struct string_params *params = field->params;
     struct render render = context_render(context);
     str typed = STR_EMPTY;
@@ -79,7 +78,8 @@ static bool suggest(const struct field *field, const struct form_context *contex
     posted_text(context, posted, field->control, &typed);
     out->typed = utf8_slice(typed, 0, TYPED_MOST);
     out->is_free = true;
-    out->choices = source_search(params->suggestions, context->sources, &render, out->typed, FOUND_MOST, &out->fails);
+    out->choices =
+        source_search(params->suggestions, context->sources, &render, out->typed, CHOICES_FOUND_MOST, &out->fails);
     return true;
 }
 

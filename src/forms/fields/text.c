@@ -80,11 +80,6 @@ static str html(const struct field *field, struct arena *arena, const json_t *an
     return params->is_rich ? rich_clean(arena, json_str_of(answer_of(field, answers)), params->kind) : STR_EMPTY;
 }
 
-static struct value value(const struct field *field, struct arena *arena, const json_t *answers)
-{
-    return field_has_answer(field, answers) ? value_text(display(field, arena, answers)) : VALUE_OF_NONE;
-}
-
 static bool attribute(const struct field *field, struct arena *arena, const struct answers_view *view, str key,
                       struct value *out)
 {
@@ -139,7 +134,7 @@ const struct field_type field_text = {
     .view = view,
     .display = display,
     .html = html,
-    .value = value,
+    .value = field_value_shown,
     .attribute = attribute,
     .from_value = from_value,
     .missing = missing,

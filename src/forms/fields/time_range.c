@@ -132,11 +132,6 @@ static json_t *answer_of_range(struct arena *arena, struct range range)
     return answer;
 }
 
-static str control_of(const struct field *field, struct arena *arena, const char *part)
-{
-    return str_fmt(arena, "%.*s-%s", STR_ARG(field->control), part);
-}
-
 static json_t *read(const struct field *field, const struct form_context *context, const struct posted *posted,
                     str *error)
 {
@@ -144,8 +139,8 @@ static json_t *read(const struct field *field, const struct form_context *contex
     struct arena *arena = context->arena;
     struct range range = {STR_EMPTY, STR_EMPTY, STR_EMPTY};
     posted_text(context, posted, field->control, &range.day);
-    posted_text(context, posted, control_of(field, arena, "debut"), &range.from);
-    posted_text(context, posted, control_of(field, arena, "fin"), &range.until);
+    posted_text(context, posted, control_beside(arena, field->control, "debut"), &range.from);
+    posted_text(context, posted, control_beside(arena, field->control, "fin"), &range.until);
     return range.day.len + range.from.len + range.until.len == 0 ? NULL : answer_of_range(arena, range);
 }
 
@@ -300,11 +295,6 @@ static str display(const struct field *field, struct arena *arena, const json_t 
     return in_words(arena, range_of(answer_of(field, answers)));
 }
 
-static struct value value(const struct field *field, struct arena *arena, const json_t *answers)
-{
-    return field_has_answer(field, answers) ? value_text(display(field, arena, answers)) : VALUE_OF_NONE;
-}
-
 static str indexed(const struct field *field, struct arena *arena, const json_t *answers)
 {
     (void)arena;
@@ -362,7 +352,7 @@ const struct field_type field_time_range = {
     .check = check,
     .view = view,
     .display = display,
-    .value = value,
+    .value = field_value_shown,
     .indexed = indexed,
     .attribute = attribute,
     .from_value = from_value,
