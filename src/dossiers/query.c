@@ -6,7 +6,8 @@ struct query *query_of_form(const struct dossier_place *place, struct arena *are
     const struct dossier_definitions *definitions = place->definitions;
     struct query *query = arena_new_of(arena, struct query);
     *query = (struct query){.place = place, .form = form, .count = -1};
-    query->workflow = definitions->workflow_of(definitions->data, form);
+    if (form && definitions->workflow_of)
+        query->workflow = definitions->workflow_of(definitions->data, form);
     return query;
 }
 
@@ -142,11 +143,8 @@ static const struct value_object_type query_type = {
 static struct value object_of_form(const struct dossier_place *place, const struct scope *scope, struct arena *arena,
                                    const struct form *form)
 {
-    const struct dossier_definitions *definitions = place->definitions;
-    struct query *query = arena_new_of(arena, struct query);
-    *query = (struct query){.place = place, .scope = scope, .form = form, .count = -1};
-    if (form && definitions->workflow_of)
-        query->workflow = definitions->workflow_of(definitions->data, form);
+    struct query *query = query_of_form(place, arena, form);
+    query->scope = scope;
     return value_object(&query_type, query);
 }
 

@@ -87,7 +87,7 @@ struct query {
 };
 
 /* ---- query.c ---- */
-/* All of a form. */
+/* All of a form; NULL: nothing passes. */
 struct query *query_of_form(const struct dossier_place *place, struct arena *arena, const struct form *form);
 struct query *query_copy(struct arena *arena, const struct query *query);
 /* The same with nothing in it. */

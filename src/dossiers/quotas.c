@@ -17,22 +17,14 @@ static const char forget_taken[] = "DELETE FROM dossier_quota_taken WHERE dossie
 static const char select_used[] =
     "SELECT used FROM dossier_quota WHERE form = :form AND period = :period AND account = :account";
 
-static bool does_count(const struct quota *quota, int64_t account)
+void quotas_prepare(struct arena *arena, const struct form *form, int64_t account, instant at, struct quota_counts *out)
 {
-    return !quota->is_each || account != 0;
-}
-
-static struct quota_count count_of(struct arena *arena, const struct quota *quota, int64_t account, instant now)
-{
-    return (struct quota_count){quota, quota_period_key(arena, quota, now), quota->is_each ? account : 0};
-}
-
-void quotas_prepare(struct arena *arena, const struct form *form, const struct dossier *dossier,
-                    struct quota_counts *out)
-{
-    for (size_t i = 0; form != NULL && i < form->quotas.len; i++)
-        if (does_count(&form->quotas.at[i], dossier->account))
-            *vec_push(arena, out) = count_of(arena, &form->quotas.at[i], dossier->account, dossier->received);
+    for (size_t i = 0; form != NULL && i < form->quotas.len; i++) {
+        const struct quota *quota = &form->quotas.at[i];
+        if (!quota->is_each || account != 0)
+            *vec_push(arena, out) =
+                (struct quota_count){quota, quota_period_key(arena, quota, at), quota->is_each ? account : 0};
+    }
 }
 
 bool quotas_take(struct tx *tx, const struct dossier *dossier, const struct quota_counts *counts, struct err *err)
@@ -98,10 +90,7 @@ static bool look_at(const struct dossier_place *place, const struct form *form, 
                     struct looking *looking, struct err *err)
 {
     *looking = (struct looking){.form = form, .left = -1};
-    for (size_t i = 0; i < form->quotas.len; i++)
-        if (does_count(&form->quotas.at[i], account))
-            *vec_push(place->arena, &looking->counts) =
-                count_of(place->arena, &form->quotas.at[i], account, place_now(place));
+    quotas_prepare(place->arena, form, account, place_now(place), &looking->counts);
     return looking->counts.len == 0 || store_read(place->store, look, looking, err);
 }
 

@@ -113,6 +113,6 @@ struct dossier_write dossier_write_make(const struct dossier_place *place, const
     name_statuses(place, form, workflow, dossier, rows);
     collect_blobs(arena, form, workflow, dossier, &rows->blobs);
     if (is_new && !change->is_removed)
-        quotas_prepare(arena, form, dossier, &rows->counts);
+        quotas_prepare(arena, form, dossier->account, dossier->received, &rows->counts);
     return (struct dossier_write){.change = change, .rows = rows, .is_new = is_new, .store = place->store};
 }

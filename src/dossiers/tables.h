@@ -58,7 +58,7 @@ struct dossier_rows {
     struct quota_counts counts; /* of a new one */
 };
 /* The counts that the filing of it raises. */
-void quotas_prepare(struct arena *arena, const struct form *form, const struct dossier *dossier,
+void quotas_prepare(struct arena *arena, const struct form *form, int64_t account, instant at,
                     struct quota_counts *out);
 /* Raises them: ERR_CLOSED, a sentence for who files, where one is used up. */
 bool quotas_take(struct tx *tx, const struct dossier *dossier, const struct quota_counts *counts, struct err *err);
