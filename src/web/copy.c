@@ -187,7 +187,7 @@ void copy_show(struct request *request, const struct copy *copy)
     page_set_text(request, page, "title", json_str(document, "title"));
     page_set(request, page, "blocks", value_from_json(request->arena, json_list(document, "blocks")));
     page_set_text(request, page, "back", copy->back);
-    page_set_text(request, page, "pdf", copy->pdf);
+    page_set_text(request, page, "pdf", str_fmt(request->arena, "%.*scopie/pdf/", STR_ARG(copy->back)));
     page_show(request, 200, "portal/copy.html", page);
 }
 

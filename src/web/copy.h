@@ -8,8 +8,7 @@ struct copy {
     const struct dossier *dossier;
     const struct actor *actor;
     bool has_answers; /* else the receipt alone: a tracking code does not open what was answered */
-    str back;         /* where the page leads back to */
-    str pdf;          /* where the PDF is */
+    str back;         /* where the page leads back to; the PDF is at its copie/pdf/ */
 };
 
 /* The page to print. */

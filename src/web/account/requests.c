@@ -213,8 +213,7 @@ static void give_copy(struct request *request, void (*give)(struct request *, co
         return;
     struct actor actor = visit_actor(request, false, true);
     str back = own_url(request, dossier);
-    give(request,
-         &(struct copy){dossier, &actor, true, back, str_fmt(request->arena, "%.*scopie/pdf/", STR_ARG(back))});
+    give(request, &(struct copy){dossier, &actor, true, back});
 }
 
 static void show_copy(struct request *request)

@@ -122,7 +122,7 @@ static void set_exports(struct request *request, const struct dossier_query *que
         const char *ending, *name;
     } formats[] = {{"csv", "CSV"}, {"ods", "tableur (ODS)"}, {"json", "JSON"}};
     struct value_list *list = value_list_new(request->arena);
-    if (catalogue_form(visit_of(request)->catalogue, query->form, 0) == NULL)
+    if (form_of(request, query) == NULL)
         return;
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
         struct value_dict *dict = page_new(request);

@@ -102,8 +102,7 @@ static void give_copy(struct request *request, void (*give)(struct request *, co
     if (dossier == NULL)
         return;
     str back = dossier_path(request, dossier, true);
-    give(request,
-         &(struct copy){dossier, &actor, true, back, str_fmt(request->arena, "%.*scopie/pdf/", STR_ARG(back))});
+    give(request, &(struct copy){dossier, &actor, true, back});
 }
 
 static void show_copy(struct request *request)

@@ -1,6 +1,7 @@
 /* The administrators: the table of a data source, out as a file and in again. */
 #include "sources/sources.h"
 
+#include "base/csv.h"
 #include "definition/definition.h"
 #include "web/visit.h"
 
@@ -63,7 +64,7 @@ static void get_file(struct request *request)
     if (table == NULL)
         return;
     str name = str_fmt(request->arena, "attachment; filename=\"%.*s.csv\"", STR_ARG(table->slug));
-    const str parts[] = {STR("\xEF\xBB\xBF"), json_str(json_dict(table->json, "source"), "value")};
+    const str parts[] = {CSV_MARK, json_str(json_dict(table->json, "source"), "value")};
     response_header(request, "Content-Disposition", name);
     response_text(request, 200, STR("text/csv; charset=utf-8"), str_concat(request->arena, parts, 2));
 }

@@ -166,8 +166,10 @@ static int64_t version_asked(struct request *request, const char *name)
 
 static bool is_table(struct request *request, const struct reading *reading)
 {
+    if (!str_eq(reading->kind, STR("source")))
+        return false;
     const json_t *json = json_parse(request->arena, reading->after.json, NULL);
-    return str_eq(reading->kind, STR("source")) && str_eq(json_str(json_dict(json, "source"), "type"), STR("csv"));
+    return str_eq(json_str(json_dict(json, "source"), "type"), STR("csv"));
 }
 
 static void show_one(struct request *request)

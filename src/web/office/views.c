@@ -124,21 +124,34 @@ static const struct field *field_of(struct request *request, const struct form *
     return field != NULL || data == NULL ? field : field_by_id(data, id);
 }
 
-static void add_text(struct request *request, struct value_list *list, str text)
+/* One of the two. */
+struct column {
+    const struct usual_column *usual;
+    const struct field *field;
+};
+struct columns VEC_OF(struct column);
+
+/* The view's, but for those that nothing is known of here. */
+static struct columns columns_of(struct request *request, const struct form *form, const struct custom_view *view)
 {
-    value_list_add(request->arena, list, value_text(text));
+    struct columns columns = {0};
+    for (size_t i = 0; i < view->columns.len; i++) {
+        struct column column = {.usual = usual_column(view->columns.at[i])};
+        if (column.usual == NULL)
+            column.field = field_of(request, form, view->columns.at[i]);
+        if (column.usual != NULL || column.field != NULL)
+            *vec_push(request->arena, &columns) = column;
+    }
+    return columns;
 }
 
-static struct value labels_value(struct request *request, const struct form *form, const struct custom_view *view)
+static struct value labels_value(struct request *request, const struct columns *columns)
 {
     struct value_list *list = value_list_new(request->arena);
-    for (size_t i = 0; i < view->columns.len; i++) {
-        const struct usual_column *usual = usual_column(view->columns.at[i]);
-        const struct field *field = usual != NULL ? NULL : field_of(request, form, view->columns.at[i]);
-        if (usual != NULL)
-            add_text(request, list, str_of(usual->label));
-        else if (field != NULL)
-            add_text(request, list, field->label_text);
+    for (size_t i = 0; i < columns->len; i++) {
+        const struct column *column = &columns->at[i];
+        str label = column->usual != NULL ? str_of(column->usual->label) : column->field->label_text;
+        value_list_add(request->arena, list, value_text(label));
     }
     return value_list(list);
 }
@@ -150,17 +163,14 @@ static str answer_cell(const struct line *line, const struct field *field)
     return has_answer ? field_display(field, line->request->arena, dossier->answers) : STR_EMPTY;
 }
 
-static struct value cells_value(const struct line *line)
+static struct value cells_value(const struct line *line, const struct columns *columns)
 {
-    struct request *request = line->request;
-    struct value_list *list = value_list_new(request->arena);
-    for (size_t i = 0; i < line->view->columns.len; i++) {
-        const struct usual_column *usual = usual_column(line->view->columns.at[i]);
-        const struct field *field = usual != NULL ? NULL : field_of(request, line->form, line->view->columns.at[i]);
-        if (usual != NULL)
-            add_text(request, list, usual->cell(line));
-        else if (field != NULL)
-            add_text(request, list, answer_cell(line, field));
+    struct arena *arena = line->request->arena;
+    struct value_list *list = value_list_new(arena);
+    for (size_t i = 0; i < columns->len; i++) {
+        const struct column *column = &columns->at[i];
+        str cell = column->usual != NULL ? column->usual->cell(line) : answer_cell(line, column->field);
+        value_list_add(arena, list, value_text(cell));
     }
     return value_list(list);
 }
@@ -186,12 +196,13 @@ bool office_columns(struct request *request, const struct form *form, const stru
         return true;
     if (!load(request, lines, &dossiers))
         return false;
+    struct columns columns = columns_of(request, form, view);
     struct value *made = arena_array_of(request->arena, struct value, lines->lines.len);
     for (size_t i = 0; i < lines->lines.len; i++) {
         struct line line = {request, form, view, &lines->lines.at[i], dossiers.at[i]};
-        made[i] = cells_value(&line);
+        made[i] = cells_value(&line, &columns);
     }
-    page_set(request, page, "columns", labels_value(request, form, view));
+    page_set(request, page, "columns", labels_value(request, &columns));
     *cells = made;
     return true;
 }

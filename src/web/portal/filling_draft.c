@@ -132,17 +132,17 @@ void filling_fit_draft(struct request *request, struct filling *filling)
         filling->draft.page = (int)filling->form->page_count - 1;
 }
 
-static str opened_signature(struct request *request, str token, int64_t seconds)
+static str opened_text(struct request *request, str token, int64_t seconds)
 {
-    return people_sign(visit_of(request)->installation->people, request->arena, STR("ouvert"),
-                       str_fmt(request->arena, "%lld %.*s", (long long)seconds, STR_ARG(token)));
+    return str_fmt(request->arena, "%lld %.*s", (long long)seconds, STR_ARG(token));
 }
 
 str filling_opened(struct request *request, const struct draft *draft)
 {
     int64_t seconds = request->now / INSTANT_SECOND;
-    return str_fmt(request->arena, "%lld.%.*s", (long long)seconds,
-                   STR_ARG(opened_signature(request, draft->token, seconds)));
+    str signature = people_sign(visit_of(request)->installation->people, request->arena, STR("ouvert"),
+                                opened_text(request, draft->token, seconds));
+    return str_fmt(request->arena, "%lld.%.*s", (long long)seconds, STR_ARG(signature));
 }
 
 /* 0: the page does not say it, or says what we did not sign, or is of the day before. */
@@ -154,7 +154,9 @@ static instant opened_of(struct request *request, str token)
         !str_to_int64(number, &seconds) || seconds <= 0 || seconds > request->now / INSTANT_SECOND ||
         seconds * INSTANT_SECOND < request->now - INSTANT_DAY)
         return 0;
-    return str_eq(signature, opened_signature(request, token, seconds)) ? seconds * INSTANT_SECOND : 0;
+    bool is_ours = people_signed(visit_of(request)->installation->people, STR("ouvert"),
+                                 opened_text(request, token, seconds), signature);
+    return is_ours ? seconds * INSTANT_SECOND : 0;
 }
 
 void filling_begin_draft(struct request *request, struct filling *filling)

@@ -140,8 +140,7 @@ static void give_copy(struct request *request, void (*give)(struct request *, co
         return;
     struct actor actor = visit_actor(request, false, true);
     str back = str_fmt(request->arena, "/suivre/%.*s/", STR_ARG(dossier->code));
-    give(request,
-         &(struct copy){dossier, &actor, false, back, str_fmt(request->arena, "%.*scopie/pdf/", STR_ARG(back))});
+    give(request, &(struct copy){dossier, &actor, false, back});
 }
 
 static void show_copy(struct request *request)
