@@ -47,10 +47,7 @@ class Rehearsed(Town):
 
     def rows(self, statement):
         """What is stored, on either store."""
-        if not self.store.startswith("postgresql:"):
-            return self.sql(f"site-{SITE}", statement)
-        done = subprocess.run(["psql", "-qAt", self.store, "-c", f"SET search_path TO site_{SITE}", "-c", statement], check=True, capture_output=True, text=True)
-        return [line.split("|") for line in done.stdout.splitlines()]
+        return self.sql(f"site-{SITE}", statement)
 
 
 def core_of(town, cookies, queries):

@@ -4,7 +4,6 @@
 #include "exports/exports.h"
 
 #include <string.h>
-#include <unistd.h>
 
 static const char usage[] = "dossier export FORMULAIRE FICHIER --site S [options]\n\n"
                             "Le fichier finit par .csv, .ods ou .json. « - » : du CSV sur la sortie.";

@@ -65,7 +65,7 @@ static int play(struct installation *real, const struct rehearsal *rehearsal, co
     bool is_json = strcmp(option_or(options, count, "report", "text"), "json") == 0;
     str store = str_of(option_or(options, count, "store", ""));
     struct rehearsal told = *rehearsal;
-    bool is_opened = option_or(options, count, "open", NULL) != NULL;
+    bool is_opened = option_is_set(options, count, "open");
     told.opened = is_opened ? stay_open : NULL;
     told.told = is_opened ? print_line : is_json ? NULL : rehearsal_print_form;
     if (!rehearse(real, &told, str_starts(store, STR("postgres")) ? store : STR_EMPTY, arena, &report, &err))
