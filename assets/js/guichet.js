@@ -104,6 +104,7 @@ document.addEventListener("submit", async (event) => {
 
 for (const form of document.querySelectorAll("form[data-live]")) {
   let timer, under, fields = {};
+  let due = false; // something was typed that no question took yet
   const kept = form.querySelector("[data-kept]"), lost = form.querySelector("[data-lost]");
   const copy = `saisie ${form.action}`; // what this tab typed and the server does not have yet
 
@@ -141,6 +142,7 @@ for (const form of document.querySelectorAll("form[data-live]")) {
 
   const ask = async (again = true) => {
     if (form.dataset.renewing) return soon(200);
+    due = false;
     under?.abort();
     const mine = under = new AbortController();
     if (kept) kept.textContent = kept.dataset.keeping;
@@ -154,7 +156,8 @@ for (const form of document.querySelectorAll("form[data-live]")) {
       show(form, fields = look.fields);
       form.dataset.revision = look.revision;
       if (look.kept) {
-        forget();
+        if (due) remember();
+        else forget();
         if (kept) kept.textContent = kept.dataset.kept.replace("{heure}", look.kept);
         if (lost) lost.textContent = "";
       } else if (again) return ask(false); // another tab was faster: once more, on what it left
@@ -167,10 +170,11 @@ for (const form of document.querySelectorAll("form[data-live]")) {
       if (kept) kept.textContent = "";
       if (lost) lost.textContent = lost.dataset.lost; // the server looks again when the page is sent
     }
-    if (mine === under) delete form.dataset.asking;
+    if (mine === under && !due) delete form.dataset.asking;
   };
   const soon = (wait) => {
     window.clearTimeout(timer);
+    due = true;
     form.dataset.asking = "yes"; // until what is on the screen follows from what was typed, and is kept
     timer = window.setTimeout(ask, wait);
   };
@@ -183,6 +187,7 @@ for (const form of document.querySelectorAll("form[data-live]")) {
     window.clearTimeout(timer);
     under?.abort();
     under = null;
+    due = false;
     delete form.dataset.asking;
   });
   form.addEventListener("focusout", async (event) => {

@@ -38,7 +38,7 @@ const fillPart = (box, value) => {
 };
 
 /** The boxes of an address, and what was found, for the server. */
-export const fillAddress = (box, address) => {
+const fillAddress = (box, address) => {
   const street = boxNamed(box, "voie"), search = boxNamed(box, "recherche");
   if (street) street.value = [address.number, address.street].filter(Boolean).join(" ");
   boxNamed(box, "code-postal").value = address.postcode ?? "";
