@@ -1,14 +1,12 @@
 """Bodies that are made while they are sent: whole, in constant memory, cut where they break, forgotten where the reader has left;
 and other pages go on meanwhile."""
 import http.client
-import os
 import socket
 import time
 import unittest
-from pathlib import Path
-from unittest import mock
 
 from support.raw import HttpServer
+from support.slow import freed_at_once, memory_of
 
 PIECE = 1 << 20
 
@@ -17,11 +15,6 @@ def get(port, path, method="GET", connection=None):
     connection = connection or http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     connection.request(method, path)
     return connection.getresponse()
-
-
-def peak_kb(server):
-    status = Path(f"/proc/{server.process.pid}/status").read_text()
-    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:")))
 
 
 def made(server):
@@ -37,9 +30,7 @@ def drain(answer):
 
 class Streams(unittest.TestCase):
     def setUp(self):
-        # What is freed goes back at once: the sanitizer would keep 256 MB of it.
-        options = os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=1"
-        self.enterContext(mock.patch.dict(os.environ, {"ASAN_OPTIONS": options.strip(":")}))
+        self.enterContext(freed_at_once())
         self.server = self.enterContext(HttpServer())
         self.port = self.server.port
 
@@ -70,9 +61,9 @@ class Streams(unittest.TestCase):
 
     def test_memory_is_that_of_a_piece(self):
         drain(get(self.port, "/stream/3/"))
-        before = peak_kb(self.server)
+        before = memory_of(self.server.process.pid)[1]
         self.assertEqual(drain(get(self.port, "/stream/200/")), 200 * PIECE)
-        self.assertLess(peak_kb(self.server) - before, 16 << 10)
+        self.assertLess(memory_of(self.server.process.pid)[1] - before, 16 << 20)
 
     def test_who_leaves_or_reads_slowly_costs_a_piece(self):
         before = made(self.server)

@@ -90,7 +90,7 @@ const give = async (page, values) => {
 /** Looks at pages; each that reads the same once a form. */
 class Look {
   constructor(form, javaScriptEnabled) {
-    Object.assign(this, { form, javaScriptEnabled, seen: new Set(), problems: new Set(), console: [], pages: 0 });
+    Object.assign(this, { form, javaScriptEnabled, seen: new Set(), problems: new Set(), pages: 0 });
   }
 
   listen(page) {
@@ -120,7 +120,7 @@ const send = (page) => Promise.all([arrival(page), page.getByRole("button", { na
 
 /** One filing, from its first page to where it ended when it was rehearsed. */
 const walk = async (page, look, filing, base) => {
-  const steps = new Map(filing.steps.map((step) => [step.page, step.values])), sentEmpty = new Set();
+  const steps = new Map(filing.steps.map((step) => [step.page, step.values]));
   await page.goto(new URL("commencer/", base).href, { waitUntil: "domcontentloaded" });
   let returns = 0, last = "";
   for (let step = 0; step < MOST_STEPS; step++) {
@@ -140,8 +140,7 @@ const walk = async (page, look, filing, base) => {
     }
     await look.at(page, returns ? "again" : "first");
     const asks = (await page.locator("main form.fields").count()) > 0, values = asks ? steps.get(url.pathname) : undefined; // the check page asks nothing
-    if (values?.length && !sentEmpty.has(url.pathname) && !look.seen.has(`empty ${url.pathname}`)) {
-      sentEmpty.add(url.pathname);
+    if (values?.length && !look.seen.has(`empty ${url.pathname}`)) {
       look.seen.add(`empty ${url.pathname}`);
       await send(page);
       if (new URL(page.url()).pathname !== url.pathname) await page.goto(url.href, { waitUntil: "domcontentloaded" }); // it asks nothing that must be

@@ -2,17 +2,15 @@
 import csv
 import io
 import json
-import os
 import re
 import time
 import unittest
 import xml.etree.ElementTree as ET
 import zipfile
-from pathlib import Path
 from threading import Thread
-from unittest import mock
 
 from support.filler import main_form
+from support.slow import freed_at_once, memory_of
 from support.town import OnEachStore, file_request, on_each_store
 from support.visitor import Visitor
 
@@ -77,17 +75,10 @@ def copy_rows(town, slug, count):
                  f" (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < {count}) SELECT {chosen} FROM {name} o, c WHERE o.{form}")
 
 
-def peak_mb(town):
-    status = Path(f"/proc/{town.process.pid}/status").read_text()
-    return int(re.search(r"VmHWM:\s+(\d+)", status).group(1)) / 1024
-
-
 class Exports(OnEachStore):
     @classmethod
     def setUpClass(cls):
-        # What is freed goes back at once: the sanitizer would keep 256 MB of it.
-        options = os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=1"
-        cls.enterClassContext(mock.patch.dict(os.environ, {"ASAN_OPTIONS": options.strip(":")}))
+        cls.enterClassContext(freed_at_once())
         super().setUpClass()
 
     @classmethod
@@ -180,7 +171,7 @@ class Exports(OnEachStore):
         file_request(resident, "nombreux", Nom="modèle", Message=PADDING)
         copy_rows(town, "nombreux", COPIES)
         table(agent, "demarche=carte")
-        before, others = peak_mb(town), []
+        before, others = memory_of(town.process.pid)[1], []
 
         def file_meanwhile():
             visitor = Visitor(town.port, "ville.localhost")
@@ -204,7 +195,7 @@ class Exports(OnEachStore):
         finally:
             done.append(True)
             thread.join()
-        self.assertLess(peak_mb(town) - before, 16)
+        self.assertLess(memory_of(town.process.pid)[1] - before, 16 << 20)
         self.assertGreater(len(others), 3)
         self.assertLess(max(others), 2)
 

@@ -83,7 +83,7 @@ class Counter:
 
     def sql(self, database, statement):
         """One statement on the stored rows: what a test can't wait for, time above all. database: common, site-SLUG."""
-        if self.database:
+        if not self.store.startswith("sqlite:"):
             schema = database.replace("-", "_")
             done = subprocess.run(["psql", "-qAt", self.store, "-c", f'SET search_path TO "{schema}"', "-c", statement],
                                   check=True, capture_output=True, text=True)

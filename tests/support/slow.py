@@ -5,6 +5,7 @@ import secrets
 import threading
 import time
 from pathlib import Path
+from unittest import mock
 
 from support.filler import main_form
 from support.visitor import Visitor
@@ -77,6 +78,12 @@ def memory_of(process):
     """What the process has in memory now and at the most, in bytes."""
     lines = dict(line.split(":", 1) for line in Path(f"/proc/{process}/status").read_text().splitlines())
     return tuple(int(lines[key].split()[0]) * 1024 for key in ("VmRSS", "VmHWM"))
+
+
+def freed_at_once():
+    """While it lasts, programs with sanitizers give back what they free: they would keep 256 MB of it."""
+    options = os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=1"
+    return mock.patch.dict(os.environ, {"ASAN_OPTIONS": options.strip(":")})
 
 
 class Watch:
