@@ -17,13 +17,16 @@ struct linker {
     int64_t longest; /* of what is shown; -1: any */
 };
 
+/* What an escaped text holds, and what {% filter upper %} makes of it. */
 static str unescape(struct machine *m, str text)
 {
     static const struct {
         str entity, text;
-    } entities[] = {{STR_INIT("&lt;"), STR_INIT("<")},    {STR_INIT("&gt;"), STR_INIT(">")},
-                    {STR_INIT("&quot;"), STR_INIT("\"")}, {STR_INIT("&#39;"), STR_INIT("'")},
-                    {STR_INIT("&#x27;"), STR_INIT("'")},  {STR_INIT("&amp;"), STR_INIT("&")}};
+    } entities[] = {
+        {STR_INIT("&lt;"), STR_INIT("<")},  {STR_INIT("&LT;"), STR_INIT("<")},    {STR_INIT("&gt;"), STR_INIT(">")},
+        {STR_INIT("&GT;"), STR_INIT(">")},  {STR_INIT("&quot;"), STR_INIT("\"")}, {STR_INIT("&QUOT;"), STR_INIT("\"")},
+        {STR_INIT("&#39;"), STR_INIT("'")}, {STR_INIT("&#x27;"), STR_INIT("'")},  {STR_INIT("&#X27;"), STR_INIT("'")},
+        {STR_INIT("&amp;"), STR_INIT("&")}, {STR_INIT("&AMP;"), STR_INIT("&")}};
     if (!str_contains(text, STR("&")))
         return text;
     for (size_t i = 0; i < sizeof entities / sizeof *entities; i++)

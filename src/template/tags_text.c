@@ -221,9 +221,12 @@ static bool compile_trans(struct compiler *c, const struct words *words)
 }
 
 struct blocktrans {
+    const char *opener, *end, *ends; /* Django: each of its two names has an end of its own; ends: before plural too */
     bool scoped, trimmed;
     str count, name;
 };
+static const struct blocktrans of_blocktrans = {"blocktrans", "endblocktrans", "plural endblocktrans"};
+static const struct blocktrans of_blocktranslate = {"blocktranslate", "endblocktranslate", "plural endblocktranslate"};
 
 /* Several « a=b » behind with, or one behind count; « b as a » too. */
 static bool blocktrans_values(struct compiler *c, const struct words *words, size_t *i, size_t most, str *last)
@@ -293,20 +296,19 @@ static struct value call_is_singular(struct machine *m, const struct value *args
 
 static bool blocktrans_body(struct compiler *c, const struct blocktrans *tag)
 {
-    static const char end[] = "endblocktrans endblocktranslate", ends[] = "plural endblocktrans endblocktranslate";
     if (tag->count.len == 0)
-        return compile_flat_body(c, "blocktrans", end, tag->trimmed);
+        return compile_flat_body(c, tag->opener, tag->end, tag->trimmed);
     if (!compile_expression(c, tag->count, false))
         return false;
     compiler_call(c, (struct call){.fn = call_is_singular, .argument_count = 1});
     uint32_t plural = compiler_emit(c, OP_JUMP_FALSE, 0);
-    if (!compile_flat_body(c, "blocktrans", ends, tag->trimmed))
+    if (!compile_flat_body(c, tag->opener, tag->ends, tag->trimmed))
         return false;
     if (!str_eq(c->token.text, STR("plural")))
         return compiler_fail(c, "« blocktrans » qui compte veut « plural ».");
     uint32_t done = compiler_emit(c, OP_JUMP, 0);
     compiler_land(c, plural);
-    if (!compile_flat_body(c, "blocktrans", end, tag->trimmed))
+    if (!compile_flat_body(c, tag->opener, tag->end, tag->trimmed))
         return false;
     compiler_land(c, done);
     return true;
@@ -322,7 +324,7 @@ static struct value call_unsafe(struct machine *m, const struct value *args, con
 
 static bool compile_blocktrans(struct compiler *c, const struct words *words)
 {
-    struct blocktrans tag = {0};
+    struct blocktrans tag = str_eq(words->at[0], STR("blocktranslate")) ? of_blocktranslate : of_blocktrans;
     compiler_emit(c, OP_SCOPE, 0);
     if (!blocktrans_options(c, words, &tag))
         return false;

@@ -211,6 +211,7 @@ static void what_is_not_of_the_language_is_refused_with_its_place(void **state)
     refused("{{ a|b c }}");
     refused("{% for x from y %}{% endfor %}");
     refused("{% if a and %}x{% endif %}");
+    refused("{% blocktranslate %}x{% endblocktrans %}");
     refused("{{ a._b }}");
 }
 
