@@ -85,6 +85,17 @@ bool option_is_set(const struct option *options, size_t count, const char *name)
     return option_or(options, count, name, NULL) != NULL;
 }
 
+str options_line(struct arena *arena)
+{
+    char line[1100];
+    if (fgets(line, sizeof line, stdin) == NULL)
+        return STR_EMPTY;
+    str text = str_of(line);
+    while (text.len > 0 && (text.ptr[text.len - 1] == '\n' || text.ptr[text.len - 1] == '\r'))
+        text.len--;
+    return str_dup(arena, text);
+}
+
 struct installation *options_open(const struct option *options, size_t count)
 {
     struct arena *arena = arena_new();

@@ -23,6 +23,9 @@ int options_misused(const char *usage);
 const char *option_or(const struct option *options, size_t count, const char *name, const char *fallback);
 bool option_is_set(const struct option *options, size_t count, const char *name);
 
+/* The first line of standard input, without its end: a secret that no list of processes shows. */
+str options_line(struct arena *arena);
+
 /* The two that open an installation; put them first in a command's table. */
 #define OPTIONS_OF_PLACE                                                                                               \
     {"data", false, NULL, "DIR   dossier des données (défaut : data)"},                                                \

@@ -9,17 +9,6 @@ static const char usage[] =
     "user create --email E [--name N] [--site S [--admin] [--role R,R]] [--password-stdin | --password P]"
     " | revoke --email E --site S [--role R,R] | list";
 
-static str read_line(struct arena *arena)
-{
-    char line[1100];
-    if (fgets(line, sizeof line, stdin) == NULL)
-        return STR_EMPTY;
-    str text = str_of(line);
-    while (text.len > 0 && (text.ptr[text.len - 1] == '\n' || text.ptr[text.len - 1] == '\r'))
-        text.len--;
-    return str_dup(arena, text);
-}
-
 /* The words before the last are the first name. */
 static void set_name(struct arena *arena, struct account *account, str name)
 {
@@ -109,7 +98,7 @@ static bool send_link(struct installation *installation, struct arena *arena, co
 static int create(struct installation *installation, struct arena *arena, const struct option *options, size_t count)
 {
     struct err err = {0};
-    str password = option_is_set(options, count, "password-stdin") ? read_line(arena)
+    str password = option_is_set(options, count, "password-stdin") ? options_line(arena)
                                                                    : str_of(option_or(options, count, "password", ""));
     str problem = password.len == 0 ? STR_EMPTY
                                     : password_problem(arena, password, str_of(option_or(options, count, "email", "")),

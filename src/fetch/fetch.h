@@ -71,9 +71,12 @@ bool fetch_address_is_public(const struct sockaddr *address);
 str fetch_clean_url(struct arena *arena, str url);
 /* « passerelle.ville.local:8080 »; without the port where it is the scheme's own. Empty where the URL is wrong. */
 str fetch_host(struct arena *arena, str url);
-/* Publik's signature: adds orig (where there is one), algo, timestamp, nonce and signature to the query. algo empty:
- * sha256. */
+/* Publik's signature: adds orig (where there is one), algo, timestamp, nonce and signature to the query. algo:
+ * sha256 unless it is another that we know. */
 str fetch_sign_url(struct arena *arena, str url, str orig, str key, str algo, instant now, str nonce);
+/* The same computation, of a query that came: whether signature (base 64) is that of what stands before it, under key.
+ * algo: sha256, sha512, sha1; none else holds. Takes as long for any wrong one. */
+bool fetch_is_signed(struct arena *arena, str query, str key, str algo, str signature);
 /* For logs and lists: the values of the query, and what stands before « @ », made « … ». */
 str fetch_mask_url(struct arena *arena, str url);
 

@@ -54,10 +54,11 @@ struct request {
     struct http_params path_params, query_params;
     struct http_params form; /* fields of a posted form, repeated names in order */
     struct http_uploads uploads;
-    json_t *json; /* a posted JSON body */
+    json_t *json; /* a posted JSON body; NULL: there was none */
     struct response response;
     void *app;     /* the application */
     void *context; /* the guard's own: site, session … */
+    void *proof;   /* the guard's own too: what it found once, and stays where the handler runs again elsewhere */
     bool on_worker;
     bool may_wait;             /* on a thread kept for what waits for other servers */
     struct exchange *exchange; /* the server's own */
@@ -116,7 +117,10 @@ void request_wait_elsewhere(struct request *request);
 /* ---- Routes ---- */
 
 enum http_body { BODY_NONE, BODY_FORM, BODY_UPLOADS, BODY_JSON };
-enum { ROUTE_WORKER = 1 }; /* may block, or takes long: not on an event loop */
+enum {
+    ROUTE_WORKER = 1,  /* may block, or takes long: not on an event loop */
+    ROUTE_ANY_END = 2, /* the path may end with a slash or without */
+};
 
 struct route {
     enum http_method method;

@@ -106,7 +106,8 @@ static const struct node *find(const struct node *node, str rest, struct request
 static bool ends_as_asked(const struct node *node, str path)
 {
     const struct route *route = node->get != NULL ? node->get : node->post;
-    return node->kind == NODE_REST || str_ends(str_of(route->pattern), STR("/")) == str_ends(path, STR("/"));
+    return node->kind == NODE_REST || (route->flags & ROUTE_ANY_END) ||
+           str_ends(str_of(route->pattern), STR("/")) == str_ends(path, STR("/"));
 }
 
 const struct route *route_find(const struct route_table *table, struct request *request, unsigned *other_methods)

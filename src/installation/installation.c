@@ -1,5 +1,6 @@
 #include "installation/installation.h"
 
+#include "access/access.h"
 #include "definition/definition.h"
 
 #include <pthread.h>
@@ -23,6 +24,7 @@ static struct store *open_common(struct installation *installation, struct err *
     add_all(installation->arena, &list, mail_migrations, mail_migration_count);
     add_all(installation->arena, &list, people_migrations, people_migration_count);
     add_all(installation->arena, &list, sites_migrations, sites_migration_count);
+    add_all(installation->arena, &list, access_migrations, access_migration_count);
     return store_open(installation->stores, STR("common"), list.at, list.len, err);
 }
 

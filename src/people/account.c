@@ -3,6 +3,7 @@
 
 static const char select_by_id[] = "SELECT " ACCOUNT_COLUMNS " FROM account WHERE id = :id";
 static const char select_by_email[] = "SELECT " ACCOUNT_COLUMNS " FROM account WHERE email_key = :key";
+static const char select_by_uuid[] = "SELECT " ACCOUNT_COLUMNS " FROM account WHERE uuid = :uuid";
 static const char select_all[] = "SELECT " ACCOUNT_COLUMNS " FROM account ORDER BY email_key";
 static const char insert[] =
     "INSERT INTO account (id, uuid, email, email_key, is_verified, first_name, last_name, data,"
@@ -55,15 +56,16 @@ bool account_of_rows(struct rows *rows, struct arena *arena, struct account *out
 struct finding {
     struct arena *arena;
     int64_t id;
-    str key;
+    str key, uuid;
     struct account *out;
 };
 
 static bool find(struct tx *tx, void *arg, struct err *err)
 {
     struct finding *finding = arg;
-    struct rows rows = finding->key.len > 0 ? tx_query(tx, select_by_email, P_TEXT("key", finding->key))
-                                            : tx_query(tx, select_by_id, P_INT("id", finding->id));
+    const char *text = finding->key.len > 0 ? select_by_email : finding->uuid.len > 0 ? select_by_uuid : select_by_id;
+    struct rows rows =
+        tx_query(tx, text, P_TEXT("key", finding->key), P_TEXT("uuid", finding->uuid), P_INT("id", finding->id));
     bool found = rows_next(&rows);
     bool ok = found && account_of_rows(&rows, finding->arena, finding->out, NULL, err);
     if (!rows_end(&rows, err))
@@ -81,6 +83,14 @@ bool account_by_email(struct people *people, struct arena *arena, str email, str
 {
     struct finding finding = {.arena = arena, .key = email_key(arena, email), .out = out};
     if (finding.key.len == 0)
+        return err_set(err, ERR_NOT_FOUND, "Ce compte n’existe pas.");
+    return store_read(people->store, find, &finding, err);
+}
+
+bool account_by_uuid(struct people *people, struct arena *arena, str uuid, struct account *out, struct err *err)
+{
+    struct finding finding = {.arena = arena, .uuid = uuid, .out = out};
+    if (uuid.len == 0)
         return err_set(err, ERR_NOT_FOUND, "Ce compte n’existe pas.");
     return store_read(people->store, find, &finding, err);
 }

@@ -171,3 +171,14 @@ bool rate_allows(struct people *people, str what, str who, int most, int seconds
     struct datetime local = datetime_local(until + 59 * INSTANT_SECOND); /* the minute that is over by then */
     return err_set(err, ERR_LIMIT, "Trop d’essais. Réessayez à %d h %02d.", local.hour, local.minute);
 }
+
+bool rate_is_spent(struct people *people, str what, str who, int most)
+{
+    uint64_t hash = cache_hash(what, who);
+    instant now = instant_now();
+    pthread_mutex_lock(&people->lock);
+    const struct rate *rate = &people->rates[hash % RATE_SLOTS];
+    bool is_spent = rate->hash == hash && rate->until >= now && rate->count >= most;
+    pthread_mutex_unlock(&people->lock);
+    return is_spent;
+}

@@ -33,6 +33,8 @@ const json_t *account_data(struct arena *arena, const struct account *account);
 /* ERR_NOT_FOUND where there is none. */
 bool account_by_id(struct people *people, struct arena *arena, int64_t id, struct account *out, struct err *err);
 bool account_by_email(struct people *people, struct arena *arena, str email, struct account *out, struct err *err);
+/* By what other programs call it: NameID. */
+bool account_by_uuid(struct people *people, struct arena *arena, str uuid, struct account *out, struct err *err);
 struct accounts VEC_OF(struct account);
 bool account_list(struct people *people, struct arena *arena, struct accounts *out, struct err *err);
 /* Makes an account that is verified already: agents, administrators. password may be empty. ERR_CONFLICT: it exists. */
@@ -137,6 +139,8 @@ str network_of(struct arena *arena, str address);
 /* Counts one more of something (« suivre », an address) in a window; ERR_LIMIT beyond most. In memory: a brake, not a
  * lock. */
 bool rate_allows(struct people *people, str what, str who, int most, int seconds, struct err *err);
+/* Whether most of something has been counted in its window, without counting. */
+bool rate_is_spent(struct people *people, str what, str who, int most);
 
 extern const struct migration people_migrations[];
 extern const size_t people_migration_count;

@@ -1,5 +1,5 @@
 /* Before every handler: which site, who, with which right; and the token of what is posted. */
-#include "web/visit.h"
+#include "web/api/api.h"
 
 struct visit *visit_of(struct request *request)
 {
@@ -37,8 +37,9 @@ static bool may_wait(void *data)
     return false;
 }
 
-static void make_place(struct request *request, struct visit *visit)
+void visit_make_place(struct request *request)
 {
+    struct visit *visit = visit_of(request);
     place_make(&visit->place, visit->installation, visit->estate, visit->site, request->arena,
                visit->is_signed_in ? &visit->account : NULL);
     visit->catalogue = visit->place.catalogue;
@@ -82,7 +83,7 @@ bool visit_begin(struct request *request)
     if (visit->site == NULL)
         return false;
     find_session(request, visit);
-    make_place(request, visit);
+    visit_make_place(request);
     return true;
 }
 
@@ -106,6 +107,8 @@ bool web_guard(struct request *request)
         return false;
     }
     struct visit *visit = visit_of(request);
+    if (right == RIGHT_API)
+        return api_guard(request);
     if (right >= RIGHT_ACCOUNT && !visit->is_signed_in) {
         send_to_sign_in(request);
         return false;
@@ -121,6 +124,8 @@ bool web_guard(struct request *request)
 bool web_check_form(struct request *request)
 {
     struct visit *visit = visit_of(request);
+    if (request->route->right == RIGHT_API) /* a cookie alone has not come so far */
+        return true;
     str token = request_form(request, "jeton");
     if (csrf_holds(visit->installation->people, visit->cookie, token))
         return true;

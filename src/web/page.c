@@ -1,5 +1,5 @@
 /* Pages: what all of them show, and rendering. */
-#include "web/visit.h"
+#include "web/api/api.h"
 
 enum { PAGE_MOST = 8 << 20 };
 
@@ -198,12 +198,16 @@ static str error_advice(int status, bool was_sent)
 
 void web_error_page(struct request *request, int status, const struct err *err)
 {
-    if (request->context == NULL)
-        visit_begin(request);
-    struct value_dict *page = page_new(request);
     if (err != NULL && err->detail[0] != '\0')
         log_line(status >= 500 ? LOG_ERROR : LOG_INFO, "request.refused", "request=%.*s status=%d detail=\"%s\"",
                  STR_ARG(request->id), status, err->detail);
+    if (api_is_asked(request)) {
+        api_error(request, status, NULL, err);
+        return;
+    }
+    if (request->context == NULL)
+        visit_begin(request);
+    struct value_dict *page = page_new(request);
     page_set(request, page, "status", value_int(status));
     page_set_text(request, page, "title", error_title(status));
     page_set_text(request, page, "advice", error_advice(status, request->method == HTTP_POST));

@@ -6,10 +6,20 @@
 
 enum right {
     RIGHT_NONE,    /* no site needed: assets */
+    RIGHT_API,     /* other programs, by a signed URL or an API access; agents, to read (api/caller.c) */
     RIGHT_PUBLIC,  /* everybody */
     RIGHT_ACCOUNT, /* who has signed in */
     RIGHT_AGENT,   /* agents of the site */
     RIGHT_ADMIN,   /* its administrators */
+};
+
+/* Who asks by the API. Whom they act for stands in the visit as who has signed in, with their roles; of an API access
+ * there is nobody, and its roles stand there. */
+enum caller_kind { CALLER_NONE, CALLER_SIGNED, CALLER_ACCESS, CALLER_SESSION };
+struct caller {
+    enum caller_kind kind;
+    str name;       /* orig, or the identifier of the access */
+    bool is_nobody; /* acts for a person without an account: « email » or « NameID » is there, and empty */
 };
 
 struct visit {
@@ -22,6 +32,7 @@ struct visit {
     struct account account;
     bool is_signed_in;
     struct membership membership;
+    struct caller caller;
     str cookie; /* what the form token is bound to: the session's token, or the visitor's own */
     bool cookie_is_new;
     const struct form *form;  /* that is filled in or shown; may be NULL */
@@ -55,6 +66,8 @@ struct value visit_service(struct request *request, const struct form *form);
 /* A store error as a page: 409 for a conflict, 503 … */
 void show_failure(struct request *request, const struct err *err);
 
+/* The place of the visit, for who has signed in. */
+void visit_make_place(struct request *request);
 /* Fills the context; false where the host is no site. */
 bool visit_begin(struct request *request);
 bool web_guard(struct request *request);

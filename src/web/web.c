@@ -1,5 +1,5 @@
 /* The application that the server runs: all routes in one table. */
-#include "web/visit.h"
+#include "web/api/api.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +58,8 @@ struct web *web_new(struct installation *installation, const struct web_settings
     add(arena, web, admin_routes, admin_route_count);
     add(arena, web, versions_routes, versions_route_count);
     add(arena, web, tables_routes, tables_route_count);
+    struct route_list api = api_routes(arena);
+    add(arena, web, api.at, api.len);
     return web;
 }
 

@@ -1,3 +1,4 @@
+#include "base/base64.h"
 #include "unit.h"
 
 #include <stdlib.h>
@@ -229,6 +230,34 @@ static int free_arena(void **state)
 
 #define IN_ARENA(test) cmocka_unit_test_setup_teardown(test, make_arena, free_arena)
 
+/* RFC 4648 §10, and what is no base 64. */
+static void base64_goes_out_and_back(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new();
+    static const char *const pairs[][2] = {{"", ""},
+                                           {"f", "Zg=="},
+                                           {"fo", "Zm8="},
+                                           {"foo", "Zm9v"},
+                                           {"foob", "Zm9vYg=="},
+                                           {"fooba", "Zm9vYmE="},
+                                           {"foobar", "Zm9vYmFy"},
+                                           {"\xff\xfe?>", "//4/Pg=="}};
+    static const char *const wrong[] = {
+        "Z", "Zg", "Zg=", "Zg===", "=Zg=", "Zg==Zg==", "Zh==", "Zm9=", "Zm 9v!", "====", "Z\xc3\xa9=="};
+    str bytes;
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        assert_str(base64_encode(arena, str_of(pairs[i][0])), pairs[i][1]);
+        assert_true(base64_decode(arena, str_of(pairs[i][1]), &bytes));
+        assert_str(bytes, pairs[i][0]);
+    }
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_false(base64_decode(arena, str_of(wrong[i]), &bytes));
+    assert_true(base64_decode(arena, STR(" Zm9v\nYmFy\r\n"), &bytes));
+    assert_str(bytes, "foobar");
+    arena_free(arena);
+}
+
 static void messages_are_cut_between_characters(void **state)
 {
     (void)state;
@@ -252,6 +281,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(messages_are_cut_between_characters),
+        cmocka_unit_test(base64_goes_out_and_back),
         cmocka_unit_test(str_cuts_and_steps),
         cmocka_unit_test(str_reads_numbers_within_bounds),
         IN_ARENA(str_replaces),

@@ -137,6 +137,36 @@ static void urls_are_signed(void **state)
                "a?algo=sha1&timestamp=2026-11-27T12%3A00%3A00Z&nonce=00ff&signature=ZhWhcKVzqpCcd7x2lL4MKb8uAoo%3D");
 }
 
+/* A query that came is looked at by the same computation. */
+static void a_signature_holds_for_its_query_alone(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *query, *key, *algo, *signature;
+        bool holds;
+    } cases[] = {
+        {"b=1&orig=ville.example&algo=sha256&timestamp=2026-11-27T12%3A00%3A00Z&nonce=00ff", "cle", "sha256",
+         "kRprd19c4TMfzD/2wEwlrHblJga9l49nafHRJtqOv3A=", true},
+        {"algo=sha1&timestamp=2026-11-27T12%3A00%3A00Z&nonce=00ff", "cle", "sha1",
+         "ZhWhcKVzqpCcd7x2lL4MKb8uAoo=", true},
+        {"algo=sha1&timestamp=2026-11-27T12%3A00%3A00Z&nonce=00fe", "cle", "sha1",
+         "ZhWhcKVzqpCcd7x2lL4MKb8uAoo=", false},
+        {"algo=sha1&timestamp=2026-11-27T12%3A00%3A00Z&nonce=00ff", "cla", "sha1",
+         "ZhWhcKVzqpCcd7x2lL4MKb8uAoo=", false},
+        {"algo=sha1&timestamp=2026-11-27T12%3A00%3A00Z&nonce=00ff", "cle", "sha1", "ZhWhcKVzqpCcd7x2lL4MKb8uAoo",
+         false},
+        {"algo=sha1&timestamp=2026-11-27T12%3A00%3A00Z&nonce=00ff", "cle", "sha256",
+         "ZhWhcKVzqpCcd7x2lL4MKb8uAoo=", false},
+        {"a=1", "cle", "md5", "x", false},
+        {"a=1", "", "sha256", "x", false},
+        {"a=1", "cle", "sha256", "", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(fetch_is_signed(arena, str_of(cases[i].query), str_of(cases[i].key), str_of(cases[i].algo),
+                                         str_of(cases[i].signature)),
+                         cases[i].holds);
+}
+
 static void answers_are_json_with_or_without_a_call_around(void **state)
 {
     (void)state;
@@ -174,6 +204,7 @@ int main(void)
         WITH_ARENA(hosts_are_told_apart),
         WITH_ARENA(secrets_of_urls_are_not_told),
         WITH_ARENA(urls_are_signed),
+        WITH_ARENA(a_signature_holds_for_its_query_alone),
         WITH_ARENA(answers_are_json_with_or_without_a_call_around),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
