@@ -85,7 +85,7 @@ static bool walk_phases(struct tx *tx, struct walk *walk, str role, enum phase l
         P_TEXT("value", query->value),
     };
     const char *text = by_value ? walk_value : walks[shape_of(query)][query->sort];
-    struct rows rows = tx_query_params(tx, text, params, sizeof params / sizeof *params);
+    struct rows rows = tx_query_planned(tx, text, params, sizeof params / sizeof *params);
     while (rows_next(&rows)) {
         int64_t id = rows_int(&rows, 1);
         *vec_push(walk->arena, &walk->found) = (struct found){rows_int(&rows, 0), id};

@@ -217,7 +217,7 @@ static bool run(struct tx *tx, void *arg, struct err *err)
         P_TEXT("every", list_of_role(reading->arena, query->form->is_card, EVERY_ROLE)),
     };
     const struct sql *text = reading->rows ? &query_selects[reading->lead.kind] : &query_counts[reading->lead.kind];
-    struct rows rows = tx_query_params(tx, sql_for(tx, text), params, sizeof params / sizeof *params);
+    struct rows rows = tx_query_planned(tx, sql_for(tx, text), params, sizeof params / sizeof *params);
     while (rows_next(&rows)) {
         if (!reading->rows) {
             reading->count = rows_int(&rows, 0);

@@ -208,13 +208,23 @@ static bool walk(struct tx *tx, struct arena *arena, const char *text, const str
     const struct dossier_query *query = search->query;
     const str *in_text = search->in_text;
     int64_t is_final = query->state == DOSSIER_ANY ? -1 : query->state == DOSSIER_FINAL;
-    struct rows rows = tx_query(
-        tx, text, P_TEXT("match", search->match), P_INT("before", search->before ? search->before : INT64_MAX),
-        P_TEXT("form", query->form), P_TEXT("status", query->status), P_INT("final", is_final),
-        P_INT("from", query->from), P_INT("to", query->to ? query->to : INT64_MAX),
-        P_INT("waiting", query->waiting_only ? PHASE_WAITING : 0), P_TEXT("roles", search->roles),
-        P_INT("limit", search->limit - (int64_t)out->len), P_TEXT("w0", in_text[0]), P_TEXT("w1", in_text[1]),
-        P_TEXT("w2", in_text[2]), P_TEXT("w3", in_text[3]), P_TEXT("w4", in_text[4]), P_TEXT("w5", in_text[5]));
+    const struct sql_param params[] = {P_TEXT("match", search->match),
+                                       P_INT("before", search->before ? search->before : INT64_MAX),
+                                       P_TEXT("form", query->form),
+                                       P_TEXT("status", query->status),
+                                       P_INT("final", is_final),
+                                       P_INT("from", query->from),
+                                       P_INT("to", query->to ? query->to : INT64_MAX),
+                                       P_INT("waiting", query->waiting_only ? PHASE_WAITING : 0),
+                                       P_TEXT("roles", search->roles),
+                                       P_INT("limit", search->limit - (int64_t)out->len),
+                                       P_TEXT("w0", in_text[0]),
+                                       P_TEXT("w1", in_text[1]),
+                                       P_TEXT("w2", in_text[2]),
+                                       P_TEXT("w3", in_text[3]),
+                                       P_TEXT("w4", in_text[4]),
+                                       P_TEXT("w5", in_text[5])};
+    struct rows rows = tx_query_planned(tx, text, params, sizeof params / sizeof *params);
     while (rows_next(&rows)) {
         int64_t id = rows_int(&rows, 0);
         *vec_push(arena, out) = (struct found){id, id};

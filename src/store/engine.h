@@ -41,6 +41,8 @@ struct engine {
     /* Several statements without parameters or rows: a migration. */
     bool (*script)(struct connection *connection, const char *text, struct err *err);
     struct rows (*query)(struct tx *tx, const char *text, const struct sql_param *params, size_t count);
+    /* The same, planned for these values; NULL: query does. */
+    struct rows (*query_planned)(struct tx *tx, const char *text, const struct sql_param *params, size_t count);
     bool (*next)(struct rows *rows);
     bool (*is_null)(struct rows *rows, int column);
     int64_t (*integer)(struct rows *rows, int column);

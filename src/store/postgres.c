@@ -92,28 +92,33 @@ static PGresult *read_answers(struct connection *connection, int asked, int prep
     return kept;
 }
 
+enum plan { PLAN_KEPT, PLAN_ANEW };
+
 /* Sends, in one go, the BEGIN that waits, the statement's preparation if the server does not know it, and itself. */
-static PGresult *ask(struct connection *connection, struct prepared *prepared, const struct bound *bound)
+static PGresult *ask(struct connection *connection, enum plan plan, struct prepared *prepared,
+                     const struct bound *bound)
 {
     PGconn *pg = connection->pg;
     int asked = 0, prepare_place = 0;
     PQenterPipelineMode(pg);
     if (connection->begin_text != NULL)
         asked += PQsendQueryParams(pg, connection->begin_text, 0, NULL, NULL, NULL, NULL, 0);
-    if (!prepared->is_known) {
+    if (plan == PLAN_KEPT && !prepared->is_known) {
         asked += PQsendPrepare(pg, prepared->name, prepared->text, prepared->bound_count, bound->types);
         prepare_place = asked;
     }
-    asked += PQsendQueryPrepared(pg, prepared->name, prepared->bound_count, bound->values, bound->lengths,
-                                 bound->formats, 0);
+    asked += plan == PLAN_KEPT ? PQsendQueryPrepared(pg, prepared->name, prepared->bound_count, bound->values,
+                                                     bound->lengths, bound->formats, 0)
+                               : PQsendQueryParams(pg, prepared->text, prepared->bound_count, bound->types,
+                                                   bound->values, bound->lengths, bound->formats, 0);
     PQpipelineSync(pg);
     PGresult *result = read_answers(connection, asked, prepare_place, prepared);
     PQexitPipelineMode(pg);
     return result;
 }
 
-static PGresult *bind_and_ask(struct connection *connection, const char *text, const struct sql_param *params,
-                              size_t count)
+static PGresult *bind_and_ask(struct connection *connection, enum plan plan, const char *text,
+                              const struct sql_param *params, size_t count)
 {
     struct prepared *prepared = prepared_of(connection, text, params, count);
     struct arena *arena = arena_new();
@@ -123,21 +128,22 @@ static PGresult *bind_and_ask(struct connection *connection, const char *text, c
         const struct prepared_parameter *parameter = &prepared->parameters[i];
         bind_one(bound, parameter->number - 1, sql_param_called(params, count, parameter->name, text, &next), arena);
     }
-    PGresult *result = ask(connection, prepared, bound);
+    PGresult *result = ask(connection, plan, prepared, bound);
     arena_free(arena);
     return result;
 }
 
 /* An idle connection that the server has closed meanwhile is found out by the first statement: nothing is lost, and it
  * is asked again on a new one. */
-static PGresult *execute(struct connection *connection, const char *text, const struct sql_param *params, size_t count)
+static PGresult *execute(struct connection *connection, enum plan plan, const char *text,
+                         const struct sql_param *params, size_t count)
 {
     postgres_settle(connection);
-    PGresult *result = bind_and_ask(connection, text, params, count);
+    PGresult *result = bind_and_ask(connection, plan, text, params, count);
     if (connection->begin_text != NULL && PQstatus(connection->pg) != CONNECTION_OK &&
         postgres_revive(connection, NULL)) {
         PQclear(result);
-        result = bind_and_ask(connection, text, params, count);
+        result = bind_and_ask(connection, plan, text, params, count);
     }
     connection->begin_text = NULL;
     return result;
@@ -146,7 +152,7 @@ static PGresult *execute(struct connection *connection, const char *text, const 
 static bool run(struct tx *tx, const char *text, const struct sql_param *params, size_t count, int64_t *changed,
                 struct err *err)
 {
-    PGresult *result = execute(tx->connection, text, params, count);
+    PGresult *result = execute(tx->connection, PLAN_KEPT, text, params, count);
     bool ok = !is_failure(result);
     if (!ok) {
         postgres_fail(tx->connection, result, err);
@@ -157,16 +163,27 @@ static bool run(struct tx *tx, const char *text, const struct sql_param *params,
     return ok;
 }
 
-static struct rows query(struct tx *tx, const char *text, const struct sql_param *params, size_t count)
+static struct rows query_by(struct tx *tx, enum plan plan, const char *text, const struct sql_param *params,
+                            size_t count)
 {
     struct rows rows = {.tx = tx};
-    PGresult *result = execute(tx->connection, text, params, count);
+    PGresult *result = execute(tx->connection, plan, text, params, count);
     rows.statement = result;
     rows.failed = PQresultStatus(result) != PGRES_TUPLES_OK;
     rows.count = rows.failed ? 0 : (size_t)PQntuples(result);
     if (rows.failed)
         postgres_fail(tx->connection, result, &tx->failure_kept);
     return rows;
+}
+
+static struct rows query(struct tx *tx, const char *text, const struct sql_param *params, size_t count)
+{
+    return query_by(tx, PLAN_KEPT, text, params, count);
+}
+
+static struct rows query_planned(struct tx *tx, const char *text, const struct sql_param *params, size_t count)
+{
+    return query_by(tx, PLAN_ANEW, text, params, count);
 }
 
 static bool next(struct rows *rows)
@@ -241,6 +258,7 @@ const struct engine postgres_engine = {
     .run = run,
     .script = postgres_command,
     .query = query,
+    .query_planned = query_planned,
     .next = next,
     .is_null = is_null,
     .integer = integer,

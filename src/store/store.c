@@ -316,13 +316,25 @@ bool tx_run_params(struct tx *tx, const char *text, const struct sql_param *para
     return refuse(tx, err);
 }
 
-struct rows tx_query_params(struct tx *tx, const char *text, const struct sql_param *params, size_t count)
+static bool may_query(struct tx *tx, const struct sql_param *params, size_t count)
 {
     tx->open_rows++;
-    if (!tx->failed && texts_are_storable(params, count, &tx->failure_kept))
-        return tx->store->engine->query(tx, text, params, count);
-    tx->failed = true;
-    return (struct rows){.tx = tx, .failed = true};
+    tx->failed = tx->failed || !texts_are_storable(params, count, &tx->failure_kept);
+    return !tx->failed;
+}
+
+struct rows tx_query_params(struct tx *tx, const char *text, const struct sql_param *params, size_t count)
+{
+    return may_query(tx, params, count) ? tx->store->engine->query(tx, text, params, count)
+                                        : (struct rows){.tx = tx, .failed = true};
+}
+
+struct rows tx_query_planned(struct tx *tx, const char *text, const struct sql_param *params, size_t count)
+{
+    if (tx->store->engine->query_planned == NULL)
+        return tx_query_params(tx, text, params, count);
+    return may_query(tx, params, count) ? tx->store->engine->query_planned(tx, text, params, count)
+                                        : (struct rows){.tx = tx, .failed = true};
 }
 
 bool rows_next(struct rows *rows)

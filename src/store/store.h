@@ -133,6 +133,9 @@ struct rows {
     tx_query_params((tx), (text), (const struct sql_param[]){__VA_ARGS__},                                             \
                     sizeof((const struct sql_param[]){__VA_ARGS__}) / sizeof(struct sql_param))
 struct rows tx_query_params(struct tx *tx, const char *text, const struct sql_param *params, size_t count);
+/* The same for a walk whose best index hangs on these very values: PostgreSQL plans it each time, where it would keep a
+ * plan for any value of the others. */
+struct rows tx_query_planned(struct tx *tx, const char *text, const struct sql_param *params, size_t count);
 bool rows_next(struct rows *rows);
 bool rows_is_null(struct rows *rows, int column);
 int64_t rows_int(struct rows *rows, int column);

@@ -45,6 +45,8 @@ static const char workflow[] =
 
 struct rows __real_tx_query_params(struct tx *tx, const char *text, const struct sql_param *params, size_t count);
 struct rows __wrap_tx_query_params(struct tx *tx, const char *text, const struct sql_param *params, size_t count);
+struct rows __real_tx_query_planned(struct tx *tx, const char *text, const struct sql_param *params, size_t count);
+struct rows __wrap_tx_query_planned(struct tx *tx, const char *text, const struct sql_param *params, size_t count);
 
 static struct {
     int statements;
@@ -67,11 +69,22 @@ static void explain(struct tx *tx, const char *text, const struct sql_param *par
     assert_true(rows_end(&rows, NULL));
 }
 
-struct rows __wrap_tx_query_params(struct tx *tx, const char *text, const struct sql_param *params, size_t count)
+static void see(struct tx *tx, const char *text, const struct sql_param *params, size_t count)
 {
     seen.statements++;
     if (seen.explains)
         explain(tx, text, params, count);
+}
+
+struct rows __wrap_tx_query_planned(struct tx *tx, const char *text, const struct sql_param *params, size_t count)
+{
+    see(tx, text, params, count);
+    return __real_tx_query_planned(tx, text, params, count);
+}
+
+struct rows __wrap_tx_query_params(struct tx *tx, const char *text, const struct sql_param *params, size_t count)
+{
+    see(tx, text, params, count);
     return __real_tx_query_params(tx, text, params, count);
 }
 
