@@ -51,3 +51,42 @@ for (const javaScriptEnabled of [true, false])
     assert.match(await page.innerText("p.code"), /-/);
     await page.context().close();
   });
+
+const photo = (name, size) => ({ name, mimeType: "image/jpeg", buffer: Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(size, 7)]) });
+
+/** What leaves the page goes so slowly. */
+const slow = async (page, bytesPerSecond) => {
+  const network = await page.context().newCDPSession(page);
+  await network.send("Network.emulateNetworkConditions", { offline: false, latency: 20, downloadThroughput: -1, uploadThroughput: bytesPerSecond });
+};
+
+test("a file goes as soon as it is chosen, is seen to go, and may be stopped", async () => {
+  const page = await begin();
+  await slow(page, 200_000);
+  await page.setInputFiles("#f2", photo("rue.jpg", 400_000));
+  await page.getByText("Envoi de rue.jpg").waitFor();
+  await page.waitForFunction(() => document.querySelector("#f2-envoi").value > 10);
+  await look(page, "file-on-its-way");
+  await page.getByRole("button", { name: "Annuler l’envoi" }).click();
+  await page.getByText("Envoi annulé.").waitFor();
+  assert.equal(await page.locator("#f2").evaluate((input) => input.files.length), 0);
+  await page.setInputFiles("#f2", photo("place.jpg", 200_000));
+  await page.getByText("Document enregistré : place.jpg").waitFor();
+  assert.match(await page.innerText("p.kept"), /place\.jpg \(200,0 Ko\)|place\.jpg \(200 Ko\)/);
+  await page.reload(); // it is kept
+  assert.match(await page.innerText("p.kept"), /place\.jpg/);
+  await page.context().close();
+});
+
+test("a page that is sent while a file goes waits for it; a file that is refused is told at once", async () => {
+  const page = await begin();
+  await page.setInputFiles("#f1", { name: "note.txt", mimeType: "text/plain", buffer: Buffer.from("bonjour") });
+  await page.getByText("Le fichier « note.txt » n’est pas accepté.").waitFor();
+  await slow(page, 200_000);
+  await page.setInputFiles("#f1", pdf("bail.pdf"));
+  await page.setInputFiles("#f2", photo("rue.jpg", 300_000));
+  await go(page);
+  const shown = await page.innerText("main");
+  assert.ok(shown.includes("bail.pdf") && shown.includes("rue.jpg"), shown);
+  await page.context().close();
+});

@@ -131,7 +131,7 @@ static const struct answer_case cases[] = {
     {"file", "", "", REFUSED, "Ajoutez le document « Question ».", "", ""},
     {"file", "'max_file_size':'1 Mo'", "f1@gros.pdf|application/pdf|1000000", BOUND, "", NULL, "gros.pdf"},
     {"file", "'max_file_size':'1 Mo'", "f1@gros.pdf|application/pdf|1000001", BOUND,
-     "Le fichier « gros.pdf » dépasse 1,0 Mo. Choisissez un fichier plus léger.", "", ""},
+     "Le fichier « gros.pdf » dépasse 1 Mo. Choisissez un fichier plus léger.", "", ""},
     {"file", "", "f1@../../etc/<b>passwd|text/plain|3", HOSTILE, "", NULL, "<b>passwd"},
 
     {"file", "'max_files':2", "f1@a.pdf|application/pdf|10\nf1@b.png|image/png|20", ACCEPTED, "", NULL, "a.pdf, b.png"},
@@ -145,7 +145,7 @@ static const struct answer_case cases[] = {
      "f1@a.pdf|application/pdf|500000\nf1@b.pdf|application/pdf|500000", BOUND, "", NULL, "a.pdf, b.pdf"},
     {"file", "'max_files':2,'max_total_size':'1 Mo'",
      "f1@a.pdf|application/pdf|500000\nf1@b.pdf|application/pdf|500001", BOUND,
-     "Les documents dépassent 1,0 Mo à eux tous. Retirez-en, ou choisissez-en de plus légers.", NULL, "a.pdf, b.pdf"},
+     "Les documents dépassent 1 Mo à eux tous. Retirez-en, ou choisissez-en de plus légers.", NULL, "a.pdf, b.pdf"},
 
     {"password", "", "f1=Un cheval rose\nf1-confirmation=Un cheval rose", ACCEPTED, "", NULL, "●●●●●●●●"},
     {"password", "'formats':['sha1'],'min_length':0,'confirmation':false", "f1=marie", ACCEPTED, "",

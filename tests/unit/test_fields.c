@@ -357,7 +357,7 @@ static void a_file_is_kept_until_it_is_taken_away(void **state)
     assert_str(asking_stored(&asking, "1"), "");
     send_file(&asking, "gros.pdf", "application/pdf", 1000001);
     assert_false(asking_read(&asking));
-    assert_str(asking_error(&asking, "1"), "Le fichier « gros.pdf » dépasse 1,0 Mo. Choisissez un fichier plus léger.");
+    assert_str(asking_error(&asking, "1"), "Le fichier « gros.pdf » dépasse 1 Mo. Choisissez un fichier plus léger.");
     send_file(&asking, "vide.pdf", "application/pdf", 0);
     assert_false(asking_read(&asking));
     asking_end(&asking);

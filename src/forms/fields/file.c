@@ -1,7 +1,7 @@
 /* file: a document, received and kept before it comes here (struct posted_file). Its type is what its bytes say. */
 #include "forms/fields/file.h"
 
-enum { SIZE_DEFAULT = 20 << 20 };
+enum { SIZE_DEFAULT = 20000000 };
 
 /* « 10 Mo », « 500 KB », « 2Mi », a bare number of bytes. */
 static int64_t size_of_text(struct arena *arena, str text)
@@ -182,8 +182,10 @@ static str not_accepted(const struct file_params *params, struct arena *arena, s
 
 str file_size_shown(struct arena *arena, int64_t bytes)
 {
-    if (bytes >= 1000000)
-        return str_fmt(arena, "%lld,%lld Mo", (long long)(bytes / 1000000), (long long)(bytes % 1000000 / 100000));
+    long long tenths = bytes / 100000;
+    if (tenths >= 10)
+        return tenths % 10 == 0 ? str_fmt(arena, "%lld Mo", tenths / 10)
+                                : str_fmt(arena, "%lld,%lld Mo", tenths / 10, tenths % 10);
     return bytes >= 1000 ? str_fmt(arena, "%lld Ko", (long long)(bytes / 1000))
                          : str_fmt(arena, "%lld octets", (long long)bytes);
 }

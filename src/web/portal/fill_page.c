@@ -220,6 +220,20 @@ static void search_list(struct request *request, struct filling *filling, size_t
     show_again(request, filling, page, &none);
 }
 
+/* A file that goes as soon as it is chosen (files.js): kept, and the page again, with what is wrong with it alone. */
+static void join_file(struct request *request, struct filling *filling, size_t page, const struct posted *posted,
+                      str control)
+{
+    struct field_errors found = {0}, of_file = {0};
+    struct posted chosen = *posted;
+    chosen.stays = true;
+    form_page_read(filling->form, page, &filling->context, &chosen, filling->draft.answers, &found);
+    for (size_t i = 0; i < found.len; i++)
+        if (str_eq(found.at[i].control, control))
+            *vec_push(request->arena, &of_file) = found.at[i];
+    show_again(request, filling, page, &of_file);
+}
+
 static void post_page(struct request *request)
 {
     struct filling filling;
@@ -243,6 +257,10 @@ static void post_page(struct request *request)
     filling.context.posted = posted;
     if (posted_searches(posted)) {
         search_list(request, &filling, page, posted);
+        return;
+    }
+    if (request_form(request, "joindre").len > 0) {
+        join_file(request, &filling, page, posted, request_form(request, "joindre"));
         return;
     }
     if (form_page_read(filling.form, page, &filling.context, posted, filling.draft.answers, &errors) ||
