@@ -58,7 +58,8 @@ struct dossier_place {
     instant now;                /* 0: instant_now() */
     struct dossier_person user; /* who is at the keyboard: session_user_*; account 0: nobody */
     bool in_backoffice;
-    void *data; /* handed to the functions below */
+    const json_t *arrival; /* what the link that they came by says: session_var_*; NULL: nothing */
+    void *data;            /* handed to the functions below */
     bool (*person)(void *data, struct arena *arena, int64_t account, struct dossier_person *out);
     /* The account that has this address; false: none. */
     bool (*person_called)(void *data, struct arena *arena, str text, struct dossier_person *out);

@@ -317,6 +317,10 @@ static bool scope_get(const struct value_object *object, struct arena *arena, st
         *out = variables_person(place, arena, &place->user);
         return true;
     }
+    if (str_eq(key, STR("session_var"))) {
+        *out = place->arrival ? value_from_json(arena, place->arrival) : value_dict(value_dict_new(arena));
+        return true;
+    }
     if (str_eq(key, STR("data_source"))) {
         *out = value_object(&sources_type, scope);
         return true;

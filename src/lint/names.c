@@ -45,11 +45,14 @@ static bool has_named_members(str beginning)
 {
     static const char *const containers[] = {"form",      "form_option", "form_workflow_data", "form_workflow_form",
                                              "form_role", "data_source"};
+    static const char *const open[] = {"form_user_var", "session_user_var", "session_var"};
     for (size_t i = 0; i < sizeof containers / sizeof *containers; i++)
         if (str_eq(beginning, str_of(containers[i])))
             return true;
-    return str_ends(beginning, STR("_var")) && !str_eq(beginning, STR("form_user_var")) &&
-           !str_eq(beginning, STR("session_user_var"));
+    for (size_t i = 0; i < sizeof open / sizeof *open; i++)
+        if (str_eq(beginning, str_of(open[i])))
+            return false;
+    return str_ends(beginning, STR("_var"));
 }
 
 /* The longest beginning that the scope knows decides. */

@@ -73,8 +73,13 @@ static void set_widgets(struct request *request, const struct visit *visit, stru
     static const struct {
         const char *name, *path;
     } widgets[] = {
-        {"map", "js/map.js"},     {"places", "js/places.js"},       {"rich", "js/rich.js"},
-        {"combo", "js/combo.js"}, {"files", "js/files.js"}, {"leaflet", "vendor/leaflet.js"}, {"leaflet_css", "vendor/leaflet.css"},
+        {"map", "js/map.js"},
+        {"places", "js/places.js"},
+        {"rich", "js/rich.js"},
+        {"combo", "js/combo.js"},
+        {"files", "js/files.js"},
+        {"leaflet", "vendor/leaflet.js"},
+        {"leaflet_css", "vendor/leaflet.css"},
     };
     struct value_dict *assets = page_new(request);
     for (size_t i = 0; i < sizeof widgets / sizeof *widgets; i++)

@@ -1,4 +1,5 @@
 /* Home, the catalogue of services, search, one service's sheet; assets and the site's theme. */
+#include "web/portal/arrival.h"
 #include "web/portal/identify.h"
 
 enum { HOME_MOST = 8 };
@@ -205,6 +206,7 @@ static void sheet(struct request *request)
         response_error(request, 404, NULL);
         return;
     }
+    arrival_take(request); /* for the pages that this one leads to */
     struct value_dict *page = page_new(request);
     struct err err = {0};
     page_set(request, page, "form", form_value(request, form));

@@ -1,6 +1,7 @@
 /* Opening a form that is being filled: the form, whether this person may, the draft. */
 #include "web/portal/filling.h"
 
+#include "web/portal/arrival.h"
 #include "web/portal/identify.h"
 
 static struct people *people_of(struct request *request)
@@ -186,6 +187,7 @@ bool filling_open(struct request *request, struct filling *filling)
 {
     struct visit *visit = visit_of(request);
     struct err err = {0};
+    arrival_take(request);
     *filling = (struct filling){.form = catalogue_form(visit->catalogue, request_path_param(request, "slug"), 0)};
     if (filling->form == NULL) {
         response_error(request, 404, NULL);
