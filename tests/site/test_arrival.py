@@ -1,6 +1,7 @@
 """A link that says what its site knows: session_var_NAME fills a field, where the site lets that name in."""
 import unittest
 
+from support.api import KEY, ORIG, sign
 from support.filler import main_form
 from support.town import Town
 
@@ -16,7 +17,7 @@ class Arrival(unittest.TestCase):
         cls.town = Town()
         cls.addClassCleanup(cls.town.__exit__, None, None, None)
         cls.town.site("ville", "Ville", query_string_allowed_vars=["contrat"])
-        cls.town.site("close", "Close")
+        cls.town.site("close", "Close", api={"keys": {ORIG: KEY}})
         for site in ("ville", "close"):
             cls.town.define(site, FORM)
         cls.town.open()
@@ -37,6 +38,15 @@ class Arrival(unittest.TestCase):
         visitor = self.town.visitor("close")
         visitor.get(f"/demarches/contrat/1/?{LINK}")
         self.assertEqual(self.filled(visitor), ("", ""))
+
+    def test_who_has_a_key_of_ours_says_what_they_like(self):
+        visitor = self.town.visitor("close")
+        visitor.get(f"/demarches/contrat/?{sign(LINK)}")
+        self.assertEqual(self.filled(visitor), ("A 12&b", "Durand"))
+        for wrong in (sign(LINK, key=KEY + "x"), sign(LINK, orig="autre.example"), sign(LINK).replace("Durand", "Eve")):
+            visitor = self.town.visitor("close")
+            visitor.get(f"/demarches/contrat/?{wrong}")
+            self.assertEqual(self.filled(visitor), ("", ""), wrong)
 
     def test_a_later_link_goes_before(self):
         visitor = self.town.visitor("ville")

@@ -1,5 +1,7 @@
 #include "web/portal/arrival.h"
 
+#include "access/access.h"
+
 #include <string.h>
 
 enum { VARIABLES_MOST = 20, COOKIE_MOST = 3000 };
@@ -55,16 +57,26 @@ static bool is_let_in(const struct site *site, str name)
     return false;
 }
 
+/* By a partner that has a key of ours. The same link may be followed twice: it only fills boxes. */
+static bool is_signed(struct request *request)
+{
+    const json_t *keys = json_dict(json_dict(visit_of(request)->site->settings, "api"), "keys");
+    struct access_signature signature;
+    struct err err = {0};
+    return request_query(request, "signature").len > 0 &&
+           access_check_signature(request->arena, keys, request->query, request->now, &signature, &err);
+}
+
 void arrival_take(struct request *request)
 {
     const str prefix = STR("session_var_");
     struct visit *visit = visit_of(request);
     json_t *variables = kept(request);
-    bool is_new = false;
+    bool is_new = false, lets_all_in = is_signed(request);
     for (size_t i = 0; i < request->query_params.len; i++) {
         const struct http_param *param = &request->query_params.at[i];
         str name = str_slice(param->name, prefix.len, param->name.len);
-        if (!str_starts(param->name, prefix) || !is_let_in(visit->site, name) ||
+        if (!str_starts(param->name, prefix) || name.len == 0 || (!lets_all_in && !is_let_in(visit->site, name)) ||
             (json_object_size(variables) >= VARIABLES_MOST && json_get(variables, name) == NULL))
             continue;
         json_set_str(variables, name, param->value);

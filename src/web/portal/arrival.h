@@ -6,8 +6,9 @@
 
 #include "web/visit.h"
 
-/* Takes what the query brings and the site lets in (settings.query_string_allowed_vars, a list of names), and keeps it
- * in the browser for this visit, signed; then dossier_place.arrival has all that came so far. */
+/* Takes what the query brings and the site lets in: names of settings.query_string_allowed_vars, a list, and all of a
+ * URL that who has a key of « api.keys » signed. Keeps it in the browser for this visit, signed by us; then
+ * dossier_place.arrival has all that came so far. */
 void arrival_take(struct request *request);
 
 #endif
