@@ -166,6 +166,8 @@ str dossier_number(struct arena *arena, const struct dossier *dossier);
 /* The page of who filed it, and the agents' one. */
 str dossier_url(const struct dossier_place *place, const struct dossier *dossier);
 str dossier_url_backoffice(const struct dossier_place *place, const struct dossier *dossier);
+/* Where other programs read it and call its triggers. */
+str dossier_url_api(const struct dossier_place *place, const struct dossier *dossier);
 
 /* Whether this agent may see it: admin, or has a role of it. */
 bool dossier_is_visible(const struct dossier_place *place, const struct dossier *dossier, const struct actor *actor);

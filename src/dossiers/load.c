@@ -261,6 +261,19 @@ str dossier_url_backoffice(const struct dossier_place *place, const struct dossi
     return str_fmt(place->arena, "%.*s/agents/demandes/%.*s/", STR_ARG(place->base_url), STR_ARG(dossier->code));
 }
 
+str dossier_url_api(const struct dossier_place *place, const struct dossier *dossier)
+{
+    str slug;
+    if (!form_key_is_card(dossier->form, &slug))
+        return str_fmt(place->arena, "%.*s/api/forms/%.*s/%lld/", STR_ARG(place->base_url), STR_ARG(dossier->form),
+                       (long long)dossier->sequence);
+    struct buf url = buf_new(place->arena, 4096);
+    buf_fmt(&url, "%.*s/api/cards/%.*s/", STR_ARG(place->base_url), STR_ARG(slug));
+    buf_add_url(&url, dossier->identifier);
+    buf_add_char(&url, '/');
+    return buf_str(&url);
+}
+
 instant place_now(const struct dossier_place *place)
 {
     return place->now ? place->now : instant_now();

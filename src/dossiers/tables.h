@@ -127,8 +127,9 @@ struct scope {
     const struct dossier *dossier;   /* NULL: not filed */
 };
 struct value scope_value(struct scope *scope);
-struct value variables_form(const struct scope *scope); /* form_* (variables_form.c) */
-str scope_file_url(const struct scope *scope);          /* where the files of the dossier are read */
+struct value variables_form(const struct scope *scope);     /* form_* (variables_form.c) */
+struct value variables_triggers(const struct scope *scope); /* form_trigger_* (variables_triggers.c) */
+str scope_file_url(const struct scope *scope);              /* where the files of the dossier are read */
 struct value variables_person(const struct dossier_place *place, struct arena *arena,
                               const struct dossier_person *person);
 /* The account behind such a value; 0: it is none. */

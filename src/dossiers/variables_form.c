@@ -288,6 +288,8 @@ static bool form_member(const struct scope *scope, struct arena *arena, str key,
         *out = value_object(&workflow_data_type, scope);
     else if (str_eq(key, STR("workflow_form")))
         *out = value_object(&workflow_form_type, scope);
+    else if (str_eq(key, STR("trigger")))
+        *out = variables_triggers(scope);
     else
         return false;
     return true;
@@ -345,6 +347,8 @@ static bool text_member(const struct scope *scope, struct arena *arena, str key,
         text = dossier_url(scope->place, dossier);
     else if (str_eq(key, STR("url_backoffice")) || str_eq(key, STR("backoffice_url")))
         text = dossier_url_backoffice(scope->place, dossier);
+    else if (str_eq(key, STR("api_url")))
+        text = dossier_url_api(scope->place, dossier);
     else if (str_eq(key, STR("uri")))
         text = str_fmt(arena, "%.*s/%lld/", STR_ARG(dossier->form), (long long)dossier->sequence);
     else if (str_eq(key, STR("status")))

@@ -43,8 +43,8 @@ static bool is_opaque(const struct world *world, str path)
  * is within an answer (the row of a choice, a date) is not told before it is there. */
 static bool has_named_members(str beginning)
 {
-    static const char *const containers[] = {"form",      "form_option", "form_workflow_data", "form_workflow_form",
-                                             "form_role", "data_source"};
+    static const char *const containers[] = {"form",      "form_option",  "form_workflow_data", "form_workflow_form",
+                                             "form_role", "form_trigger", "data_source"};
     static const char *const open[] = {"form_user_var", "session_user_var", "session_var"};
     for (size_t i = 0; i < sizeof containers / sizeof *containers; i++)
         if (str_eq(beginning, str_of(containers[i])))

@@ -17,6 +17,13 @@ static void give_sub_form(struct filling *filling, const json_t *action, str id,
     json_array_append_new(filling->parts, part);
 }
 
+static void give_call(struct filling *filling, str name)
+{
+    json_t *part = json_pack("{s:s, s:{}}", "type", "trigger", "content");
+    json_set_str(part, STR("name"), name);
+    json_array_append_new(filling->parts, part);
+}
+
 static void give_of_action(struct filling *filling, const json_t *action, size_t index, str at)
 {
     str type = json_str(action, "type"), varname = json_str(action, "varname"), id = json_str(action, "id");
@@ -26,6 +33,8 @@ static void give_of_action(struct filling *filling, const json_t *action, size_t
         json_set_str(filling->dossier->data, str_fmt(filling->arena, "comment_%.*s", STR_ARG(varname)), STR("…"));
     else if (varname.len > 0)
         *vec_push(filling->arena, &filling->world->opaque) = varname;
+    if (json_str(action, "trigger").len > 0)
+        give_call(filling, json_str(action, "trigger"));
     filling->world->is_called |= json_str(action, "trigger").len > 0;
 }
 
@@ -37,10 +46,13 @@ static void give_of_parts(struct filling *filling, const json_t *parts, const ch
         str at = str_fmt(filling->arena, "%s/%.*s", kind, STR_ARG(json_str(part, "id")));
         for (size_t k = 0; k < json_array_size(actions); k++)
             give_of_action(filling, json_array_get(actions, k), k, at);
-        for (size_t k = 0; k < json_array_size(triggers); k++)
-            if (json_str(json_array_get(triggers, k), "identifier").len > 0)
-                *vec_push(filling->arena, &filling->world->opaque) =
-                    json_str(json_array_get(triggers, k), "identifier");
+        for (size_t k = 0; k < json_array_size(triggers); k++) {
+            str identifier = json_str(json_array_get(triggers, k), "identifier");
+            if (identifier.len == 0)
+                continue;
+            *vec_push(filling->arena, &filling->world->opaque) = identifier;
+            give_call(filling, identifier);
+        }
     }
 }
 

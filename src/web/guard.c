@@ -125,7 +125,7 @@ bool web_check_form(struct request *request)
 {
     struct visit *visit = visit_of(request);
     if (request->route->right == RIGHT_API) /* a cookie alone has not come so far */
-        return true;
+        return api_check_body(request);
     str token = request_form(request, "jeton");
     if (csrf_holds(visit->installation->people, visit->cookie, token))
         return true;

@@ -166,7 +166,7 @@ static void compile_kind_of_status(struct compiler *compiler, struct status *sta
     bool goes_on = false;
     for (size_t i = 0; i < status->actions.len; i++) {
         const struct action *action = &status->actions.at[i];
-        status->shown.is_waitpoint |= action->type && action->type->waits;
+        status->shown.is_waitpoint |= (action->type && action->type->waits) || jump_waits(action);
         goes_on = goes_on || action_waits(action) || !str_is_empty(action->target);
         if (str_is_empty(action->target))
             continue;
@@ -182,7 +182,9 @@ static enum trigger_kind trigger_kind_of(str type)
 {
     if (str_eq(type, STR("timeout")))
         return TRIGGER_TIMEOUT;
-    return str_eq(type, STR("manual")) ? TRIGGER_MANUAL : TRIGGER_CALL;
+    if (str_eq(type, STR("webservice")))
+        return TRIGGER_CALL;
+    return str_eq(type, STR("manual")) ? TRIGGER_MANUAL : TRIGGER_OTHER;
 }
 
 static bool anchor_runs(str anchor)
@@ -198,10 +200,12 @@ static void compile_kind_of_trigger(struct compiler *compiler, const json_t *jso
 {
     str type = json_str(json, "type");
     compiler_inert_trigger(compiler, json);
-    if (trigger->kind == TRIGGER_CALL) {
+    if (trigger->kind == TRIGGER_OTHER) {
         compiler_report(compiler, false, "Rien ne lance encore cette action par ce moyen (%.*s).", STR_ARG(type));
         compiler_construct(compiler, str_fmt(compiler->arena, "trigger:%.*s", STR_ARG(type)));
     }
+    if (trigger->kind == TRIGGER_CALL && str_is_empty(trigger->identifier))
+        compiler_report(compiler, true, "Cet appel n’a pas d’identifiant : rien ne peut le faire.");
     if (trigger->kind == TRIGGER_TIMEOUT && !anchor_runs(trigger->anchor)) {
         compiler_report(compiler, false, "Ce délai se compte depuis une date inconnue : l’action n’est pas lancée.");
         compiler_construct(compiler, str_fmt(compiler->arena, "trigger:anchor=%.*s", STR_ARG(trigger->anchor)));

@@ -305,51 +305,65 @@ static bool run_global_timer(struct engine *engine)
 
 /* ---- A call from outside ---- */
 
-static const struct action *find_triggered_jump(struct engine *engine)
+/* w.c.s.: form_trigger_NAME_content … */
+static void note_call(struct engine *engine, const char *kind)
+{
+    const struct actor *actor = engine->actor;
+    json_t *part = JSON_PART("trigger");
+    json_set_str(part, STR("name"), engine->event->action);
+    json_set_str(part, STR("kind"), str_of(kind));
+    json_set_str(part, STR("caller"), actor->signed_by.len ? actor->signed_by : actor->name);
+    if (engine->event->payload)
+        json_set(part, STR("content"), json_deep_copy(engine->event->payload));
+    engine_add_part(engine, part);
+}
+
+/* w.c.s.: the members of an object become data of the circuit by their own names; anything else, under the trigger's.
+ * Names with a leading underscore are the circuit's own. */
+static void keep_members(struct engine *engine)
+{
+    const json_t *payload = engine->event->payload;
+    const char *key;
+    json_t *value;
+    if (payload && !json_is_object(payload))
+        engine_set_data(engine, engine->event->action, json_deep_copy(payload));
+    json_object_foreach((json_t *)(uintptr_t)payload, key, value)
+    {
+        if (key[0] != '_')
+            engine_set_data(engine, str_of(key), json_deep_copy(value));
+    }
+}
+
+static bool refuse_caller(struct err *err)
+{
+    return err_set(err, ERR_FORBIDDEN, "Ce déclencheur n’est pas permis à cet appelant.");
+}
+
+/* w.c.s.: a signed call needs no right where the definition names none; whoever else needs one. */
+static bool may_trigger(struct engine *engine, const struct action *action)
+{
+    return action->by.len ? action_is_for_actor(engine, action) : engine->actor->signed_by.len > 0;
+}
+
+static bool trigger_jump(struct engine *engine, struct err *err)
 {
     const struct status *status = engine_status(engine);
-    for (size_t i = 0; status && i < status->actions.len; i++)
-        if (jump_has_trigger(&status->actions.at[i], engine->event->action) &&
-            action_applies(engine, &status->actions.at[i]))
-            return &status->actions.at[i];
-    return NULL;
-}
-
-static const struct global_action *find_called_global(struct engine *engine)
-{
-    for (size_t i = 0; i < engine->workflow->globals.len; i++) {
-        const struct global_action *global = &engine->workflow->globals.at[i];
-        for (size_t k = 0; k < global->triggers.len; k++)
-            if (global->triggers.at[k].kind == TRIGGER_CALL &&
-                str_eq(global->triggers.at[k].identifier, engine->event->action) &&
-                names_include(engine, engine->actor, &global->triggers.at[k].roles))
-                return global;
+    const struct action *action = NULL;
+    bool is_awaited = false;
+    for (size_t i = 0; status && i < status->actions.len && !action; i++) {
+        const struct action *one = &status->actions.at[i];
+        if (!jump_has_trigger(one, engine->event->action))
+            continue;
+        if (!may_trigger(engine, one))
+            return refuse_caller(err);
+        is_awaited = true;
+        action = action_applies(engine, one) ? one : NULL;
     }
-    return NULL;
-}
-
-static void keep_payload(struct engine *engine)
-{
-    if (engine->event->payload)
-        engine_set_data(engine, engine->event->action, json_deep_copy(engine->event->payload));
-}
-
-static bool call(struct engine *engine, struct err *err)
-{
-    if (str_is_empty(engine->event->action))
-        return err_set(err, ERR_NOT_FOUND, "Aucun déclencheur n’est nommé.");
-    const struct global_action *global = find_called_global(engine);
-    if (global) {
-        keep_payload(engine);
-        run_global(engine, global);
-        return true;
-    }
-    const struct action *action = find_triggered_jump(engine);
     if (!action)
-        return err_set(err, ERR_NOT_FOUND, "Ce déclencheur n’est pas attendu dans ce statut.");
-    if (!action_is_for_actor(engine, action))
-        return err_set(err, ERR_FORBIDDEN, "Ce déclencheur n’est pas permis à cet appelant.");
-    keep_payload(engine);
+        return is_awaited ? err_set(err, ERR_FORBIDDEN, "La condition de ce déclencheur n’est pas remplie.")
+                          : err_set(err, ERR_NOT_FOUND, "Ce déclencheur n’est pas attendu là où en est la demande.");
+    note_call(engine, "jump");
+    keep_members(engine);
     engine_jump(engine, action);
     if (!engine->target)
         return true;
@@ -357,6 +371,41 @@ static bool call(struct engine *engine, struct err *err)
     engine_arrive(engine);
     engine_run_status(engine);
     return true;
+}
+
+static bool is_called(const struct trigger *trigger, str identifier)
+{
+    return trigger->kind == TRIGGER_CALL && identifier.len && str_eq(trigger->identifier, identifier);
+}
+
+/* Without roles, whoever the caller let in. */
+static bool call_hook(struct engine *engine, struct err *err)
+{
+    const struct global_action *called = NULL;
+    bool is_known = false;
+    for (size_t i = 0; i < engine->workflow->globals.len && !called; i++) {
+        const struct global_action *global = &engine->workflow->globals.at[i];
+        for (size_t k = 0; k < global->triggers.len && !called; k++) {
+            if (!is_called(&global->triggers.at[k], engine->event->action))
+                continue;
+            is_known = true;
+            called = names_include(engine, engine->actor, &global->triggers.at[k].roles) ? global : NULL;
+        }
+    }
+    if (!called)
+        return is_known ? refuse_caller(err) : err_set(err, ERR_NOT_FOUND, "Le circuit n’a pas ce déclencheur.");
+    note_call(engine, "global");
+    if (engine->event->payload)
+        engine_set_data(engine, engine->event->action, json_deep_copy(engine->event->payload));
+    run_global(engine, called);
+    return true;
+}
+
+static bool call(struct engine *engine, struct err *err)
+{
+    if (engine->dossier->is_anonymised)
+        return err_set(err, ERR_NOT_FOUND, "Cette demande est anonymisée : rien n’y est plus attendu.");
+    return engine->event->kind == EVENT_HOOK ? call_hook(engine, err) : trigger_jump(engine, err);
 }
 
 static bool happen(struct engine *engine, struct err *err)
@@ -375,6 +424,7 @@ static bool happen(struct engine *engine, struct err *err)
     case EVENT_GLOBAL_TIMER:
         return run_global_timer(engine);
     case EVENT_TRIGGER:
+    case EVENT_HOOK:
         return call(engine, err);
     }
     return err_set(err, ERR_INTERNAL, "Événement inconnu.");

@@ -60,7 +60,8 @@ static bool may_read(struct engine *engine, const json_t *part, const struct act
     str type = json_str(part, "type");
     if (str_eq(type, STR("inert")) || str_eq(type, STR("error")))
         return actor->is_admin && actor->is_agent;
-    if (str_eq(type, STR("mail")) || str_eq(type, STR("data")) || str_eq(type, STR("global")))
+    if (str_eq(type, STR("mail")) || str_eq(type, STR("data")) || str_eq(type, STR("global")) ||
+        str_eq(type, STR("trigger")))
         return actor->is_agent;
     if (str_eq(type, STR("form")) && actor->is_agent)
         return true;

@@ -50,7 +50,7 @@ struct status {
     struct actions actions;
 };
 
-enum trigger_kind { TRIGGER_MANUAL, TRIGGER_TIMEOUT, TRIGGER_CALL };
+enum trigger_kind { TRIGGER_MANUAL, TRIGGER_TIMEOUT, TRIGGER_CALL, TRIGGER_OTHER };
 struct trigger {
     enum trigger_kind kind;
     str id;
@@ -157,6 +157,8 @@ str timer_key(struct engine *engine, str status, str action);
 bool jump_due(struct engine *engine, const struct action *action, instant *due);
 bool jump_is_timed(const struct action *action);
 bool jump_has_trigger(const struct action *action, str name);
+/* A date or a call is waited for. */
+bool jump_waits(const struct action *action);
 
 /* Global actions. */
 bool trigger_suits(struct engine *engine, const struct trigger *trigger);

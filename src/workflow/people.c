@@ -31,7 +31,7 @@ str role_of_name(struct engine *engine, str name)
     if (is_template(name))
         name = render_name(engine, name);
     if (str_is_empty(name) || str_eq(name, STR("_submitter")) || str_eq(name, STR("logged-users")) ||
-        str_contains(name, STR("@")))
+        str_eq(name, STR("_signed_calls")) || str_contains(name, STR("@")))
         return STR_EMPTY;
     if (is_function(engine, name))
         return context->role_of ? context->role_of(context->data, name) : STR_EMPTY;
@@ -51,7 +51,9 @@ static bool is_named(struct engine *engine, const struct actor *actor, str name)
     if (str_eq(name, STR("_submitter")))
         return actor->is_submitter;
     if (str_eq(name, STR("logged-users")))
-        return actor->account != 0;
+        return actor->account != 0 || actor->signed_by.len > 0;
+    if (str_eq(name, STR("_signed_calls"))) /* w.c.s.: of what calls from outside may start */
+        return actor->signed_by.len > 0;
     str role = role_of_name(engine, name);
     if (!actor->is_agent)
         return false;

@@ -101,6 +101,7 @@ enum history_author {
  *   data     {fields: [{label, value}]}     data of the treatment that changed; agents only
  *   global   {action, name}                 a global action ran; agents only
  *   inert    {action, name}                 an action was met that does not run yet; administrators only
+ *   trigger  {name, kind, caller, content}  a call from outside was obeyed: kind « jump » or « global »; agents only
  *   error    {text}                         a fault in a text or a condition; administrators only             */
 struct history_entry {
     int64_t id; /* store_new_id */
@@ -155,6 +156,7 @@ struct actor {
     bool is_submitter; /* filed it, or came with its tracking code */
     bool is_agent;     /* looks at it in the agents' office */
     bool is_admin;     /* of the site: acts as any function */
+    str signed_by;     /* another program, that signed its call; empty: none did */
 };
 
 enum event_kind {
@@ -164,7 +166,8 @@ enum event_kind {
     EVENT_GLOBAL,       /* a person started a global action */
     EVENT_TIMER,        /* the due time of a jump has come */
     EVENT_GLOBAL_TIMER, /* the due time of a global action's trigger has come */
-    EVENT_TRIGGER,      /* a call from outside: jump of mode « trigger », global action by « webservice » */
+    EVENT_TRIGGER,      /* a call from outside to a jump of mode « trigger » */
+    EVENT_HOOK,         /* a call from outside to a global action, by its trigger « webservice » */
 };
 
 struct posted_form { /* a sub-form of the page, read and checked by forms.h */
@@ -180,14 +183,15 @@ struct event {
     enum event_kind kind;
     struct actor actor;
     str action; /* SUBMIT: id of the choice pressed, empty for the plain button; EDIT, GLOBAL: id of the action;
-                   TIMER: id of the jump action; GLOBAL_TIMER: « action/trigger »; TRIGGER: the trigger's name */
+                   TIMER: id of the jump action; GLOBAL_TIMER: « action/trigger »; TRIGGER: the trigger's name; HOOK:
+                   its identifier */
     str status; /* TIMER: the status the timer was set in; others: the status the page was made for, empty: not told.
                    Where the dossier is elsewhere meanwhile: ERR_CONFLICT */
     const struct posted_form *forms;
     size_t form_count;
     const struct posted_comment *comments;
     size_t comment_count;
-    const json_t *payload; /* TRIGGER: what the call brought, or NULL */
+    const json_t *payload; /* TRIGGER, HOOK: what the call brought, or NULL */
     const json_t *answers; /* EDIT: all answers to the form's fields, checked by forms.h */
 };
 

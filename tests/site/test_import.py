@@ -59,7 +59,7 @@ UNSUPPORTED = [
     (workflow("w", '<item type="register-comment"><comment_template>c</comment_template></item>'), ["register-comment:comment_template"]),
     (workflow("w", "", trigger("timeout", "<anchor>python</anchor><timeout>1</timeout>")), ["trigger:anchor=python"]),
     (workflow("w", "", trigger("timeout", "<anchor>1st-arrival</anchor><anchor_status_first>wf-1</anchor_status_first><timeout>1</timeout>")), []),
-    (workflow("w", "", trigger("webservice", "<identifier>x</identifier>")), ["trigger:webservice"]),
+    (workflow("w", "", trigger("webservice", "<identifier>x</identifier>")), []),
     (workflow("w", "", "<status-remapping><remap old='2' new='1'/></status-remapping>"), ["wf:status-remapping"]),
     (workflow("w", "", "<criticality_levels><criticality-level><id>1</id><name>Rouge</name></criticality-level></criticality_levels>"),
      ["wf:criticality_levels"]),

@@ -400,6 +400,97 @@ static void a_time_trigger_fires_once(void **state)
     counterwork_free(&work);
 }
 
+/* ---- Calls from outside ---- */
+
+static const char called[] = WORKFLOW(
+    "{'id':'a','name':'Attend','actions':["
+    "{'type':'jump','id':'1','mode':'trigger','trigger':'paid','status':'b'},"
+    "{'type':'jump','id':'2','mode':'trigger','trigger':'annulé tôt','by':['_receiver'],'status':'c'},"
+    "{'type':'jump','id':'3','mode':'trigger','trigger':'jamais','status':'c','condition':'form_var_rue'}]},"
+    "{'id':'b','name':'Payée','actions':[{'type':'register-comment','id':'1','comment':"
+    "'<p>{{ form_trigger_paid_content_transaction }} {{ form_workflow_data_transaction }} {{ form_trigger_paid_kind }} "
+    "{{ form_trigger_paid_latest_content_transaction }}{{ form_trigger_paid_0_content_transaction }}</p>'}]},"
+    "{'id':'c','name':'Annulée','actions':[]}");
+
+static struct event call_of(str trigger, struct actor actor, const json_t *payload)
+{
+    return (struct event){.kind = EVENT_TRIGGER, .actor = actor, .action = trigger, .payload = payload};
+}
+
+static enum err_code refusal_of(struct counterwork *work, const struct dossier *dossier, struct event event)
+{
+    struct change change = {0};
+    struct err err = {0};
+    return dossier_perform_prepare(&work->place, dossier, &event, &change, &err) ? ERR_NONE : err.code;
+}
+
+static void a_call_makes_the_jump_that_waits_for_it(void **state)
+{
+    (void)state;
+    struct counterwork work;
+    counterwork_make(&work, form, called);
+    struct change *filed = counterwork_file(&work, "{'1':'Ada'}");
+    const struct actor program = {.signed_by = STR("payer.example")}, nobody = {.account = 0};
+    json_t *payload = json_pack("{s:s, s:s}", "transaction", "T-12", "_markers", "x");
+    struct event event = call_of(STR("paid"), program, payload);
+    struct change *change = counterwork_do(&work, filed->after, &event);
+    assert_str(change->after->status, "b");
+    assert_str(json_str(find_part(change, "message"), "html"), "<p>T-12 T-12 jump T-12T-12</p>");
+    assert_str(json_str(find_part(change, "trigger"), "caller"), "payer.example");
+    assert_null(json_object_get(change->after->data, "_markers"));
+    assert_int_equal(refusal_of(&work, change->after, event), ERR_NOT_FOUND);
+
+    assert_int_equal(refusal_of(&work, filed->after, call_of(STR("paid"), nobody, NULL)), ERR_FORBIDDEN);
+    assert_int_equal(refusal_of(&work, filed->after, call_of(STR("annulé tôt"), program, NULL)), ERR_FORBIDDEN);
+    assert_int_equal(refusal_of(&work, filed->after, call_of(STR("annulé tôt"), test_agent, NULL)), ERR_NONE);
+    assert_int_equal(refusal_of(&work, filed->after, call_of(STR("jamais"), program, NULL)), ERR_FORBIDDEN);
+    assert_int_equal(refusal_of(&work, filed->after, call_of(STR("rien"), program, NULL)), ERR_NOT_FOUND);
+    assert_int_equal(refusal_of(&work, filed->after, call_of(STR_EMPTY, program, NULL)), ERR_NOT_FOUND);
+    json_decref(payload);
+    counterwork_free(&work);
+}
+
+static void a_hook_starts_its_global_action(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *roles;
+        struct actor actor;
+        enum err_code refusal;
+    } cases[] = {
+        {"", {.signed_by = STR_INIT("x")}, ERR_NONE},
+        {"", {.account = 0}, ERR_NONE},
+        {"'_signed_calls'", {.signed_by = STR_INIT("x")}, ERR_NONE},
+        {"'_signed_calls'", {.account = 5, .is_agent = true, .is_admin = true}, ERR_FORBIDDEN},
+        {"'logged-users'", {.signed_by = STR_INIT("x")}, ERR_NONE},
+        {"'logged-users'", {.account = 5}, ERR_NONE},
+        {"'logged-users'", {.account = 0}, ERR_FORBIDDEN},
+        {"'_receiver'", {.signed_by = STR_INIT("x")}, ERR_FORBIDDEN},
+        {"'_receiver'", {.account = 5, .is_agent = true, .is_admin = true}, ERR_NONE},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct counterwork work;
+        char document[2048];
+        snprintf(
+            document, sizeof document,
+            GLOBAL_WORKFLOW("{'type':'webservice','identifier':'retour','roles':[%s]}",
+                            "{'type':'register-comment','id':'1','comment':'<p>{{ form_workflow_data_retour }}</p>'}"),
+            cases[i].roles);
+        counterwork_make(&work, form, document);
+        struct change *filed = counterwork_file(&work, "{}");
+        json_t *payload = json_string("reçu");
+        struct event event = {.kind = EVENT_HOOK, .actor = cases[i].actor, .action = STR("retour"), .payload = payload};
+        assert_int_equal(refusal_of(&work, filed->after, event), cases[i].refusal);
+        if (cases[i].refusal == ERR_NONE)
+            assert_str(json_str(find_part(counterwork_do(&work, filed->after, &event), "message"), "html"),
+                       "<p>reçu</p>");
+        event.action = STR("autre");
+        assert_int_equal(refusal_of(&work, filed->after, event), ERR_NOT_FOUND);
+        json_decref(payload);
+        counterwork_free(&work);
+    }
+}
+
 /* w.c.s.: a trigger that names no status means the current one; what is over is left alone, but by « finalized » and by
  * an endpoint that is named. */
 static void a_time_trigger_counts_from_its_anchor(void **state)
@@ -565,6 +656,8 @@ int main(void)
         cmocka_unit_test(messages_are_for_those_they_name),
         cmocka_unit_test(a_timed_jump_is_a_timer_to_the_second),
         cmocka_unit_test(a_time_trigger_fires_once),
+        cmocka_unit_test(a_call_makes_the_jump_that_waits_for_it),
+        cmocka_unit_test(a_hook_starts_its_global_action),
         cmocka_unit_test(a_time_trigger_counts_from_its_anchor),
         cmocka_unit_test(a_status_where_somebody_is_waited_for_is_no_end),
         cmocka_unit_test(anonymisation_leaves_what_statistics_need),

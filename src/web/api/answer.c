@@ -59,3 +59,37 @@ void api_data(struct request *request, json_t *data)
     json_set(json, STR("data"), data);
     response_json(request, 200, json);
 }
+
+/* ---- What is written ---- */
+
+struct committing {
+    struct dossier_write write;
+    struct change *change;
+    void (*then)(struct request *request, const struct change *change);
+};
+
+static bool apply(struct tx *tx, void *arg, struct err *err)
+{
+    struct committing *committing = arg;
+    return dossier_apply(tx, &committing->write, err);
+}
+
+static void was_committed(struct request *request, void *arg, bool ok, const struct err *err)
+{
+    const struct committing *committing = arg;
+    if (!ok && err->code == ERR_CONFLICT && request_run_again(request))
+        return;
+    if (ok)
+        committing->then(request, committing->change);
+    else
+        show_failure(request, err);
+}
+
+void api_commit(struct request *request, const struct form *form, struct change *change, bool is_new,
+                void (*then)(struct request *request, const struct change *change))
+{
+    struct committing *committing = arena_new_of(request->arena, struct committing);
+    *committing = (struct committing){.change = change, .then = then};
+    committing->write = dossier_write_make(place_of(request), form, change, is_new);
+    request_commit(request, visit_of(request)->site->store, apply, committing, was_committed);
+}

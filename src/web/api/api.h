@@ -36,10 +36,19 @@ struct route_list api_routes(struct arena *arena);
 
 /* Fills the visit's caller; false where they are refused, and the answer is made. */
 bool api_guard(struct request *request);
+/* Whether what was posted can be kept: no text has a NUL. False: the answer is made. */
+bool api_check_body(struct request *request);
 /* Whom they act for, for the workflow. */
 struct actor api_actor(struct request *request);
 /* Signed, for nobody in particular: w.c.s. lets it read what is not one person's. */
 bool api_is_for_all(const struct visit *visit);
+
+/* ---- What is meant (target.c) ---- */
+
+/* The request or card that the path names: by {code}, by {slug} and {id}. False: the answer is made. */
+bool api_find_dossier(struct request *request, struct dossier **out);
+/* Whether the path is one of cards. */
+bool api_is_of_cards(const struct request *request);
 
 /* ---- Answers (answer.c) ---- */
 
@@ -49,6 +58,10 @@ bool api_is_asked(const struct request *request);
 void api_error(struct request *request, int status, const char *code, const struct err *err);
 /* A refusal with a sentence: 403. */
 void api_refuse(struct request *request, const char *sentence);
+/* A change of a dossier made ready, on disk before the caller is told; a conflict has the handler run again. then makes
+ * the answer. change lives in the request's arena. */
+void api_commit(struct request *request, const struct form *form, struct change *change, bool is_new,
+                void (*then)(struct request *request, const struct change *change));
 /* {"err": 0, "data": data}; takes the reference. */
 void api_data(struct request *request, json_t *data);
 

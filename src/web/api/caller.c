@@ -97,6 +97,15 @@ static bool take_access(struct request *request, str authorization, struct err *
     return true;
 }
 
+/* Publik lets anybody call a hook without roles. Here the site says so (« api.open_hooks »): numbers are easily
+ * guessed. */
+static bool is_open_hook(struct request *request)
+{
+    const struct visit *visit = visit_of(request);
+    return request_path_param(request, "hook").len > 0 &&
+           json_bool(json_dict(visit->site->settings, "api"), "open_hooks");
+}
+
 /* A session counts for nothing beside a signature or a key, nor where something is posted. */
 static bool find_caller(struct request *request, const char **code, struct err *err)
 {
@@ -114,7 +123,8 @@ static bool find_caller(struct request *request, const char **code, struct err *
         return take_signature(request, code, err);
     if (authorization.len > 0)
         return take_access(request, authorization, err);
-    return err_set(err, ERR_FORBIDDEN, "Il faut une adresse signée, ou l’identifiant et la clé d’un accès à l’API.");
+    return is_open_hook(request) ||
+           err_set(err, ERR_FORBIDDEN, "Il faut une adresse signée, ou l’identifiant et la clé d’un accès à l’API.");
 }
 
 /* What the first run proved: its nonce is used. */
@@ -157,6 +167,36 @@ bool api_guard(struct request *request)
     return true;
 }
 
+static bool has_nul(const json_t *json)
+{
+    const char *key;
+    json_t *member;
+    size_t at;
+    if (json_is_string(json))
+        return memchr(json_string_value(json), '\0', json_string_length(json)) != NULL;
+    json_array_foreach(json, at, member)
+    {
+        if (has_nul(member))
+            return true;
+    }
+    json_object_foreach((json_t *)(uintptr_t)json, key, member)
+    {
+        if (has_nul(member))
+            return true;
+    }
+    return false;
+}
+
+bool api_check_body(struct request *request)
+{
+    struct err err = {0};
+    if (!has_nul(request->json))
+        return true;
+    err_set(&err, ERR_INVALID, "Un texte contient le signe NUL (\\u0000), qui ne se garde pas.");
+    api_error(request, 400, NULL, &err);
+    return false;
+}
+
 bool api_is_for_all(const struct visit *visit)
 {
     return visit->caller.kind == CALLER_SIGNED && !visit->is_signed_in && !visit->caller.is_nobody;
@@ -168,5 +208,7 @@ struct actor api_actor(struct request *request)
     struct actor actor = visit_actor(request, visit->membership.is_agent, false);
     if (visit->caller.kind == CALLER_ACCESS)
         actor.name = visit->caller.name;
+    if (visit->caller.kind == CALLER_SIGNED)
+        actor.signed_by = visit->caller.name;
     return actor;
 }

@@ -5,6 +5,6 @@
 #include "web/api/api.h"
 
 /* Each is ended by an operation without a pattern. */
-extern const struct api_operation openapi_operations[], people_operations[];
+extern const struct api_operation openapi_operations[], people_operations[], trigger_operations[];
 
 #endif

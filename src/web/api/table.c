@@ -2,6 +2,7 @@
 #include "web/api/subjects.h"
 
 const struct api_subject api_subjects[] = {
+    {"Déclencheurs", trigger_operations},
     {"Personnes et rôles", people_operations},
     {"Description", openapi_operations},
     {NULL, NULL},

@@ -32,10 +32,8 @@ static void compile(struct compiler *compiler, const json_t *json, struct action
     jump->mode = mode_of(json);
     jump->trigger = json_str(json, "trigger");
     jump->seconds = json_int(json, "timeout");
-    if (jump->mode == MODE_TRIGGER) {
-        compiler_report(compiler, false, "Aucun appel de l’extérieur n’est encore reçu : ce saut n’est pas fait.");
-        compiler_construct(compiler, STR("jump:trigger"));
-    }
+    if (jump->mode == MODE_TRIGGER && str_is_empty(jump->trigger))
+        compiler_report(compiler, true, "Ce saut attend un appel, mais n’en dit pas le nom.");
     if (jump->mode == MODE_TIMEOUT)
         jump->timeout = compiler_text(compiler, json, "timeout", TEMPLATE_TEXT);
     if (jump->mode == MODE_TIMEOUT && !jump->timeout && jump->seconds <= 0)
@@ -54,12 +52,17 @@ bool jump_is_timed(const struct action *action)
     return action->type == &action_jump && ((const struct jump *)action->self)->mode == MODE_TIMEOUT;
 }
 
+bool jump_waits(const struct action *action)
+{
+    return action->type == &action_jump && ((const struct jump *)action->self)->mode != MODE_IMMEDIATE;
+}
+
 bool jump_has_trigger(const struct action *action, str name)
 {
     if (action->type != &action_jump)
         return false;
     const struct jump *jump = action->self;
-    return jump->mode == MODE_TRIGGER && str_eq(jump->trigger, name);
+    return jump->mode == MODE_TRIGGER && name.len && str_eq(jump->trigger, name);
 }
 
 bool jump_due(struct engine *engine, const struct action *action, instant *due)

@@ -1,0 +1,87 @@
+/* form_trigger_NAME_content, _datetime, _kind: the calls from outside that were obeyed, the last one, or by their
+ * number; names as in w.c.s. */
+#include "dossiers/tables.h"
+
+struct calls { /* of one trigger, oldest first */
+    struct VEC_OF(struct value) items;
+};
+
+/* w.c.s.: a trigger is called in templates by its name in lower case, without accents, blanks as underscores, other
+ * signs left out. */
+static str name_in_templates(struct arena *arena, str name)
+{
+    struct buf out = buf_new(arena, name.len * 4 + 16);
+    str folded = utf8_unaccent(arena, utf8_lower(arena, name));
+    for (size_t i = 0; i < folded.len; i++) {
+        char c = folded.ptr[i];
+        bool is_word = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'), is_gap = c == ' ' || c == '_' || c == '\'';
+        if (is_word)
+            buf_add_char(&out, c);
+        else if (is_gap && out.len && out.ptr[out.len - 1] != '_')
+            buf_add_char(&out, '_');
+    }
+    return buf_str(&out);
+}
+
+static struct value call_value(struct arena *arena, const struct history_entry *entry, const json_t *part)
+{
+    struct value_dict *dict = value_dict_new(arena);
+    value_dict_set(arena, dict, STR("content"), value_from_json(arena, json_object_get(part, "content")));
+    value_dict_set(arena, dict, STR("datetime"), value_datetime(datetime_local(entry->at)));
+    value_dict_set(arena, dict, STR("kind"), value_text(json_str(part, "kind")));
+    return value_dict(dict);
+}
+
+static size_t calls_length(const struct value_object *object, struct arena *arena)
+{
+    (void)arena;
+    return ((const struct calls *)object->self)->items.len;
+}
+
+static bool calls_item(const struct value_object *object, struct arena *arena, size_t index, struct value *out)
+{
+    const struct calls *calls = object->self;
+    (void)arena;
+    if (index >= calls->items.len)
+        return false;
+    *out = calls->items.at[index];
+    return true;
+}
+
+static bool calls_get(const struct value_object *object, struct arena *arena, str key, struct value *out)
+{
+    const struct calls *calls = object->self;
+    struct value last = calls->items.at[calls->items.len - 1];
+    int64_t index;
+    if (str_to_int64(key, &index))
+        return index >= 0 && calls_item(object, arena, (size_t)index, out);
+    *out = str_eq(key, STR("latest")) ? last : value_get(arena, last, key);
+    return out->kind != VALUE_UNDEFINED;
+}
+
+static const struct value_object_type calls_type = {
+    .name = "appels reçus", .get = calls_get, .length = calls_length, .item = calls_item};
+
+static bool triggers_get(const struct value_object *object, struct arena *arena, str key, struct value *out)
+{
+    const struct scope *scope = object->self;
+    struct calls *calls = arena_new_of(arena, struct calls);
+    const struct history none = {0}, *history = scope->dossier ? &scope->dossier->history : &none;
+    for (size_t i = 0; i < history->len; i++)
+        for (size_t k = 0; k < json_array_size(history->at[i].parts); k++) {
+            const json_t *part = json_array_get(history->at[i].parts, k);
+            if (str_eq(json_str(part, "type"), STR("trigger")) &&
+                str_eq(name_in_templates(arena, json_str(part, "name")), key))
+                *vec_push(arena, &calls->items) = call_value(arena, &history->at[i], part);
+        }
+    if (calls->items.len)
+        *out = value_object(&calls_type, calls);
+    return calls->items.len > 0;
+}
+
+static const struct value_object_type triggers_type = {.name = "form_trigger", .get = triggers_get};
+
+struct value variables_triggers(const struct scope *scope)
+{
+    return value_object(&triggers_type, scope);
+}
