@@ -61,7 +61,7 @@ struct dossier_place {
     const json_t *arrival; /* what the link that they came by says: session_var_*; NULL: nothing */
     void *data;            /* handed to the functions below */
     bool (*person)(void *data, struct arena *arena, int64_t account, struct dossier_person *out);
-    /* The account that has this address; false: none. */
+    /* The account that has this address or uuid; false: none. */
     bool (*person_called)(void *data, struct arena *arena, str text, struct dossier_person *out);
     void (*roles_of)(void *data, struct arena *arena, int64_t account, struct dossier_roles *out);
     bool (*role_is_known)(void *data, str slug);
@@ -202,6 +202,12 @@ const struct workflow_status *dossier_visible_status(const struct dossier_place 
 enum dossier_state { DOSSIER_ANY, DOSSIER_OPEN, DOSSIER_FINAL };
 enum dossier_sort { DOSSIER_NEWEST, DOSSIER_OLDEST, DOSSIER_LAST_UPDATED };
 
+/* An answer (of a field, by its varname or id) or user, internal_id, number, identifier; compared as views do. */
+struct dossier_filter {
+    str name, op, value; /* op: « eq », « ne », « lt » … as w.c.s. calls them in views; empty: eq */
+};
+struct dossier_filters VEC_OF(struct dossier_filter);
+
 struct dossier_query {
     const struct actor *actor; /* whose list: an agent's roles bound it; an admin sees all */
     bool waiting_only;         /* what waits for one of the actor's roles */
@@ -213,6 +219,7 @@ struct dossier_query {
     instant from, to;               /* received in [from, to), 0: no bound */
     const struct custom_view *view; /* with form: what it filters by; NULL: nothing. Its columns and order are not
                                        looked at: dossier_query_use_view */
+    struct dossier_filters filters; /* with form: dossier_query_filter */
     str field, value;       /* with form: the listed field of this id (display_locations) has exactly this text */
     enum dossier_sort sort; /* with search: newest first, whatever is asked */
     str cursor;             /* what the page before gave as next; empty: the first page */
@@ -245,6 +252,14 @@ bool dossier_list(const struct dossier_place *place, const struct dossier_query 
 void dossier_query_use_view(const struct dossier_place *place, struct dossier_query *query,
                             const struct custom_view *view);
 
+/* Adds a filter to a query of a form: ERR_INVALID where it has no such field, or the operator or the value is none. */
+bool dossier_query_filter(const struct dossier_place *place, struct dossier_query *query, str name, str op, str value,
+                          struct err *err);
+
+/* How many, counted to the end: costs what the list costs. */
+bool dossier_count_whole(const struct dossier_place *place, const struct dossier_query *query, int64_t *count,
+                         struct err *err);
+
 /* How many, counted no further than DOSSIER_COUNT_MOST or what a view looks at (then *is_more: « plus de 1 000 »).
  * cursor, sort and limit of the query do not count. */
 enum { DOSSIER_COUNT_MOST = 1000 };
@@ -256,6 +271,28 @@ bool dossier_list_of_account(const struct dossier_place *place, int64_t account,
                              struct dossier_page *out, struct err *err);
 /* Whether the account has an open one of this form (only_allow_one). */
 bool dossier_account_has(const struct dossier_place *place, int64_t account, str form, bool *has, struct err *err);
+
+/* ---- As other programs read it --------------------------------------------------------------------------------------
+ */
+
+/* What of it is told, as w.c.s. names it. */
+struct dossier_parts {
+    bool fields, user, evolution, roles, submission, workflow, workflow_data, actions;
+};
+struct dossier_reading {
+    struct dossier_parts parts;
+    const struct actor *actor; /* who reads: of the history what they may, of what may be called what they may call */
+    void *data;
+    /* Adds to what is told of a file ({blob, name, type, size} as it is kept): where it is read, its content; may be
+     * NULL. */
+    void (*file)(void *data, const struct dossier *dossier, const json_t *file, json_t *out);
+    json_t *(*role)(void *data, str slug); /* how a role is told; NULL: by its slug */
+};
+/* In the names and shapes of w.c.s.'s API; the caller's reference. evolution and workflow want its history. */
+json_t *dossier_json(const struct dossier_place *place, const struct dossier *dossier,
+                     const struct dossier_reading *reading);
+/* Reads the histories of those that were read without, at once; NULL ones are passed over. */
+void dossier_read_histories(const struct dossier_place *place, struct dossier_list *dossiers);
 
 /* ---- Beside the dossier ---------------------------------------------------------------------------------------------
  */

@@ -146,6 +146,28 @@ bool dossier_count(const struct dossier_place *place, const struct dossier_query
     return true;
 }
 
+/* Page by page, each in an arena that is emptied. */
+bool dossier_count_whole(const struct dossier_place *place, const struct dossier_query *query, int64_t *number,
+                         struct err *err)
+{
+    enum { PAGE = 5000 };
+    struct arena *arena = arena_new();
+    struct walk walk = {.arena = arena, .query = query, .view = list_view(place, query), .limit = PAGE};
+    walk.after = query->search.len ? (struct found){0} : start_of(query);
+    bool ok = true, is_last = false;
+    for (*number = 0; ok && !is_last;) {
+        walk.found = (struct founds){0};
+        ok = store_read(place->store, count, &walk, err);
+        *number += (int64_t)walk.found.len;
+        is_last = walk.found.len < PAGE && !walk.is_cut;
+        if (walk.found.len && !walk.is_cut)
+            walk.after = walk.found.at[walk.found.len - 1];
+        arena_reset(arena);
+    }
+    arena_free(arena);
+    return ok;
+}
+
 /* ---- Of an account ---- */
 
 struct own {

@@ -21,4 +21,7 @@ bool list_walk_view(struct tx *tx, struct walk *walk, struct err *err);
 /* NULL: the query has no view, or one that lets all pass. */
 const struct query *list_view(const struct dossier_place *place, const struct dossier_query *query);
 
+/* The query with what the filters ask besides (list_filters.c); empty where one of them is wrong. */
+struct query *list_filter(const struct query *query, struct arena *arena, const struct dossier_filters *filters);
+
 #endif

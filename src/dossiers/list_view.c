@@ -24,12 +24,17 @@ static struct custom_view without_status(struct arena *arena, const struct custo
 const struct query *list_view(const struct dossier_place *place, const struct dossier_query *query)
 {
     const struct dossier_definitions *definitions = place->definitions;
-    const struct form *form = query->view ? definitions->form(definitions->data, query->form, 0) : NULL;
+    bool is_filtered = query->view || query->filters.len;
+    const struct form *form = is_filtered ? definitions->form(definitions->data, query->form, 0) : NULL;
     if (!form)
         return NULL;
-    struct custom_view rest = without_status(place->arena, query->view);
+    struct custom_view rest = {0};
+    if (query->view)
+        rest = without_status(place->arena, query->view);
+    if (!rest.filters.len && !query->filters.len)
+        return NULL;
     struct query *all = query_of_form(place, place->arena, form);
-    return rest.filters.len ? query_filter_by_view(all, place->arena, &rest, NULL) : NULL;
+    return list_filter(query_filter_by_view(all, place->arena, &rest, NULL), place->arena, &query->filters);
 }
 
 static void use_status(const struct dossier_place *place, struct dossier_query *query, const struct view_filter *filter)

@@ -117,6 +117,8 @@ const struct field *query_field(const struct query *query, str varname, size_t *
 /* ---- query_views.c: the filters and the order of a saved view of the form; an unknown one finds nothing ---- */
 /* render: what the templates of its values read; NULL: the scope of the query. */
 struct query *query_use_view(const struct query *query, struct arena *arena, str slug, const struct render *render);
+/* An operator by its name in views, which are shorter (« lte ») or the same. */
+bool query_operator_of_view(str name, enum query_operator *out);
 /* The filters alone. */
 struct query *query_filter_by_view(const struct query *query, struct arena *arena, const struct custom_view *view,
                                    const struct render *render);

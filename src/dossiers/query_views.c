@@ -11,7 +11,7 @@ static struct render render_of(const struct query *query, struct arena *arena)
 }
 
 /* w.c.s. has shorter names in views. */
-static bool operator_of_view(str name, enum query_operator *out)
+bool query_operator_of_view(str name, enum query_operator *out)
 {
     static const struct {
         str name;
@@ -54,7 +54,7 @@ static struct query *by_field(const struct query *query, struct arena *arena, co
 {
     const struct field *field = field_of(query, filter->name);
     struct query *next = query_copy(arena, query);
-    if (!field || !operator_of_view(filter->op, &next->op)) {
+    if (!field || !query_operator_of_view(filter->op, &next->op)) {
         value_fault("La vue filtre par « %.*s », ce qui n’est pas connu ici.", STR_ARG(filter->name));
         return query_nothing(arena, query);
     }

@@ -88,8 +88,8 @@ void response_file(struct request *request, int fd, int64_t size, str type, str 
  * takes what they have for the whole. */
 enum piece { PIECE_MORE, PIECE_LAST, PIECE_BROKEN };
 typedef enum piece response_piece(void *arg, struct arena *arena, struct buf *out);
-/* A file to save, of unknown length, in constant memory. arg lives in the request's arena: whoever leaves before the
- * end ends the request, and next is not called again. */
+/* A body of unknown length, in constant memory, to save under that name; empty: it is no file. arg lives in the
+ * request's arena: whoever leaves before the end ends the request, and next is not called again. */
 void response_stream(struct request *request, str type, str name, response_piece *next, void *arg);
 /* A header with a control character is dropped. value must live as long as the request. */
 void response_header(struct request *request, const char *name, str value);

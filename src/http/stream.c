@@ -20,7 +20,8 @@ void response_stream(struct request *request, str type, str name, response_piece
     struct stream *stream = arena_new_of(request->arena, struct stream);
     *stream = (struct stream){.exchange = request->exchange, .next = next, .arg = arg, .state = PIECE_MORE};
     response_text(request, 200, type, STR_EMPTY);
-    response_save_as(request, name);
+    if (name.len > 0)
+        response_save_as(request, name);
     request->response.stream = stream;
 }
 

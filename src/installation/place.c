@@ -53,7 +53,8 @@ static bool find_person_called(void *data, struct arena *arena, str text, struct
 {
     const struct place *place = data;
     struct account account;
-    if (!account_by_email(place->installation->people, arena, text, &account, NULL))
+    struct people *people = place->installation->people;
+    if (!account_by_email(people, arena, text, &account, NULL) && !account_by_uuid(people, arena, text, &account, NULL))
         return false;
     *out = person_of(arena, &account);
     return true;

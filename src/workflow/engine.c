@@ -288,6 +288,19 @@ static void collect_concerned(struct engine *engine)
             add_once(engine->arena, &engine->change->concerned, engine->change->waiting.at[i]);
 }
 
+void workflow_roles(const struct workflow_context *context, const struct dossier *dossier, struct str_list *waiting,
+                    struct str_list *concerned)
+{
+    struct engine engine;
+    struct change change = {0};
+    engine_start(&engine, context, dossier);
+    engine.change = &change;
+    collect_waiting(&engine);
+    collect_concerned(&engine);
+    *waiting = change.waiting;
+    *concerned = change.concerned;
+}
+
 static void settle_timers(struct engine *engine)
 {
     const struct status *status = engine_status(engine);

@@ -408,6 +408,34 @@ static bool call(struct engine *engine, struct err *err)
     return engine->event->kind == EVENT_HOOK ? call_hook(engine, err) : trigger_jump(engine, err);
 }
 
+static void add_jumps(struct engine *engine, struct workflow_calls *out)
+{
+    const struct status *status = engine_status(engine);
+    for (size_t i = 0; status && i < status->actions.len; i++) {
+        const struct action *action = &status->actions.at[i];
+        str name = json_str(action->json, "trigger");
+        if (jump_has_trigger(action, name) && may_trigger(engine, action) && action_applies(engine, action))
+            *vec_push(engine->arena, out) = (struct workflow_call){name, true};
+    }
+}
+
+void workflow_callable(const struct workflow_context *context, const struct dossier *dossier, const struct actor *actor,
+                       struct workflow_calls *out)
+{
+    struct engine engine;
+    if (dossier->is_anonymised)
+        return;
+    engine_start(&engine, context, dossier);
+    engine.actor = actor;
+    for (size_t i = 0; i < engine.workflow->globals.len; i++)
+        for (size_t k = 0; k < engine.workflow->globals.at[i].triggers.len; k++) {
+            const struct trigger *trigger = &engine.workflow->globals.at[i].triggers.at[k];
+            if (is_called(trigger, trigger->identifier) && names_include(&engine, actor, &trigger->roles))
+                *vec_push(engine.arena, out) = (struct workflow_call){trigger->identifier, false};
+        }
+    add_jumps(&engine, out);
+}
+
 static bool happen(struct engine *engine, struct err *err)
 {
     switch (engine->event->kind) {

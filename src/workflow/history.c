@@ -99,6 +99,12 @@ static str shown_author(const struct history_entry *entry, const struct actor *a
     return entry->author == AUTHOR_AGENT && !actor->is_agent ? STR_EMPTY : entry->author_name;
 }
 
+bool workflow_may_read(const struct workflow_context *context, const json_t *part, const struct actor *actor)
+{
+    struct engine engine = reader(context, actor);
+    return may_read(&engine, part, actor);
+}
+
 void workflow_show_history(const struct workflow_context *context, const struct dossier *dossier,
                            const struct actor *actor, struct shown_history *out)
 {

@@ -322,6 +322,19 @@ void workflow_offer_global(const struct workflow_context *context, const struct 
 /* The fields of the sub-form that a history part of type « form » was filled in; NULL where they are lost. */
 const struct field_list *workflow_form_fields(const struct workflow *workflow, const json_t *part);
 
+/* Who can act now (slugs of roles, « _submitter »), and the roles whose agents may see it. */
+void workflow_roles(const struct workflow_context *context, const struct dossier *dossier, struct str_list *waiting,
+                    struct str_list *concerned);
+
+/* What this caller may call from outside now. */
+struct workflow_call {
+    str name;
+    bool is_jump; /* else a global action's */
+};
+struct workflow_calls VEC_OF(struct workflow_call);
+void workflow_callable(const struct workflow_context *context, const struct dossier *dossier, const struct actor *actor,
+                       struct workflow_calls *out);
+
 /* Whether the actor is one of those that a list of functions, roles, « logged-users » names. An empty list: everybody.
  */
 bool workflow_actor_is(const struct workflow_context *context, const struct actor *actor, const str *names,
@@ -334,6 +347,9 @@ bool workflow_actor_is(const struct workflow_context *context, const struct acto
  * one that says « Envoyée »; never NULL. */
 const struct workflow_status *workflow_visible_status(const struct workflow_context *context,
                                                       const struct dossier *dossier, const struct actor *actor);
+
+/* Whether this person may read a part of the history. */
+bool workflow_may_read(const struct workflow_context *context, const json_t *part, const struct actor *actor);
 
 /* The history as this person may read it: entries without anything to show are left out. */
 struct shown_part {

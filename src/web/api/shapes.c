@@ -15,3 +15,10 @@ json_t *api_role_json(const struct site *site, str slug)
     json_set(json, STR("emails_to_members"), json_boolean(json_array_size(emails) == 0));
     return json;
 }
+
+str api_moment(struct arena *arena, instant at)
+{
+    struct datetime local = datetime_local(at);
+    str day = date_iso(arena, local.date);
+    return str_fmt(arena, "%.*s %02d:%02d:%02d", STR_ARG(day), local.hour, local.minute, local.second);
+}

@@ -7,4 +7,7 @@
 /* {id, slug, name, text, emails …}: new references. A slug that the site does not know is named by itself. */
 json_t *api_role_json(const struct site *site, str slug);
 
+/* « 2026-12-14 09:30:00 », local time. */
+str api_moment(struct arena *arena, instant at);
+
 #endif

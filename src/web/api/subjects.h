@@ -5,6 +5,7 @@
 #include "web/api/api.h"
 
 /* Each is ended by an operation without a pattern. */
-extern const struct api_operation openapi_operations[], people_operations[], trigger_operations[];
+extern const struct api_operation card_operations[], definition_operations[], mine_operations[], openapi_operations[],
+    people_operations[], request_operations[], trigger_operations[];
 
 #endif

@@ -2,7 +2,11 @@
 #include "web/api/subjects.h"
 
 const struct api_subject api_subjects[] = {
+    {"Demandes", request_operations},
+    {"Fiches", card_operations},
     {"Déclencheurs", trigger_operations},
+    {"Définitions", definition_operations},
+    {"Ses demandes", mine_operations},
     {"Personnes et rôles", people_operations},
     {"Description", openapi_operations},
     {NULL, NULL},
