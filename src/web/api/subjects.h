@@ -6,6 +6,6 @@
 
 /* Each is ended by an operation without a pattern. */
 extern const struct api_operation card_operations[], definition_operations[], mine_operations[], openapi_operations[],
-    people_operations[], request_operations[], trigger_operations[];
+    people_operations[], request_operations[], submit_operations[], trigger_operations[];
 
 #endif

@@ -4,6 +4,7 @@
 const struct api_subject api_subjects[] = {
     {"Demandes", request_operations},
     {"Fiches", card_operations},
+    {"Dépôts et modifications", submit_operations},
     {"Déclencheurs", trigger_operations},
     {"Définitions", definition_operations},
     {"Ses demandes", mine_operations},
