@@ -210,3 +210,24 @@ for (const form of document.querySelectorAll("form[data-live]")) {
   document.addEventListener("visibilitychange", () => document.hidden && form.dataset.asking && !form.dataset.sent && ask());
   if (restore()) soon(0);
 }
+
+// A list whose lines are ticked: all of them at once.
+for (const all of document.querySelectorAll("[data-all]")) {
+  all.hidden = false;
+  all.addEventListener("change", () => {
+    for (const box of document.getElementsByName(all.dataset.all)) box.checked = all.checked;
+  });
+}
+
+// How far an action on many is, until it is done.
+const follow = async () => {
+  if (!document.querySelector("[data-under-way]")) return;
+  try {
+    const answer = await fetch(location.href);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const now = page.querySelector("[data-mass]");
+    if (now) document.querySelector("[data-mass]").replaceWith(now);
+  } catch { /* no answer now: the link is there */ }
+  window.setTimeout(follow, 2000);
+};
+window.setTimeout(follow, 1000);

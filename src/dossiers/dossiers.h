@@ -64,6 +64,8 @@ struct dossier_place {
     /* The account that has this address or uuid; false: none. */
     bool (*person_called)(void *data, struct arena *arena, str text, struct dossier_person *out);
     void (*roles_of)(void *data, struct arena *arena, int64_t account, struct dossier_roles *out);
+    /* The account as an agent of the site, with the roles it has now; false: it is none (any more). */
+    bool (*agent)(void *data, struct arena *arena, int64_t account, struct actor *out);
     bool (*role_is_known)(void *data, str slug);
     void (*role_addresses)(void *data, struct arena *arena, str role, struct recipients *out);
     void (*role_accounts)(void *data, struct arena *arena, str role, int64_t **out, size_t *count);
@@ -344,6 +346,64 @@ bool dossier_blob_is_used(struct tx *tx, str blob, bool *used, struct err *err);
 bool dossier_card_choices(const struct dossier_place *place, const struct local_asking *asking, struct render *render,
                           struct choices *out);
 
+/* ---- Many at once ---------------------------------------------------------------------------------------------------
+ */
+
+/* A selection that one agent made among the dossiers of a form, what is done to all of them, and how far that is. It is
+ * kept a month. Each dossier is treated in a transaction of its own, as if the agent had opened it and pressed the
+ * button; a job does so, and goes on where it was where the process dies. */
+enum { MASS_MOST = 20000 };
+struct mass {
+    int64_t id;
+    str form;               /* its key */
+    instant started, ended; /* 0: not yet */
+    bool is_cut;            /* more than MASS_MOST were asked for: these are the first */
+    str label;              /* what is done; empty until it is started */
+    str back;               /* path of the list that it was made from */
+    int64_t waiting, done, failed;
+};
+
+/* Keeps a selection: these of the form, as far as the actor may see them; or all of the query, in its order. *id 0:
+ * none is left. */
+bool mass_select(const struct dossier_place *place, const struct actor *actor, str form, str back, const int64_t *ids,
+                 size_t count, int64_t *id, struct err *err);
+bool mass_select_all(const struct dossier_place *place, const struct dossier_query *query, str back, int64_t *id,
+                     struct err *err);
+/* ERR_NOT_FOUND where there is none of that id that this account made. */
+bool mass_read(const struct dossier_place *place, int64_t id, int64_t account, struct mass *out, struct err *err);
+/* Those that the account started, newest first, twenty at the most. */
+struct masses VEC_OF(struct mass);
+bool mass_list(const struct dossier_place *place, int64_t account, struct masses *out, struct err *err);
+
+/* What may be done to at least one of them; conditions are looked at when it is done. */
+struct mass_offer {
+    str key; /* « choix:STATUS/ACTION », « globale:ACTION » */
+    struct offered_button button;
+    str status_name; /* of a choice: of those that it is offered for */
+    int64_t count;   /* for how many */
+    int64_t dossier; /* one of them */
+};
+struct mass_offers VEC_OF(struct mass_offer);
+bool mass_offer(const struct dossier_place *place, int64_t id, const struct actor *actor, struct mass_offers *out,
+                struct err *err);
+/* Whether the form's workflow lets this agent do anything to many at once. */
+bool dossier_form_has_mass(const struct dossier_place *place, const struct form *form, const struct actor *actor);
+
+/* Starts it, durably. event: its forms and comments are what the action's page asked; blobs: the files among them.
+ * ERR_CONFLICT where it was started already. */
+bool mass_start(const struct dossier_place *place, int64_t id, const struct mass_offer *offer,
+                const struct event *event, const struct str_list *blobs, struct err *err);
+
+/* Those that nothing was done to, and why, in the order of the selection, those behind a position (-1: from the first),
+ * a hundred at the most. */
+struct mass_failure {
+    int64_t position, dossier;
+    str message; /* a sentence for the agent */
+};
+struct mass_failures VEC_OF(struct mass_failure);
+bool mass_read_failures(const struct dossier_place *place, int64_t id, int64_t after, struct mass_failures *out,
+                        struct err *err);
+
 /* ---- Names for templates --------------------------------------------------------------------------------------------
  */
 
@@ -359,8 +419,9 @@ struct value dossier_site_scope(const struct dossier_place *place);
  */
 
 /* Kinds of jobs that come here: « workflow.timer » (payload {"dossier", "status", "action"}), « workflow.global »
- * ({"dossier", "action"}). The runner's function makes a place for the store of the job and calls this. At least once:
- * doing it again changes nothing. Who runs jobs writes job_kinds of its own, with these names and attempts. */
+ * ({"dossier", "action"}), « dossiers.mass » ({"mass"}). The runner's function makes a place for the store of the job
+ * and calls this. At least once: doing it again changes nothing. Who runs jobs writes job_kinds of its own, with these
+ * names and attempts. */
 extern const str dossier_job_kinds[];
 extern const size_t dossier_job_kind_count;
 enum { DOSSIER_JOB_ATTEMPTS = 8, DOSSIER_JOB_LEASE_SECONDS = 60 };

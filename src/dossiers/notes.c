@@ -10,7 +10,8 @@ static const char select_notes[] =
 static const char select_notices[] = "SELECT id, dossier, at, title, body, url, is_read FROM dossier_notice"
                                      " WHERE account = :account ORDER BY id DESC LIMIT :limit";
 static const char mark_read[] = "UPDATE dossier_notice SET is_read = 1 WHERE account = :account AND is_read = 0";
-static const char select_blob[] = "SELECT 1 FROM dossier_blob WHERE blob = :blob LIMIT 1";
+static const char select_blob[] = "SELECT 1 FROM dossier_blob WHERE blob = :blob UNION ALL"
+                                  " SELECT 1 FROM dossier_mass_blob WHERE blob = :blob LIMIT 1";
 
 struct noting {
     struct arena *arena;

@@ -111,5 +111,16 @@ const struct migration dossiers_migrations[] = {
      "CREATE TABLE dossier_quota_taken (dossier BIGINT NOT NULL, period TEXT NOT NULL, account BIGINT NOT NULL,"
      " PRIMARY KEY (dossier, period, account))",
      NULL},
+    {7, "dossiers",
+     "CREATE TABLE dossier_mass (id BIGINT PRIMARY KEY, form TEXT NOT NULL, account BIGINT NOT NULL, made BIGINT NOT "
+     "NULL,"
+     " started BIGINT NOT NULL, ended BIGINT NOT NULL, is_cut INTEGER NOT NULL, action TEXT NOT NULL,"
+     " label TEXT NOT NULL, input TEXT NOT NULL, back TEXT NOT NULL);"
+     "CREATE INDEX dossier_mass_of ON dossier_mass (account, id);"
+     "CREATE INDEX dossier_mass_made ON dossier_mass (made);"
+     "CREATE TABLE dossier_mass_item (mass BIGINT NOT NULL, position BIGINT NOT NULL, dossier BIGINT NOT NULL,"
+     " status TEXT NOT NULL, state INTEGER NOT NULL, message TEXT NOT NULL, PRIMARY KEY (mass, state, position));"
+     "CREATE TABLE dossier_mass_blob (blob TEXT NOT NULL, mass BIGINT NOT NULL, PRIMARY KEY (blob, mass))",
+     NULL},
 };
 const size_t dossiers_migration_count = sizeof dossiers_migrations / sizeof *dossiers_migrations;

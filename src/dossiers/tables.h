@@ -99,6 +99,13 @@ bool context_make(const struct dossier_place *place, const struct form *form, co
 bool context_of(const struct dossier_place *place, const struct dossier *dossier, struct workflow_context *context);
 str context_role_of(const struct dossier_place *place, const struct form *form, str function);
 
+/* ---- many at once (mass_run.c) ---- */
+#define MASS_JOB STR("dossiers.mass")
+enum mass_state { MASS_WAITING, MASS_DONE, MASS_FAILED };
+/* The job that goes on with it: one at a time. */
+struct job mass_job(struct arena *arena, int64_t id);
+bool mass_run_job(const struct dossier_place *place, const struct job *job, struct err *err);
+
 /* ---- cards (cards.c) ---- */
 /* Gives the card of the change its identifier. ERR_INVALID where its model's template gives none, or one too long. */
 bool card_identify(const struct dossier_place *place, const struct form *form, const struct change *change,

@@ -115,14 +115,16 @@ bool dossier_is_visible(const struct dossier_place *place, const struct dossier 
     return offer.can_act && (offer.buttons.len || offer.forms.len);
 }
 
-/* ---- Timers ---- */
+/* ---- Jobs ---- */
 
-const str dossier_job_kinds[] = {STR_INIT("workflow.timer"), STR_INIT("workflow.global")};
+const str dossier_job_kinds[] = {STR_INIT("workflow.timer"), STR_INIT("workflow.global"), STR_INIT("dossiers.mass")};
 const size_t dossier_job_kind_count = sizeof dossier_job_kinds / sizeof *dossier_job_kinds;
 
 bool dossier_run_job(const struct dossier_place *place, const struct job *job, struct err *err)
 {
     struct err found = {0};
+    if (str_eq(job->kind, MASS_JOB))
+        return mass_run_job(place, job, err);
     const json_t *payload = json_parse(place->arena, job->payload, err);
     if (!payload)
         return false;

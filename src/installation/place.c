@@ -73,6 +73,24 @@ static void find_roles_of(void *data, struct arena *arena, int64_t account, stru
     }
 }
 
+static bool find_agent(void *data, struct arena *arena, int64_t id, struct actor *out)
+{
+    const struct place *place = data;
+    struct people *people = place->installation->people;
+    struct account account;
+    struct membership membership = {0};
+    if (!account_by_id(people, arena, id, &account, NULL) ||
+        !membership_find(people, arena, id, place->site->slug, &membership, NULL))
+        return false;
+    *out = (struct actor){.account = id,
+                          .name = account_name(arena, &account),
+                          .roles = membership.roles,
+                          .role_count = membership.count,
+                          .is_agent = true,
+                          .is_admin = membership.is_admin};
+    return membership.is_agent && !account.is_locked;
+}
+
 static bool role_is_known(void *data, str slug)
 {
     const struct place *place = data;
@@ -243,6 +261,7 @@ void place_make(struct place *place, struct installation *installation, struct e
                                              .person = find_person,
                                              .person_called = find_person_called,
                                              .roles_of = find_roles_of,
+                                             .agent = find_agent,
                                              .role_is_known = role_is_known,
                                              .role_addresses = role_addresses,
                                              .role_accounts = role_accounts};

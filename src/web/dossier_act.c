@@ -37,50 +37,6 @@ static void was_done(struct request *request, void *arg, bool ok, const struct e
     response_redirect(request, next);
 }
 
-/* Sub-forms that the page offered, read and checked. */
-static bool read_forms(struct request *request, struct dossier *dossier, const struct offer *offer,
-                       struct posted *posted, struct event *event, struct field_errors *errors, json_t **answers_out)
-{
-    struct form_context context =
-        visit_form_context(request, dossier_form(place_of(request), dossier), dossier->answers, dossier);
-    struct posted_form *forms = arena_array_of(request->arena, struct posted_form, offer->forms.len);
-    bool ok = true;
-    for (size_t i = 0; i < offer->forms.len; i++) {
-        json_t *answers = json_keep(request->arena, json_object());
-        bool is_right = fields_read(offer->forms.at[i].fields, &context, posted, answers, errors);
-        *answers_out = json_keep(request->arena, json_deep_copy(answers)); /* what the page shows again */
-        fields_forget_files(offer->forms.at[i].fields, request->arena, *answers_out, NULL);
-        forms[i] = (struct posted_form){offer->forms.at[i].action, answers, !is_right};
-        ok = ok && is_right;
-    }
-    event->forms = forms;
-    event->form_count = offer->forms.len;
-    return ok;
-}
-
-static bool read_comments(struct request *request, const struct offer *offer, struct posted *posted,
-                          struct event *event, struct field_errors *errors)
-{
-    struct posted_comment *comments = arena_array_of(request->arena, struct posted_comment, offer->comments.len);
-    bool ok = true;
-    for (size_t i = 0; i < offer->comments.len; i++) {
-        const struct offered_comment *comment = &offer->comments.at[i];
-        str name = str_fmt(request->arena, "commentaire-%.*s", STR_ARG(comment->action)), text = STR_EMPTY;
-        for (size_t j = 0; j < posted->value_count; j++)
-            if (str_eq(posted->values[j].name, name))
-                text = str_trim(str_replace(request->arena, posted->values[j].value, STR("\r\n"), STR("\n")));
-        comments[i] = (struct posted_comment){comment->action, text};
-        if (!comment->is_required || text.len > 0)
-            continue;
-        ok = false;
-        *vec_push(request->arena, errors) =
-            (struct field_error){.control = name, .message = STR("Écrivez un commentaire avant d’envoyer.")};
-    }
-    event->comments = comments;
-    event->comment_count = offer->comments.len;
-    return ok;
-}
-
 static bool button_ignores_errors(const struct offer *offer, str action)
 {
     for (size_t i = 0; i < offer->buttons.len; i++)
@@ -91,13 +47,11 @@ static bool button_ignores_errors(const struct offer *offer, str action)
 
 /* Sub-forms and comments that the page offered. False where something is to be corrected: reply says what. */
 static bool read_offered(struct request *request, struct dossier *dossier, const struct offer *offer,
-                         struct posted *posted, struct event *event, struct dossier_reply *reply)
+                         const struct posted *posted, struct event *event, struct dossier_reply *reply)
 {
-    struct field_errors *errors = arena_new_of(request->arena, struct field_errors);
-    bool forms_ok = read_forms(request, dossier, offer, posted, event, errors, &reply->form_answers);
-    bool comments_ok = read_comments(request, offer, posted, event, errors);
-    reply->errors = errors;
-    return forms_ok && comments_ok;
+    struct form_context context =
+        visit_form_context(request, dossier_form(place_of(request), dossier), dossier->answers, dossier);
+    return offered_read(request, &context, offer, posted, event, reply);
 }
 
 /* Who was faster, when, and where it stands now: the page says it before anything is done again. */

@@ -78,57 +78,6 @@ static struct value buttons_value(struct request *request, const struct offered_
     return value_list(list);
 }
 
-static str error_of(const struct field_errors *errors, str control)
-{
-    for (size_t i = 0; errors != NULL && i < errors->len; i++)
-        if (str_eq(errors->at[i].control, control))
-            return errors->at[i].message;
-    return STR_EMPTY;
-}
-
-/* What was typed comes back with its error. */
-static struct value comments_value(struct request *request, const struct offer *offer,
-                                   const struct dossier_reply *reply)
-{
-    struct value_list *list = value_list_new(request->arena);
-    for (size_t i = 0; i < offer->comments.len; i++) {
-        const struct offered_comment *comment = &offer->comments.at[i];
-        struct value_dict *dict = page_new(request);
-        str name = str_fmt(request->arena, "commentaire-%.*s", STR_ARG(comment->action));
-        page_set_text(request, dict, "name", name);
-        page_set_text(request, dict, "value", request_form(request, name.ptr));
-        page_set_text(request, dict, "error", error_of(reply->errors, name));
-        page_set_text(request, dict, "label", comment->label.len > 0 ? comment->label : STR("Commentaire"));
-        page_set_text(request, dict, "hint", comment->hint);
-        page_set(request, dict, "info", value_html(comment->info));
-        page_set(request, dict, "required", value_bool(comment->is_required));
-        value_list_add(request->arena, list, value_dict(dict));
-    }
-    return value_list(list);
-}
-
-/* Controls of a sub-form are called by its action too, since two may stand on one page. */
-static struct value forms_value(struct request *request, struct dossier *dossier, const struct offer *offer,
-                                const struct dossier_reply *reply)
-{
-    struct value_list *list = value_list_new(request->arena);
-    struct form_context context =
-        visit_form_context(request, dossier_form(place_of(request), dossier), dossier->answers, dossier);
-    json_t *answers = reply->form_answers;
-    context.posted = reply->posted;
-    for (size_t i = 0; i < offer->forms.len; i++) {
-        const struct offered_form *form = &offer->forms.at[i];
-        struct value_dict *dict = page_new(request);
-        json_t *shown = answers != NULL ? answers : json_keep(request->arena, json_object());
-        if (answers == NULL)
-            fields_prefill(form->fields, &context, shown);
-        page_set(request, dict, "fields", fields_view(form->fields, &context, shown, reply->errors, false));
-        page_set(request, dict, "info", value_html(form->info));
-        value_list_add(request->arena, list, value_dict(dict));
-    }
-    return value_list(list);
-}
-
 static struct value messages_value(struct request *request, const struct offer *offer)
 {
     struct value_list *list = value_list_new(request->arena);
@@ -166,14 +115,13 @@ bool dossier_page_offer(struct request *request, struct dossier *dossier, const 
 }
 
 static void set_offer(struct request *request, struct dossier *dossier, const struct actor *actor,
-                      const struct dossier_reply *reply, struct value_dict *page)
+                      struct form_context *context, const struct dossier_reply *reply, struct value_dict *page)
 {
     struct offer offer = {0};
     page_set(request, page, "is_global", value_bool(dossier_page_offer(request, dossier, actor, &offer)));
     page_set(request, page, "buttons", buttons_value(request, offer.buttons.at, offer.buttons.len, false));
     page_set(request, page, "globals", buttons_value(request, offer.globals.at, offer.globals.len, true));
-    page_set(request, page, "comments", comments_value(request, &offer, reply));
-    page_set(request, page, "forms", forms_value(request, dossier, &offer, reply));
+    offered_show(request, context, &offer, reply, page);
     page_set(request, page, "messages", messages_value(request, &offer));
     page_set(request, page, "has_submit", value_bool(offer.has_submit));
     page_set_text(request, page, "submit_label", offer.submit_label);
@@ -235,7 +183,7 @@ void dossier_fill_page(struct request *request, struct dossier *dossier, const s
     page_set(request, page, "history", history_value(request, dossier, actor));
     page_set(request, page, "errors", errors_value(request, reply->errors));
     page_set_text(request, page, "changed", reply->changed);
-    set_offer(request, dossier, actor, reply, page);
+    set_offer(request, dossier, actor, &context, reply, page);
     struct date silence;
     bool accepts;
     if (form != NULL && !form->is_card && !dossier->is_final &&
@@ -254,6 +202,7 @@ struct value dossier_lines_value(struct request *request, const struct dossier_p
     for (size_t i = 0; i < lines->lines.len; i++) {
         const struct dossier_line *line = &lines->lines.at[i];
         struct value_dict *dict = page_new(request);
+        page_set(request, dict, "id", value_int(line->id));
         page_set_text(request, dict, "code", dossier_code_shown(request->arena, line->code));
         page_set_text(request, dict, "url",
                       str_fmt(request->arena, "%.*s%.*s/", STR_ARG(url_prefix), STR_ARG(line->code)));

@@ -103,6 +103,8 @@ extern const size_t portal_route_count, fill_start_route_count, fill_page_route_
     card_files_route_count, admin_route_count, versions_route_count, export_route_count;
 extern const struct route verify_routes[], fill_stop_routes[]; /* portal/verify.c, fill_stop.c */
 extern const size_t verify_route_count, fill_stop_route_count;
+extern const struct route mass_routes[]; /* office/mass.c */
+extern const size_t mass_route_count;
 extern const struct route tables_routes[]; /* office/tables.c */
 extern const size_t tables_route_count;
 
@@ -140,6 +142,13 @@ bool dossier_page_offer(struct request *request, struct dossier *dossier, const 
 /* Reads what was posted and does it. back: where the browser goes then; show_again: where it is not done. */
 void dossier_post_action(struct request *request, struct dossier *dossier, const struct actor *actor, str back,
                          dossier_show *show_again);
+/* comments and forms: what is asked beside the buttons, with what reply says of the last post (offered.c). context: of
+ * the dossier, or of a form alone. */
+void offered_show(struct request *request, struct form_context *context, const struct offer *offer,
+                  const struct dossier_reply *reply, struct value_dict *page);
+/* Reads and checks it, for the event. False where something is to be corrected: reply then shows it again. */
+bool offered_read(struct request *request, struct form_context *context, const struct offer *offer,
+                  const struct posted *posted, struct event *event, struct dossier_reply *reply);
 /* As the list of errors of a page shows them. */
 struct value errors_value(struct request *request, const struct field_errors *errors);
 /* cells: of each line, what a view has of it (office/list.h); NULL: none. */

@@ -199,7 +199,6 @@ static bool anchor_runs(str anchor)
 static void compile_kind_of_trigger(struct compiler *compiler, const json_t *json, const struct trigger *trigger)
 {
     str type = json_str(json, "type");
-    compiler_inert_trigger(compiler, json);
     if (trigger->kind == TRIGGER_OTHER) {
         compiler_report(compiler, false, "Rien ne lance encore cette action par ce moyen (%.*s).", STR_ARG(type));
         compiler_construct(compiler, str_fmt(compiler->arena, "trigger:%.*s", STR_ARG(type)));
@@ -212,6 +211,7 @@ static void compile_kind_of_trigger(struct compiler *compiler, const json_t *jso
     }
 }
 
+/* w.c.s.: a manual trigger that says nothing of it may be started for many at once. */
 static void compile_trigger(struct compiler *compiler, const json_t *json, size_t index, struct global_action *global)
 {
     struct trigger *trigger = vec_push(compiler->arena, &global->triggers);
@@ -220,7 +220,7 @@ static void compile_trigger(struct compiler *compiler, const json_t *json, size_
         .id = json_str(json, "id"),
         .roles = compiler_names(compiler, json, "roles"),
         .statuses = compiler_names(compiler, json, "statuses"),
-        .is_mass = json_bool(json, "allow_as_mass_action"),
+        .is_mass = !json_object_get(json, "allow_as_mass_action") || json_bool(json, "allow_as_mass_action"),
         .needs_confirmation = json_bool(json, "require_confirmation"),
         .confirmation = compiler_text(compiler, json, "confirmation_text", TEMPLATE_TEXT),
         .anchor = json_str(json, "anchor"),

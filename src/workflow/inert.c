@@ -15,8 +15,6 @@ static const struct definition_inert of_statuses[] = {
 };
 
 static const struct definition_inert of_actions[] = {
-    {"choice", "allow_as_mass_action", NULL, "choice:mass_action",
-     "Ce bouton ne se presse pas encore pour plusieurs demandes à la fois."},
     {"choice", "identifier", NULL, "choice:identifier", "Le passage n’est pas encore retenu sous son identifiant."},
     {"editable", "type", "editable", "action:editable",
      "Les réponses ne se modifient pas encore après le dépôt, si ce n’est celles des fiches."},
@@ -34,11 +32,6 @@ static const struct definition_inert of_actions[] = {
      "Les modèles de commentaire ne sont pas encore servis : le texte de l’action l’est."},
     {"sendmail", "attachments", NULL, "sendmail:attachments", "Les pièces jointes ne sont pas encore envoyées."},
     {"sendmail", "varname", NULL, "sendmail:varname", "Le courriel n’est pas encore gardé sous son identifiant."},
-};
-
-static const struct definition_inert of_triggers[] = {
-    {"manual", "allow_as_mass_action", NULL, "trigger:mass_action",
-     "Cette action ne se lance pas encore pour plusieurs demandes à la fois."},
 };
 
 static void report_all(struct compiler *compiler, const json_t *json, const struct definition_inert *table,
@@ -65,9 +58,4 @@ void compiler_inert_status(struct compiler *compiler, const json_t *json)
 void compiler_inert_action(struct compiler *compiler, const json_t *json)
 {
     report_all(compiler, json, of_actions, sizeof of_actions / sizeof *of_actions);
-}
-
-void compiler_inert_trigger(struct compiler *compiler, const json_t *json)
-{
-    report_all(compiler, json, of_triggers, sizeof of_triggers / sizeof *of_triggers);
 }

@@ -105,7 +105,6 @@ void compiler_construct(struct compiler *compiler, str construct);
 void compiler_inert_workflow(struct compiler *compiler, const json_t *json);
 void compiler_inert_status(struct compiler *compiler, const json_t *json);
 void compiler_inert_action(struct compiler *compiler, const json_t *json);
-void compiler_inert_trigger(struct compiler *compiler, const json_t *json);
 
 const struct action_type *action_type_find(str name);
 

@@ -319,6 +319,13 @@ void workflow_offer(const struct workflow_context *context, const struct dossier
 void workflow_offer_global(const struct workflow_context *context, const struct dossier *dossier,
                            const struct actor *actor, str action, struct offer *offer);
 
+/* What may be done at once to the many dossiers of which this one is an example: its buttons and globals, as far as the
+ * definition lets them be done so. Conditions are not looked at: they are each dossier's own. */
+void workflow_offer_mass(const struct workflow_context *context, const struct dossier *dossier,
+                         const struct actor *actor, struct offer *offer);
+/* Whether the workflow lets this actor do anything to many dossiers at once, in whatever status. */
+bool workflow_has_mass(const struct workflow_context *context, const struct actor *actor);
+
 /* The fields of the sub-form that a history part of type « form » was filled in; NULL where they are lost. */
 const struct field_list *workflow_form_fields(const struct workflow *workflow, const json_t *part);
 

@@ -54,7 +54,7 @@ UNSUPPORTED = [
     (formdef("a", head="<required_authentication_contexts><method>fedict</method></required_authentication_contexts>"), []),
     (workflow("w", '<item type="aggregationemail"/>'), ["action:aggregationemail"]),
     (workflow("w", '<item type="choice"><label>Oui</label><by><item>_receiver</item></by><status>1</status>'
-                   "<allow_as_mass_action>True</allow_as_mass_action></item>"), ["choice:mass_action"]),
+                   "<allow_as_mass_action>True</allow_as_mass_action></item>"), []),
     (workflow("w", '<item type="form"><by><item>_receiver</item></by><formdef><fields>' + field("retina") + "</fields></formdef></item>"), ["field:retina"]),
     (workflow("w", '<item type="register-comment"><comment_template>c</comment_template></item>'), ["register-comment:comment_template"]),
     (workflow("w", "", trigger("timeout", "<anchor>python</anchor><timeout>1</timeout>")), ["trigger:anchor=python"]),

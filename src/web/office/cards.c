@@ -66,6 +66,7 @@ static struct value lines_value(struct request *request, const struct form *form
         page_set_text(request, dict, "url",
                       str_fmt(request->arena, "%.*s%lld/", STR_ARG(card_list_path(request, form, "")),
                               (long long)line->sequence));
+        page_set(request, dict, "id", value_int(line->id));
         page_set_text(request, dict, "identifier", line->identifier);
         page_set_text(request, dict, "summary", line->summary);
         page_set_text(request, dict, "status", line->status_name);
@@ -78,23 +79,30 @@ static struct value lines_value(struct request *request, const struct form *form
     return value_list(list);
 }
 
+void card_query(struct request *request, const struct form *form, const struct actor *actor,
+                struct dossier_query *query)
+{
+    str sort = request_query(request, "tri");
+    *query = (struct dossier_query){.actor = actor,
+                                    .form = form->key,
+                                    .search = utf8_slice(str_trim(request_query(request, "q")), 0, 200),
+                                    .sort = str_eq(sort, STR("anciennes"))   ? DOSSIER_OLDEST
+                                            : str_eq(sort, STR("modifiees")) ? DOSSIER_LAST_UPDATED
+                                                                             : DOSSIER_NEWEST,
+                                    .cursor = request_query(request, "suite")};
+    const struct custom_view *view = office_view(request, form);
+    if (view != NULL)
+        dossier_query_use_view(place_of(request), query, view);
+}
+
 static void list(struct request *request)
 {
     const struct form *form = card_model(request);
     if (form == NULL)
         return;
     struct actor actor = visit_actor(request, true, false);
-    str sort = request_query(request, "tri");
-    struct dossier_query query = {.actor = &actor,
-                                  .form = form->key,
-                                  .search = utf8_slice(str_trim(request_query(request, "q")), 0, 200),
-                                  .sort = str_eq(sort, STR("anciennes"))   ? DOSSIER_OLDEST
-                                          : str_eq(sort, STR("modifiees")) ? DOSSIER_LAST_UPDATED
-                                                                           : DOSSIER_NEWEST,
-                                  .cursor = request_query(request, "suite")};
-    const struct custom_view *view = office_view(request, form);
-    if (view != NULL)
-        dossier_query_use_view(place_of(request), &query, view);
+    struct dossier_query query;
+    card_query(request, form, &actor, &query);
     struct dossier_page lines = {0};
     struct err err = {0};
     if (!dossier_list(place_of(request), &query, &lines, &err)) {
@@ -103,16 +111,17 @@ static void list(struct request *request)
     }
     struct value_dict *page = page_new(request);
     const struct value *cells;
-    if (!office_columns(request, form, view, &lines, page, &cells))
+    if (!office_columns(request, form, query.view, &lines, page, &cells))
         return;
     page_set_text(request, page, "model", form->name);
     page_set(request, page, "description", value_html(form->description));
     page_set_text(request, page, "list_path", card_list_path(request, form, ""));
     page_set(request, page, "may_add", value_bool(dossier_may_be_entered(form, &actor)));
     page_set_text(request, page, "q", request_query(request, "q"));
-    page_set_text(request, page, "tri", sort);
+    page_set_text(request, page, "tri", request_query(request, "tri"));
     page_set(request, page, "lines", lines_value(request, form, &lines, cells));
-    office_set_views(request, form, view, page);
+    office_set_views(request, form, query.view, page);
+    mass_set_list(request, form, &actor, card_list_path(request, form, ""), page);
     list_set_pages(request, lines.next, page);
     list_set_count(request, &query, page);
     page_show(request, 200, "office/cards.html", page);

@@ -9,6 +9,9 @@
 const struct form *card_model(struct request *request);
 /* The card of it that the path names, to who may see it; NULL, and the answer is made, else. */
 struct dossier *card_open(struct request *request, const struct form *form, const struct actor *actor);
+/* What the address of the list asks for. form, actor and request must outlive the query. */
+void card_query(struct request *request, const struct form *form, const struct actor *actor,
+                struct dossier_query *query);
 /* /agents/fiches/SLUG/rest */
 str card_list_path(struct request *request, const struct form *form, const char *rest);
 

@@ -177,6 +177,7 @@ static void list(struct request *request)
     page_set(request, page, "statuses", statuses_choice(request, query.form, query.status));
     page_set(request, page, "answers", answers_choice(request, query.form, request_query(request, "reponse")));
     set_exports(request, &query, page);
+    mass_set_list(request, form_of(request, &query), &actor, STR("/agents/demandes/"), page);
     office_set_views(request, form_of(request, &query), query.view, page);
     static const char *const kept[] = {"etat", "tri", "q", "du", "au"};
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)

@@ -21,4 +21,10 @@ bool office_columns(struct request *request, const struct form *form, const stru
 /* What the address asks for, of the requests that this agent may see. actor and request must outlive the query. */
 void list_query(struct request *request, const struct actor *actor, struct dossier_query *query);
 
+/* ---- One action on many (mass.c) ---- */
+
+/* mass_url, where the list of the form (may be NULL) at this path lets the agent act on many. */
+void mass_set_list(struct request *request, const struct form *form, const struct actor *actor, str path,
+                   struct value_dict *page);
+
 #endif

@@ -20,6 +20,14 @@ static str target_name(struct engine *engine, const struct action *action)
     return status ? status->name : STR_EMPTY;
 }
 
+/* Older exports of w.c.s. have no key for it: there, those with an identifier are. */
+bool choice_is_mass(const struct action *action)
+{
+    if (json_object_get(action->json, "allow_as_mass_action"))
+        return json_bool(action->json, "allow_as_mass_action");
+    return json_str(action->json, "identifier").len > 0;
+}
+
 /* A button without a label is no button, in w.c.s. too. */
 static void offer(struct engine *engine, const struct action *action, struct offer *offer)
 {
@@ -34,7 +42,7 @@ static void offer(struct engine *engine, const struct action *action, struct off
         .needs_confirmation = json_bool(action->json, "require_confirmation"),
         .confirmation = engine_text(engine, choice->confirmation),
         .ignores_errors = json_bool(action->json, "ignore_form_errors"),
-        .is_mass = json_bool(action->json, "allow_as_mass_action"),
+        .is_mass = choice_is_mass(action),
         .target = target_name(engine, action),
     };
 }
