@@ -144,6 +144,7 @@ int64_t variables_account_of(struct value person);
 /* Filters of persons (variables_roles.c). */
 bool person_filter(const struct dossier_place *place, const struct dossier_person *person, struct arena *arena,
                    str name, struct value arg, struct value *out);
+struct value variables_attachments(const struct scope *scope); /* form_attachments_NAME: the latest file of that name */
 bool variables_form_parts(const struct scope *scope, struct arena *arena, str varname, struct value *out);
 
 /* ---- queries (query.c) ---- */

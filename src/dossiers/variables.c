@@ -148,6 +148,31 @@ static struct value answers_of_part(const struct scope *scope, struct arena *are
     return answers_value(view);
 }
 
+/* The file is the one answer of its part. */
+static bool attachment_get(const struct value_object *object, struct arena *arena, str key, struct value *out)
+{
+    const struct scope *scope = object->self;
+    const json_t *found = NULL;
+    for (size_t i = 0; scope->dossier && i < scope->dossier->history.len; i++) {
+        const json_t *parts = scope->dossier->history.at[i].parts;
+        for (size_t k = 0; k < json_array_size(parts); k++)
+            if (json_bool(json_array_get(parts, k), "is_attachment") &&
+                str_eq(json_str(json_array_get(parts, k), "varname"), key))
+                found = json_array_get(parts, k);
+    }
+    if (!found || !key.len)
+        return false;
+    *out = value_get(arena, answers_of_part(scope, arena, found), key);
+    return out->kind != VALUE_UNDEFINED;
+}
+
+static const struct value_object_type attachments_type = {.name = "form_attachments", .get = attachment_get};
+
+struct value variables_attachments(const struct scope *scope)
+{
+    return value_object(&attachments_type, scope);
+}
+
 bool variables_form_parts(const struct scope *scope, struct arena *arena, str varname, struct value *out)
 {
     const struct dossier *dossier = scope->dossier;

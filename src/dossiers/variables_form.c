@@ -288,6 +288,8 @@ static bool form_member(const struct scope *scope, struct arena *arena, str key,
         *out = value_object(&workflow_data_type, scope);
     else if (str_eq(key, STR("workflow_form")))
         *out = value_object(&workflow_form_type, scope);
+    else if (str_eq(key, STR("attachments")))
+        *out = variables_attachments(scope);
     else if (str_eq(key, STR("trigger")))
         *out = variables_triggers(scope);
     else

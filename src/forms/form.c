@@ -44,6 +44,7 @@ static void begin_page(struct compiling *compiling, const struct field *field, s
 {
     page->id = field->id;
     page->label = field->label_text;
+    page->varname = field->varname;
     page->condition = field->condition;
     compiling->where = str_fmt(compiling->arena, "page %.*s", STR_ARG(field->label_text));
     page->post_conditions = compiling_post_conditions(compiling, field->json);

@@ -132,7 +132,7 @@ struct page_stop {
     const struct template *link_url, *link_label;    /* NULL: none */
 };
 struct form_page {
-    str id, label;
+    str id, label, varname;
     const struct template *condition; /* NULL: always */
     struct field_list fields;         /* a page field among them shows nothing */
     struct post_conditions post_conditions;

@@ -79,6 +79,11 @@ static const struct {
     {"action:jumponsubmit", "status set_marker_on_status identifier"},
     {"action:form",
      "by varname fields hide_submit_button post_conditions include_in_form_history backoffice_info_text"},
+    {"action:addattachment",
+     "title display_title button_label display_button required hint by varname backoffice_filefield_id "
+     "attach_to_history allow_portfolio_picking push_to_portfolio document_type max_file_size backoffice_info_text"},
+    {"action:editable",
+     "by status operation_mode page_identifier set_marker_on_status identifier backoffice_info_text"},
     {"action:commentable", "button_label hint required varname by backoffice_info_text"},
     {"action:sendmail", "to subject body mail_template attachments custom_from varname comment"},
     {"action:notification", "to title body target_url origin users_template"},

@@ -27,7 +27,7 @@ static void give_call(struct filling *filling, str name)
 static void give_of_action(struct filling *filling, const json_t *action, size_t index, str at)
 {
     str type = json_str(action, "type"), varname = json_str(action, "varname"), id = json_str(action, "id");
-    if (str_eq(type, STR("form")))
+    if (str_eq(type, STR("form")) || str_eq(type, STR("addattachment")))
         give_sub_form(filling, action, id.len > 0 ? id : str_fmt(filling->arena, "%zu", index + 1), at);
     else if (str_eq(type, STR("commentable")) && varname.len > 0)
         json_set_str(filling->dossier->data, str_fmt(filling->arena, "comment_%.*s", STR_ARG(varname)), STR("…"));

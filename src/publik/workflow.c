@@ -104,6 +104,41 @@ static void mappings_element(struct conversion *conversion, const json_t *list, 
 }
 static const struct shape shape_mappings = {.value = mappings_value, .element = mappings_element};
 
+/* Of a file that is asked: <id>, <label>, and a <mimetype> for each type. */
+static json_t *document_type_value(struct conversion *conversion, const xmlNode *node, const struct member *member)
+{
+    (void)member;
+    json_t *out = json_object(), *types = json_array();
+    for (const xmlNode *one = node_first(node); one != NULL; one = node_next(one)) {
+        str text = str_trim(node_text(conversion, one));
+        if (str_eq(node_name(one), STR("mimetype")))
+            json_array_append_new(types, json_from_str(text));
+        else
+            json_set_str(out, node_name(one), text);
+    }
+    if (json_object_size(out) == 0 && json_array_size(types) == 0) {
+        json_decref(out);
+        json_decref(types);
+        return NULL;
+    }
+    json_set(out, STR("mimetypes"), types);
+    return out;
+}
+
+static void document_type_element(struct conversion *conversion, const json_t *value, const struct member *member,
+                                  xmlNode *node)
+{
+    static const char *const texts[] = {"id", "label"};
+    (void)member;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (json_object_get(value, texts[i]) != NULL)
+            node_add_text(conversion, node, texts[i], json_str(value, texts[i]));
+    const json_t *types = json_list(value, "mimetypes");
+    for (size_t i = 0; i < json_array_size(types); i++)
+        node_add_text(conversion, node, "mimetype", json_str_of(json_array_get(types, i)));
+}
+static const struct shape shape_document_type = {.value = document_type_value, .element = document_type_element};
+
 static const struct member of_action[] = {
     {"@type", "type", NULL},
     {"@id", "id", NULL},
@@ -114,6 +149,7 @@ static const struct member of_action[] = {
     {"formdef", "fields", &shape_sub_form},
     {"fields", "fields", &shape_assignments},
     {"mappings", "mappings", &shape_mappings, .one = "mapping"},
+    {"document_type", "document_type", &shape_document_type},
     POST_CONDITIONS,
     TEXT("status"),
     TEXT("timeout"),

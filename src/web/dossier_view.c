@@ -114,6 +114,24 @@ bool dossier_page_offer(struct request *request, struct dossier *dossier, const 
     return false;
 }
 
+/* The answers are changed on a page of their own. */
+static struct value edits_value(struct request *request, const struct dossier *dossier, const struct actor *actor,
+                                const struct offer *offer)
+{
+    struct value_list *list = value_list_new(request->arena);
+    for (size_t i = 0; i < offer->edits.len; i++) {
+        struct value_dict *dict = page_new(request);
+        struct buf url = buf_new(request->arena, 4096);
+        buf_fmt(&url, "%.*smodifier/?action=", STR_ARG(dossier_path(request, dossier, actor->is_agent)));
+        buf_add_url(&url, offer->edits.at[i].action);
+        page_set_text(request, dict, "url", buf_str(&url));
+        page_set_text(request, dict, "label", offer->edits.at[i].label);
+        page_set(request, dict, "info", value_html(actor->is_agent ? offer->edits.at[i].info : STR_EMPTY));
+        value_list_add(request->arena, list, value_dict(dict));
+    }
+    return value_list(list);
+}
+
 static void set_offer(struct request *request, struct dossier *dossier, const struct actor *actor,
                       struct form_context *context, const struct dossier_reply *reply, struct value_dict *page)
 {
@@ -122,6 +140,7 @@ static void set_offer(struct request *request, struct dossier *dossier, const st
     page_set(request, page, "buttons", buttons_value(request, offer.buttons.at, offer.buttons.len, false));
     page_set(request, page, "globals", buttons_value(request, offer.globals.at, offer.globals.len, true));
     offered_show(request, context, &offer, reply, page);
+    page_set(request, page, "edits", edits_value(request, dossier, actor, &offer));
     page_set(request, page, "messages", messages_value(request, &offer));
     page_set(request, page, "has_submit", value_bool(offer.has_submit));
     page_set_text(request, page, "submit_label", offer.submit_label);

@@ -46,6 +46,25 @@ static bool has_comment(const struct event *event, str action)
     return false;
 }
 
+static bool has_file(const struct event *event, str action)
+{
+    for (size_t i = 0; i < event->form_count; i++)
+        if (str_eq(event->forms[i].action, action) && json_object_size(event->forms[i].answers))
+            return true;
+    return false;
+}
+
+/* A comment or a file that must be there and is not. */
+static bool lacks(const struct event *event, const struct action *action, const char **message)
+{
+    bool is_comment = str_eq(action->type_name, STR("commentable"));
+    bool is_file = str_eq(action->type_name, STR("addattachment"));
+    *message = is_comment ? "Écrivez un commentaire." : "Choisissez un fichier.";
+    if (!json_bool(action->json, "required"))
+        return false;
+    return (is_comment && !has_comment(event, action->id)) || (is_file && !has_file(event, action->id));
+}
+
 static bool check_posted(struct engine *engine, const struct actions *actions, struct err *err)
 {
     const struct event *event = engine->event;
@@ -58,10 +77,10 @@ static bool check_posted(struct engine *engine, const struct actions *actions, s
     }
     for (size_t i = 0; i < actions->len; i++) {
         const struct action *action = &actions->at[i];
-        if (!str_eq(action->type_name, STR("commentable")) || !json_bool(action->json, "required") ||
-            !is_active(engine, action) || has_comment(event, action->id))
+        const char *message;
+        if (!lacks(event, action, &message) || !is_active(engine, action))
             continue;
-        err_set(err, ERR_INVALID, "Écrivez un commentaire.");
+        err_set(err, ERR_INVALID, "%s", message);
         err->field = action->id;
         return false;
     }
@@ -154,6 +173,7 @@ static json_t *changed_fields(struct engine *engine, const json_t *answers)
         json_t *row = json_object();
         json_set_str(row, STR("label"), field->label_text);
         json_set_str(row, STR("value"), after);
+        json_set_str(row, STR("before"), before);
         json_array_append_new(changed, row);
     }
     return changed;
@@ -170,7 +190,8 @@ static bool edit(struct engine *engine, struct err *err)
         return err_set(err, ERR_FORBIDDEN, "Vous ne pouvez pas faire cette action.");
 
     engine_open_entry(engine, author_of(engine->actor), engine->actor);
-    json_t *part = JSON_PART("data");
+    json_t *part = JSON_PART("edit");
+    json_set_str(part, STR("text"), STR("Réponses modifiées"));
     json_set(part, STR("fields"), changed_fields(engine, engine->event->answers));
     engine_add_part(engine, part);
     answers_carry(fields, engine->event->answers, engine->dossier->answers);

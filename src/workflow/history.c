@@ -63,6 +63,8 @@ static bool may_read(struct engine *engine, const json_t *part, const struct act
     if (str_eq(type, STR("mail")) || str_eq(type, STR("data")) || str_eq(type, STR("global")) ||
         str_eq(type, STR("trigger")))
         return actor->is_agent;
+    if (json_bool(part, "is_hidden"))
+        return false;
     if (str_eq(type, STR("form")) && actor->is_agent)
         return true;
     const json_t *to = json_list(part, "to");
@@ -82,6 +84,12 @@ static str text_of_part(struct arena *arena, const json_t *part)
     return str_dup(arena, json_str(part, "name"));
 }
 
+/* Answers are not told to whoever comes with a number and an address. */
+static const json_t *shown_fields(const json_t *part, const struct actor *actor)
+{
+    return str_eq(json_str(part, "type"), STR("edit")) && !actor->is_agent ? NULL : json_list(part, "fields");
+}
+
 static void show_part(struct engine *engine, const json_t *part, struct shown_entry *shown)
 {
     *vec_push(engine->arena, &shown->parts) = (struct shown_part){
@@ -89,7 +97,7 @@ static void show_part(struct engine *engine, const json_t *part, struct shown_en
         .text = text_of_part(engine->arena, part),
         .html = json_str(part, "html"),
         .level = json_str(part, "level"),
-        .fields = json_list(part, "fields"),
+        .fields = shown_fields(part, engine->actor),
     };
 }
 

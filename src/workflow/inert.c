@@ -16,8 +16,7 @@ static const struct definition_inert of_statuses[] = {
 
 static const struct definition_inert of_actions[] = {
     {"choice", "identifier", NULL, "choice:identifier", "Le passage n’est pas encore retenu sous son identifiant."},
-    {"editable", "type", "editable", "action:editable",
-     "Les réponses ne se modifient pas encore après le dépôt, si ce n’est celles des fiches."},
+    {"editable", "identifier", NULL, "editable:identifier", "Le passage n’est pas encore retenu sous son identifiant."},
     {"form", "post_conditions", NULL, "formaction:post_conditions",
      "Les conditions de sortie du formulaire ne sont pas encore vérifiées."},
     {"jump", "identifier", NULL, "jump:identifier", "Le passage n’est pas encore retenu sous son identifiant."},

@@ -24,6 +24,8 @@ struct action_type {
     void (*submit)(struct engine *engine, const struct action *action);
     /* Shows itself to the actor of offering. */
     void (*offer)(struct engine *engine, const struct action *action, struct offer *offer);
+    /* The fields that it asks, of what it leaves in the history as a part of type « form ». */
+    const struct field_list *(*fields)(const struct action *action);
     /* When the dossier has settled in the status: sets its timers. */
     void (*settle)(struct engine *engine, const struct action *action);
     bool is_interactive; /* a person does something with it; « by » says who */

@@ -96,9 +96,11 @@ enum history_author {
 /* One entry of the history: append-only. parts is a JSON list; each part is an object with a type:
  *   comment  {text, varname}                what a person wrote (plain text)
  *   message  {html, level, to}              the workflow's own word (register-comment); to: functions, roles; none: all
- *   form     {varname, at, action, answers, fields: [{label, value}]}   a sub-form that was filled in; to as above
+ *   form     {varname, at, action, answers, fields: [{label, value}]}   a sub-form that was filled in; to as above;
+ *            is_attachment: a file that was added; is_hidden: never shown, read by its name alone
  *   mail     {to: [addresses], subject}     a mail that was sent; agents only
  *   data     {fields: [{label, value}]}     data of the treatment that changed; agents only
+ *   edit     {text, fields: [{label, value, before}]}   answers that a person changed; fields: agents only
  *   global   {action, name}                 a global action ran; agents only
  *   inert    {action, name}                 an action was met that does not run yet; administrators only
  *   trigger  {name, kind, caller, content}  a call from outside was obeyed: kind « jump » or « global »; agents only
@@ -278,8 +280,12 @@ struct offered_button {
     bool is_mass;        /* may be done on many dossiers at once */
     str target;          /* name of the status it leads to; empty: the one before */
 };
+enum edit_extent { EDIT_ALL, EDIT_PAGE, EDIT_FROM_PAGE };
 struct offered_edit {
     str action, label;
+    str info; /* HTML for agents, may be empty */
+    enum edit_extent extent;
+    str page; /* varname of the page that extent means */
 };
 struct offered_comment {
     str action, label, button_label, hint, info;

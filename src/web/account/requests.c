@@ -1,5 +1,6 @@
 /* A person's requests, on every site they have used; one request; drafts; notices. */
 #include "web/copy.h"
+#include "web/edit.h"
 
 /* Lines of one site, under its name. */
 static struct value site_requests(struct request *request, const struct site *site)
@@ -198,6 +199,30 @@ static void act_own(struct request *request)
     dossier_post_action(request, dossier, &actor, own_url(request, dossier), show_dossier);
 }
 
+static void change(struct request *request,
+                   void (*edit)(struct request *, struct dossier *, const struct actor *, str, const char *))
+{
+    struct dossier *dossier = open_own(request);
+    struct actor actor = visit_actor(request, false, true);
+    if (dossier != NULL)
+        edit(request, dossier, &actor, own_url(request, dossier), "account/edit.html");
+}
+
+static void get_change(struct request *request)
+{
+    change(request, edit_show);
+}
+
+static void post_change(struct request *request)
+{
+    change(request, edit_save);
+}
+
+static void live_change(struct request *request)
+{
+    change(request, edit_live);
+}
+
 static void own_file(struct request *request)
 {
     struct dossier *dossier = open_own(request);
@@ -233,6 +258,9 @@ const struct route requests_routes[] = {
     {HTTP_POST, "/mon-compte/brouillons/", 0, RIGHT_ACCOUNT, BODY_FORM, delete_draft},
     {HTTP_GET, "/mon-compte/demandes/{code}/", 0, RIGHT_ACCOUNT, BODY_NONE, show_own},
     {HTTP_POST, "/mon-compte/demandes/{code}/", 0, RIGHT_ACCOUNT, BODY_UPLOADS, act_own},
+    {HTTP_GET, "/mon-compte/demandes/{code}/modifier/", 0, RIGHT_ACCOUNT, BODY_NONE, get_change},
+    {HTTP_POST, "/mon-compte/demandes/{code}/modifier/", ROUTE_WORKER, RIGHT_ACCOUNT, BODY_UPLOADS, post_change},
+    {HTTP_POST, "/mon-compte/demandes/{code}/modifier/direct/", 0, RIGHT_ACCOUNT, BODY_UPLOADS, live_change},
     {HTTP_GET, "/mon-compte/demandes/{code}/copie/", 0, RIGHT_ACCOUNT, BODY_NONE, show_copy},
     {HTTP_GET, "/mon-compte/demandes/{code}/copie/pdf/", ROUTE_WORKER, RIGHT_ACCOUNT, BODY_NONE, send_copy},
     {HTTP_GET, "/mon-compte/demandes/{code}/fichiers/{blob}/", ROUTE_WORKER, RIGHT_ACCOUNT, BODY_NONE, own_file},

@@ -129,25 +129,6 @@ static void list(struct request *request)
 
 /* ---- One card ---- */
 
-/* What the circuit lets this agent do to the answers. */
-static struct value edits_value(struct request *request, const struct dossier *card, const struct actor *actor)
-{
-    struct offer offer = {0};
-    struct value_list *list = value_list_new(request->arena);
-    dossier_offer(place_of(request), card, actor, &offer);
-    for (size_t i = 0; i < offer.edits.len; i++) {
-        struct value_dict *dict = page_new(request);
-        struct buf url = buf_new(request->arena, 4096);
-        buf_add(&url, dossier_path(request, card, true));
-        buf_add(&url, STR("modifier/?action="));
-        buf_add_url(&url, offer.edits.at[i].action);
-        page_set_text(request, dict, "url", buf_str(&url));
-        page_set_text(request, dict, "label", offer.edits.at[i].label);
-        value_list_add(request->arena, list, value_dict(dict));
-    }
-    return value_list(list);
-}
-
 static void show_card(struct request *request, struct dossier *card, const struct actor *actor,
                       const struct dossier_reply *reply)
 {
@@ -165,7 +146,6 @@ static void show_card(struct request *request, struct dossier *card, const struc
     page_set_text(request, page, "identifier", card->identifier);
     page_set_text(request, page, "action", dossier_path(request, card, true));
     page_set_text(request, page, "list_path", card_list_path(request, form, ""));
-    page_set(request, page, "edits", edits_value(request, card, actor));
     page_set(request, page, "updated", instant_value(card->updated));
     page_show(request, reply->status, "office/card.html", page);
 }

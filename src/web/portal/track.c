@@ -102,6 +102,7 @@ static void show_dossier(struct request *request, struct dossier *dossier, const
     page_set_text(request, page, "files_url", str_fmt(request->arena, "/suivre/%.*s/fichiers", STR_ARG(dossier->code)));
     page_set_text(request, page, "action", str_fmt(request->arena, "/suivre/%.*s/", STR_ARG(dossier->code)));
     page_set(request, page, "is_tracked", value_bool(true));
+    page_set(request, page, "edits", VALUE_OF_NONE); /* a number and an address do not open the answers */
     page_show(request, reply->status, "account/request.html", page);
 }
 

@@ -4,11 +4,17 @@
 
 #include "workflow/model.h"
 
-extern const struct action_type action_anonymise, action_choice, action_commentable, action_displaymsg, action_editable,
-    action_form, action_jump, action_jumponsubmit, action_notification, action_redirect_to_url, action_register_comment,
-    action_remove, action_sendmail, action_set_backoffice_fields;
+extern const struct action_type action_addattachment, action_anonymise, action_choice, action_commentable,
+    action_displaymsg, action_editable, action_form, action_jump, action_jumponsubmit, action_notification,
+    action_redirect_to_url, action_register_comment, action_remove, action_sendmail, action_set_backoffice_fields;
 
 /* Whether a choice may be pressed for many dossiers at once. */
 bool choice_is_mass(const struct action *action);
+
+/* What was posted for a sub-form; NULL: nothing (form.c). */
+const struct posted_form *posted_form_of(const struct engine *engine, const struct action *action);
+/* The part of the history that keeps what was filled in, a new reference. */
+json_t *form_part(struct engine *engine, const struct action *action, const struct field_list *fields,
+                  const json_t *answers);
 
 #endif

@@ -15,7 +15,7 @@ static void compile(struct compiler *compiler, const json_t *json, struct action
     form->info = compiler_text(compiler, json, "backoffice_info_text", TEMPLATE_HTML);
 }
 
-static const struct posted_form *posted(const struct engine *engine, const struct action *action)
+const struct posted_form *posted_form_of(const struct engine *engine, const struct action *action)
 {
     const struct event *event = engine->event;
     for (size_t i = 0; i < event->form_count; i++)
@@ -48,18 +48,25 @@ static str place_of(struct engine *engine)
     return str_fmt(engine->arena, "status/%.*s", STR_ARG(engine->dossier->status));
 }
 
-static void submit(struct engine *engine, const struct action *action)
+json_t *form_part(struct engine *engine, const struct action *action, const struct field_list *fields,
+                  const json_t *answers)
 {
-    const struct form_action *form = action->self;
-    const struct posted_form *sent = posted(engine, action);
-    if (!sent || sent->has_errors || !form->fields)
-        return;
     json_t *part = JSON_PART("form");
     json_set_str(part, STR("varname"), json_str(action->json, "varname"));
     json_set_str(part, STR("at"), place_of(engine));
     json_set_str(part, STR("action"), action->id);
-    json_set(part, STR("answers"), json_deep_copy(sent->answers));
-    json_set(part, STR("fields"), shown_fields(engine, form->fields, sent->answers));
+    json_set(part, STR("answers"), json_deep_copy(answers));
+    json_set(part, STR("fields"), shown_fields(engine, fields, answers));
+    return part;
+}
+
+static void submit(struct engine *engine, const struct action *action)
+{
+    const struct form_action *form = action->self;
+    const struct posted_form *sent = posted_form_of(engine, action);
+    if (!sent || sent->has_errors || !form->fields)
+        return;
+    json_t *part = form_part(engine, action, form->fields, sent->answers);
     /* As in w.c.s., who filled it in and the agents alone read it, unless the definition says to show it. */
     if (!json_bool(action->json, "include_in_form_history"))
         json_set(part, STR("to"), names_json(&action->by));
@@ -88,7 +95,7 @@ static void offer(struct engine *engine, const struct action *action, struct off
 static const struct action *find(const struct actions *actions, str id)
 {
     for (size_t i = 0; i < actions->len; i++)
-        if (str_eq(actions->at[i].id, id) && actions->at[i].type == &action_form)
+        if (str_eq(actions->at[i].id, id) && actions->at[i].type && actions->at[i].type->fields)
             return &actions->at[i];
     return NULL;
 }
@@ -105,13 +112,19 @@ const struct field_list *workflow_form_fields(const struct workflow *workflow, c
         if (str_eq(workflow->globals.at[i].id, place))
             actions = &workflow->globals.at[i].actions;
     const struct action *action = actions ? find(actions, json_str(part, "action")) : NULL;
-    return action ? ((const struct form_action *)action->self)->fields : NULL;
+    return action ? action->type->fields(action) : NULL;
+}
+
+static const struct field_list *fields(const struct action *action)
+{
+    return ((const struct form_action *)action->self)->fields;
 }
 
 const struct action_type action_form = {.name = "form",
                                         .compile = compile,
                                         .submit = submit,
                                         .offer = offer,
+                                        .fields = fields,
                                         .is_interactive = true,
                                         .waits = true,
                                         .claims_work = true};

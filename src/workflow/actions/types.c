@@ -2,6 +2,7 @@
 #include "workflow/actions/actions.h"
 
 static const struct action_type *const types[] = {
+    &action_addattachment,
     &action_anonymise,
     &action_choice,
     &action_commentable,
