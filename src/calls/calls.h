@@ -7,6 +7,8 @@
 #include "remote/remote.h"
 #include "template/template.h"
 
+enum { CALL_BODY_MOST = 8 << 20 }; /* of what is sent, in bytes */
+
 struct call; /* immutable */
 
 /* A text of it, compiled; for the static check. */
@@ -23,11 +25,26 @@ struct call_texts VEC_OF(struct call_text);
 struct call_problems VEC_OF(struct call_problem);
 
 /* Compiles {"url", "method", "qs_data", "post_data", "request_signature_key", "timeout", "cache_duration"}, Publik's
- * own keys; a text that does not compile is left out, and a problem. name is said where it fails: « appel meteo ».
- * Never NULL. */
+ * own keys; qs_data and post_data are objects, or lists of {"name", "value"}. A text that does not compile is left out,
+ * and a problem. name is said where it fails: « appel meteo ». Never NULL. */
 const struct call *call_compile(struct arena *arena, const json_t *request, str name);
 const struct call_texts *call_texts(const struct call *call);
 const struct call_problems *call_problems(const struct call *call);
+
+/* A request as it leaves, but for its signature, which has a time. */
+struct call_request {
+    str method; /* GET POST PUT PATCH DELETE: the one that is said, else POST where something is posted, else GET */
+    str url, body, signature_key;
+    int64_t milliseconds; /* 0: none is said */
+};
+/* How a value of the body becomes JSON where it is not what value_to_json makes of it; NULL: that is right. The
+ * caller's reference. */
+typedef json_t *(*call_json)(struct arena *arena, struct value value);
+/* Renders it with the names as they are now. whole is sent as the body, with post_data under « extra »; NULL: post_data
+ * alone. as_json may be NULL. An empty URL stays empty: nobody is asked. False, and err for the administrator, where
+ * the body can't be made (names with slashes that contradict each other), or it or the URL is too long. */
+bool call_render(const struct call *call, struct render *render, json_t *whole, call_json as_json,
+                 struct call_request *out, struct err *err);
 
 /* One more parameter of the query, beside the call's own. */
 struct call_param {

@@ -182,6 +182,9 @@ static bool write_jobs(struct tx *tx, const struct change *change, struct err *e
     for (size_t i = 0; i < change->jobs.len; i++)
         if (!job_add(tx, &change->jobs.at[i], err))
             return false;
+    for (size_t i = 0; i < change->released.len; i++)
+        if (!job_release(tx, change->released.at[i], err))
+            return false;
     return true;
 }
 

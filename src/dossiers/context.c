@@ -69,6 +69,61 @@ static void anonymise(void *data, struct dossier *dossier, str mode)
     fields_anonymise(workflow_backoffice_fields(host->workflow), dossier->answers, is_final);
 }
 
+/* Its bytes take this place when the request leaves. */
+static void name_blob(void *data, const struct dossier *dossier, const json_t *file, json_t *out)
+{
+    (void)data;
+    (void)dossier;
+    json_set_str(out, STR(CALL_BLOB), json_str(file, "blob"));
+}
+
+static json_t *whole(void *data, const struct dossier *dossier)
+{
+    static const struct actor reader = {.is_agent = true};
+    const struct dossier_reading reading = {
+        .parts = {.fields = true,
+                  .user = true,
+                  .evolution = true,
+                  .roles = true,
+                  .submission = true,
+                  .workflow = true,
+                  .workflow_data = true},
+        .actor = &reader,
+        .file = name_blob,
+    };
+    return dossier_json(((const struct workflow_host *)data)->place, dossier, &reading);
+}
+
+/* w.c.s.: what was answered to a field that the account's telephone is proposed for, the mobile first; else the
+ * account's own. */
+static str answered_phone(const struct form *form, const struct dossier *dossier, str datum)
+{
+    for (size_t i = 0; form && i < form->fields.len; i++) {
+        const struct field *field = &form->fields.at[i];
+        str answer = json_str_of(json_get(dossier->answers, field->id));
+        if (field->prefill == PREFILL_USER && str_eq(field->prefill_user, datum) && answer.len)
+            return answer;
+    }
+    return STR_EMPTY;
+}
+
+static str submitter_phone(void *data, const struct dossier *dossier)
+{
+    static const char *const names[] = {"mobile", "phone"};
+    const struct workflow_host *host = data;
+    const struct dossier_place *place = host->place;
+    struct dossier_person person = {0};
+    str phone = STR_EMPTY;
+    for (size_t i = 0; i < 2 && !phone.len; i++)
+        phone = answered_phone(host->form, dossier, str_of(names[i]));
+    if (phone.len || !dossier->account || !place->person ||
+        !place->person(place->data, place->arena, dossier->account, &person))
+        return phone;
+    for (size_t i = 0; i < 2 && !phone.len; i++)
+        phone = json_str(person.attributes, names[i]);
+    return phone;
+}
+
 bool context_make(const struct dossier_place *place, const struct form *form, const struct workflow *workflow,
                   struct workflow_context *context)
 {
@@ -89,6 +144,9 @@ bool context_make(const struct dossier_place *place, const struct form *form, co
         .mail_template = mail_template,
         .role_accounts = role_accounts,
         .anonymise = anonymise,
+        .whole = whole,
+        .submitter_phone = submitter_phone,
+        .sends_sms = place->sends_sms,
         .form_fields = form ? &form->fields : NULL,
         .sources = place->definitions->sources,
         .site_name = place->site_name,

@@ -51,6 +51,7 @@ struct dossier_place {
     str base_url;               /* « https://lyon.example », without a slash at the end */
     str mail_from;              /* empty: the site's own */
     str lang;                   /* « fr » */
+    bool sends_sms;             /* it has a gateway for text messages */
     str default_role;           /* plays the functions that a form leaves unbound: « agents » */
     const json_t *variables;    /* the site's variables, {"commune_cp": …} */
     const struct map *filters;  /* the site's own filters: name → const struct template *; NULL: none */
@@ -187,6 +188,12 @@ bool dossier_perform_prepare(const struct dossier_place *place, const struct dos
 /* The same, written; *redirect_url may be NULL. ERR_CONFLICT where a colleague was faster. */
 bool dossier_perform(const struct dossier_place *place, const struct dossier *dossier, const struct event *event,
                      str *redirect_url, struct err *err);
+
+/* Another server was asked, as that job said, for the call of that token: does what follows, as EVENT_CALLED, and ends
+ * the job in the same transaction. True: the job is over. False: it is to be tried again, or is given up where the
+ * outcome was the last; err says what was wrong. */
+bool dossier_called(const struct dossier_place *place, const struct job *job, str token,
+                    const struct call_outcome *outcome, struct err *err);
 
 /* What the actor may do now, the history they may read, the status they are shown. */
 void dossier_offer(const struct dossier_place *place, const struct dossier *dossier, const struct actor *actor,

@@ -124,6 +124,15 @@ static void add_files(struct arena *arena, const struct field_list *fields, cons
                                                       .field = named.at[i].field->id};
 }
 
+/* One that came by itself: of no field. */
+static void add_file(struct arena *arena, const json_t *file, struct dossier_files *out)
+{
+    *vec_push(arena, out) = (struct dossier_file){.blob = json_str(file, "blob"),
+                                                  .name = json_str(file, "name"),
+                                                  .type = json_str(file, "type"),
+                                                  .size = json_int(file, "size")};
+}
+
 void dossier_files(const struct dossier_place *place, const struct dossier *dossier, struct dossier_files *out)
 {
     const struct form *form = dossier_form(place, dossier);
@@ -140,6 +149,8 @@ void dossier_files(const struct dossier_place *place, const struct dossier *doss
             const json_t *part = json_array_get(parts, k);
             if (str_eq(json_str(part, "type"), STR("form")))
                 add_files(place->arena, workflow_form_fields(workflow, part), json_dict(part, "answers"), out);
+            else if (json_dict(part, "file"))
+                add_file(place->arena, json_dict(part, "file"), out);
         }
     }
 }

@@ -25,6 +25,8 @@ static void collect_blobs(struct arena *arena, const struct form *form, const st
             const json_t *part = json_array_get(parts, k);
             if (str_eq(json_str(part, "type"), STR("form")))
                 add_blobs(arena, workflow_form_fields(workflow, part), json_dict(part, "answers"), out);
+            else if (json_dict(part, "file"))
+                *vec_push(arena, out) = json_str(json_dict(part, "file"), "blob");
         }
     }
 }

@@ -106,6 +106,52 @@ static bool workflow_form_get(const struct value_object *object, struct arena *a
 
 static const struct value_object_type workflow_form_type = {.name = "form_workflow_form", .get = workflow_form_get};
 
+/* form_workflow_wscall_NAME: the exchanges of a call, _0_status …; without a number the latest. */
+struct exchanges {
+    const json_t *list;
+};
+
+static bool exchanges_item(const struct value_object *object, struct arena *arena, size_t index, struct value *out)
+{
+    const json_t *one = json_array_get(((const struct exchanges *)object->self)->list, index);
+    if (one)
+        *out = value_from_json(arena, one);
+    return one != NULL;
+}
+
+static size_t exchanges_length(const struct value_object *object, struct arena *arena)
+{
+    (void)arena;
+    return json_array_size(((const struct exchanges *)object->self)->list);
+}
+
+static bool exchanges_get(const struct value_object *object, struct arena *arena, str key, struct value *out)
+{
+    int64_t index;
+    struct value latest;
+    if (str_to_int64(key, &index))
+        return index >= 0 && exchanges_item(object, arena, (size_t)index, out);
+    if (!exchanges_item(object, arena, exchanges_length(object, arena) - 1, &latest))
+        return false;
+    *out = value_get(arena, latest, key);
+    return out->kind != VALUE_UNDEFINED;
+}
+
+static const struct value_object_type exchanges_type = {
+    .name = "échanges", .get = exchanges_get, .length = exchanges_length, .item = exchanges_item};
+
+static bool wscall_get(const struct value_object *object, struct arena *arena, str key, struct value *out)
+{
+    const struct scope *scope = object->self;
+    const json_t *all = scope->dossier ? json_get(scope->dossier->data, STR("_wscall")) : NULL;
+    struct exchanges *exchanges = arena_new_of(arena, struct exchanges);
+    exchanges->list = json_get(all, key);
+    *out = value_object(&exchanges_type, exchanges);
+    return exchanges->list != NULL;
+}
+
+static const struct value_object_type wscall_type = {.name = "form_workflow_wscall", .get = wscall_get};
+
 static bool is_function(const struct scope *scope, str function)
 {
     const struct workflow_functions *functions = scope->workflow ? workflow_functions(scope->workflow) : NULL;
@@ -286,6 +332,8 @@ static bool form_member(const struct scope *scope, struct arena *arena, str key,
         *out = value_object(&role_type, scope);
     else if (str_eq(key, STR("workflow_data")))
         *out = value_object(&workflow_data_type, scope);
+    else if (str_eq(key, STR("workflow_wscall")))
+        *out = value_object(&wscall_type, scope);
     else if (str_eq(key, STR("workflow_form")))
         *out = value_object(&workflow_form_type, scope);
     else if (str_eq(key, STR("attachments")))

@@ -153,6 +153,13 @@ static bool fail(CURLcode code, const struct exchange *exchange, int64_t millise
     }
 }
 
+static str header_of(CURL *curl, struct arena *arena, const char *name)
+{
+    struct curl_header *header;
+    bool found = curl_easy_header(curl, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK;
+    return found ? str_dup(arena, str_of(header->value)) : STR_EMPTY;
+}
+
 static void read_answer(CURL *curl, struct arena *arena, struct exchange *exchange, struct fetch_answer *answer,
                         str *redirect)
 {
@@ -161,7 +168,11 @@ static void read_answer(CURL *curl, struct arena *arena, struct exchange *exchan
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(curl, CURLINFO_CONTENT_TYPE, &type);
     curl_easy_getinfo(curl, CURLINFO_REDIRECT_URL, &location);
-    *answer = (struct fetch_answer){(int)status, str_dup(arena, str_of(type)), buf_str(&exchange->body)};
+    *answer = (struct fetch_answer){.status = (int)status,
+                                    .type = str_dup(arena, str_of(type)),
+                                    .body = buf_str(&exchange->body),
+                                    .error_code = header_of(curl, arena, "X-Error-Code"),
+                                    .disposition = header_of(curl, arena, "Content-Disposition")};
     *redirect = str_dup(arena, str_of(location));
 }
 

@@ -47,9 +47,11 @@ struct fetch_request {
     size_t bytes_most;      /* 0: FETCH_BYTES_MOST */
 };
 struct fetch_answer {
-    int status; /* of the last server, after redirects (a GET is led on; any other method gives the 3xx as it is) */
-    str type;   /* Content-Type, as it came */
-    str body;   /* NUL behind it; any bytes */
+    int status;     /* of the last server, after redirects (a GET is led on; any other method gives the 3xx as it is) */
+    str type;       /* Content-Type, as it came */
+    str body;       /* NUL behind it; any bytes */
+    str error_code; /* X-Error-Code: Publik's « err » of what is no JSON; empty: none */
+    str disposition; /* Content-Disposition, as it came */
 };
 
 /* True where a server has answered, whatever its status. Else err, French, for the administrator, without any secret of

@@ -164,6 +164,13 @@ const json_t *answer_behind(struct value value, const struct field **field)
     return answer_of(one->field, one->view->answers);
 }
 
+const json_t *answer_file(struct value value)
+{
+    const struct field *field;
+    const json_t *answer = answer_behind(value, &field);
+    return answer != NULL && (field->type == &field_file || field->type == &field_files) ? answer : NULL;
+}
+
 /* ---- The names ---- */
 
 /* w.c.s.: of several fields with one name, the first that has an answer; where none has, the last. */

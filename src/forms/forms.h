@@ -381,6 +381,9 @@ bool field_holds_answer(const struct field *field);
 bool field_is_secret(const struct field *field);
 /* Whether there is an answer. */
 bool field_has_answer(const struct field *field, const json_t *answers);
+/* What is kept of the file, or the list of files, that a value of templates (form_var_x) stands for: {blob, name, type,
+ * size}; NULL: it stands for none. */
+const json_t *answer_file(struct value value);
 /* Stores what a template gave (set-backoffice-fields, prefill): a date, a choice by its id or text, a number … A value
  * that the type can't take removes the answer and is a fault in the log. */
 void field_set(const struct field *field, const struct form_context *context, struct value value, json_t *answers);

@@ -253,6 +253,7 @@ void place_make(struct place *place, struct installation *installation, struct e
                                              .base_url = installation_site_url(installation, arena, site),
                                              .mail_from = json_str(site->settings, "mail_from"),
                                              .lang = STR("fr"),
+                                             .sends_sms = json_str(json_dict(site->settings, "sms"), "url").len > 0,
                                              .default_role = site->default_role,
                                              .variables = site->variables,
                                              .filters = &site->filters,

@@ -1,5 +1,6 @@
 /* The jobs of the counter: mail, what dossiers wait for, drafts that expire, files that nobody names. */
 #include "installation/installation.h"
+#include "installation/run_calls.h"
 #include "installation/sweep_blobs.h"
 
 #include <string.h>
@@ -13,30 +14,52 @@ static bool run_mail(void *context, struct store *store, const struct job *job, 
     return mail_run_job(&installation->relay, installation->pages, store, job, err);
 }
 
+typedef bool (*job_in_place)(struct place *place, const struct job *job, struct err *err);
+
+static bool run_dossier(struct place *place, const struct job *job, struct err *err)
+{
+    return dossier_run_job(&place->dossiers, job, err);
+}
+
 static bool run_in_place(struct installation *installation, struct estate *estate, struct store *store,
-                         struct arena *arena, const struct job *job, struct err *err)
+                         struct arena *arena, job_in_place run, const struct job *job, struct err *err)
 {
     for (size_t i = 0; i < estate->sites.len; i++) {
         if (estate->sites.at[i].store != store)
             continue;
         struct place place;
         place_make(&place, installation, estate, &estate->sites.at[i], arena, NULL);
-        return dossier_run_job(&place.dossiers, job, err);
+        return run(&place, job, err);
     }
     return err_set(err, ERR_UNAVAILABLE, "The site of this job is not known yet.");
 }
 
-static bool run_dossier_job(void *context, struct store *store, const struct job *job, struct err *err)
+static bool run_of_site(struct installation *installation, struct store *store, job_in_place run, const struct job *job,
+                        struct err *err)
 {
-    struct installation *installation = context;
     struct arena *arena = arena_new();
     struct estate *estate = installation_hold(installation);
-    bool ok = run_in_place(installation, estate, store, arena, job, err);
+    bool ok = run_in_place(installation, estate, store, arena, run, job, err);
     estate_release(installation, estate);
     arena_free(arena);
     if (ok)
         jobs_wake(installation->jobs); /* it may have added some */
     return ok;
+}
+
+static bool run_dossier_job(void *context, struct store *store, const struct job *job, struct err *err)
+{
+    return run_of_site(context, store, run_dossier, job, err);
+}
+
+static bool run_call_job(void *context, struct store *store, const struct job *job, struct err *err)
+{
+    return run_of_site(context, store, call_run_job, job, err);
+}
+
+static bool run_sms_job(void *context, struct store *store, const struct job *job, struct err *err)
+{
+    return run_of_site(context, store, sms_run_job, job, err);
 }
 
 void installation_watch_site(struct installation *installation, struct store *store)
@@ -71,6 +94,8 @@ void installation_run_jobs(struct installation *installation, int threads, bool 
     const struct job_kind own[] = {
         {STR(MAIL_JOB_KIND), run_mail, MAIL_ATTEMPTS, MAIL_LEASE_SECONDS},
         {STR(DRAFTS_PURGE_JOB), drafts_run_purge_job, PURGE_ATTEMPTS, 0},
+        {STR(CALL_JOB_KIND), run_call_job, CALL_ATTEMPTS, CALL_LEASE_SECONDS},
+        {STR(SMS_JOB_KIND), run_sms_job, CALL_ATTEMPTS, CALL_LEASE_SECONDS},
         {STR(BLOBS_SWEEP_JOB), blobs_run_sweep_job, PURGE_ATTEMPTS, BLOBS_SWEEP_LEASE_SECONDS},
     };
     enum { OWN = sizeof own / sizeof *own };

@@ -16,7 +16,6 @@ static const char *const members[] = {
     "form_reverse_links",
     "form_trigger",
     "form_workflow_email",
-    "form_workflow_wscall",
 };
 
 /* Of w.c.s. itself; any other unknown filter was added by a site. */

@@ -89,6 +89,12 @@ static const struct {
     {"action:notification", "to title body target_url origin users_template"},
     {"action:displaymsg", "message level position to"},
     {"action:register-comment", "comment comment_template to level attachments"},
+    {"action:sendsms", "to_mode to body counter_name"},
+    {"action:webservice_call",
+     "url method qs_data post post_data request_signature_key timeout cache_duration response_type varname "
+     "backoffice_filefield_id attach_file_to_history store_all_responses action_on_app_error action_on_4xx "
+     "action_on_5xx action_on_bad_data action_on_network_errors action_on_other_errors notify_on_errors "
+     "record_on_errors record_errors set_marker_on_status"},
     {"action:set-backoffice-fields", "fields"},
     {"action:redirect_to_url", "url"},
     {"action:anonymise", "mode unlink_user"},

@@ -28,9 +28,10 @@ static bool is_inert_field(const struct field_list *fields, str name)
 static bool is_opaque(const struct world *world, str path)
 {
     str data = behind(path, "form_workflow_data"), form = behind(path, "form_workflow_form");
+    str call = behind(path, "form_workflow_wscall");
     if (world->is_called && data.len > 0)
         return true;
-    str name = data.len > 0 ? data : form.len > 0 ? form : path;
+    str name = data.len > 0 ? data : form.len > 0 ? form : call.len > 0 ? call : path;
     for (size_t i = 0; i < world->opaque.len; i++)
         if (begins_with(name, world->opaque.at[i]))
             return true;
@@ -43,8 +44,9 @@ static bool is_opaque(const struct world *world, str path)
  * is within an answer (the row of a choice, a date) is not told before it is there. */
 static bool has_named_members(str beginning)
 {
-    static const char *const containers[] = {"form",      "form_option",  "form_workflow_data", "form_workflow_form",
-                                             "form_role", "form_trigger", "form_attachments",   "data_source"};
+    static const char *const containers[] = {
+        "form",         "form_option",      "form_workflow_data", "form_workflow_form",  "form_role",
+        "form_trigger", "form_attachments", "data_source",        "form_workflow_wscall"};
     static const char *const open[] = {"form_user_var", "session_user_var", "session_var"};
     for (size_t i = 0; i < sizeof containers / sizeof *containers; i++)
         if (str_eq(beginning, str_of(containers[i])))

@@ -89,7 +89,8 @@ static void refer_of_action(struct referring *referring, const json_t *action, s
     refer(referring, "mail-template", json_str(action, "mail_template"), where);
     refer(referring, "comment-template", json_str(action, "comment_template"), where);
     refer_to_people(referring, action, "by", where);
-    refer_to_people(referring, action, "to", where);
+    if (!str_eq(json_str(action, "type"), STR("sendsms"))) /* numbers */
+        refer_to_people(referring, action, "to", where);
     if (str_eq(json_str(action, "type"), STR("form")))
         refer_of_fields(referring, json_list(action, "fields"), where);
 }

@@ -44,9 +44,24 @@ static bool is_function(str id)
     return str_starts(id, STR("_")) || str_eq(id, STR("logged-users"));
 }
 
+/* Of « sendsms ». */
+static bool is_telephone(str text)
+{
+    size_t digits = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        digits += c >= '0' && c <= '9';
+        if (!(c >= '0' && c <= '9') && strchr("+.-() ,", c) == NULL)
+            return false;
+    }
+    return digits >= 6;
+}
+
+/* Where somebody is reached who has no role: an address, a number, a template of one. */
 static bool is_address(str text)
 {
-    return str_contains(text, STR("@")) || str_contains(text, STR("{")) || str_contains(text, STR("["));
+    return is_telephone(text) || str_contains(text, STR("@")) || str_contains(text, STR("{")) ||
+           str_contains(text, STR("["));
 }
 
 static json_t *people_value(struct conversion *conversion, const xmlNode *node, const struct member *member)

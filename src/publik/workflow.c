@@ -139,6 +139,10 @@ static void document_type_element(struct conversion *conversion, const json_t *v
 }
 static const struct shape shape_document_type = {.value = document_type_value, .element = document_type_element};
 
+/* <item><name>…</name><value>…</value></item>: what a call sends, texts whatever they look like. */
+static const struct member of_parameter[] = {{"name", "name", &shape_said}, {"value", "value", &shape_said}};
+static const struct record parameter_record = {RECORD_OF(of_parameter), .rest = &shape_looks, .manner = MANNER_ACTION};
+
 static const struct member of_action[] = {
     {"@type", "type", NULL},
     {"@id", "id", NULL},
@@ -151,6 +155,9 @@ static const struct member of_action[] = {
     {"mappings", "mappings", &shape_mappings, .one = "mapping"},
     {"document_type", "document_type", &shape_document_type},
     POST_CONDITIONS,
+    {"qs_data", "qs_data", &shape_records, .one = "item", .record = &parameter_record},
+    {"post_data", "post_data", &shape_records, .one = "item", .record = &parameter_record},
+    TEXT("request_signature_key"),
     TEXT("status"),
     TEXT("timeout"),
     TEXT("label"),

@@ -40,6 +40,8 @@ const size_t jobs_migration_count = sizeof jobs_migrations / sizeof *jobs_migrat
 static const char insert[] = "INSERT INTO job (id, kind, key, payload, due, look, is_remote)"
                              " VALUES (:id, :kind, :key, :payload, :due, :due, :is_remote)"
                              " ON CONFLICT (key) WHERE key IS NOT NULL DO NOTHING";
+static const char release[] = "UPDATE job SET due = :now, look = :now"
+                              " WHERE key = :key AND due = :parked AND dead IS NULL AND attempts = 0";
 static const char delete_by_key[] = "DELETE FROM job WHERE key = :key";
 /* Two questions have two texts, each with an index that fits it: what waits for a relay that is down costs the others
  * nothing. */
@@ -86,6 +88,12 @@ bool job_add_sole(struct tx *tx, str kind, instant due, struct err *err)
 bool job_cancel(struct tx *tx, str key, struct err *err)
 {
     return tx_run(tx, delete_by_key, err, P_TEXT("key", key));
+}
+
+bool job_release(struct tx *tx, str key, struct err *err)
+{
+    tx->adds_jobs = true;
+    return tx_run(tx, release, err, P_TEXT("key", key), P_INT("now", instant_now()), P_INT("parked", JOB_PARKED));
 }
 
 bool job_finish(struct tx *tx, const struct job *job, struct err *err)

@@ -7,12 +7,14 @@
 
 #include "store/store.h"
 
+#define JOB_PARKED INT64_MAX
+
 struct job {
     int64_t id;
-    str kind;    /* « mail.send » */
-    str key;     /* may be empty; while a job with this key is known (dead ones too) a second one is not added */
-    str payload; /* JSON */
-    instant due;
+    str kind;       /* « mail.send » */
+    str key;        /* may be empty; while a job with this key is known (dead ones too) a second one is not added */
+    str payload;    /* JSON */
+    instant due;    /* JOB_PARKED: not before job_release */
     bool is_remote; /* it waits for another machine: such jobs never take the last thread, so that timers are exact */
     int attempts;   /* begun before this one */
     instant lease;  /* set by the runner: until when it is ours */
@@ -24,6 +26,8 @@ bool job_add(struct tx *tx, const struct job *job, struct err *err);
 bool job_add_sole(struct tx *tx, str kind, instant due, struct err *err);
 /* Takes back a job that has not run (a timer whose status was left). */
 bool job_cancel(struct tx *tx, str key, struct err *err);
+/* Makes a parked job due now; nothing where none has this key, or it is due already. */
+bool job_release(struct tx *tx, str key, struct err *err);
 /* Ends the job that a handler is running, in the transaction of its effect: both are done, or neither. ERR_CONFLICT
  * where the job is no longer ours (its lease ended and another has it, or it was cancelled): let the write fail then.
  */
@@ -48,6 +52,8 @@ void jobs_watch(struct jobs *jobs, struct store *store);
 void jobs_wake(struct jobs *jobs);
 /* Runs every due job of the watched stores, in the calling thread, until none is left: for tests and rehearsals. */
 void jobs_drain(struct jobs *jobs);
+/* Whether it has threads that run jobs; false of NULL. */
+bool jobs_run_alone(const struct jobs *jobs);
 /* Lets the jobs under way end (bounded by their lease), then stops. */
 void jobs_stop(struct jobs *jobs);
 

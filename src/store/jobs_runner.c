@@ -362,6 +362,11 @@ void jobs_drain(struct jobs *jobs)
     }
 }
 
+bool jobs_run_alone(const struct jobs *jobs)
+{
+    return jobs != NULL && jobs->worker_count > 0;
+}
+
 static void stop_looker(struct jobs *jobs)
 {
     pthread_mutex_lock(&jobs->lock);

@@ -33,7 +33,8 @@ static void was_done(struct request *request, void *arg, bool ok, const struct e
         visit_flash(request, "success", STR("C’est enregistré."));
     str next = acting->change.redirect_url; /* a web address or a path: redirect_to_url sees to it */
     if (next.len == 0)
-        next = acting->change.is_removed ? list_of(request, acting->change.after, acting->back) : acting->back;
+        next = acting->change.is_removed ? list_of(request, acting->change.after, acting->back)
+                                         : calling_path(request, acting->back, &acting->change);
     response_redirect(request, next);
 }
 

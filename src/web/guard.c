@@ -27,14 +27,18 @@ static void find_session(struct request *request, struct visit *visit)
 }
 
 /* What another server has to be waited for is never waited for here. */
-static bool may_wait(void *data)
+bool visit_may_wait(struct request *request)
 {
-    struct request *request = data;
     if (request->may_wait)
         return true;
     request_wait_elsewhere(request);
     visit_of(request)->runs_again = true;
     return false;
+}
+
+static bool may_wait(void *request)
+{
+    return visit_may_wait(request);
 }
 
 void visit_make_place(struct request *request)

@@ -43,6 +43,9 @@ struct visit {
 
 struct visit *visit_of(struct request *request);
 struct dossier_place *place_of(struct request *request);
+/* Whether one may wait here for another server; else the handler begins again where it may, and what it does now counts
+ * for nothing. */
+bool visit_may_wait(struct request *request);
 /* Who acts, for the workflow. */
 struct actor visit_actor(struct request *request, bool is_agent, bool is_submitter);
 
@@ -131,6 +134,13 @@ struct dossier_reply {
 typedef void dossier_show(struct request *request, struct dossier *dossier, const struct actor *actor,
                           const struct dossier_reply *reply);
 
+/* Where the browser goes after a change: path, and what the page there waits for (calling.c). */
+str calling_path(struct request *request, str path, const struct change *change);
+/* Waits a few seconds for the call that the address names. True: the answer is made (it leads on, to path where nothing
+ * says otherwise, unless that is empty), or the handler begins again elsewhere. Else *dossier is as it is now. */
+bool calling_settle(struct request *request, struct dossier **dossier, str path);
+/* What parts/calling.html shows. */
+void calling_fill_page(struct request *request, bool is_calling, bool is_called_again, struct value_dict *page);
 /* Where its page is, for agents or for who filed it. */
 str dossier_path(struct request *request, const struct dossier *dossier, bool is_agent);
 /* What dossiers' pages have in common. */

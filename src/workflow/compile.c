@@ -24,7 +24,12 @@ void compiler_construct(struct compiler *compiler, str construct)
 const struct template *compiler_text(struct compiler *compiler, const json_t *object, const char *key,
                                      enum template_kind kind)
 {
-    str source = json_str(object, key);
+    return compiler_template(compiler, json_str(object, key), key, kind);
+}
+
+const struct template *compiler_template(struct compiler *compiler, str source, const char *key,
+                                         enum template_kind kind)
+{
     if (str_is_empty(str_trim(source)))
         return NULL;
 
@@ -108,6 +113,7 @@ static void compile_action(struct compiler *compiler, const json_t *json, size_t
     compiler->where = action->where;
 
     action->by = compiler_names(compiler, json, json_list(json, "by") ? "by" : "to");
+    action->waits = action->type && action->type->waits;
     action->target = json_str(json, "status");
     action->marks_status = json_bool(json, "set_marker_on_status");
     compile_condition(compiler, json, action);
@@ -159,6 +165,14 @@ static bool action_waits(const struct action *action)
     return action->type ? action->type->waits : json_list(action->json, "by") != NULL;
 }
 
+static void check_target(struct compiler *compiler, const struct action *action, str target)
+{
+    if (str_is_empty(target) || str_eq(target, STR("_previous")) || workflow_status_get(compiler->workflow, target))
+        return;
+    compiler->where = action->where;
+    compiler_report(compiler, true, "Le statut visé, « %.*s », n’existe pas.", STR_ARG(target));
+}
+
 /* w.c.s.: an endpoint is a status where nobody is waited for and nothing leads out, or that says so; a waitpoint one
  * where something waits. */
 static void compile_kind_of_status(struct compiler *compiler, struct status *status, const json_t *json)
@@ -166,14 +180,11 @@ static void compile_kind_of_status(struct compiler *compiler, struct status *sta
     bool goes_on = false;
     for (size_t i = 0; i < status->actions.len; i++) {
         const struct action *action = &status->actions.at[i];
-        status->shown.is_waitpoint |= (action->type && action->type->waits) || jump_waits(action);
+        status->shown.is_waitpoint |= action->waits || jump_waits(action);
         goes_on = goes_on || action_waits(action) || !str_is_empty(action->target);
-        if (str_is_empty(action->target))
-            continue;
-        if (!str_eq(action->target, STR("_previous")) && !workflow_status_get(compiler->workflow, action->target)) {
-            compiler->where = action->where;
-            compiler_report(compiler, true, "Le statut visé, « %.*s », n’existe pas.", STR_ARG(action->target));
-        }
+        check_target(compiler, action, action->target);
+        for (size_t k = 0; k < action->error_targets.len; k++)
+            check_target(compiler, action, action->error_targets.at[k]);
     }
     status->shown.is_endpoint = !goes_on || json_bool(json, "forced_endpoint");
 }

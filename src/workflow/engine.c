@@ -165,11 +165,15 @@ static void push_marked(struct engine *engine)
 
 void engine_jump(struct engine *engine, const struct action *action)
 {
-    if (str_is_empty(action->target))
+    engine_jump_to(engine, action, action->target);
+}
+
+void engine_jump_to(struct engine *engine, const struct action *action, str to)
+{
+    if (str_is_empty(to))
         return;
-    bool goes_back = str_eq(action->target, STR("_previous"));
-    const struct status *target =
-        goes_back ? pop_marked(engine) : workflow_status_get(engine->workflow, action->target);
+    bool goes_back = str_eq(to, STR("_previous"));
+    const struct status *target = goes_back ? pop_marked(engine) : workflow_status_get(engine->workflow, to);
     if (!target) {
         engine_add_error(engine, str_fmt(engine->arena, "%.*s : le statut visé n’existe pas.", STR_ARG(action->where)));
         return;
@@ -188,6 +192,7 @@ void engine_arrive(struct engine *engine)
     last_entry(engine)->status = engine->target->shown.id;
 
     cancel_timers(engine, engine_status(engine));
+    calls_leave(engine);
     dossier->status = engine->target->shown.id;
     dossier->arrived = engine->now;
     dossier->is_final = engine->target->shown.is_endpoint;
@@ -205,9 +210,9 @@ static void note_inert(struct engine *engine, const struct action *action)
              STR_ARG(engine->workflow->slug), STR_ARG(action->where), (long long)engine->dossier->id);
 }
 
-bool engine_run_actions(struct engine *engine, const struct actions *actions)
+bool engine_run_actions(struct engine *engine, const struct actions *actions, size_t from)
 {
-    for (size_t i = 0; i < actions->len && !engine->is_stopped; i++) {
+    for (size_t i = from; i < actions->len && !engine->is_stopped && !engine->is_halted; i++) {
         const struct action *action = &actions->at[i];
         if (action->type && !action->type->perform)
             continue;
@@ -226,11 +231,12 @@ bool engine_run_actions(struct engine *engine, const struct actions *actions)
     return false;
 }
 
-void engine_run_status(struct engine *engine)
+void engine_run_status(struct engine *engine, size_t from)
 {
-    while (!engine->is_stopped) {
+    for (; !engine->is_stopped; from = 0) {
         const struct status *status = engine_status(engine);
-        if (!status || !engine_run_actions(engine, &status->actions))
+        engine->place = str_fmt(engine->arena, "status/%.*s", STR_ARG(engine->dossier->status));
+        if (!status || !engine_run_actions(engine, &status->actions, from))
             return;
         if (++engine->change->jumps > WORKFLOW_JUMPS_MOST) {
             engine->target = NULL;
@@ -336,8 +342,10 @@ void engine_settle(struct engine *engine)
         triggers_settle(engine);
         collect_waiting(engine);
         collect_concerned(engine);
+        calls_settle(engine);
     } else {
         cancel_timers(engine, engine_status(engine));
+        calls_forget(engine);
     }
     dossier->updated = engine->now;
     dossier->revision++;

@@ -8,7 +8,7 @@ static bool file(struct engine *engine)
     engine->dossier->status = STR_EMPTY;
     engine->target = first;
     engine_arrive(engine);
-    engine_run_status(engine);
+    engine_run_status(engine, 0);
     return true;
 }
 
@@ -152,7 +152,7 @@ static bool submit(struct engine *engine, struct err *err)
     if (engine->target) {
         engine->change->jumps = 1;
         engine_arrive(engine);
-        engine_run_status(engine);
+        engine_run_status(engine, 0);
     }
     return true;
 }
@@ -199,12 +199,22 @@ static bool edit(struct engine *engine, struct err *err)
     if (engine->target) {
         engine->change->jumps = 1;
         engine_arrive(engine);
-        engine_run_status(engine);
+        engine_run_status(engine, 0);
     }
     return true;
 }
 
 /* ---- Global actions ---- */
+
+void global_run(struct engine *engine, const struct global_action *global, size_t from)
+{
+    engine->place = str_fmt(engine->arena, "global/%.*s", STR_ARG(global->id));
+    if (!engine_run_actions(engine, &global->actions, from))
+        return;
+    engine->change->jumps = 1;
+    engine_arrive(engine);
+    engine_run_status(engine, 0);
+}
 
 static void run_global(struct engine *engine, const struct global_action *global)
 {
@@ -212,18 +222,14 @@ static void run_global(struct engine *engine, const struct global_action *global
     json_set_str(part, STR("action"), global->id);
     json_set_str(part, STR("name"), global->name);
     engine_add_part(engine, part);
-    if (!engine_run_actions(engine, &global->actions))
-        return;
-    engine->change->jumps = 1;
-    engine_arrive(engine);
-    engine_run_status(engine);
+    global_run(engine, global, 0);
 }
 
-static const struct global_action *find_global(struct engine *engine, str id)
+const struct global_action *global_find(const struct workflow *workflow, str id)
 {
-    for (size_t i = 0; i < engine->workflow->globals.len; i++)
-        if (str_eq(engine->workflow->globals.at[i].id, id))
-            return &engine->workflow->globals.at[i];
+    for (size_t i = 0; i < workflow->globals.len; i++)
+        if (str_eq(workflow->globals.at[i].id, id))
+            return &workflow->globals.at[i];
     return NULL;
 }
 
@@ -237,7 +243,7 @@ static bool may_start(struct engine *engine, const struct global_action *global)
 
 static bool start_global(struct engine *engine, struct err *err)
 {
-    const struct global_action *global = find_global(engine, engine->event->action);
+    const struct global_action *global = global_find(engine->workflow, engine->event->action);
     if (!global)
         return err_set(err, ERR_NOT_FOUND, "Cette action n’existe pas ou plus.");
     if (!may_start(engine, global))
@@ -287,7 +293,7 @@ static bool run_timer(struct engine *engine)
         return true;
     engine->change->jumps = 1;
     engine_arrive(engine);
-    engine_run_status(engine);
+    engine_run_status(engine, 0);
     return true;
 }
 
@@ -295,7 +301,7 @@ static const struct trigger *find_trigger(struct engine *engine, const struct gl
 {
     str action, id;
     str_cut(engine->event->action, '/', &action, &id);
-    *global = find_global(engine, action);
+    *global = global_find(engine->workflow, action);
     if (!*global)
         return NULL;
     for (size_t i = 0; i < (*global)->triggers.len; i++)
@@ -390,7 +396,7 @@ static bool trigger_jump(struct engine *engine, struct err *err)
         return true;
     engine->change->jumps = 1;
     engine_arrive(engine);
-    engine_run_status(engine);
+    engine_run_status(engine, 0);
     return true;
 }
 
@@ -475,6 +481,9 @@ static bool happen(struct engine *engine, struct err *err)
     case EVENT_TRIGGER:
     case EVENT_HOOK:
         return call(engine, err);
+    case EVENT_CALLED:
+        calls_return(engine);
+        return true;
     }
     return err_set(err, ERR_INTERNAL, "Événement inconnu.");
 }
@@ -486,6 +495,8 @@ bool workflow_perform(const struct workflow_context *context, const struct dossi
     bool is_by_person = event->kind == EVENT_SUBMIT || event->kind == EVENT_EDIT || event->kind == EVENT_GLOBAL;
     if (is_by_person && event->status.len && !str_eq(event->status, dossier->status))
         return err_set(err, ERR_CONFLICT, "Cette demande a changé d’étape entre-temps. Relisez-la avant de continuer.");
+    if (is_by_person && calls_are_awaited(dossier))
+        return err_set(err, ERR_CONFLICT, "Un échange avec un autre service est en cours. Réessayez dans un instant.");
     if (dossier->is_removed)
         return err_set(err, ERR_NOT_FOUND, "Cette demande n’existe pas ou plus.");
 

@@ -55,13 +55,21 @@ const struct workflow_status *workflow_visible_status(const struct workflow_cont
     return &sent;
 }
 
+static bool is_for_agents(str type)
+{
+    static const char *const types[] = {"mail", "data", "global", "trigger", "sms", "call-error"};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (str_eq(type, str_of(types[i])))
+            return true;
+    return false;
+}
+
 static bool may_read(struct engine *engine, const json_t *part, const struct actor *actor)
 {
     str type = json_str(part, "type");
-    if (str_eq(type, STR("inert")) || str_eq(type, STR("error")))
+    if (str_eq(type, STR("inert")) || str_eq(type, STR("error")) || str_eq(type, STR("call")))
         return actor->is_admin && actor->is_agent;
-    if (str_eq(type, STR("mail")) || str_eq(type, STR("data")) || str_eq(type, STR("global")) ||
-        str_eq(type, STR("trigger")))
+    if (is_for_agents(type))
         return actor->is_agent;
     if (json_bool(part, "is_hidden"))
         return false;
@@ -77,6 +85,9 @@ static bool may_read(struct engine *engine, const json_t *part, const struct act
 
 static str text_of_part(struct arena *arena, const json_t *part)
 {
+    str name = json_str(part, "name");
+    if (str_starts(json_str(part, "type"), STR("call")) && name.len)
+        return str_fmt(arena, "Appel « %.*s » : %.*s", STR_ARG(name), STR_ARG(json_str(part, "text")));
     if (json_str(part, "text").len)
         return json_str(part, "text");
     if (json_str(part, "subject").len)

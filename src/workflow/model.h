@@ -40,6 +40,8 @@ struct action {
     bool condition_is_broken;         /* does not compile: never holds */
     struct names by;                  /* or « to » for what is shown or sent */
     str target;                       /* status it leads to, « _previous », or empty */
+    struct names error_targets;       /* statuses that what goes wrong leads to */
+    bool waits;                       /* the status that has it is a place where a dossier waits */
     bool marks_status;                /* set_marker_on_status */
     const json_t *json;
     void *self; /* of the type */
@@ -95,6 +97,9 @@ struct compiler {
 /* The text of object[key], compiled; NULL where absent, empty, or reported as wrong. */
 const struct template *compiler_text(struct compiler *compiler, const json_t *object, const char *key,
                                      enum template_kind kind);
+/* The same of a text that stands elsewhere; key says where, for messages. */
+const struct template *compiler_template(struct compiler *compiler, str source, const char *key,
+                                         enum template_kind kind);
 struct names compiler_names(struct compiler *compiler, const json_t *object, const char *key);
 void compiler_actions(struct compiler *compiler, const json_t *list, str where, struct actions *out);
 const struct field_list *compiler_fields(struct compiler *compiler, const json_t *list);
@@ -127,6 +132,8 @@ struct engine {
     const struct status *target;       /* where an action sends the dossier; NULL: nowhere */
     bool has_arrived;                  /* came to a status during this event, be it the same again */
     bool is_stopped;                   /* removed: nothing runs any more */
+    bool is_halted;                    /* the actions that follow wait for a call, or are not done */
+    str place;                         /* whose actions run: « status/ID », « global/ID » */
     str left[WORKFLOW_JUMPS_MOST + 2]; /* statuses that were left */
     size_t left_count;
 };
@@ -138,11 +145,14 @@ const struct status *engine_status(const struct engine *engine);
 bool action_applies(struct engine *engine, const struct action *action);
 bool action_is_for_actor(struct engine *engine, const struct action *action);
 void engine_jump(struct engine *engine, const struct action *action);
+/* To the status of that id, which an action names beside its own target. */
+void engine_jump_to(struct engine *engine, const struct action *action, str target);
 /* Puts the dossier into engine->target, in a new entry unless one without a status is open. */
 void engine_arrive(struct engine *engine);
-void engine_run_status(struct engine *engine);
+/* Runs the actions of the status from that one on, then those of the next status, and so on. */
+void engine_run_status(struct engine *engine, size_t from);
 /* True: an action jumped, engine->target says where. */
-bool engine_run_actions(struct engine *engine, const struct actions *actions);
+bool engine_run_actions(struct engine *engine, const struct actions *actions, size_t from);
 void engine_settle(struct engine *engine);
 
 str engine_text(struct engine *engine, const struct template *text);
@@ -166,6 +176,32 @@ bool trigger_suits(struct engine *engine, const struct trigger *trigger);
 void triggers_settle(struct engine *engine);
 bool trigger_due(struct engine *engine, const struct trigger *trigger, instant *due);
 str trigger_key(struct engine *engine, const struct global_action *global, const struct trigger *trigger);
+
+const struct global_action *global_find(const struct workflow *workflow, str id);
+/* Those of a global action, from one on, and what they lead to. */
+void global_run(struct engine *engine, const struct global_action *global, size_t from);
+
+/* Calls of other servers (calls.c). */
+struct call_request;
+/* Has it asked, and the actions that follow wait. */
+void engine_call(struct engine *engine, const struct action *action, const struct call_request *request);
+/* One came back: EVENT_CALLED. */
+void calls_return(struct engine *engine);
+/* The dossier leaves its status: what comes back later has nothing left to go on with. */
+void calls_leave(struct engine *engine);
+/* Lets the first call that is not begun begin. */
+void calls_settle(struct engine *engine);
+/* Takes all back. */
+void calls_forget(struct engine *engine);
+/* One that the actions wait for is at its first try; or failed, and is tried again. */
+bool calls_are_awaited(const struct dossier *dossier);
+bool calls_are_tried_again(const struct dossier *dossier);
+
+/* What the actions do after an exchange (actions/webservice_call.c). */
+enum call_verdict { CALL_GO_ON, CALL_STOP, CALL_JUMP, CALL_AGAIN };
+/* Keeps what was said, unless it is CALL_AGAIN and was kept before (is_again). CALL_JUMP: engine->target says where. */
+enum call_verdict webservice_call_receive(struct engine *engine, const struct action *action,
+                                          const struct call_outcome *outcome, bool is_again);
 
 /* Who. */
 str role_of_name(struct engine *engine, str name); /* slug of the role; empty: no role */

@@ -49,6 +49,11 @@ static void start(struct engine *engine, const struct workflow_context *context,
     engine->actor = actor;
 }
 
+static bool is_interactive(const struct action *action)
+{
+    return action->type && action->type->is_interactive;
+}
+
 void workflow_offer(const struct workflow_context *context, const struct dossier *dossier, const struct actor *actor,
                     struct offer *offer)
 {
@@ -58,8 +63,13 @@ void workflow_offer(const struct workflow_context *context, const struct dossier
     if (!status || dossier->is_removed || dossier->is_anonymised)
         return;
 
+    offer->is_calling = calls_are_awaited(dossier);
     for (size_t i = 0; i < status->actions.len; i++)
-        offer_action(&engine, &status->actions.at[i], offer);
+        if (!offer->is_calling || !is_interactive(&status->actions.at[i]))
+            offer_action(&engine, &status->actions.at[i], offer);
+    if (offer->is_calling)
+        return;
+    offer->is_called_again = calls_are_tried_again(dossier);
     for (size_t i = 0; i < context->workflow->globals.len; i++)
         offer_global(&engine, &context->workflow->globals.at[i], false, offer);
     if (actor->is_agent)
@@ -72,7 +82,7 @@ void workflow_offer_global(const struct workflow_context *context, const struct 
 {
     struct engine engine;
     start(&engine, context, dossier, actor, offer);
-    if (dossier->is_removed || dossier->is_anonymised)
+    if (dossier->is_removed || dossier->is_anonymised || calls_are_awaited(dossier))
         return;
     for (size_t i = 0; i < context->workflow->globals.len; i++) {
         const struct global_action *global = &context->workflow->globals.at[i];

@@ -102,6 +102,11 @@ enum history_author {
  *   data     {fields: [{label, value}]}     data of the treatment that changed; agents only
  *   edit     {text, fields: [{label, value, before}]}   answers that a person changed; fields: agents only
  *   global   {action, name}                 a global action ran; agents only
+ *   sms      {to: [numbers], text}          a text message that was sent; agents only
+ *   call     {name, text}                   another server was asked, and what it said; administrators only
+ *   call-error {name, text}                 what went wrong there, where the definition tells the agents; agents only
+ *   file     {varname, file, fields: [{label, value, blob}]}  what a server answered, file as an answer of that type;
+ *            is_hidden, as of a form
  *   inert    {action, name}                 an action was met that does not run yet; administrators only
  *   trigger  {name, kind, caller, content}  a call from outside was obeyed: kind « jump » or « global »; agents only
  *   error    {text}                         a fault in a text or a condition; administrators only             */
@@ -139,7 +144,7 @@ struct dossier {
     json_t *answers; /* object, never NULL; see docs/definitions */
     json_t *data;    /* workflow data: form_workflow_data_*; object, never NULL */
     json_t *marks;   /* the engine's own memory: {"previous": [status …], "fired": {trigger: instant},
-                      "unlinked": true: its submitter was forgotten}; object */
+                      "unlinked": true: its submitter was forgotten, "calls", "lead": calls.c}; object */
     int64_t revision;
     bool is_anonymised;
     bool is_removed;
@@ -170,6 +175,7 @@ enum event_kind {
     EVENT_GLOBAL_TIMER, /* the due time of a global action's trigger has come */
     EVENT_TRIGGER,      /* a call from outside to a jump of mode « trigger » */
     EVENT_HOOK,         /* a call from outside to a global action, by its trigger « webservice » */
+    EVENT_CALLED,       /* another server was asked, and has answered or not */
 };
 
 struct posted_form { /* a sub-form of the page, read and checked by forms.h */
@@ -181,20 +187,34 @@ struct posted_comment {
     str action; /* id of the comment action */
     str text;   /* plain text; empty: none */
 };
+/* In the body of a call, an object with this member is a file: the member's place is taken by « content », its bytes in
+ * base64, when the request leaves. */
+#define CALL_BLOB "$blob"
+/* How an exchange with another server ended. */
+struct call_outcome {
+    str method, url;
+    int status;  /* HTTP; 0: no answer */
+    str problem; /* why there is none; French */
+    str body, error_code;
+    const json_t *file;  /* where the answer is kept as a file: {blob, name, type, size}; else NULL */
+    bool is_last;        /* it is not tried again by itself */
+    bool is_never_tried; /* nobody can be asked so: trying again would change nothing */
+};
 struct event {
     enum event_kind kind;
     struct actor actor;
     str action; /* SUBMIT: id of the choice pressed, empty for the plain button; EDIT, GLOBAL: id of the action;
                    TIMER: id of the jump action; GLOBAL_TIMER: « action/trigger »; TRIGGER: the trigger's name; HOOK:
-                   its identifier */
+                   its identifier; CALLED: the call's token */
     str status; /* TIMER: the status the timer was set in; others: the status the page was made for, empty: not told.
                    Where the dossier is elsewhere meanwhile: ERR_CONFLICT */
     const struct posted_form *forms;
     size_t form_count;
     const struct posted_comment *comments;
     size_t comment_count;
-    const json_t *payload; /* TRIGGER, HOOK: what the call brought, or NULL */
-    const json_t *answers; /* EDIT: all answers to the form's fields, checked by forms.h */
+    const json_t *payload;              /* TRIGGER, HOOK: what the call brought, or NULL */
+    const json_t *answers;              /* EDIT: all answers to the form's fields, checked by forms.h */
+    const struct call_outcome *outcome; /* CALLED */
 };
 
 /* ---- What the engine asks of its caller -------------------------------------------------------------------------- */
@@ -228,6 +248,11 @@ struct workflow_context {
     void (*role_accounts)(void *data, str role, int64_t **out, size_t *count);
     /* The answers without what anonymisation removes; mode is « final » or « intermediate ». */
     void (*anonymise)(void *data, struct dossier *dossier, str mode);
+    /* The whole dossier as a call posts it; the caller's reference. May be NULL. */
+    json_t *(*whole)(void *data, const struct dossier *dossier);
+    /* Where its submitter gets text messages; empty: nowhere. May be NULL. */
+    str (*submitter_phone)(void *data, const struct dossier *dossier);
+    bool sends_sms;                       /* the site has a gateway */
     const struct field_list *form_fields; /* of the form, for editable and set-backoffice-fields; may be NULL */
     const void *sources;                  /* what forms.h needs to look choices up; handed through */
     str site_name;                        /* for mails */
@@ -235,6 +260,13 @@ struct workflow_context {
 };
 
 /* ---- The engine -------------------------------------------------------------------------------------------------- */
+
+/* Kinds of jobs that ask other servers, by whoever runs jobs:
+ *   workflow.call  {dossier, call: token, method, url, body, signature_key, milliseconds, file: name of the file that
+ *                  the answer is kept as, absent: it is no file}; then EVENT_CALLED
+ *   workflow.sms   {dossier, to: [numbers], message, counter} */
+#define CALL_JOB_KIND "workflow.call"
+#define SMS_JOB_KIND "workflow.sms"
 
 struct notice { /* shown on the portal to an account; kept */
     int64_t account;
@@ -244,6 +276,14 @@ struct notices VEC_OF(struct notice);
 struct job_list VEC_OF(struct job);
 struct str_list VEC_OF(str);
 
+/* What becomes of a call that came back. */
+enum call_end {
+    CALL_UNKNOWN,     /* the dossier waits for none of that token (any more): nothing is to be written */
+    CALL_ENDED,       /* it is over */
+    CALL_FAILED,      /* it is tried again, or given up where the outcome was the last: the change says so */
+    CALL_TRIED_AGAIN, /* the same, and the dossier knows already: nothing is to be written */
+};
+
 /* All that follows of one event. Memory of the context's arena. */
 struct change {
     struct dossier *after;     /* the dossier as it shall be, revision + 1; its history holds the new entries too */
@@ -251,6 +291,9 @@ struct change {
     struct history entries;    /* to append */
     struct job_list jobs;      /* to add; timers are keyed « timer:DOSSIER:STATUS:ACTION » */
     struct str_list cancelled; /* keys of jobs to take back: timers of the statuses that were left */
+    struct str_list released;  /* keys of parked jobs that may begin: the next call of the dossier */
+    enum call_end call_end;    /* CALLED */
+    str call;                  /* token of the call that the event waits for; empty: none */
     struct notices notices;
     struct str_list waiting;   /* who can act now: slugs of roles, « _submitter » */
     struct str_list concerned; /* roles whose agents may see the dossier */
@@ -312,10 +355,12 @@ struct offer {
     struct VEC_OF(struct offered_message) messages;
     struct VEC_OF(struct offered_edit) edits; /* the answers may be changed */
     bool has_submit;                          /* comments and forms need the plain button */
-    str submit_label; /* what it says: the comment's own label, « Ajouter le commentaire », « Envoyer » */
-    bool can_act;     /* a button, comment or form is offered */
-    str info;         /* HTML for agents: what the status asks of them */
-    str status;       /* id of the status it was made for: event.status */
+    str submit_label;     /* what it says: the comment's own label, « Ajouter le commentaire », « Envoyer » */
+    bool can_act;         /* a button, comment or form is offered */
+    str info;             /* HTML for agents: what the status asks of them */
+    str status;           /* id of the status it was made for: event.status */
+    bool is_calling;      /* another server is being asked: nothing is offered until it has answered or failed */
+    bool is_called_again; /* one failed, and is tried again by itself */
 };
 void workflow_offer(const struct workflow_context *context, const struct dossier *dossier, const struct actor *actor,
                     struct offer *offer);
@@ -353,6 +398,13 @@ void workflow_callable(const struct workflow_context *context, const struct doss
 bool workflow_actor_is(const struct workflow_context *context, const struct actor *actor, const str *names,
                        size_t count);
 
+/* ---- Calls under way -------------------------------------------------------------------------------------------- */
+
+/* Whether the call that an event began (change.call), or one that came of it, is at its first try. */
+bool workflow_call_is_awaited(const struct dossier *dossier, str call);
+/* Where the person goes on, as what followed that call said; empty: they stay. */
+str workflow_call_leads_to(const struct dossier *dossier, str call);
+
 /* ---- Reading the history ------------------------------------------------------------------------------------------
  */
 
@@ -366,7 +418,7 @@ bool workflow_may_read(const struct workflow_context *context, const json_t *par
 
 /* The history as this person may read it: entries without anything to show are left out. */
 struct shown_part {
-    str type; /* comment message form mail data global inert error */
+    str type; /* comment message form mail data global sms call call-error file inert error */
     str text; /* plain text: a comment, the subject of a mail, the name of an action; empty where html is set */
     str html; /* safe HTML: a message */
     str level;

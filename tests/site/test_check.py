@@ -114,7 +114,10 @@ FAULTS = [
     (with_action(type="commentable", id="9", by=["_validateur"]), "erreur", "La fonction « _validateur »"),
     (with_action(type="sendmail", id="9", to=["_submitter"], mail_template="perdu"), "erreur", "Le modèle de courriel « perdu »"),
     (with_action(type="register-comment", id="9", comment="{{ avis_var_motiff }}"), "avertissement", "« avis_var_motiff »"),
-    (with_action(type="webservice_call", id="9", varname="appel"), "avertissement", "n’est pas encore exécuté"),
+    (with_action(type="geolocate", id="9", method="address_string"), "avertissement", "n’est pas encore exécuté"),
+    (with_action(type="webservice_call", id="9", varname="appel"), "avertissement", "n’a pas d’adresse"),
+    (with_action(type="webservice_call", id="9", url="https://a.example/", action_on_5xx="nulle-part"), "erreur", "« nulle-part », n’existe pas"),
+    (with_action(type="webservice_call", id="9", url="https://a.example/{% if %}"), "erreur", "adresse"),
     (changed(WORKFLOW, global_actions=[{"id": "1", "name": "G", "actions": [], "triggers": [
         {"type": "timeout", "anchor": "latest-arrival", "anchor_status_latest": "perdu", "timeout": "1"}]}]), "erreur", "« perdu », que nomme un déclencheur"),
 ]
@@ -190,6 +193,7 @@ EXPLAINED = {
     ("", "Le circuit"): 1,
     # The test's own site has no address.
     ("", "Il manque, pour les accusés de réception (CRPA R112-11-1)"): 1,
+    ("name", "form_var_category"): 2, ("name", "form_var_nn"): 1, ("name", "panier_response_id"): 3, ("name", "transaction_id"): 13,
 }
 
 

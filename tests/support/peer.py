@@ -46,7 +46,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     do_POST = do_PUT = do_PATCH = do_DELETE = do_GET
 
-    def reply(self, request, content=b"", status=200, delay=0, redirect=None, type="application/json", zipped=False, drip=0, cut=False):
+    def reply(self, request, content=b"", status=200, delay=0, redirect=None, type="application/json", zipped=False, drip=0, cut=False, headers=()):
         self.server.peer.stopped.wait(delay)
         if callable(content):
             content = content(request)
@@ -58,6 +58,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             body = gzip.compress(body)
             self.send_header("Content-Encoding", "gzip")
         self.send_header("Content-Type", type)
+        for header in headers:
+            self.send_header(*header)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if cut:

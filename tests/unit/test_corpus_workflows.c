@@ -21,6 +21,32 @@ static void check_mail(struct arena *arena, const struct job *job)
     assert_false(str_contains(text, STR("{{")) || str_contains(text, STR("{%")) || str_contains(text, STR(">`_")));
 }
 
+static void try(struct walk *walk, const struct dossier *dossier, const struct event *event, bool must);
+
+/* The call that the actions wait for comes back, in each way. */
+static bool answer_call(struct walk *walk, const struct change *change)
+{
+    static const struct call_outcome outcomes[] = {
+        {.status = 200, .body = STR_INIT("{\"err\": 0, \"data\": {\"id\": 1}}")},
+        {.status = 200, .body = STR_INIT("{\"err\": 1, \"err_desc\": \"refus\"}")},
+        {.status = 404},
+        {.status = 500, .is_last = true},
+        {.status = 0, .problem = STR_INIT("le serveur refuse la connexion"), .is_last = true},
+    };
+    for (size_t i = 0; i < change->jobs.len; i++) {
+        const struct job *job = &change->jobs.at[i];
+        if (!str_eq(job->kind, STR(CALL_JOB_KIND)) || job->due == JOB_PARKED)
+            continue;
+        str token = json_str(json_parse(walk->work->arena, job->payload, NULL), "call");
+        for (size_t k = 0; k < sizeof outcomes / sizeof *outcomes; k++) {
+            struct event event = {.kind = EVENT_CALLED, .action = token, .outcome = &outcomes[k]};
+            try(walk, change->after, &event, true);
+        }
+        return true;
+    }
+    return false;
+}
+
 static void follow(struct walk *walk, const struct change *change)
 {
     assert_true(change->jumps <= WORKFLOW_JUMPS_MOST);
@@ -33,6 +59,8 @@ static void follow(struct walk *walk, const struct change *change)
     for (size_t i = 0; i < walk->reached.len; i++)
         if (str_eq(walk->reached.at[i]->status, change->after->status))
             return;
+    if (answer_call(walk, change))
+        return;
     *vec_push(walk->work->arena, &walk->reached) = change->after;
 }
 
@@ -49,6 +77,18 @@ static void try(struct walk *walk, const struct dossier *dossier, const struct e
                  STR_ARG(dossier->status), STR_ARG(event->action), err.message);
 }
 
+/* Nothing but a file that must be there. */
+static json_t *answers_to(struct arena *arena, const struct field_list *fields)
+{
+    json_t *answers = json_keep(arena, json_object());
+    for (size_t i = 0; i < fields->len; i++)
+        if (str_eq(fields->at[i].type_name, STR("file")))
+            json_set(answers, fields->at[i].id,
+                     json_pack("{s:s, s:s, s:s, s:i}", "blob", "ab", "name", "plan.pdf", "type", "application/pdf",
+                               "size", 3));
+    return answers;
+}
+
 static void press_all(struct walk *walk, const struct dossier *dossier, const struct actor *actor)
 {
     struct arena *arena = walk->work->arena;
@@ -59,7 +99,8 @@ static void press_all(struct walk *walk, const struct dossier *dossier, const st
     for (size_t i = 0; i < offer.comments.len; i++)
         comments[i] = (struct posted_comment){offer.comments.at[i].action, STR("Un mot")};
     for (size_t i = 0; i < offer.forms.len; i++)
-        forms[i] = (struct posted_form){.action = offer.forms.at[i].action, .answers = json_keep(arena, json_object())};
+        forms[i] = (struct posted_form){.action = offer.forms.at[i].action,
+                                        .answers = answers_to(arena, offer.forms.at[i].fields)};
     struct event event = {.kind = EVENT_SUBMIT,
                           .actor = *actor,
                           .status = dossier->status,

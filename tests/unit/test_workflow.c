@@ -575,7 +575,7 @@ static void what_does_not_run_yet_is_told_and_harmless(void **state)
     (void)state;
     struct counterwork work;
     counterwork_make(&work, form,
-                     WORKFLOW("{'id':'a','name':'A','actions':[{'type':'webservice_call','id':'1','url':'https://x'},"
+                     WORKFLOW("{'id':'a','name':'A','actions':[{'type':'geolocate','id':'1','method':'address_string'},"
                               "{'type':'jump','id':'2','status':'b','condition':'form_var_nom ==='},"
                               "{'type':'jump','id':'3','status':'nulle-part'},{'type':'jump','id':'4','status':'b'}]},"
                               "{'id':'b','name':'B','actions':[]}"));
@@ -587,7 +587,7 @@ static void what_does_not_run_yet_is_told_and_harmless(void **state)
     assert_int_equal(errors, 2);
     struct change *change = counterwork_file(&work, "{}");
     assert_str(change->after->status, "b");
-    assert_str(json_str(find_part(change, "inert"), "action"), "webservice_call");
+    assert_str(json_str(find_part(change, "inert"), "action"), "geolocate");
     counterwork_free(&work);
 }
 

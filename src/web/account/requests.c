@@ -186,6 +186,8 @@ static void show_own(struct request *request)
     struct dossier *dossier = open_own(request);
     if (dossier == NULL)
         return;
+    if (calling_settle(request, &dossier, own_url(request, dossier)))
+        return;
     struct actor actor = visit_actor(request, false, true);
     show_dossier(request, dossier, &actor, &(struct dossier_reply){.status = 200});
 }

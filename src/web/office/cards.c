@@ -155,7 +155,7 @@ static void show(struct request *request)
     struct actor actor = visit_actor(request, true, false);
     const struct form *form = card_model(request);
     struct dossier *card = form == NULL ? NULL : card_open(request, form, &actor);
-    if (card != NULL)
+    if (card != NULL && !calling_settle(request, &card, dossier_path(request, card, true)))
         show_card(request, card, &actor, &(struct dossier_reply){.status = 200});
 }
 

@@ -52,7 +52,7 @@ static void show(struct request *request)
 {
     struct actor actor = visit_actor(request, true, false);
     struct dossier *dossier = open_visible(request, &actor);
-    if (dossier != NULL)
+    if (dossier != NULL && !calling_settle(request, &dossier, dossier_path(request, dossier, true)))
         show_dossier(request, dossier, &actor, &(struct dossier_reply){.status = 200});
 }
 

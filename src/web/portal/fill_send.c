@@ -59,9 +59,9 @@ static bool end_draft(struct tx *tx, void *arg, struct err *err)
 /* An agent goes on treating what they entered. */
 static str after_sending(struct request *request, const struct sending *sending)
 {
-    if (sending->draft.agent != 0)
-        return dossier_path(request, sending->change.after, true);
-    return filling_confirmation_url(request, sending->form, sending->code);
+    str path = sending->draft.agent != 0 ? dossier_path(request, sending->change.after, true)
+                                         : filling_confirmation_url(request, sending->form, sending->code);
+    return calling_path(request, path, &sending->change);
 }
 
 /* A conflict: a second click, and the first one has filed it; or another filing took the number or the code. */
@@ -142,12 +142,15 @@ static void confirmation(struct request *request)
         response_error(request, 404, NULL);
         return;
     }
+    if (calling_settle(request, &dossier, STR_EMPTY))
+        return;
     struct value_dict *page = page_new(request);
     struct date silence;
     bool accepts;
     page_set_text(request, page, "form_name", form->name);
     page_set_text(request, page, "code", dossier_code_shown(request->arena, dossier->code));
     page_set_text(request, page, "email", dossier->email);
+    calling_fill_page(request, workflow_call_is_awaited(dossier, request_query(request, "appel")), false, page);
     page_set(request, page, "received", instant_value(dossier->received));
     if (dossier_silence_date(place_of(request), form, dossier->received, &silence, &accepts)) {
         page_set(request, page, "silence_date", value_date(silence));

@@ -111,6 +111,8 @@ static void show_tracked(struct request *request)
     struct dossier *dossier = open_tracked(request);
     if (dossier == NULL)
         return;
+    if (calling_settle(request, &dossier, str_fmt(request->arena, "/suivre/%.*s/", STR_ARG(dossier->code))))
+        return;
     struct actor actor = visit_actor(request, false, true);
     show_dossier(request, dossier, &actor, &(struct dossier_reply){.status = 200});
 }

@@ -16,7 +16,9 @@ static const struct action_type *const types[] = {
     &action_register_comment,
     &action_remove,
     &action_sendmail,
+    &action_sendsms,
     &action_set_backoffice_fields,
+    &action_webservice_call,
 };
 enum { TYPE_COUNT = sizeof types / sizeof types[0] };
 
