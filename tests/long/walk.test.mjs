@@ -177,7 +177,8 @@ const walkForm = async (form, javaScriptEnabled) => {
     try {
       await walk(page, look, filing, base);
     } catch (error) {
-      look.problems.add(`${new URL(page.url()).pathname}: ${error.message.slice(0, 600)}`);
+      const isElsewhere = filing.filed && /ERR_NAME_NOT_RESOLVED/.test(error.message); // a filing whose workflow leads to another site
+      if (!isElsewhere) look.problems.add(`${new URL(page.url()).pathname}: ${error.message.slice(0, 600)}`);
     }
     await context.close();
   }
