@@ -35,6 +35,10 @@ const struct template *compiling_condition(struct compiling *compiling, const js
 {
     if (!json_is_object(condition))
         return compiling_text(compiling, json_str_of(condition), TEMPLATE_CONDITION, what);
+    str translated;
+    if (str_eq(json_str(condition, "type"), STR("python")) &&
+        template_of_python(compiling->arena, json_str(condition, "value"), &translated))
+        return compiling_text(compiling, translated, TEMPLATE_CONDITION, what);
     compiling_report(compiling, str_fmt(compiling->arena, "cond-lang:%.*s", STR_ARG(json_str(condition, "type"))),
                      "cette condition n’est pas dans notre langage : elle n’est jamais vraie", false);
     return compiling_text(compiling, STR("false"), TEMPLATE_CONDITION, what);

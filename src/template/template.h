@@ -46,6 +46,10 @@ struct template_settings {
 struct template *template_compile(struct arena *arena, str source, const struct template_settings *settings,
                                   struct err *err);
 
+/* A condition that w.c.s. kept in Python, from before it had templates, as one of our language. False where it asks
+ * more than comparisons of names, literals and a few functions. */
+bool template_of_python(struct arena *arena, str source, str *out);
+
 /* A text without tags, which renders as itself. */
 bool template_is_constant(const struct template *template);
 /* Whether what it gives is HTML: it was compiled as such. */

@@ -84,10 +84,19 @@ const struct field_list *compiler_fields(struct compiler *compiler, const json_t
     return fields;
 }
 
-/* One in another language than ours (Publik's old Python) is told, and never holds. */
+/* One in Publik's old Python that can't be told in our language is reported, and never holds. */
 static void compile_condition(struct compiler *compiler, const json_t *json, struct action *action)
 {
     const json_t *foreign = json_dict(json, "condition");
+    str translated;
+    if (foreign && str_eq(json_str(foreign, "type"), STR("python")) &&
+        template_of_python(compiler->arena, json_str(foreign, "value"), &translated)) {
+        json_t *ours = json_keep(compiler->arena, json_object());
+        json_set_str(ours, STR("condition"), translated);
+        action->condition = compiler_text(compiler, ours, "condition", TEMPLATE_CONDITION);
+        action->condition_is_broken = !action->condition;
+        return;
+    }
     if (foreign) {
         action->condition_is_broken = true;
         compiler_report(compiler, false, "Cette condition n’est pas dans notre langage : elle n’est jamais vraie.");

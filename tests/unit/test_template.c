@@ -200,6 +200,54 @@ static void texts_extend_and_include_others(void **state)
     assert_int_equal(err.code, ERR_LIMIT);
 }
 
+static void old_conditions_in_python_are_translated(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *python, *ours; /* NULL: it is not */
+    } cases[] = {
+        {"form_var_a == 'x'", "form_var_a == 'x'"},
+        {"Decimal(form_var_a) == Decimal('0') and form_var_b == '0.00'",
+         "form_var_a|decimal == 0 and form_var_b == '0.00'"},
+        {"not(form_var_a == 1 or form_var_b)", "not form_var_a == 1 and not form_var_b"},
+        {"a and (b or c)", "a and b or a and c"},
+        {"(a or b) and not (c and d)", "a and not c or a and not d or b and not c or b and not d"},
+        {"a in ('x', \"y\",)", "a == 'x' or a == \"y\""},
+        {"a not in [1, 2]", "not a == 1 and not a == 2"},
+        {"'x' in a", "'x' in a"},
+        {"a in ('x')", "a in 'x'"},
+        {"(a) == (b)", "a == b"},
+        {"a is not None", "a is not None"},
+        {"len(a) > 2 and int(b) >= 18", "a|length > 2 and b|decimal >= 18"},
+        {"vars().get('form_var_a', '') == 'x'", "form_var_a == 'x'"},
+        {"form_var_a.lower().startswith('é')", "form_var_a|lower|startswith:'é'"},
+        {"form_objects.count == 2", "form_objects.count == 2"},
+        {"notes and order", "notes and order"},
+        {"", NULL},
+        {"a ==", NULL},
+        {"a = 1", NULL},
+        {"a < b < c", NULL},
+        {"a if b else c", NULL},
+        {"open('/etc/passwd')", NULL},
+        {"a.__class__()", NULL},
+        {"a[0] == 1", NULL},
+        {"lambda: 1", NULL},
+        {"'a\\n' == b", NULL},
+        {"((((((((((((((((((((((((((((((((((((((a", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        str ours;
+        bool is_told = template_of_python(arena, str_of(cases[i].python), &ours);
+        if (cases[i].ours == NULL) {
+            assert_false(is_told);
+            continue;
+        }
+        assert_true(is_told);
+        assert_str(ours, cases[i].ours);
+        compiled(TEMPLATE_CONDITION, cases[i].ours);
+    }
+}
+
 static void what_is_not_of_the_language_is_refused_with_its_place(void **state)
 {
     (void)state;
@@ -480,6 +528,7 @@ int main(void)
         SENTENCE(loops_know_where_they_are),
         SENTENCE(a_lone_expression_keeps_its_kind),
         SENTENCE(texts_extend_and_include_others),
+        SENTENCE(old_conditions_in_python_are_translated),
         SENTENCE(what_is_not_of_the_language_is_refused_with_its_place),
         SENTENCE(an_unknown_filter_is_empty_told_and_listed),
         SENTENCE(names_read_are_known_before_rendering),

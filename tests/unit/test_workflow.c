@@ -531,7 +531,7 @@ static void a_status_where_somebody_is_waited_for_is_no_end(void **state)
     counterwork_make(&work, form,
                      WORKFLOW("{'id':'a','name':'A','visibility':['_hidden'],'actions':[{'type':'commentable','id':'1',"
                               "'by':['_receiver']},{'type':'jump','id':'2','status':'b',"
-                              "'condition':{'type':'python','value':'True'}}]},"
+                              "'condition':{'type':'python','value':'x[0]'}}]},"
                               "{'id':'b','name':'B','actions':[]}"));
     struct change *change = counterwork_file(&work, "{}");
     assert_str(change->after->status, "a"); /* a condition in another language never holds */
