@@ -32,8 +32,9 @@ static const char insert_value[] = "INSERT INTO dossier_value (form, field, text
                                    " VALUES (:form, :field, :text, :dossier, :number)";
 static const char insert_blob[] =
     "INSERT INTO dossier_blob (blob, dossier) VALUES (:blob, :dossier) ON CONFLICT DO NOTHING";
-static const char insert_notice[] = "INSERT INTO dossier_notice (id, account, dossier, at, title, body, url, is_read)"
-                                    " VALUES (:id, :account, :dossier, :at, :title, :body, :url, 0)";
+static const char insert_notice[] =
+    "INSERT INTO dossier_notice (id, account, dossier, at, title, body, url, origin, is_read)"
+    " VALUES (:id, :account, :dossier, :at, :title, :body, :url, :origin, 0)";
 static const char delete_listing[] = "DELETE FROM dossier_listing WHERE dossier = :dossier";
 static const char delete_values[] = "DELETE FROM dossier_value WHERE dossier = :dossier";
 static const char delete_blobs[] = "DELETE FROM dossier_blob WHERE dossier = :dossier";
@@ -167,7 +168,8 @@ static bool write_notices(struct tx *tx, const struct dossier_write *write, stru
         const struct notice *notice = &change->notices.at[i];
         if (!tx_run(tx, insert_notice, err, P_INT("id", write->rows->notice_ids[i]), P_INT("account", notice->account),
                     P_INT("dossier", change->after->id), P_INT("at", change->after->updated),
-                    P_TEXT("title", notice->title), P_TEXT("body", notice->body), P_TEXT("url", notice->url)))
+                    P_TEXT("title", notice->title), P_TEXT("body", notice->body), P_TEXT("url", notice->url),
+                    P_TEXT("origin", notice->origin)))
             return false;
     }
     return true;

@@ -52,6 +52,14 @@ static void role_accounts(void *data, str role, int64_t **out, size_t *count)
         place->role_accounts(place->data, place->arena, role, out, count);
 }
 
+static int64_t account_called(void *data, str text)
+{
+    const struct dossier_place *place = ((const struct workflow_host *)data)->place;
+    struct dossier_person person;
+    bool is_known = place->person_called && place->person_called(place->data, place->arena, text, &person);
+    return is_known ? person.account : 0;
+}
+
 static bool mail_template(void *data, str slug, struct mail_text *out)
 {
     const struct dossier_definitions *definitions = ((const struct workflow_host *)data)->place->definitions;
@@ -143,6 +151,7 @@ bool context_make(const struct dossier_place *place, const struct form *form, co
         .role_addresses = role_addresses,
         .mail_template = mail_template,
         .role_accounts = role_accounts,
+        .account_called = account_called,
         .anonymise = anonymise,
         .whole = whole,
         .submitter_phone = submitter_phone,

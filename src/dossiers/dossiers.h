@@ -323,6 +323,7 @@ struct dossier_notice {
     int64_t id, dossier;
     instant at;
     str title, body, url; /* body: plain text */
+    str origin;           /* who says it, as people read it; may be empty */
     bool is_read;
 };
 struct dossier_notices VEC_OF(struct dossier_notice);

@@ -7,7 +7,7 @@ static const char insert_note[] = "INSERT INTO dossier_note (id, dossier, at, ac
                                   " VALUES (:id, :dossier, :at, :account, :author, :text)";
 static const char select_notes[] =
     "SELECT id, at, account, author, text FROM dossier_note WHERE dossier = :dossier ORDER BY id";
-static const char select_notices[] = "SELECT id, dossier, at, title, body, url, is_read FROM dossier_notice"
+static const char select_notices[] = "SELECT id, dossier, at, title, body, url, is_read, origin FROM dossier_notice"
                                      " WHERE account = :account ORDER BY id DESC LIMIT :limit";
 static const char mark_read[] = "UPDATE dossier_notice SET is_read = 1 WHERE account = :account AND is_read = 0";
 static const char select_blob[] = "SELECT 1 FROM dossier_blob WHERE blob = :blob UNION ALL"
@@ -85,7 +85,8 @@ static bool read_notices(struct tx *tx, void *arg, struct err *err)
                                                                   .title = rows_copy(&rows, arena, 3),
                                                                   .body = rows_copy(&rows, arena, 4),
                                                                   .url = rows_copy(&rows, arena, 5),
-                                                                  .is_read = rows_int(&rows, 6) != 0};
+                                                                  .is_read = rows_int(&rows, 6) != 0,
+                                                                  .origin = rows_copy(&rows, arena, 7)};
     return rows_end(&rows, err);
 }
 

@@ -122,5 +122,6 @@ const struct migration dossiers_migrations[] = {
      " status TEXT NOT NULL, state INTEGER NOT NULL, message TEXT NOT NULL, PRIMARY KEY (mass, state, position));"
      "CREATE TABLE dossier_mass_blob (blob TEXT NOT NULL, mass BIGINT NOT NULL, PRIMARY KEY (blob, mass))",
      NULL},
+    {8, "dossiers", "ALTER TABLE dossier_notice ADD COLUMN origin TEXT NOT NULL DEFAULT ''", NULL},
 };
 const size_t dossiers_migration_count = sizeof dossiers_migrations / sizeof *dossiers_migrations;

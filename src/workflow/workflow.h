@@ -246,6 +246,8 @@ struct workflow_context {
     bool (*mail_template)(void *data, str slug, struct mail_text *out);
     /* Accounts of a role, for notices: may be NULL (then agents get none). */
     void (*role_accounts)(void *data, str role, int64_t **out, size_t *count);
+    /* The account of a person that a template names by their address; 0: nobody. May be NULL. */
+    int64_t (*account_called)(void *data, str text);
     /* The answers without what anonymisation removes; mode is « final » or « intermediate ». */
     void (*anonymise)(void *data, struct dossier *dossier, str mode);
     /* The whole dossier as a call posts it; the caller's reference. May be NULL. */
@@ -271,6 +273,7 @@ struct workflow_context {
 struct notice { /* shown on the portal to an account; kept */
     int64_t account;
     str title, body, url;
+    str origin; /* who says it, as people read it; may be empty */
 };
 struct notices VEC_OF(struct notice);
 struct job_list VEC_OF(struct job);

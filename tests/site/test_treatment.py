@@ -38,6 +38,7 @@ WORKFLOW = {
             {"id": "3", "type": "jumponsubmit", "status": "clos"}]},
         {"id": "attente", "name": "En attente", "actions": [
             {"id": "1", "type": "notification", "to": ["_submitter"], "title": "Votre demande {{ form_tracking_code }} attend", "body": "Deux secondes.", "target_url": "{{ form_url }}"},
+            {"id": "3", "type": "notification", "users_template": "personne@rien.example, " + CLERK, "title": "{{ form_tracking_code }} dort", "origin": "Mairie {{ form_name }}"},
             {"id": "2", "type": "jump", "mode": "timeout", "timeout": "2 seconds", "status": "clos"}]},
         {"id": "cote", "name": "Coté", "actions": [
             {"id": "1", "type": "set-backoffice-fields", "fields": [{"field_id": "bo1", "value": "COTE-{{ form_var_nom|upper }}"}]},
@@ -92,6 +93,8 @@ class Treatment(OnEachStore):
         self.assertGreaterEqual(arrived - began, 2)
         self.assertLess(arrived - began, 4.5)
         self.assertIn(f"Votre demande {code} attend", resident.get("/mon-compte/").page.text)
+        self.assertNotIn(f"{code} dort", resident.last.page.text)
+        self.assertRegex(agent.get("/mon-compte/").page.text, f"{code} dort.?Mairie ")
         _, _, _, second = self.file(town)
         press(agent, second, "Faire attendre")
         town.stop()

@@ -84,6 +84,7 @@ static struct value list_notices(struct request *request)
         page_set_text(request, dict, "title", notices.at[i].title);
         page_set_text(request, dict, "body", notices.at[i].body);
         page_set_text(request, dict, "url", notices.at[i].url);
+        page_set_text(request, dict, "origin", notices.at[i].origin);
         page_set(request, dict, "at", instant_value(notices.at[i].at));
         page_set(request, dict, "is_read", value_bool(notices.at[i].is_read));
         value_list_add(request->arena, list, value_dict(dict));

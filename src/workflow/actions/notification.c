@@ -2,7 +2,7 @@
 #include "workflow/actions/actions.h"
 
 struct notification {
-    const struct template *title, *body, *url;
+    const struct template *title, *body, *url, *origin, *users;
 };
 
 static void compile(struct compiler *compiler, const json_t *json, struct action *action)
@@ -12,6 +12,8 @@ static void compile(struct compiler *compiler, const json_t *json, struct action
     notification->title = compiler_text(compiler, json, "title", TEMPLATE_TEXT);
     notification->body = compiler_text(compiler, json, "body", mail_body_kind(json_str(json, "body")));
     notification->url = compiler_text(compiler, json, "target_url", TEMPLATE_TEXT);
+    notification->origin = compiler_text(compiler, json, "origin", TEMPLATE_TEXT);
+    notification->users = compiler_text(compiler, json, "users_template", TEMPLATE_TEXT);
     action->by = compiler_names(compiler, json, "to");
 }
 
@@ -38,12 +40,40 @@ static void notify_role(struct engine *engine, str role, const struct notice *no
         add_notice(engine, accounts[i], notice);
 }
 
+static void notify_person(struct engine *engine, str text, const struct notice *notice)
+{
+    const struct workflow_context *context = engine->context;
+    text = str_trim(text);
+    int64_t account = text.len > 0 && context->account_called ? context->account_called(context->data, text) : 0;
+    if (account)
+        add_notice(engine, account, notice);
+}
+
+/* w.c.s.: a text of addresses with commas between them, or a list: of texts, or of persons. */
+static void notify_users(struct engine *engine, const struct template *users, const struct notice *notice)
+{
+    struct value value = users ? template_value(users, &engine->render) : VALUE_OF_NONE;
+    if (value.kind == VALUE_TEXT) {
+        for (str one, rest = value.text; str_next(&rest, ',', &one);)
+            notify_person(engine, one, notice);
+        return;
+    }
+    const struct value_list *list;
+    for (size_t i = 0; value_items(engine->arena, value, &list) && i < list->len; i++) {
+        struct value item = list->at[i];
+        struct value text = item.kind == VALUE_TEXT ? item : value_get(engine->arena, item, STR("email"));
+        if (text.kind == VALUE_TEXT)
+            notify_person(engine, text.text, notice);
+    }
+}
+
 static void perform(struct engine *engine, const struct action *action)
 {
     const struct notification *notification = action->self;
     struct notice notice = {.title = engine_text(engine, notification->title),
                             .body = mail_plain(engine->arena, engine_mail_body(engine, notification->body)),
-                            .url = engine_text(engine, notification->url)};
+                            .url = engine_text(engine, notification->url),
+                            .origin = engine_text(engine, notification->origin)};
     if (str_is_empty(notice.title))
         return;
     for (size_t i = 0; i < action->by.len; i++) {
@@ -52,6 +82,7 @@ static void perform(struct engine *engine, const struct action *action)
         else if (engine->dossier->account)
             add_notice(engine, engine->dossier->account, &notice);
     }
+    notify_users(engine, notification->users, &notice);
 }
 
 const struct action_type action_notification = {.name = "notification", .compile = compile, .perform = perform};
