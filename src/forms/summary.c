@@ -12,11 +12,11 @@ static str label_of(const struct field *field, const struct form_context *contex
     return field->label == NULL ? STR_EMPTY : template_text(field->label, &render);
 }
 
-static struct value heading(struct arena *arena, const char *kind, str text, size_t page)
+static struct value heading(struct arena *arena, int level, str text, size_t page)
 {
     struct value_dict *row = value_dict_new(arena);
     set(arena, row, "title", value_text(text));
-    set(arena, row, "kind", value_text(str_of(kind)));
+    set(arena, row, "level", value_int(level));
     set(arena, row, "page", value_int((int64_t)page));
     return value_dict(row);
 }
@@ -59,8 +59,17 @@ static void add_notice(struct value_dict *row, const struct field *field, const 
         set(context->arena, row, "notice", value_text(notice));
 }
 
-static void add_row(struct value_list *rows, const struct field *field, const struct form_context *context,
-                    json_t *answers, unsigned place, size_t page);
+struct summary {
+    struct value_list *rows;
+    const struct form_context *context;
+    json_t *answers;
+    unsigned place;
+    size_t page; /* from 1; 0: none */
+    int level;   /* of the headings that fields make */
+};
+enum { PAGE_LEVEL = 2, FIELD_LEVEL };
+
+static void add_row(const struct summary *summary, const struct field *field);
 
 /* A block: its rows, each with a list of its own. */
 static struct value blocks_of(const struct field *field, const struct form_context *context, const json_t *answers,
@@ -75,12 +84,16 @@ static struct value blocks_of(const struct field *field, const struct form_conte
         if (row_is_empty(block, json_array_get(stored, i)))
             continue;
         struct row row = row_of(field, context, json_array_get(stored, i), i, str_fmt(arena, "%zu", i));
-        struct value_list *rows = value_list_new(arena);
+        struct summary summary = {.rows = value_list_new(arena),
+                                  .context = &row.context,
+                                  .answers = row.answers,
+                                  .place = place,
+                                  .level = FIELD_LEVEL};
         for (size_t j = 0; j < row.fields.len; j++)
-            add_row(rows, &row.fields.at[j], &row.context, row.answers, place, 0);
+            add_row(&summary, &row.fields.at[j]);
         struct value_dict *dict = value_dict_new(arena);
         set(arena, dict, "title", value_text(is_single ? STR_EMPTY : row_title(field, arena, i, false)));
-        set(arena, dict, "rows", value_list(rows));
+        set(arena, dict, "rows", value_list(summary.rows));
         value_list_add(arena, blocks, value_dict(dict));
     }
     return value_list(blocks);
@@ -115,50 +128,65 @@ static struct value answer_row(const struct field *field, const struct form_cont
     return value_dict(row);
 }
 
-static void add_row(struct value_list *rows, const struct field *field, const struct form_context *context,
-                    json_t *answers, unsigned place, size_t page)
+static void add_row(const struct summary *summary, const struct field *field)
 {
+    const struct form_context *context = summary->context;
     struct arena *arena = context->arena;
-    if (field->type == NULL || field->type == &field_page || !(field->places & place) ||
+    json_t *answers = summary->answers;
+    if (field->type == NULL || field->type == &field_page || !(field->places & summary->place) ||
         !field_is_visible(field, context))
         return;
     if (field->type == &field_title || field->type == &field_subtitle) {
-        value_list_add(arena, rows, heading(arena, field->type->name, label_of(field, context), page));
+        value_list_add(arena, summary->rows, heading(arena, summary->level, label_of(field, context), summary->page));
     } else if (field->type == &field_comment) {
         struct value_dict *row = value_dict_new(arena);
         set(arena, row, "html", value_html(label_of(field, context)));
-        value_list_add(arena, rows, value_dict(row));
-    } else if (field->type->is_typed && (field_has_answer(field, answers) || place == PLACE_VALIDATION)) {
-        value_list_add(arena, rows, answer_row(field, context, answers, place, page));
+        value_list_add(arena, summary->rows, value_dict(row));
+    } else if (field->type->is_typed && (field_has_answer(field, answers) || summary->place == PLACE_VALIDATION)) {
+        value_list_add(arena, summary->rows, answer_row(field, context, answers, summary->place, summary->page));
     }
 }
 
 struct value fields_summary(const struct field_list *fields, const struct form_context *context, json_t *answers,
                             unsigned place)
 {
-    struct value_list *rows = value_list_new(context->arena);
+    struct summary summary = {.rows = value_list_new(context->arena),
+                              .context = context,
+                              .answers = answers,
+                              .place = place,
+                              .level = FIELD_LEVEL};
     for (size_t i = 0; fields != NULL && i < fields->len; i++)
-        add_row(rows, &fields->at[i], context, answers, place, 0);
-    return value_list(rows);
+        add_row(&summary, &fields->at[i]);
+    return value_list(summary.rows);
+}
+
+/* A page without an answer has no heading. */
+static void add_page(struct summary *summary, const struct form_page *page)
+{
+    struct value_list *rows = summary->rows;
+    size_t before = rows->len;
+    bool has_label = page->label.len > 0;
+    if (has_label)
+        value_list_add(summary->context->arena, rows,
+                       heading(summary->context->arena, PAGE_LEVEL, page->label, summary->page));
+    size_t with_heading = rows->len;
+    summary->level = has_label ? FIELD_LEVEL : PAGE_LEVEL;
+    for (size_t i = 0; i < page->fields.len; i++)
+        add_row(summary, &page->fields.at[i]);
+    if (rows->len == with_heading)
+        rows->len = before;
 }
 
 struct value form_summary(const struct form *form, const struct form_context *context, json_t *answers, unsigned place)
 {
-    struct value_list *rows = value_list_new(context->arena);
+    struct summary summary = {
+        .rows = value_list_new(context->arena), .context = context, .answers = answers, .place = place};
     for (size_t i = 0; i < form->page_count; i++) {
-        const struct form_page *page = &form->pages[i];
-        if (!form_page_is_visible(form, i, context))
-            continue;
-        size_t before = rows->len;
-        if (page->label.len > 0)
-            value_list_add(context->arena, rows, heading(context->arena, "page", page->label, i + 1));
-        size_t with_heading = rows->len;
-        for (size_t j = 0; j < page->fields.len; j++)
-            add_row(rows, &page->fields.at[j], context, answers, place, i + 1);
-        if (rows->len == with_heading)
-            rows->len = before; /* a page without an answer has no heading */
+        summary.page = i + 1;
+        if (form_page_is_visible(form, i, context))
+            add_page(&summary, &form->pages[i]);
     }
-    return value_list(rows);
+    return value_list(summary.rows);
 }
 
 static void add_details(struct buf *out, const struct field *field, const struct form_context *context, json_t *answers,
