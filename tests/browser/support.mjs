@@ -224,15 +224,15 @@ const fillField = async (page, field, attempt) => {
 };
 
 /** The first choice that a search finds: of the popup, or without JavaScript of the page that comes back. */
-const chooseFromList = async (page, field, search) => {
+export const chooseFromList = async (page, field, search) => {
   if (await field.locator("input:checked").count()) return;
   const isScripted = (await search.getAttribute("role")) === "combobox";
   for (const word of ["a", "e", "1"]) {
     await search.fill(word);
     if (isScripted) {
-      await page.locator(`#${await search.getAttribute("id")}-trouve:not(:empty)`).waitFor();
       const option = field.locator("[role=option]").first();
-      if (await option.count()) return void (await option.click());
+      const isFound = await option.waitFor({ timeout: 4000 }).then(() => true, () => false);
+      if (isFound) return void (await option.click());
     } else {
       await Promise.all([page.waitForNavigation(), field.locator("button[name=chercher]").click()]);
       const found = field.locator(".choices input").first();

@@ -8,7 +8,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
-import { Counter, corpus, launch, paper, person, picture, release, root, violations, widthAt320 } from "../browser/support.mjs";
+import { chooseFromList, Counter, corpus, launch, paper, person, picture, release, root, violations, widthAt320 } from "../browser/support.mjs";
 
 const folder = join(corpus, "publik");
 const skip = existsSync(folder) ? false : `the corpus is not there: ${folder}`;
@@ -54,6 +54,14 @@ const search = async (page, values) => {
     }
 };
 
+/** A list that is searched while one types gives its choices to who types. */
+const choose = async (page, values) => {
+  for (const box of await page.locator("main [role=combobox][data-choose]:visible").all()) {
+    const name = await box.getAttribute("data-choose");
+    if (values.some((one) => one.name === name)) await chooseFromList(page, page.locator("main [data-field]").filter({ has: box }).last(), box);
+  }
+};
+
 /** Gives the controls that are on the screen what the rehearsal gave them. */
 const give = async (page, values) => {
   const files = new Set(values.filter((one) => one.file).map((one) => one.name));
@@ -82,6 +90,7 @@ const give = async (page, values) => {
     }, values);
     for (const input of round === 0 ? await page.locator("main form.fields input[type=file]:visible").all() : [])
       if (files.has(await input.getAttribute("name"))) await input.setInputFiles(/image/.test((await input.getAttribute("accept")) ?? "") ? picture : paper);
+    await choose(page, values);
     await page.locator("form[data-asking]").waitFor({ state: "detached" });
     if (!changed) return;
   }
