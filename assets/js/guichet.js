@@ -40,7 +40,7 @@ const tell = (box, message) => {
   if (!control || box.matches(".block") || box.querySelector("[type=file],[type=password]")) return;
   let said = box.querySelector(":scope > p.error");
   if (!message || !box.dataset.left) {
-    if (message || !said) return;
+    if (message || !said || !box.querySelector("[data-typed]")) return; // the server's word stays until the answer changes
     said.remove();
     box.classList.remove("in-error");
     control.removeAttribute("aria-invalid");
@@ -104,6 +104,7 @@ document.addEventListener("submit", async (event) => {
 
 for (const form of document.querySelectorAll("form[data-live]")) {
   let timer, under, fields = {};
+  const isDraft = "revision" in form.dataset; // else nothing is kept before it is sent
   let due = false; // something was typed that no question took yet
   const kept = form.querySelector("[data-kept]"), lost = form.querySelector("[data-lost]");
   const copy = `saisie ${form.action}`; // what this tab typed and the server does not have yet
@@ -122,6 +123,7 @@ for (const form of document.querySelectorAll("form[data-live]")) {
     return data;
   };
   const remember = () => {
+    if (!isDraft) return;
     const secret = [...form.querySelectorAll("[type=password],[type=hidden]")].map((control) => control.name);
     const values = [...typed()].filter(([name]) => !secret.includes(name));
     try { sessionStorage.setItem(copy, JSON.stringify({ revision: form.dataset.revision, values })); } catch { /* full, or refused */ }
@@ -154,7 +156,7 @@ for (const form of document.querySelectorAll("form[data-live]")) {
       await released();
       if (mine !== under) return;
       show(form, fields = look.fields);
-      form.dataset.revision = look.revision;
+      if (isDraft) form.dataset.revision = look.revision;
       if (look.kept) {
         if (due) remember();
         else forget();
