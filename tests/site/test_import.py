@@ -42,8 +42,8 @@ UNSUPPORTED = [
     (formdef("a", field("item", "<data_source><type>formula</type><value>[x for x in y]</value></data_source>")), ["ds:formula"]),
     (formdef("a", field("item", "<data_source><type>formula</type><value>['x', 'y']</value></data_source>")), []),
     (formdef("a", field("string", "<prefill><type>formula</type><value>1</value></prefill>")), ["prefill:formula"]),
-    (formdef("a", field("string", "<condition><type>python</type><value>1</value></condition>")), ["cond-lang:python"]),
-    (formdef("a", field("page", "<post_conditions><post_condition><condition><type>python</type><value>1</value></condition>"
+    (formdef("a", field("string", "<condition><type>python</type><value>x[0]</value></condition>")), ["cond-lang:python"]),
+    (formdef("a", field("page", "<post_conditions><post_condition><condition><type>python</type><value>x[0]</value></condition>"
                                 "<error_message>m</error_message></post_condition></post_conditions>")), ["cond-lang:python"]),
     (formdef("a", field("comment", label="{{ cards|objects:&quot;x&quot;|count }}")), []),
     (formdef("a", field("comment", label="{% action_button &quot;x&quot; %}")), ["tag:action_button"]),
