@@ -145,7 +145,7 @@ static bool read_method(struct reader *r, str name, str *out)
         }
     for (size_t i = 0; i < sizeof with_argument / sizeof *with_argument; i++)
         if (str_eq(name, str_of(with_argument[i]))) {
-            if (!read_operand(r, &argument))
+            if (!read_operand(r, &argument) || str_contains(argument, STR("|"))) /* an argument has no filters */
                 return false;
             *out = str_fmt(r->arena, "%.*s|%s:%.*s", STR_ARG(*out), with_argument[i], STR_ARG(argument));
             return take(r, ")");
@@ -174,18 +174,20 @@ static bool read_name(struct reader *r, str *out)
     for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
         if (str_eq(name, str_of(keywords[i])))
             return false;
-    if (name.len == 0 || (name.ptr[0] >= '0' && name.ptr[0] <= '9'))
+    if (name.len == 0 || name.ptr[0] == '_' || (name.ptr[0] >= '0' && name.ptr[0] <= '9'))
         return false;
     if (take(r, "("))
         return str_eq(name, STR("vars")) ? read_vars(r, out) : read_function(r, name, out);
     *out = name;
     while (take(r, ".")) {
         str member = take_word(r);
-        if (member.len == 0)
+        if (member.len == 0 || member.ptr[0] == '_')
             return false;
         if (take(r, "(")) {
             if (!read_method(r, member, out))
                 return false;
+        } else if (str_contains(*out, STR("|"))) {
+            return false; /* nor has what a filter gives members */
         } else {
             *out = str_fmt(r->arena, "%.*s.%.*s", STR_ARG(*out), STR_ARG(member));
         }
@@ -386,5 +388,7 @@ bool template_of_python(struct arena *arena, str source, str *out)
     for (size_t i = 0; i < terms.len; i++)
         buf_fmt(&text, "%s%.*s", i > 0 ? " or " : "", STR_ARG(terms.at[i]));
     *out = buf_str(&text);
-    return !text.overflowed;
+    struct template_settings settings = {.kind = TEMPLATE_CONDITION};
+    struct err unheeded = {0};
+    return !text.overflowed && template_compile(arena, *out, &settings, &unheeded) != NULL;
 }
