@@ -76,7 +76,7 @@ const sendAll = async (form) => {
 let submitter = null;
 document.addEventListener("change", async ({ target }) => {
   const form = target.form;
-  if (target.type !== "file" || !form?.dataset.live || !target.files.length) return;
+  if (target.type !== "file" || !form || !("revision" in form.dataset) || !target.files.length) return; // a draft alone keeps it
   if (waiting.push(target) > 1) return;
   await sendAll(form);
   if (submitter) form.requestSubmit(submitter);

@@ -19,7 +19,7 @@ const workflow = (port) => ({
     { id: "clos", name: "Clos", forced_endpoint: true, actions: [] }],
 });
 const form = { kind: "form", slug: "carte", name: "Carte", workflow: "circuit", confirmation: false, functions: { _receiver: "accueil" },
-  fields: [{ id: "1", type: "string", label: "Votre nom", varname: "nom" }, { id: "2", type: "date", label: "Jour" }] };
+  fields: [{ id: "1", type: "string", label: "Votre nom", varname: "nom" }, { id: "3", type: "file", label: "Plan", required: "optional" }, { id: "2", type: "date", label: "Jour" }] };
 
 const counter = new Counter();
 const waiting = [];
@@ -72,6 +72,8 @@ for (const javaScriptEnabled of [true, false])
     assert.equal(await page.locator("p.error").count(), 1);
     await seen("edit-errors");
     await name.fill("Martin");
+    await page.getByLabel("Plan").setInputFiles(paper); // goes with the page: nothing is kept before it is sent
+    assert.match(page.url(), /modifier/);
     await Promise.all([page.waitForNavigation(), page.locator("main form.fields button[type=submit]:visible").last().click()]);
     assert.match(await page.innerText("main"), /Martin/);
     await page.getByLabel("Courrier").setInputFiles(paper);

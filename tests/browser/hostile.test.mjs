@@ -65,7 +65,7 @@ const poke = async ({ page, events }, where) => {
     for (const node of document.querySelectorAll("main dd, main dd *, main .rich *, main td, main td *"))
       if (!node.closest("a, button")) for (const name of names) node.dispatchEvent(new Event(name, { bubbles: true }));
     await new Promise((next) => setTimeout(next, 20));
-    const odd = "script, iframe, object, embed, svg, math, img, style, link, base, meta, video, audio, marquee, form form, isindex";
+    const odd = "script:not([type=module][src^='/assets/js/']), iframe, object, embed, svg, math, img, style, link, base, meta, video, audio, marquee, form form, isindex";
     const strange = [...document.querySelectorAll(odd.replaceAll(/(^|, )/g, "$1main "))];
     for (const node of document.querySelectorAll("*")) if ([...node.attributes].some((one) => one.name.startsWith("on"))) strange.push(node);
     for (const node of document.querySelectorAll("a[href]")) if (!/^https?:$/.test(node.protocol)) strange.push(node);
