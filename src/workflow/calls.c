@@ -129,9 +129,7 @@ static void go_on(struct engine *engine, enum call_verdict verdict, const struct
                   const struct global_action *global, size_t from)
 {
     if (verdict == CALL_JUMP) {
-        engine->change->jumps = 1;
-        engine_arrive(engine);
-        engine_run_status(engine, 0);
+        engine_follow(engine);
     } else if (verdict == CALL_GO_ON && global) {
         global_run(engine, global, from);
     } else if (verdict == CALL_GO_ON && actions) {

@@ -91,9 +91,7 @@ static void compile_condition(struct compiler *compiler, const json_t *json, str
     str translated;
     if (foreign && str_eq(json_str(foreign, "type"), STR("python")) &&
         template_of_python(compiler->arena, json_str(foreign, "value"), &translated)) {
-        json_t *ours = json_keep(compiler->arena, json_object());
-        json_set_str(ours, STR("condition"), translated);
-        action->condition = compiler_text(compiler, ours, "condition", TEMPLATE_CONDITION);
+        action->condition = compiler_template(compiler, translated, "condition", TEMPLATE_CONDITION);
         action->condition_is_broken = !action->condition;
         return;
     }

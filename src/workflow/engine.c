@@ -249,6 +249,15 @@ void engine_run_status(struct engine *engine, size_t from)
     }
 }
 
+void engine_follow(struct engine *engine)
+{
+    if (!engine->target)
+        return;
+    engine->change->jumps = 1;
+    engine_arrive(engine);
+    engine_run_status(engine, 0);
+}
+
 /* ---- The end of an event ---- */
 
 static void add_once(struct arena *arena, struct str_list *list, str item)

@@ -38,33 +38,6 @@ static bool ignores_errors(const struct action *pressed)
     return pressed && json_bool(pressed->json, "ignore_form_errors");
 }
 
-static bool has_comment(const struct event *event, str action)
-{
-    for (size_t i = 0; i < event->comment_count; i++)
-        if (str_eq(event->comments[i].action, action) && !str_is_empty(str_trim(event->comments[i].text)))
-            return true;
-    return false;
-}
-
-static bool has_file(const struct event *event, str action)
-{
-    for (size_t i = 0; i < event->form_count; i++)
-        if (str_eq(event->forms[i].action, action) && json_object_size(event->forms[i].answers))
-            return true;
-    return false;
-}
-
-/* A comment or a file that must be there and is not. */
-static bool lacks(const struct event *event, const struct action *action, const char **message)
-{
-    bool is_comment = str_eq(action->type_name, STR("commentable"));
-    bool is_file = str_eq(action->type_name, STR("addattachment"));
-    *message = is_comment ? "Écrivez un commentaire." : "Choisissez un fichier.";
-    if (!json_bool(action->json, "required"))
-        return false;
-    return (is_comment && !has_comment(event, action->id)) || (is_file && !has_file(event, action->id));
-}
-
 static bool check_posted(struct engine *engine, const struct actions *actions, struct err *err)
 {
     const struct event *event = engine->event;
@@ -77,8 +50,8 @@ static bool check_posted(struct engine *engine, const struct actions *actions, s
     }
     for (size_t i = 0; i < actions->len; i++) {
         const struct action *action = &actions->at[i];
-        const char *message;
-        if (!lacks(event, action, &message) || !is_active(engine, action))
+        const char *message = action->type && action->type->lacks ? action->type->lacks(engine, action) : NULL;
+        if (!message || !is_active(engine, action))
             continue;
         err_set(err, ERR_INVALID, "%s", message);
         err->field = action->id;
@@ -149,11 +122,7 @@ static bool submit(struct engine *engine, struct err *err)
         engine_jump(engine, pressed);
     else
         jump_on_submit(engine, actions);
-    if (engine->target) {
-        engine->change->jumps = 1;
-        engine_arrive(engine);
-        engine_run_status(engine, 0);
-    }
+    engine_follow(engine);
     return true;
 }
 
@@ -196,11 +165,7 @@ static bool edit(struct engine *engine, struct err *err)
     engine_add_part(engine, part);
     answers_carry(fields, engine->event->answers, engine->dossier->answers);
     engine_jump(engine, action);
-    if (engine->target) {
-        engine->change->jumps = 1;
-        engine_arrive(engine);
-        engine_run_status(engine, 0);
-    }
+    engine_follow(engine);
     return true;
 }
 
@@ -209,11 +174,8 @@ static bool edit(struct engine *engine, struct err *err)
 void global_run(struct engine *engine, const struct global_action *global, size_t from)
 {
     engine->place = str_fmt(engine->arena, "global/%.*s", STR_ARG(global->id));
-    if (!engine_run_actions(engine, &global->actions, from))
-        return;
-    engine->change->jumps = 1;
-    engine_arrive(engine);
-    engine_run_status(engine, 0);
+    if (engine_run_actions(engine, &global->actions, from))
+        engine_follow(engine);
 }
 
 static void run_global(struct engine *engine, const struct global_action *global)
@@ -289,11 +251,7 @@ static bool run_timer(struct engine *engine)
         return true;
     }
     engine_jump(engine, action);
-    if (!engine->target)
-        return true;
-    engine->change->jumps = 1;
-    engine_arrive(engine);
-    engine_run_status(engine, 0);
+    engine_follow(engine);
     return true;
 }
 
@@ -392,11 +350,7 @@ static bool trigger_jump(struct engine *engine, struct err *err)
     note_call(engine, "jump");
     keep_members(engine);
     engine_jump(engine, action);
-    if (!engine->target)
-        return true;
-    engine->change->jumps = 1;
-    engine_arrive(engine);
-    engine_run_status(engine, 0);
+    engine_follow(engine);
     return true;
 }
 

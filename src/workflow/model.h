@@ -22,6 +22,8 @@ struct action_type {
     void (*perform)(struct engine *engine, const struct action *action);
     /* When somebody who may act here pressed a button of the page. Comes for each active action, in their order. */
     void (*submit)(struct engine *engine, const struct action *action);
+    /* What has to be given with that button and is not, as a sentence for who presses it; NULL: all is there. */
+    const char *(*lacks)(const struct engine *engine, const struct action *action);
     /* Shows itself to the actor of offering. */
     void (*offer)(struct engine *engine, const struct action *action, struct offer *offer);
     /* The fields that it asks, of what it leaves in the history as a part of type « form ». */
@@ -151,6 +153,8 @@ void engine_jump_to(struct engine *engine, const struct action *action, str targ
 void engine_arrive(struct engine *engine);
 /* Runs the actions of the status from that one on, then those of the next status, and so on. */
 void engine_run_status(struct engine *engine, size_t from);
+/* Goes where an action of this event has sent the dossier, and on from there; nowhere, where none has. */
+void engine_follow(struct engine *engine);
 /* True: an action jumped, engine->target says where. */
 bool engine_run_actions(struct engine *engine, const struct actions *actions, size_t from);
 void engine_settle(struct engine *engine);

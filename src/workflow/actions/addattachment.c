@@ -53,6 +53,13 @@ static void keep_as_data(struct engine *engine, const struct action *action, con
         engine_add_error(engine, str_fmt(engine->arena, "Le champ %.*s n’existe pas.", STR_ARG(id)));
 }
 
+static const char *lacks(const struct engine *engine, const struct action *action)
+{
+    const struct posted_form *sent = posted_form_of(engine, action);
+    bool is_missing = json_bool(action->json, "required") && !(sent && json_object_size(sent->answers));
+    return is_missing ? "Choisissez un fichier." : NULL;
+}
+
 /* w.c.s.: what is not to be in the history is read by its name alone. */
 static void submit(struct engine *engine, const struct action *action)
 {
@@ -92,6 +99,7 @@ static const struct field_list *fields(const struct action *action)
 const struct action_type action_addattachment = {.name = "addattachment",
                                                  .compile = compile,
                                                  .submit = submit,
+                                                 .lacks = lacks,
                                                  .offer = offer,
                                                  .fields = fields,
                                                  .is_interactive = true,

@@ -26,6 +26,12 @@ static str posted_text(const struct engine *engine, const struct action *action)
     return STR_EMPTY;
 }
 
+static const char *lacks(const struct engine *engine, const struct action *action)
+{
+    bool is_missing = json_bool(action->json, "required") && str_is_empty(posted_text(engine, action));
+    return is_missing ? "Écrivez un commentaire." : NULL;
+}
+
 static void submit(struct engine *engine, const struct action *action)
 {
     str text = posted_text(engine, action);
@@ -62,5 +68,10 @@ static void offer(struct engine *engine, const struct action *action, struct off
         offer->submit_label = offered.button_label;
 }
 
-const struct action_type action_commentable = {
-    .name = "commentable", .compile = compile, .submit = submit, .offer = offer, .is_interactive = true, .waits = true};
+const struct action_type action_commentable = {.name = "commentable",
+                                               .compile = compile,
+                                               .submit = submit,
+                                               .lacks = lacks,
+                                               .offer = offer,
+                                               .is_interactive = true,
+                                               .waits = true};
