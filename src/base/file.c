@@ -19,16 +19,18 @@ static bool fail(struct err *err, const char *what, const char *path)
     return false;
 }
 
-static bool read_whole(int fd, char *bytes, size_t size)
+bool file_read_open(struct arena *arena, int fd, size_t size, str *out)
 {
+    char *bytes = arena_alloc(arena, size + 1);
     for (size_t at = 0; at < size;) {
-        ssize_t got = read(fd, bytes + at, size - at);
+        ssize_t got = pread(fd, bytes + at, size - at, (off_t)at);
         if (got == 0)
             errno = EIO; /* it shrank while we read */
         if (got <= 0)
             return false;
         at += (size_t)got;
     }
+    *out = (str){bytes, size};
     return true;
 }
 
@@ -47,12 +49,10 @@ bool file_read(struct arena *arena, const char *path, size_t most, str *out, str
         close(fd);
         return err_set(err, ERR_TOO_LARGE, "%s is larger than %zu bytes.", path, most);
     }
-    char *bytes = arena_alloc(arena, size + 1);
-    bool ok = read_whole(fd, bytes, size);
+    bool ok = file_read_open(arena, fd, size, out);
     if (!ok)
         fail(err, "read", path);
     close(fd);
-    *out = (str){bytes, size};
     return ok;
 }
 
@@ -66,7 +66,7 @@ bool file_sync(int fd)
     abort();
 }
 
-static bool write_whole(int fd, str bytes)
+bool file_write_open(int fd, str bytes)
 {
     while (bytes.len > 0) {
         ssize_t put = write(fd, bytes.ptr, bytes.len);
@@ -74,7 +74,7 @@ static bool write_whole(int fd, str bytes)
             return false;
         bytes = str_slice(bytes, (size_t)put, bytes.len);
     }
-    return file_sync(fd);
+    return true;
 }
 
 bool file_sync_folder_of(const char *path)
@@ -96,7 +96,7 @@ bool file_write_durably(const char *path, str bytes, struct err *err)
     str token = random_token(arena);
     const char *beside = str_fmt(arena, "%s.%.*s", path, STR_ARG(token)).ptr;
     int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    bool ok = fd >= 0 && write_whole(fd, bytes);
+    bool ok = fd >= 0 && file_write_open(fd, bytes) && file_sync(fd);
     if (fd >= 0)
         close(fd);
     ok = ok && rename(beside, path) == 0 && file_sync_folder_of(path);

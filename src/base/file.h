@@ -8,6 +8,12 @@
 /* The bytes of a regular file of at most the given size, followed by a NUL. */
 bool file_read(struct arena *arena, const char *path, size_t most, str *out, struct err *err);
 
+/* The first size bytes of an open file, followed by a NUL. False, with errno, where it is shorter. */
+bool file_read_open(struct arena *arena, int fd, size_t size, str *out);
+
+/* All of the bytes, where the open file stands. False, with errno, where some are not written. */
+bool file_write_open(int fd, str bytes);
+
 /* Replaces path by bytes: written beside it, fsynced, renamed over it, the folder fsynced. */
 bool file_write_durably(const char *path, str bytes, struct err *err);
 

@@ -187,11 +187,15 @@ instant instant_from_local(struct datetime local)
     return (instant)mktime(&tm) * INSTANT_SECOND + local.microsecond;
 }
 
+str datetime_iso(struct arena *arena, struct datetime at)
+{
+    return str_fmt(arena, "%04d-%02d-%02dT%02d:%02d:%02d", at.date.year, at.date.month, at.date.day, at.hour, at.minute,
+                   at.second);
+}
+
 str instant_iso(struct arena *arena, instant at)
 {
-    struct datetime utc = datetime_utc(at);
-    return str_fmt(arena, "%04d-%02d-%02dT%02d:%02d:%02dZ", utc.date.year, utc.date.month, utc.date.day, utc.hour,
-                   utc.minute, utc.second);
+    return str_fmt(arena, "%.*sZ", STR_ARG(datetime_iso(arena, datetime_utc(at))));
 }
 
 static bool two_digits(str s, size_t at, int *out)

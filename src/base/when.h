@@ -45,6 +45,8 @@ str date_long(struct arena *arena, struct date date);
 struct datetime datetime_local(instant at);
 struct datetime datetime_utc(instant at);
 /* A local time that daylight saving skips moves forward; one that stands twice is the first. */
+/* 2026-12-14T09:30:00, of whatever zone it is. */
+str datetime_iso(struct arena *arena, struct datetime at);
 instant instant_from_local(struct datetime local);
 instant instant_from_utc(struct datetime utc);
 /* 2026-12-14T09:30:00Z */

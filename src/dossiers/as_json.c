@@ -7,8 +7,7 @@
 static str iso_local(struct arena *arena, instant at, bool has_zone)
 {
     struct datetime local = datetime_local(at);
-    str day = date_iso(arena, local.date);
-    str text = str_fmt(arena, "%.*sT%02d:%02d:%02d", STR_ARG(day), local.hour, local.minute, local.second);
+    str text = datetime_iso(arena, local);
     if (!has_zone)
         return text;
     int minutes = (int)((instant_from_utc(local) - at) / (60 * INSTANT_SECOND)),

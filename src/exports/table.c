@@ -41,11 +41,10 @@ static struct cell text_cell(str text)
 static struct cell instant_cell(struct arena *arena, instant at)
 {
     struct datetime local = datetime_local(at);
-    str day = date_short(arena, local.date), iso = date_iso(arena, local.date);
-    return (struct cell){
-        .kind = CELL_INSTANT,
-        .text = str_fmt(arena, "%.*s %02d:%02d", STR_ARG(day), local.hour, local.minute),
-        .value = str_fmt(arena, "%.*sT%02d:%02d:%02d", STR_ARG(iso), local.hour, local.minute, local.second)};
+    str day = date_short(arena, local.date);
+    return (struct cell){.kind = CELL_INSTANT,
+                         .text = str_fmt(arena, "%.*s %02d:%02d", STR_ARG(day), local.hour, local.minute),
+                         .value = datetime_iso(arena, local)};
 }
 
 static struct cell answer_cell(const struct answer_column *column, struct arena *arena, const json_t *answers)

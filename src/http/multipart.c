@@ -168,13 +168,8 @@ static bool add_bytes(struct multipart *multipart, str bytes, struct err *err)
     if ((size_t)multipart->size > multipart->limits->upload_bytes)
         return err_set(err, ERR_TOO_LARGE, "Le fichier « %.*s » est trop lourd : %zu Mo au plus.",
                        STR_ARG(multipart->file_name), multipart->limits->upload_bytes / 1000000);
-    while (bytes.len > 0) {
-        ssize_t put = write(multipart->fd, bytes.ptr, bytes.len);
-        if (put < 0)
-            return err_set(err, ERR_UNAVAILABLE, "Le fichier n’a pas pu être reçu. Réessayez dans quelques minutes.");
-        bytes = str_slice(bytes, (size_t)put, bytes.len);
-    }
-    return true;
+    return file_write_open(multipart->fd, bytes) ||
+           err_set(err, ERR_UNAVAILABLE, "Le fichier n’a pas pu être reçu. Réessayez dans quelques minutes.");
 }
 
 static bool end_part(struct multipart *multipart, struct err *err)

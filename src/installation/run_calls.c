@@ -1,21 +1,13 @@
 /* Asking other servers, where a workflow said so. */
 #include "installation/run_calls.h"
 
+#include "base/base64.h"
+#include "base/file.h"
 #include "store/blobs.h"
 
-#include <openssl/evp.h>
 #include <unistd.h>
 
 /* ---- The files in what is sent ---- */
-
-static str read_all(struct arena *arena, int fd, int64_t size)
-{
-    char *bytes = arena_alloc(arena, (size_t)size + 1);
-    size_t len = 0;
-    for (ssize_t got; len < (size_t)size && (got = read(fd, bytes + len, (size_t)size - len)) > 0;)
-        len += (size_t)got;
-    return (str){bytes, len};
-}
 
 static bool read_blob(struct place *place, str id, str *bytes, struct err *err)
 {
@@ -23,16 +15,11 @@ static bool read_blob(struct place *place, str id, str *bytes, struct err *err)
     int64_t size;
     if (!blob_open(place->installation->stores, id, &fd, &size, err))
         return false;
-    *bytes = size > CALL_FILE_MOST ? STR_EMPTY : read_all(place->dossiers.arena, fd, size);
+    bool fits = size <= CALL_FILE_MOST, ok = fits && file_read_open(place->dossiers.arena, fd, (size_t)size, bytes);
     close(fd);
-    return size <= CALL_FILE_MOST || err_set(err, ERR_TOO_LARGE, "Un fichier à envoyer dépasse 20 Mo.");
-}
-
-static json_t *base64(struct arena *arena, str bytes)
-{
-    unsigned char *out = arena_alloc(arena, (bytes.len + 2) / 3 * 4 + 1);
-    int len = EVP_EncodeBlock(out, (const unsigned char *)bytes.ptr, (int)bytes.len);
-    return json_from_str((str){(const char *)out, (size_t)len});
+    if (!fits)
+        return err_set(err, ERR_TOO_LARGE, "Un fichier à envoyer dépasse 20 Mo.");
+    return ok || err_set(err, ERR_UNAVAILABLE, "Un fichier à envoyer n’a pas pu être lu.");
 }
 
 /* Only what the dossier itself names: an answer of another server must not read the site's files. */
@@ -45,7 +32,7 @@ static bool fill_file(struct place *place, const struct dossier *dossier, json_t
         return true;
     if (!read_blob(place, blob, &bytes, err))
         return false;
-    json_set(file, STR("content"), base64(place->dossiers.arena, bytes));
+    json_set_str(file, STR("content"), base64_encode(place->dossiers.arena, bytes));
     return true;
 }
 

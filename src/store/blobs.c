@@ -91,18 +91,6 @@ bool blob_put(struct stores *stores, str bytes, struct blob_id *id, struct err *
     return ok;
 }
 
-static bool write_whole(int fd, const char *bytes, size_t size)
-{
-    while (size > 0) {
-        ssize_t put_now = write(fd, bytes, size);
-        if (put_now < 0)
-            return false;
-        bytes += put_now;
-        size -= (size_t)put_now;
-    }
-    return true;
-}
-
 /* Reads all of from, into its digest and, where to is not -1, into it. */
 static bool digest_and_copy(int from, int to, struct blob_id *id)
 {
@@ -114,7 +102,7 @@ static bool digest_and_copy(int from, int to, struct blob_id *id)
     bool ok = true;
     while (ok && (got = read(from, chunk, sizeof chunk)) > 0) {
         EVP_DigestUpdate(context, chunk, (size_t)got);
-        ok = to < 0 || write_whole(to, chunk, (size_t)got);
+        ok = to < 0 || file_write_open(to, (str){chunk, (size_t)got});
     }
     EVP_DigestFinal_ex(context, digest, NULL);
     EVP_MD_CTX_free(context);

@@ -1,6 +1,7 @@
 #include "web/api/posted.h"
 
 #include "base/base64.h"
+#include "base/file.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -41,17 +42,6 @@ static const json_t *given_of(struct arena *arena, const json_t *data, const str
 
 /* ---- Files: {"filename", "content_type", "content": base 64} ---- */
 
-static bool write_all(int fd, str bytes)
-{
-    while (bytes.len > 0) {
-        ssize_t written = write(fd, bytes.ptr, bytes.len);
-        if (written <= 0)
-            return false;
-        bytes = str_slice(bytes, (size_t)written, bytes.len);
-    }
-    return true;
-}
-
 static bool keep_file(struct request *request, const struct field *field, const json_t *given, str bytes,
                       struct posted_file *out, struct err *err)
 {
@@ -61,7 +51,7 @@ static bool keep_file(struct request *request, const struct field *field, const 
     int fd = mkstemp(path);
     if (fd < 0)
         return err_set(err, ERR_UNAVAILABLE, "Le fichier n’a pas pu être reçu.");
-    bool ok = write_all(fd, bytes);
+    bool ok = file_write_open(fd, bytes);
     close(fd);
     str name = json_str(given, "filename");
     struct http_upload upload = {.field = field->control,

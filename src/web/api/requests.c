@@ -3,6 +3,7 @@
 #include "web/api/listing.h"
 
 #include "base/base64.h"
+#include "base/file.h"
 #include "store/blobs.h"
 #include "web/api/shapes.h"
 #include "web/api/subjects.h"
@@ -59,11 +60,10 @@ static void add_content(struct files *files, const json_t *file, json_t *out)
     if (!blob_open(stores, json_str(file, "blob"), &fd, &size, &err))
         return;
     if (visit_refuses_file(files->request, fd, &err) == 0 && size >= 0 && (size_t)size <= files->room) {
-        char *bytes = arena_alloc(files->request->arena, (size_t)size + 1);
-        ssize_t got = pread(fd, bytes, (size_t)size, 0);
-        if (got == size) {
+        str bytes;
+        if (file_read_open(files->request->arena, fd, (size_t)size, &bytes)) {
             json_set(out, STR("content_is_base64"), json_true());
-            json_set_str(out, STR("content"), base64_encode(files->request->arena, (str){bytes, (size_t)size}));
+            json_set_str(out, STR("content"), base64_encode(files->request->arena, bytes));
             files->room -= (size_t)size;
         }
     }

@@ -106,8 +106,7 @@ static void keep(struct engine *engine, const struct webservice_call *self, cons
 static str local_time(struct engine *engine)
 {
     struct datetime at = datetime_local(engine->now);
-    return str_fmt(engine->arena, "%.*sT%02d:%02d:%02d.%06d", STR_ARG(date_iso(engine->arena, at.date)), at.hour,
-                   at.minute, at.second, at.microsecond);
+    return str_fmt(engine->arena, "%.*s.%06d", STR_ARG(datetime_iso(engine->arena, at)), at.microsecond);
 }
 
 /* An answer as it came; NULL: no JSON, or none that is kept. */
