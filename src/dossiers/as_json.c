@@ -353,14 +353,13 @@ static void add_head(const struct writing *writing, json_t *out)
     const struct dossier *dossier = writing->dossier;
     struct arena *arena = writing->place->arena;
     bool is_card = form_key_is_card(dossier->form, NULL);
-    str sequence = str_fmt(arena, "%lld", (long long)dossier->sequence);
     str number = is_card ? dossier->identifier : dossier_number(arena, dossier);
     str name = str_fmt(arena, is_card ? "%.*s - %.*s" : "%.*s n°%.*s",
                        STR_ARG(writing->form ? writing->form->name : dossier->form), STR_ARG(number));
     json_t *digests = json_object();
     json_set_str(digests, STR("default"), dossier->summary);
-    json_set_str(out, STR("id"), is_card ? dossier->identifier : sequence);
-    json_set_str(out, STR("internal_id"), sequence);
+    json_set_str(out, STR("id"), dossier_id_api(arena, dossier));
+    json_set_str(out, STR("internal_id"), str_fmt(arena, "%lld", (long long)dossier->sequence));
     json_set_str(out, STR("uuid"), dossier->uuid);
     json_set_str(out, STR("display_id"), number);
     json_set_str(out, STR("display_name"), name);

@@ -169,6 +169,8 @@ str dossier_number(struct arena *arena, const struct dossier *dossier);
 /* The page of who filed it, and the agents' one. */
 str dossier_url(const struct dossier_place *place, const struct dossier *dossier);
 str dossier_url_backoffice(const struct dossier_place *place, const struct dossier *dossier);
+/* What other programs call it among those of its form: its number; a card's identifier. */
+str dossier_id_api(struct arena *arena, const struct dossier *dossier);
 /* Where other programs read it and call its triggers. */
 str dossier_url_api(const struct dossier_place *place, const struct dossier *dossier);
 

@@ -261,6 +261,12 @@ str dossier_url_backoffice(const struct dossier_place *place, const struct dossi
     return str_fmt(place->arena, "%.*s/agents/demandes/%.*s/", STR_ARG(place->base_url), STR_ARG(dossier->code));
 }
 
+str dossier_id_api(struct arena *arena, const struct dossier *dossier)
+{
+    bool is_card = form_key_is_card(dossier->form, NULL);
+    return is_card ? dossier->identifier : str_fmt(arena, "%lld", (long long)dossier->sequence);
+}
+
 str dossier_url_api(const struct dossier_place *place, const struct dossier *dossier)
 {
     str slug;

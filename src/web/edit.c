@@ -250,20 +250,6 @@ static bool begin(struct request *request, struct editing *editing)
     return false;
 }
 
-void edit_show(struct request *request, struct dossier *dossier, const struct actor *actor, str path, const char *page)
-{
-    struct editing editing = {.dossier = dossier, .actor = *actor, .path = path, .page = page};
-    if (begin(request, &editing))
-        editing_open(request, &editing);
-}
-
-void edit_live(struct request *request, struct dossier *dossier, const struct actor *actor, str path, const char *page)
-{
-    struct editing editing = {.dossier = dossier, .actor = *actor, .path = path, .page = page};
-    if (begin(request, &editing))
-        editing_live(request, &editing);
-}
-
 static bool is_as_shown(struct request *request, const struct editing *editing)
 {
     int64_t revision;
@@ -281,23 +267,38 @@ static void show_changed(struct request *request, struct editing *editing)
                          is_card ? "fiche" : "demande"));
 }
 
-void edit_save(struct request *request, struct dossier *dossier, const struct actor *actor, str path, const char *page)
+static void save(struct request *request, struct editing *editing)
 {
-    struct editing editing = {.dossier = dossier, .actor = *actor, .path = path, .page = page};
     struct err err = {0};
     str next = STR_EMPTY;
-    if (!begin(request, &editing) || !editing_read(request, &editing))
+    if (!editing_read(request, editing))
         return;
-    if (!is_as_shown(request, &editing)) {
-        show_changed(request, &editing);
+    if (!is_as_shown(request, editing)) {
+        show_changed(request, editing);
         return;
     }
-    struct event event = {.kind = EVENT_EDIT, .actor = *actor, .action = editing.action, .answers = editing.answers};
-    if (!dossier_perform(place_of(request), dossier, &event, &next, &err)) {
-        editing_show_refused(request, &editing, &err);
+    struct event event = {
+        .kind = EVENT_EDIT, .actor = editing->actor, .action = editing->action, .answers = editing->answers};
+    if (!dossier_perform(place_of(request), editing->dossier, &event, &next, &err)) {
+        editing_show_refused(request, editing, &err);
         return;
     }
     visit_flash(request, "success",
-                editing.form->is_card ? STR("La fiche est enregistrée.") : STR("Vos modifications sont enregistrées."));
-    response_redirect(request, next.len > 0 ? next : path);
+                editing->form->is_card ? STR("La fiche est enregistrée.")
+                                       : STR("Vos modifications sont enregistrées."));
+    response_redirect(request, next.len > 0 ? next : editing->path);
+}
+
+void edit_dossier(struct request *request, struct dossier *dossier, const struct actor *actor, str path,
+                  const char *page)
+{
+    struct editing editing = {.dossier = dossier, .actor = *actor, .path = path, .page = page};
+    if (!begin(request, &editing))
+        return;
+    if (request->method == HTTP_GET)
+        editing_open(request, &editing);
+    else if (str_ends(request->path, STR("/direct/")))
+        editing_live(request, &editing);
+    else
+        save(request, &editing);
 }

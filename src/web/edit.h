@@ -33,9 +33,9 @@ void editing_show_refused(struct request *request, struct editing *editing, cons
 /* Answers to the page while it is typed in. */
 void editing_live(struct request *request, struct editing *editing);
 
-/* A request or card that was filed: its pages « modifier/ ». path is its own; page: the template. */
-void edit_show(struct request *request, struct dossier *dossier, const struct actor *actor, str path, const char *page);
-void edit_save(struct request *request, struct dossier *dossier, const struct actor *actor, str path, const char *page);
-void edit_live(struct request *request, struct dossier *dossier, const struct actor *actor, str path, const char *page);
+/* A request or card that was filed: its page « modifier/ », shown, saved, and beneath it « direct/ », while it is typed
+ * in. path is the dossier's own; page: the template. */
+void edit_dossier(struct request *request, struct dossier *dossier, const struct actor *actor, str path,
+                  const char *page);
 
 #endif

@@ -95,6 +95,12 @@ struct form_context visit_form_context(struct request *request, const struct for
 void visit_suggest(struct request *request, const struct field_list *fields, const struct form_context *context,
                    const struct posted *posted, json_t *answers);
 
+/* The drafts of who has signed in, as draft_list gives them. */
+bool visit_drafts(struct request *request, struct drafts *out, struct err *err);
+/* Where a draft is taken up again: on this site, and from anywhere. */
+str visit_draft_path(struct request *request, const struct draft *draft);
+str visit_draft_url(struct request *request, const struct draft *draft);
+
 /* Tables of routes, each beside its handlers. */
 extern const struct route portal_routes[], fill_start_routes[], fill_page_routes[], fill_typing_routes[],
     fill_send_routes[], places_routes[], track_routes[], account_routes[], requests_routes[], list_routes[],

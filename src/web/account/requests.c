@@ -39,31 +39,18 @@ static struct value all_requests(struct request *request)
     return value_list(list);
 }
 
-struct draft_listing {
-    struct arena *arena;
-    int64_t account;
-    instant now;
-    struct drafts drafts;
-};
-
-static bool read_drafts(struct tx *tx, void *arg, struct err *err)
-{
-    struct draft_listing *listing = arg;
-    return draft_list(tx, listing->arena, listing->account, listing->now, &listing->drafts, err);
-}
-
 static struct value list_drafts(struct request *request)
 {
     struct visit *visit = visit_of(request);
     struct value_list *list = value_list_new(request->arena);
-    struct draft_listing listing = {.arena = request->arena, .account = visit->account.id, .now = request->now};
-    store_read(visit->site->store, read_drafts, &listing, NULL);
-    for (size_t i = 0; i < listing.drafts.len; i++) {
-        const struct draft *draft = &listing.drafts.at[i];
+    struct drafts drafts = {0};
+    visit_drafts(request, &drafts, NULL);
+    for (size_t i = 0; i < drafts.len; i++) {
+        const struct draft *draft = &drafts.at[i];
         const struct form *form = catalogue_form(visit->catalogue, draft->form, 0);
         struct value_dict *dict = page_new(request);
         page_set_text(request, dict, "name", form == NULL ? draft->form : form->name);
-        page_set_text(request, dict, "url", str_fmt(request->arena, "/reprendre/%.*s/", STR_ARG(draft->token)));
+        page_set_text(request, dict, "url", visit_draft_path(request, draft));
         page_set_text(request, dict, "token", draft->token);
         page_set(request, dict, "updated", instant_value(draft->updated));
         page_set(request, dict, "expires", date_value(draft->expires));
@@ -202,28 +189,12 @@ static void act_own(struct request *request)
     dossier_post_action(request, dossier, &actor, own_url(request, dossier), show_dossier);
 }
 
-static void change(struct request *request,
-                   void (*edit)(struct request *, struct dossier *, const struct actor *, str, const char *))
+static void change(struct request *request)
 {
     struct dossier *dossier = open_own(request);
     struct actor actor = visit_actor(request, false, true);
     if (dossier != NULL)
-        edit(request, dossier, &actor, own_url(request, dossier), "account/edit.html");
-}
-
-static void get_change(struct request *request)
-{
-    change(request, edit_show);
-}
-
-static void post_change(struct request *request)
-{
-    change(request, edit_save);
-}
-
-static void live_change(struct request *request)
-{
-    change(request, edit_live);
+        edit_dossier(request, dossier, &actor, own_url(request, dossier), "account/edit.html");
 }
 
 static void own_file(struct request *request)
@@ -261,9 +232,9 @@ const struct route requests_routes[] = {
     {HTTP_POST, "/mon-compte/brouillons/", 0, RIGHT_ACCOUNT, BODY_FORM, delete_draft},
     {HTTP_GET, "/mon-compte/demandes/{code}/", 0, RIGHT_ACCOUNT, BODY_NONE, show_own},
     {HTTP_POST, "/mon-compte/demandes/{code}/", 0, RIGHT_ACCOUNT, BODY_UPLOADS, act_own},
-    {HTTP_GET, "/mon-compte/demandes/{code}/modifier/", 0, RIGHT_ACCOUNT, BODY_NONE, get_change},
-    {HTTP_POST, "/mon-compte/demandes/{code}/modifier/", ROUTE_WORKER, RIGHT_ACCOUNT, BODY_UPLOADS, post_change},
-    {HTTP_POST, "/mon-compte/demandes/{code}/modifier/direct/", 0, RIGHT_ACCOUNT, BODY_UPLOADS, live_change},
+    {HTTP_GET, "/mon-compte/demandes/{code}/modifier/", 0, RIGHT_ACCOUNT, BODY_NONE, change},
+    {HTTP_POST, "/mon-compte/demandes/{code}/modifier/", ROUTE_WORKER, RIGHT_ACCOUNT, BODY_UPLOADS, change},
+    {HTTP_POST, "/mon-compte/demandes/{code}/modifier/direct/", 0, RIGHT_ACCOUNT, BODY_UPLOADS, change},
     {HTTP_GET, "/mon-compte/demandes/{code}/copie/", 0, RIGHT_ACCOUNT, BODY_NONE, show_copy},
     {HTTP_GET, "/mon-compte/demandes/{code}/copie/pdf/", ROUTE_WORKER, RIGHT_ACCOUNT, BODY_NONE, send_copy},
     {HTTP_GET, "/mon-compte/demandes/{code}/fichiers/{blob}/", ROUTE_WORKER, RIGHT_ACCOUNT, BODY_NONE, own_file},

@@ -40,6 +40,8 @@ bool api_guard(struct request *request);
 bool api_check_body(struct request *request);
 /* Whom they act for, for the workflow. */
 struct actor api_actor(struct request *request);
+/* The same before a dossier, which may be their own. */
+struct actor api_actor_on(struct request *request, const struct dossier *dossier);
 /* Signed, for nobody in particular: w.c.s. lets it read what is not one person's. */
 bool api_is_for_all(const struct visit *visit);
 
@@ -47,6 +49,8 @@ bool api_is_for_all(const struct visit *visit);
 
 /* The request or card that the path names: by {code}, by {slug} and {id}. False: the answer is made. */
 bool api_find_dossier(struct request *request, struct dossier **out);
+/* The form or card model that {slug} names; NULL: there is none. */
+const struct form *api_form(struct request *request);
 /* Whether the path is one of cards. */
 bool api_is_of_cards(const struct request *request);
 

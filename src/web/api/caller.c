@@ -212,3 +212,11 @@ struct actor api_actor(struct request *request)
         actor.signed_by = visit->caller.name;
     return actor;
 }
+
+struct actor api_actor_on(struct request *request, const struct dossier *dossier)
+{
+    const struct visit *visit = visit_of(request);
+    struct actor actor = api_actor(request);
+    actor.is_submitter = visit->is_signed_in && dossier->account != 0 && dossier->account == visit->account.id;
+    return actor;
+}

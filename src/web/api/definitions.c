@@ -256,9 +256,10 @@ static json_t *workflow_schema(const struct workflow *workflow, bool with_ids)
     return json;
 }
 
-static void show_schema(struct request *request, const struct form *form)
+static void schema(struct request *request)
 {
     const struct visit *visit = visit_of(request);
+    const struct form *form = api_form(request);
     bool with_ids = api_flag(request, "include-id", false);
     if (form == NULL) {
         api_error(request, 404, NULL, NULL);
@@ -286,16 +287,6 @@ static void show_schema(struct request *request, const struct form *form)
     response_json(request, 200, json);
 }
 
-static void form_schema(struct request *request)
-{
-    show_schema(request, catalogue_form(visit_of(request)->catalogue, request_path_param(request, "slug"), 0));
-}
-
-static void card_schema(struct request *request)
-{
-    show_schema(request, catalogue_card(visit_of(request)->catalogue, request_path_param(request, "slug"), 0));
-}
-
 static const struct api_parameter of_forms[] = {{"q", "mots cherchés"},
                                                 {"category_slugs", "de ces catégories, séparées par des virgules"},
                                                 {"include-disabled", "on : celles qui sont fermées aussi"},
@@ -306,10 +297,10 @@ static const struct api_parameter of_schema[] = {{"include-id", "on : avec les i
 
 const struct api_operation definition_operations[] = {
     {HTTP_GET, "/api/formdefs/", formdefs, "Les démarches", of_forms},
-    {HTTP_GET, "/api/formdefs/{slug}/schema", form_schema, "Les champs et le circuit d’une démarche", of_schema},
+    {HTTP_GET, "/api/formdefs/{slug}/schema", schema, "Les champs et le circuit d’une démarche", of_schema},
     {HTTP_GET, "/api/categories/", categories, "Les catégories", of_categories},
     {HTTP_GET, "/api/categories/{slug}/formdefs/", formdefs_of_category, "Les démarches d’une catégorie", of_forms},
     {HTTP_GET, "/api/cards/@list", models, "Les modèles de fiche"},
-    {HTTP_GET, "/api/cards/{slug}/@schema", card_schema, "Les champs et le circuit d’un modèle de fiche", of_schema},
+    {HTTP_GET, "/api/cards/{slug}/@schema", schema, "Les champs et le circuit d’un modèle de fiche", of_schema},
     {0},
 };

@@ -18,27 +18,12 @@ static bool has_person(struct request *request)
 
 /* ---- Drafts ---- */
 
-struct draft_listing {
-    struct arena *arena;
-    int64_t account;
-    instant now;
-    struct drafts drafts;
-};
-
-static bool read_drafts(struct tx *tx, void *arg, struct err *err)
-{
-    struct draft_listing *listing = arg;
-    return draft_list(tx, listing->arena, listing->account, listing->now, &listing->drafts, err);
-}
-
 static json_t *draft_json(struct request *request, const struct form *form, const struct draft *draft)
 {
     json_t *json = json_object();
     json_set_str(json, STR("name"), form->name);
     json_set_str(json, STR("title"), str_fmt(request->arena, "%.*s (brouillon)", STR_ARG(form->name)));
-    json_set_str(
-        json, STR("url"),
-        str_fmt(request->arena, "%.*s/reprendre/%.*s/", STR_ARG(place_of(request)->base_url), STR_ARG(draft->token)));
+    json_set_str(json, STR("url"), visit_draft_url(request, draft));
     json_set_str(json, STR("datetime"), api_moment(request->arena, draft->created));
     json_set_str(json, STR("last_update_time"), api_moment(request->arena, draft->updated));
     json_set_str(json, STR("status"), STR("Brouillon"));
@@ -55,11 +40,11 @@ static json_t *draft_json(struct request *request, const struct form *form, cons
 static bool add_drafts(struct request *request, json_t *list, struct err *err)
 {
     const struct visit *visit = visit_of(request);
-    struct draft_listing listing = {.arena = request->arena, .account = visit->account.id, .now = request->now};
-    if (!store_read(visit->site->store, read_drafts, &listing, err))
+    struct drafts drafts = {0};
+    if (!visit_drafts(request, &drafts, err))
         return false;
-    for (size_t i = 0; i < listing.drafts.len; i++) {
-        const struct draft *draft = &listing.drafts.at[i];
+    for (size_t i = 0; i < drafts.len; i++) {
+        const struct draft *draft = &drafts.at[i];
         const struct form *form = catalogue_form(visit->catalogue, draft->form, 0);
         if (form != NULL && draft->agent == 0 && form_is_open(form, request->now, NULL))
             json_array_append_new(list, draft_json(request, form, draft));

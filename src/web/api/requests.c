@@ -21,17 +21,10 @@ static struct actor reader_of(struct request *request)
     return actor;
 }
 
-static const struct form *form_asked(struct request *request)
-{
-    struct catalogue *catalogue = visit_of(request)->catalogue;
-    str slug = request_path_param(request, "slug");
-    return api_is_of_cards(request) ? catalogue_card(catalogue, slug, 0) : catalogue_form(catalogue, slug, 0);
-}
-
 /* NULL: the answer is made. */
 static const struct form *form_listed(struct request *request, const struct actor *actor)
 {
-    const struct form *form = form_asked(request);
+    const struct form *form = api_form(request);
     if (form == NULL)
         api_error(request, 404, NULL, NULL);
     else if (!dossier_form_is_listed(place_of(request), form, actor)) {
@@ -310,7 +303,7 @@ static bool open_one(struct request *request, struct dossier **dossier)
         api_refuse(request, "L’appelant doit agir pour un agent (email, NameID) ou être un accès à l’API.");
         return false;
     }
-    const struct form *form = form_asked(request);
+    const struct form *form = api_form(request);
     bool may_list = form != NULL && dossier_form_is_listed(place_of(request), form, &actor);
     if (form != NULL && !may_list && !is_card && actor.role_count == 0 && !actor.is_admin) {
         api_refuse(request, "L’appelant n’a pas de rôle sur cette démarche.");

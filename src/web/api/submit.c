@@ -96,8 +96,7 @@ static void was_filed(struct request *request, const struct change *change)
     bool is_card = form_key_is_card(dossier->form, NULL);
     str code = dossier_code_shown(request->arena, dossier->code);
     json_t *json = json_keep(request->arena, json_pack("{s:i}", "err", 0)), *data = json_object();
-    json_set_str(data, STR("id"),
-                 is_card ? dossier->identifier : str_fmt(request->arena, "%lld", (long long)dossier->sequence));
+    json_set_str(data, STR("id"), dossier_id_api(request->arena, dossier));
     json_set_str(data, STR("url"), dossier_url(place, dossier));
     json_set_str(data, STR("backoffice_url"), dossier_url_backoffice(place, dossier));
     json_set_str(data, STR("api_url"), dossier_url_api(place, dossier));
@@ -129,9 +128,7 @@ static void begin_draft(struct request *request, const struct submission *submis
     }
     json_t *data = json_object();
     json_set(data, STR("id"), json_from_str(str_fmt(request->arena, "%lld", (long long)draft.id)));
-    json_set_str(
-        data, STR("url"),
-        str_fmt(request->arena, "%.*s/reprendre/%.*s/", STR_ARG(place_of(request)->base_url), STR_ARG(draft.token)));
+    json_set_str(data, STR("url"), visit_draft_url(request, &draft));
     api_data(request, data);
 }
 
@@ -159,17 +156,13 @@ static void file(struct request *request, struct submission *submission, json_t 
 
 static void submit(struct request *request)
 {
-    struct catalogue *catalogue = visit_of(request)->catalogue;
-    str slug = request_path_param(request, "slug");
-    bool is_card = api_is_of_cards(request);
-    struct submission submission = {.form = is_card ? catalogue_card(catalogue, slug, 0)
-                                                    : catalogue_form(catalogue, slug, 0)};
+    struct submission submission = {.form = api_form(request)};
     struct err err = {0};
     if (submission.form == NULL) {
         api_error(request, 404, NULL, NULL);
         return;
     }
-    if (!is_card && !form_is_open(submission.form, request->now, &err)) {
+    if (!submission.form->is_card && !form_is_open(submission.form, request->now, &err)) {
         api_error(request, 403, "form-disabled", &err);
         return;
     }
@@ -188,10 +181,7 @@ static void submit(struct request *request)
 static void was_changed(struct request *request, const struct change *change)
 {
     json_t *data = json_object();
-    bool is_card = form_key_is_card(change->after->form, NULL);
-    json_set_str(data, STR("id"),
-                 is_card ? change->after->identifier
-                         : str_fmt(request->arena, "%lld", (long long)change->after->sequence));
+    json_set_str(data, STR("id"), dossier_id_api(request->arena, change->after));
     api_data(request, data);
 }
 
@@ -202,8 +192,7 @@ static void change(struct request *request)
     struct offer offer = {0};
     if (!api_find_dossier(request, &dossier))
         return;
-    struct actor actor = api_actor(request);
-    actor.is_submitter = visit_of(request)->is_signed_in && dossier->account != 0 && dossier->account == actor.account;
+    struct actor actor = api_actor_on(request, dossier);
     dossier_offer(place_of(request), dossier, &actor, &offer);
     const struct form *form = dossier_form(place_of(request), dossier);
     if (offer.edits.len == 0 || form == NULL) {

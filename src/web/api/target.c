@@ -10,6 +10,13 @@ bool api_is_of_cards(const struct request *request)
     return false;
 }
 
+const struct form *api_form(struct request *request)
+{
+    struct catalogue *catalogue = visit_of(request)->catalogue;
+    str slug = request_path_param(request, "slug");
+    return api_is_of_cards(request) ? catalogue_card(catalogue, slug, 0) : catalogue_form(catalogue, slug, 0);
+}
+
 /* w.c.s.: a card is called by its identifier, where its model gives it one; our own pages count them. */
 static bool find_card(struct request *request, struct dossier **out, struct err *err)
 {

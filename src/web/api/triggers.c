@@ -9,11 +9,6 @@ static void was_triggered(struct request *request, const struct change *change)
     response_json(request, 200, json);
 }
 
-static bool is_submitter(const struct visit *visit, const struct dossier *dossier)
-{
-    return visit->is_signed_in && dossier->account != 0 && dossier->account == visit->account.id;
-}
-
 /* Computed over the request as it is, and written if it still is so: called twice at once, one of the two finds that
  * nothing is awaited any more. */
 static void trigger(struct request *request, enum event_kind kind, str name)
@@ -21,10 +16,9 @@ static void trigger(struct request *request, enum event_kind kind, str name)
     struct dossier *dossier;
     if (!api_find_dossier(request, &dossier))
         return;
-    const struct visit *visit = visit_of(request);
     struct change *change = arena_new_of(request->arena, struct change);
-    struct event event = {.kind = kind, .actor = api_actor(request), .action = name, .payload = request->json};
-    event.actor.is_submitter = is_submitter(visit, dossier);
+    struct event event = {
+        .kind = kind, .actor = api_actor_on(request, dossier), .action = name, .payload = request->json};
     struct err err = {0};
     if (dossier_perform_prepare(place_of(request), dossier, &event, change, &err))
         api_commit(request, dossier_form(place_of(request), dossier), change, false, was_triggered);

@@ -57,37 +57,21 @@ static void live_new(struct request *request)
 
 /* ---- Changing one ---- */
 
-static void change(struct request *request,
-                   void (*edit)(struct request *, struct dossier *, const struct actor *, str, const char *))
+static void change(struct request *request)
 {
     struct actor actor = visit_actor(request, true, false);
     const struct form *form = card_model(request);
     struct dossier *card = form == NULL ? NULL : card_open(request, form, &actor);
     if (card != NULL)
-        edit(request, card, &actor, dossier_path(request, card, true), PAGE);
-}
-
-static void get_change(struct request *request)
-{
-    change(request, edit_show);
-}
-
-static void post_change(struct request *request)
-{
-    change(request, edit_save);
-}
-
-static void live_change(struct request *request)
-{
-    change(request, edit_live);
+        edit_dossier(request, card, &actor, dossier_path(request, card, true), PAGE);
 }
 
 const struct route card_edit_routes[] = {
     {HTTP_GET, "/agents/fiches/{slug}/ajouter/", 0, RIGHT_AGENT, BODY_NONE, get_new},
     {HTTP_POST, "/agents/fiches/{slug}/ajouter/", ROUTE_WORKER, RIGHT_AGENT, BODY_UPLOADS, post_new},
     {HTTP_POST, "/agents/fiches/{slug}/ajouter/direct/", 0, RIGHT_AGENT, BODY_UPLOADS, live_new},
-    {HTTP_GET, "/agents/fiches/{slug}/{n:int}/modifier/", 0, RIGHT_AGENT, BODY_NONE, get_change},
-    {HTTP_POST, "/agents/fiches/{slug}/{n:int}/modifier/", ROUTE_WORKER, RIGHT_AGENT, BODY_UPLOADS, post_change},
-    {HTTP_POST, "/agents/fiches/{slug}/{n:int}/modifier/direct/", 0, RIGHT_AGENT, BODY_UPLOADS, live_change},
+    {HTTP_GET, "/agents/fiches/{slug}/{n:int}/modifier/", 0, RIGHT_AGENT, BODY_NONE, change},
+    {HTTP_POST, "/agents/fiches/{slug}/{n:int}/modifier/", ROUTE_WORKER, RIGHT_AGENT, BODY_UPLOADS, change},
+    {HTTP_POST, "/agents/fiches/{slug}/{n:int}/modifier/direct/", 0, RIGHT_AGENT, BODY_UPLOADS, change},
 };
 const size_t card_edit_route_count = sizeof card_edit_routes / sizeof *card_edit_routes;

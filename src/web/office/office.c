@@ -64,28 +64,12 @@ static void act(struct request *request)
         dossier_post_action(request, dossier, &actor, dossier_path(request, dossier, true), show_dossier);
 }
 
-static void change(struct request *request,
-                   void (*edit)(struct request *, struct dossier *, const struct actor *, str, const char *))
+static void change(struct request *request)
 {
     struct actor actor = visit_actor(request, true, false);
     struct dossier *dossier = open_visible(request, &actor);
     if (dossier != NULL)
-        edit(request, dossier, &actor, dossier_path(request, dossier, true), "office/edit.html");
-}
-
-static void get_change(struct request *request)
-{
-    change(request, edit_show);
-}
-
-static void post_change(struct request *request)
-{
-    change(request, edit_save);
-}
-
-static void live_change(struct request *request)
-{
-    change(request, edit_live);
+        edit_dossier(request, dossier, &actor, dossier_path(request, dossier, true), "office/edit.html");
 }
 
 static void note(struct request *request)
@@ -143,9 +127,9 @@ static void send_copy(struct request *request)
 const struct route office_routes[] = {
     {HTTP_GET, "/agents/demandes/{code}/", 0, RIGHT_AGENT, BODY_NONE, show},
     {HTTP_POST, "/agents/demandes/{code}/", 0, RIGHT_AGENT, BODY_UPLOADS, act},
-    {HTTP_GET, "/agents/demandes/{code}/modifier/", 0, RIGHT_AGENT, BODY_NONE, get_change},
-    {HTTP_POST, "/agents/demandes/{code}/modifier/", ROUTE_WORKER, RIGHT_AGENT, BODY_UPLOADS, post_change},
-    {HTTP_POST, "/agents/demandes/{code}/modifier/direct/", 0, RIGHT_AGENT, BODY_UPLOADS, live_change},
+    {HTTP_GET, "/agents/demandes/{code}/modifier/", 0, RIGHT_AGENT, BODY_NONE, change},
+    {HTTP_POST, "/agents/demandes/{code}/modifier/", ROUTE_WORKER, RIGHT_AGENT, BODY_UPLOADS, change},
+    {HTTP_POST, "/agents/demandes/{code}/modifier/direct/", 0, RIGHT_AGENT, BODY_UPLOADS, change},
     {HTTP_POST, "/agents/demandes/{code}/note/", ROUTE_WORKER, RIGHT_AGENT, BODY_FORM, note},
     {HTTP_GET, "/agents/demandes/{code}/copie/", 0, RIGHT_AGENT, BODY_NONE, show_copy},
     {HTTP_GET, "/agents/demandes/{code}/copie/pdf/", ROUTE_WORKER, RIGHT_AGENT, BODY_NONE, send_copy},

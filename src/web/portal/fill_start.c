@@ -73,9 +73,7 @@ static void later(struct request *request)
     page_set_text(request, page, "form_name", filling.form->name);
     page_set_text(request, page, "first_url", filling_page_url(request, filling.form, filling_furthest(&filling)));
     page_set(request, page, "expires", date_value(filling.draft.expires));
-    page_set_text(request, page, "resume_url",
-                  str_fmt(request->arena, "%.*s/reprendre/%.*s/", STR_ARG(place_of(request)->base_url),
-                          STR_ARG(filling.draft.token)));
+    page_set_text(request, page, "resume_url", visit_draft_url(request, &filling.draft));
     page_show(request, 200, "portal/later.html", page);
 }
 
