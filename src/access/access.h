@@ -13,6 +13,9 @@
 
 enum { ACCESS_SKEW_SECONDS = 30 }; /* between two clocks, as in w.c.s. */
 
+/* {"orig": "key"} of a site's settings; NULL: it lets nobody sign. */
+const json_t *access_keys(const json_t *settings);
+
 struct access_signature {
     str orig;   /* who signed */
     str digest; /* of the nonce, or of the signature where there is none: used once */

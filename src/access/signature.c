@@ -59,6 +59,11 @@ static str digest_of(struct arena *arena, str orig, str nonce)
     return (str){hex, 2 * sizeof digest};
 }
 
+const json_t *access_keys(const json_t *settings)
+{
+    return json_dict(json_dict(settings, "api"), "keys");
+}
+
 bool access_check_signature(struct arena *arena, const json_t *keys, str query, instant now,
                             struct access_signature *out, struct err *err)
 {

@@ -76,7 +76,7 @@ static bool find_person(struct request *request, const char **code, struct err *
 static bool take_signature(struct request *request, const char **code, struct err *err)
 {
     struct visit *visit = visit_of(request);
-    const json_t *keys = json_dict(json_dict(visit->site->settings, "api"), "keys");
+    const json_t *keys = access_keys(visit->site->settings);
     struct access_signature signature;
     if (!access_check_signature(request->arena, keys, request->query, request->now, &signature, err) ||
         !access_use_nonce(visit->installation->common, &signature, request->now, err))

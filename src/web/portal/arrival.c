@@ -60,7 +60,7 @@ static bool is_let_in(const struct site *site, str name)
 /* By a partner that has a key of ours. The same link may be followed twice: it only fills boxes. */
 static bool is_signed(struct request *request)
 {
-    const json_t *keys = json_dict(json_dict(visit_of(request)->site->settings, "api"), "keys");
+    const json_t *keys = access_keys(visit_of(request)->site->settings);
     struct access_signature signature;
     struct err err = {0};
     return request_query(request, "signature").len > 0 &&
