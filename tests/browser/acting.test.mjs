@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
-import { Counter, go, launch, look, paper, password, signIn, tab } from "./support.mjs";
+import { AGENT, counterWithAgent, go, launch, look, paper, password, signIn, tab } from "./support.mjs";
 
-const AGENT = "agent@ville.example", ADA = "ada@exemple.fr", both = ["_submitter", "_receiver"];
+const ADA = "ada@exemple.fr", both = ["_submitter", "_receiver"];
 const workflow = (port) => ({
   kind: "workflow", slug: "circuit", name: "Circuit", functions: [{ id: "_receiver", name: "Agents" }],
   statuses: [
@@ -21,25 +21,22 @@ const workflow = (port) => ({
 const form = { kind: "form", slug: "carte", name: "Carte", workflow: "circuit", confirmation: false, functions: { _receiver: "accueil" },
   fields: [{ id: "1", type: "string", label: "Votre nom", varname: "nom" }, { id: "3", type: "file", label: "Plan", required: "optional" }, { id: "2", type: "date", label: "Jour" }] };
 
-const counter = new Counter();
 const waiting = [];
-let browser, server;
+let browser, counter, server;
 
 before(async () => {
   server = createServer((request, response) => waiting.push(response));
   await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
   const { port } = server.address();
-  counter.site({ slug: "ville", name: "Ville", hosts: ["ville.localhost"], roles: [{ slug: "accueil", name: "Accueil" }],
-    settings: { outgoing: { allow: [`127.0.0.1:${port}`] } } });
-  counter.define("ville", form, workflow(port));
-  counter.cli("user", "create", "--email", AGENT, "--name", "Ada Gent", "--site", "ville", "--admin", "--password", password);
+  const site = { slug: "ville", name: "Ville", hosts: ["ville.localhost"], roles: [{ slug: "accueil", name: "Accueil" }],
+    settings: { outgoing: { allow: [`127.0.0.1:${port}`] } } };
+  counter = await counterWithAgent("sqlite", site, form, workflow(port));
   counter.cli("user", "create", "--email", ADA, "--name", "Ada Durand", "--password", password);
-  await counter.start();
   browser = await launch();
 });
 after(async () => {
   await browser?.close();
-  await counter.stop();
+  await counter?.stop();
   server.close();
 });
 

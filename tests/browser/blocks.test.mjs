@@ -1,7 +1,7 @@
 // Blocks of fields on a phone: rows added, taken away and corrected, with and without JavaScript, accessible, on both stores.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { Counter, go, launch, look, password, signIn, stores, tab } from "./support.mjs";
+import { AGENT, counterWithAgent, go, launch, look, signIn, stores, tab } from "./support.mjs";
 
 const field = (id, type, label, more = {}) => ({ id, type, label, ...more });
 const child = {
@@ -51,16 +51,6 @@ let browser;
 before(async () => (browser = await launch()));
 after(() => browser?.close());
 
-const counterOn = async (store) => {
-  const counter = new Counter(store);
-  counter.site(site);
-  counter.define("ville", child, form, workflow);
-  counter.cli("user", "create", "--email", "agent@ville.example", "--name", "Ada Gent", "--site", "ville", "--admin", "--password", password);
-  await counter.start();
-  return counter;
-};
-
-
 const focused = (page) => page.evaluate(() => document.activeElement.textContent.trim());
 
 /** A button of rows: without JavaScript the page comes anew. */
@@ -78,7 +68,7 @@ const paper = { name: "livret.pdf", mimeType: "application/pdf", buffer: Buffer.
 for (const store of stores)
   for (const scripted of [true, false])
     test(`children are added, taken away and corrected, ${scripted ? "with" : "without"} JavaScript, ${store}`, async () => {
-      const counter = await counterOn(store);
+      const counter = await counterWithAgent(store, site, child, form, workflow);
       try {
         const page = await tab(browser, { javaScriptEnabled: scripted });
         await page.goto(counter.url("ville", "/demarches/cantine/1/"));
@@ -151,7 +141,7 @@ for (const store of stores)
 /** The agent sees the rows, downloads the file, adds rows of the sub-form; the workflow adds a row to its own block. */
 const treat = async (counter, code, scripted) => {
   const page = await tab(browser, { javaScriptEnabled: scripted });
-  await signIn(page, counter, "ville", "agent@ville.example");
+  await signIn(page, counter, "ville", AGENT);
   await page.goto(counter.url("ville", `/agents/demandes/?q=${code}`));
   await Promise.all([page.waitForNavigation(), page.getByRole("link", { name: code }).click()]);
   const shown = await page.innerText("main");

@@ -1,7 +1,7 @@
 // One action on many requests, on a phone and a desktop, with and without JavaScript.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { Counter, go, launch, look, password, signIn, stores, tab } from "./support.mjs";
+import { AGENT, counterWithAgent, go, launch, look, signIn, stores, tab } from "./support.mjs";
 
 const workflow = {
   kind: "workflow", slug: "circuit", name: "Circuit", functions: [{ id: "_receiver", name: "Agents" }],
@@ -22,14 +22,6 @@ let browser;
 before(async () => (browser = await launch()));
 after(() => browser?.close());
 
-const counterOn = async (store) => {
-  const counter = new Counter(store);
-  counter.site(site);
-  counter.define("ville", form, workflow);
-  counter.cli("user", "create", "--email", "agent@ville.example", "--name", "Ada Gent", "--site", "ville", "--admin", "--password", password);
-  await counter.start();
-  return counter;
-};
 const file = async (page, counter, name) => {
   await page.goto(counter.url("ville", "/demarches/carte/1/"));
   await page.fill("#f1", name);
@@ -39,7 +31,7 @@ const file = async (page, counter, name) => {
 for (const store of stores)
   for (const javaScriptEnabled of [true, false])
     test(`one action on many (${store}, ${javaScriptEnabled ? "with" : "without"} JavaScript)`, async () => {
-      const counter = await counterOn(store);
+      const counter = await counterWithAgent(store, site, form, workflow);
       const page = await tab(browser, { javaScriptEnabled });
       page.context().setDefaultTimeout(6000);
       const seen = (name) => (javaScriptEnabled ? look(page, `groupe-${name}`) : undefined);
@@ -47,7 +39,7 @@ for (const store of stores)
         await page.context().clearCookies();
         await file(page, counter, name);
       }
-      await signIn(page, counter, "ville", "agent@ville.example");
+      await signIn(page, counter, "ville", AGENT);
       await page.goto(counter.url("ville", "/agents/demandes/?demarche=carte"));
       await seen("liste");
       if (javaScriptEnabled) await page.getByLabel("Tout cocher").check();

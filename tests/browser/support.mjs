@@ -92,6 +92,18 @@ export class Counter {
   }
 }
 
+export const AGENT = "agent@ville.example";
+
+/** A counter that serves one site with these definitions; AGENT may do all there. */
+export const counterWithAgent = async (store, site, ...documents) => {
+  const counter = new Counter(store);
+  counter.site(site);
+  counter.define(site.slug, ...documents);
+  counter.cli("user", "create", "--email", AGENT, "--name", "Ada Gent", "--site", site.slug, "--admin", "--password", password);
+  await counter.start();
+  return counter;
+};
+
 export const launch = () =>
   chromium.launch({
     executablePath: "/usr/bin/chromium",

@@ -5,11 +5,10 @@ import re
 import time
 import unittest
 
-from support.api import KEY, ORIG, Program, sign
+from support.api import ADMIN, AGENT, KEY, ORIG, Program, access, sign
 from support.state import settled
 from support.town import ADA, OnEachStore, Town, on_each_store
 
-ADMIN, AGENT = "admin@ville.example", "agent@ville.example"
 SETTINGS = {"api": {"keys": {ORIG: KEY, "autre.example": "la-clé-d-un-autre"}}}
 
 
@@ -19,12 +18,6 @@ def build(town):
     town.person(ADMIN, "Alex Admin", "ville", admin=True)
     town.person(AGENT, "Gil Agent", "ville", ["voirie"])
     town.person(ADA, "Ada Lovelace")
-
-
-def access_of(town, identifier, *options, site="ville"):
-    """A new API access: what goes into HTTP Basic."""
-    line = town.cli("access", "create", "--site", site, "--identifier", identifier, *options).stdout.strip()
-    return tuple(line.split(":", 1))
 
 
 class Access(OnEachStore):
@@ -117,7 +110,7 @@ class Access(OnEachStore):
 
     @on_each_store
     def test_an_access_answers_to_its_key_alone(self, town):
-        identifier, key = access_of(town, "connecteur", "--role", "voirie")
+        identifier, key = access(town, "connecteur", "voirie")
         self.assertGreaterEqual(len(key), 43)
         program = Program(town, "ville", access=(identifier, key))
         self.assertEqual(program.get("/api/roles").status, 200)

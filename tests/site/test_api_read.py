@@ -5,11 +5,10 @@ import json
 import re
 from urllib.parse import quote
 
-from support.api import KEY, ORIG, Program
+from support.api import ADMIN, AGENT, OTHER, RESIDENT, Program, access, people_of_a_town
 from support.filler import main_form
 from support.town import OnEachStore, file_request, on_each_store, press
 
-ADMIN, AGENT, OTHER, RESIDENT = "admin@ville.example", "agent@ville.example", "sport@ville.example", "ada@exemple.example"
 LISTED = ["validation", "summary", "listings"]
 FORM = {"kind": "form", "slug": "permis", "name": "Permis", "workflow": "permis", "functions": {"_receiver": "voirie"}, "confirmation": False,
         "category": "rue", "keywords": ["rue", "fleurs"], "digest_template": "{{ form_var_nom }}", "description": "<p>Végétaliser</p>",
@@ -45,15 +44,8 @@ PLAN = ("plan.txt", "text/plain", "Plan d’été".encode())
 class Reading(OnEachStore):
     @classmethod
     def build(cls, town):
-        town.site("ville", roles=["voirie", "sport"], api={"keys": {ORIG: KEY}})
-        town.define("ville", FORM, WORKFLOW, CLOSED, SECRET, CARD, CATEGORY)
-        town.person(ADMIN, "Alex Admin", "ville", admin=True)
-        town.person(AGENT, "Gil Agent", "ville", ["voirie"])
-        town.person(OTHER, "Olive Sport", "ville", ["sport"])
-        town.person(RESIDENT, "Ada Lovelace")
-        for name, roles in (("connecteur", "voirie"), ("sportif", "sport"), ("sans", "")):
-            line = town.cli("access", "create", "--site", "ville", "--identifier", name, *(["--role", roles] if roles else [])).stdout
-            setattr(town, name, tuple(line.strip().split(":", 1)))
+        people_of_a_town(town, FORM, WORKFLOW, CLOSED, SECRET, CARD, CATEGORY)
+        town.sans = access(town, "sans")
 
     def setUp(self):
         for town in self.towns.values():

@@ -3,10 +3,9 @@ template or an old script may have kept; once, and on disk before the caller is 
 import json
 from concurrent.futures import ThreadPoolExecutor
 
-from support.api import KEY, ORIG, Program
+from support.api import AGENT, OTHER, RESIDENT, Program, access, people_of_a_town
 from support.town import OnEachStore, file_request, on_each_store
 
-ADMIN, AGENT, OTHER, RESIDENT = "admin@ville.example", "agent@ville.example", "sport@ville.example", "ada@exemple.example"
 FORM = {"kind": "form", "slug": "permis", "name": "Permis", "workflow": "paiement", "functions": {"_receiver": "voirie"}, "confirmation": False,
         "fields": [{"id": "1", "type": "string", "label": "Nom", "varname": "nom"}]}
 CARD = {"kind": "card", "slug": "lieu", "name": "Lieu", "workflow": "lieu", "functions": {"_editor": "voirie"},
@@ -39,15 +38,8 @@ OF_CARDS = {"kind": "workflow", "slug": "lieu", "name": "Lieu", "functions": [{"
 class Triggers(OnEachStore):
     @classmethod
     def build(cls, town):
-        town.site("ville", roles=["voirie", "sport"], api={"keys": {ORIG: KEY}})
-        town.define("ville", FORM, WORKFLOW, CARD, OF_CARDS)
-        town.person(ADMIN, "Alex Admin", "ville", admin=True)
-        town.person(AGENT, "Gil Agent", "ville", ["voirie"])
-        town.person(OTHER, "Olive Sport", "ville", ["sport"])
-        town.person(RESIDENT, "Ada Lovelace")
-        for name, role in (("payeur", None), ("connecteur", "voirie"), ("autre", "sport")):
-            line = town.cli("access", "create", "--site", "ville", "--identifier", name, *(["--role", role] if role else [])).stdout
-            setattr(town, name, tuple(line.strip().split(":", 1)))
+        people_of_a_town(town, FORM, WORKFLOW, CARD, OF_CARDS)
+        town.payeur = access(town, "payeur")
 
     def file(self, town, visitor=None):
         """A new request: its code, its number among those of its form."""
@@ -97,7 +89,7 @@ class Triggers(OnEachStore):
         path = f"/api/forms/permis/{number}/jump/trigger/"
         signed, connector = Program(town, "ville"), Program(town, "ville", access=town.connecteur)
         refused = [(signed, "cancelled", {}), (signed, "cancelled", {"email": OTHER}), (signed, "cancelled", {"email": RESIDENT}),
-                   (Program(town, "ville", access=town.autre), "cancelled", {}), (connector, "paid", {})]
+                   (Program(town, "ville", access=town.sportif), "cancelled", {}), (connector, "paid", {})]
         for program, name, more in refused:
             reply = program.post(path + name + "/", **more)
             self.assertEqual((reply.status, reply.json["err_class"]), (403, "Access denied"), (name, more))

@@ -2,11 +2,10 @@
 import base64
 import json
 
-from support.api import KEY, ORIG, Program
+from support.api import ADMIN, AGENT, KEY, ORIG, OTHER, RESIDENT, Program, people_of_a_town
 from support.peer import Peer
 from support.town import OnEachStore, on_each_store
 
-ADMIN, AGENT, OTHER, RESIDENT = "admin@ville.example", "agent@ville.example", "sport@ville.example", "ada@exemple.example"
 BLOCK = {"kind": "block", "slug": "enfant", "name": "Enfant", "fields": [{"id": "1", "type": "string", "label": "Prénom", "varname": "prenom"}]}
 FORM = {"kind": "form", "slug": "permis", "name": "Permis", "workflow": "permis", "functions": {"_receiver": "voirie"},
         "backoffice_submission_roles": ["voirie"], "digest_template": "{{ form_var_nom }}",
@@ -66,15 +65,7 @@ class Waiting(OnEachStore):
 class Writing(OnEachStore):
     @classmethod
     def build(cls, town):
-        town.site("ville", roles=["voirie", "sport"], api={"keys": {ORIG: KEY}})
-        town.define("ville", BLOCK, FORM, ONCE, CLOSED, WORKFLOW, CARD)
-        town.person(ADMIN, "Alex Admin", "ville", admin=True)
-        town.person(AGENT, "Gil Agent", "ville", ["voirie"])
-        town.person(OTHER, "Olive Sport", "ville", ["sport"])
-        town.person(RESIDENT, "Ada Lovelace")
-        for name, roles in (("connecteur", "voirie"), ("sportif", "sport")):
-            line = town.cli("access", "create", "--site", "ville", "--identifier", name, "--role", roles).stdout
-            setattr(town, name, tuple(line.strip().split(":", 1)))
+        people_of_a_town(town, BLOCK, FORM, ONCE, CLOSED, WORKFLOW, CARD)
 
     def kept(self, town):
         return [town.sql("site-ville", f"SELECT COUNT(*) FROM {table}") for table in ("dossier", "draft", "dossier_history", "job")]

@@ -4,7 +4,7 @@ import re
 import unittest
 
 from support.filler import PDF
-from support.town import ADA, OnEachStore, acting_form, file_request, on_each_store, press, status_of, track
+from support.town import ADA, OnEachStore, acting_form, file_own, on_each_store, press, status_of, track
 
 CLERK = "clerc@ville.example"
 FIELDS = [
@@ -45,11 +45,8 @@ class Edits(OnEachStore):
         town.person(CLERK, "Claude Clerc", "ville", ["accueil"])
         town.person(ADA, "Ada Durand")
 
-    def file(self, town, who=ADA):
-        resident = town.visitor("ville", who)
-        code = file_request(resident, "carte", Famille="Durand", Courriel=ADA, Enfants="2", Justificatif=("piece.pdf", "application/pdf", PDF))
-        raw = code.replace("-", "")
-        return resident, code, f"/mon-compte/demandes/{raw}/", f"/agents/demandes/{raw}/"
+    def file(self, town):
+        return file_own(town, "carte", Famille="Durand", Courriel=ADA, Enfants="2", Justificatif=("piece.pdf", "application/pdf", PDF))
 
     def open(self, visitor, url, label):
         link = next(href for href, text in visitor.get(url).page.links if text == label)

@@ -4,7 +4,7 @@ import time
 import unittest
 
 from support.filler import PDF
-from support.town import ADA, OnEachStore, acting_form, buttons, file_request, on_each_store, press, status_of, track
+from support.town import ADA, OnEachStore, acting_form, buttons, file_own, on_each_store, press, status_of, track
 
 CLERK = "clerc@ville.example"
 FIELDS = [{"id": "1", "type": "string", "label": "Famille", "varname": "nom"}, {"id": "2", "type": "email", "label": "Courriel", "varname": "courriel"},
@@ -69,10 +69,7 @@ class Treatment(OnEachStore):
         town.person(ADA, "Ada Durand")
 
     def file(self, town, who=ADA, suite=""):
-        resident = town.visitor("ville", who)
-        code = file_request(resident, "carte", Famille="Durand", Courriel=ADA, Suite=suite)
-        raw = code.replace("-", "")
-        return resident, code, f"/mon-compte/demandes/{raw}/", f"/agents/demandes/{raw}/"
+        return file_own(town, "carte", who, Famille="Durand", Courriel=ADA, Suite=suite)
 
     def wait(self, until, seconds=10):
         end = time.monotonic() + seconds

@@ -15,6 +15,27 @@ from urllib.parse import quote, urlencode, urlsplit
 ORIG, KEY = "connecteur.example", "la-clé-du-connecteur"
 
 
+ADMIN, AGENT, OTHER, RESIDENT = "admin@ville.example", "agent@ville.example", "sport@ville.example", "ada@exemple.example"
+
+
+def access(town, identifier, *roles, site="ville"):
+    """A new API access with these roles: its identifier and its key."""
+    options = [word for role in roles for word in ("--role", role)]
+    line = town.cli("access", "create", "--site", site, "--identifier", identifier, *options).stdout
+    return tuple(line.strip().split(":", 1))
+
+
+def people_of_a_town(town, *definitions):
+    """A town that lets programs ask, and who asks it: by their addresses, and the accesses « connecteur » and « sportif »."""
+    town.site("ville", roles=["voirie", "sport"], api={"keys": {ORIG: KEY}})
+    town.define("ville", *definitions)
+    town.person(ADMIN, "Alex Admin", "ville", admin=True)
+    town.person(AGENT, "Gil Agent", "ville", ["voirie"])
+    town.person(OTHER, "Olive Sport", "ville", ["sport"])
+    town.person(RESIDENT, "Ada Lovelace")
+    town.connecteur, town.sportif = access(town, "connecteur", "voirie"), access(town, "sportif", "sport")
+
+
 def sign(query, key=KEY, orig=ORIG, algo="sha256", at=None, nonce=None):
     """The query with Publik's signature behind it."""
     at = at or datetime.datetime.now(datetime.timezone.utc)

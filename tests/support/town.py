@@ -101,6 +101,14 @@ def file_request(visitor, slug, **overrides):
     return code_of(visitor.last)
 
 
+def file_own(town, slug, who=ADA, **overrides):
+    """A request of somebody who has an account: who filed it, its code, its page for them and the one for agents."""
+    resident = town.visitor("ville", who)
+    code = file_request(resident, slug, **overrides)
+    raw = code.replace("-", "")
+    return resident, code, f"/mon-compte/demandes/{raw}/", f"/agents/demandes/{raw}/"
+
+
 def code_of(answer):
     return re.search(r'<p class="code">([0-9A-Z-]+)</p>', answer.html).group(1)
 

@@ -345,16 +345,23 @@ static void one_that_fails_is_tried_again_and_given_up_at_last(void **state)
                                                 "{'type':'webservice_call','id':'c2','url':'https://pair.example/y',"  \
                                                 "'varname':'second'},{'type':'jump','id':'j2','status':'c'}]}," ENDS
 
+/* A dossier that went on while its first call is tried again, to a second one. */
+static struct change *two_calls(struct counterwork *work, str *first)
+{
+    counterwork_make(work, form, WORKFLOW(TWO, ""));
+    struct change *change = counterwork_file(work, "{}");
+    *first = token_of(work, change);
+    change = come_back(work, change, *first, answered(500, ""));
+    struct event press = {.kind = EVENT_SUBMIT, .actor = test_agent, .action = STR("b1"), .status = STR("a")};
+    return counterwork_do(work, change->after, &press);
+}
+
 static void calls_of_one_dossier_leave_in_their_order(void **state)
 {
     (void)state;
     struct counterwork work;
-    counterwork_make(&work, form, WORKFLOW(TWO, ""));
-    struct change *change = counterwork_file(&work, "{}");
-    str first = token_of(&work, change);
-    change = come_back(&work, change, first, answered(500, ""));
-    struct event press = {.kind = EVENT_SUBMIT, .actor = test_agent, .action = STR("b1"), .status = STR("a")};
-    change = counterwork_do(&work, change->after, &press);
+    str first;
+    struct change *change = two_calls(&work, &first);
     assert_str(change->after->status, "d");
     str second = token_of(&work, change), second_key = call_job(change)->key;
     assert_int_equal(call_job(change)->due, JOB_PARKED);
@@ -372,12 +379,8 @@ static void one_that_is_given_up_holds_no_other_back(void **state)
 {
     (void)state;
     struct counterwork work;
-    counterwork_make(&work, form, WORKFLOW(TWO, ""));
-    struct change *change = counterwork_file(&work, "{}");
-    str first = token_of(&work, change);
-    change = come_back(&work, change, first, answered(500, ""));
-    struct event press = {.kind = EVENT_SUBMIT, .actor = test_agent, .action = STR("b1"), .status = STR("a")};
-    change = counterwork_do(&work, change->after, &press);
+    str first;
+    struct change *change = two_calls(&work, &first);
     struct call_outcome last = answered(500, "");
     last.is_last = true;
     change = come_back(&work, change, first, last);
