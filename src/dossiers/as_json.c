@@ -143,6 +143,11 @@ static void add_person(const struct dossier_place *place, int64_t account, const
 
 static json_t *role_json(const struct writing *writing, str slug)
 {
+    const struct dossier_place *place = writing->place;
+    struct dossier_person person;
+    int64_t account = account_of_role(slug);
+    if (account && place->person && place->person(place->data, place->arena, account, &person))
+        return person_json(place->arena, &person);
     if (writing->reading->role)
         return writing->reading->role(writing->reading->data, slug);
     return json_from_str(slug);
@@ -164,7 +169,7 @@ static void add_roles(const struct writing *writing, json_t *out)
     const struct workflow_functions *functions = writing->workflow ? workflow_functions(writing->workflow) : NULL;
     for (size_t i = 0; functions && i < functions->len; i++) {
         struct str_list one = {0};
-        *vec_push(writing->place->arena, &one) = context_role_of(writing->place, writing->form, functions->at[i].id);
+        context_roles_of(writing->place, writing->form, writing->dossier, functions->at[i].id, &one);
         json_set(json, functions->at[i].id, roles_json(writing, &one));
     }
     if (writing->has_context)
@@ -267,7 +272,7 @@ static json_t *parts_json(const struct writing *writing, const struct history_en
     json_t *list = json_array();
     for (size_t i = 0; i < json_array_size(entry->parts); i++) {
         const json_t *part = json_array_get(entry->parts, i);
-        bool may = workflow_may_read(&writing->context, part, writing->reading->actor);
+        bool may = workflow_may_read(&writing->context, writing->dossier, part, writing->reading->actor);
         json_t *json = may ? part_json(writing, part) : NULL;
         if (json)
             json_array_append_new(list, json);

@@ -8,11 +8,17 @@ struct workflow_host {
     struct scope scope;
 };
 
-str context_role_of(const struct dossier_place *place, const struct form *form, str function)
+static str usual_role(const struct dossier_place *place, const struct form *form, str function)
 {
     str role = form ? json_str_of(json_get(form->functions, function)) : STR_EMPTY;
     bool is_open = !role.len && !(form && form->is_card); /* a card whose functions nobody has is the administrators' */
     return is_open ? place->default_role : role;
+}
+
+void context_roles_of(const struct dossier_place *place, const struct form *form, const struct dossier *dossier,
+                      str function, struct str_list *out)
+{
+    workflow_function_roles(place->arena, dossier, function, usual_role(place, form, function), out);
 }
 
 static struct value scope_of(void *data, const struct dossier *dossier)
@@ -29,35 +35,73 @@ static struct value scope_of(void *data, const struct dossier *dossier)
 static str role_of(void *data, str function)
 {
     const struct workflow_host *host = data;
-    return context_role_of(host->place, host->form, function);
+    return usual_role(host->place, host->form, function);
 }
 
-static bool role_is_known(void *data, str slug)
+static bool person_of(const struct dossier_place *place, struct value person, struct dossier_person *out)
+{
+    int64_t account = variables_account_of(person);
+    if (account)
+        return place->person && place->person(place->data, place->arena, account, out);
+    str text = str_trim(value_to_text(place->arena, value_plain(place->arena, person), place->lang));
+    return text.len && place->person_called && place->person_called(place->data, place->arena, text, out);
+}
+
+static int64_t account_of(void *data, struct value value)
+{
+    struct dossier_person person = {0};
+    return person_of(((const struct workflow_host *)data)->place, value, &person) ? person.account : 0;
+}
+
+static bool holder_called(void *data, struct value who, struct workflow_role *out)
 {
     const struct dossier_place *place = ((const struct workflow_host *)data)->place;
-    return place->role_is_known && place->role_is_known(place->data, slug);
+    struct dossier_person person = {0};
+    str text = str_trim(value_to_text(place->arena, value_plain(place->arena, who), place->lang));
+    if (!variables_account_of(who) && place->role_called && place->role_called(place->data, text, out))
+        return true;
+    if (!person_of(place, who, &person))
+        return false;
+    *out = (struct workflow_role){role_of_account(place->arena, person.account), person_name(place->arena, &person)};
+    return true;
+}
+
+str context_role_name(const struct dossier_place *place, str role)
+{
+    struct workflow_role known = {0};
+    struct dossier_person person = {0};
+    int64_t account = account_of_role(role);
+    if (account && place->person && place->person(place->data, place->arena, account, &person))
+        return person_name(place->arena, &person);
+    bool is_known = !account && place->role_called && place->role_called(place->data, role, &known);
+    return is_known ? known.name : role;
+}
+
+void context_addresses_of(const struct dossier_place *place, str role, struct recipients *out)
+{
+    struct dossier_person person = {0};
+    int64_t account = account_of_role(role);
+    if (account && place->person && place->person(place->data, place->arena, account, &person))
+        *vec_push(place->arena, out) = person.email;
+    if (!account && place->role_addresses)
+        place->role_addresses(place->data, place->arena, role, out);
 }
 
 static void role_addresses(void *data, str role, struct recipients *out)
 {
-    const struct dossier_place *place = ((const struct workflow_host *)data)->place;
-    if (place->role_addresses)
-        place->role_addresses(place->data, place->arena, role, out);
+    context_addresses_of(((const struct workflow_host *)data)->place, role, out);
 }
 
 static void role_accounts(void *data, str role, int64_t **out, size_t *count)
 {
     const struct dossier_place *place = ((const struct workflow_host *)data)->place;
-    if (place->role_accounts)
+    if (account_of_role(role)) {
+        *out = arena_new_of(place->arena, int64_t);
+        **out = account_of_role(role);
+        *count = 1;
+    } else if (place->role_accounts) {
         place->role_accounts(place->data, place->arena, role, out, count);
-}
-
-static int64_t account_called(void *data, str text)
-{
-    const struct dossier_place *place = ((const struct workflow_host *)data)->place;
-    struct dossier_person person;
-    bool is_known = place->person_called && place->person_called(place->data, place->arena, text, &person);
-    return is_known ? person.account : 0;
+    }
 }
 
 static bool mail_template(void *data, str slug, struct mail_text *out)
@@ -147,11 +191,11 @@ bool context_make(const struct dossier_place *place, const struct form *form, co
         .scope = scope_of,
         .site = dossier_site_scope(place),
         .role_of = role_of,
-        .role_is_known = role_is_known,
+        .holder_called = holder_called,
         .role_addresses = role_addresses,
         .mail_template = mail_template,
         .role_accounts = role_accounts,
-        .account_called = account_called,
+        .account_of = account_of,
         .anonymise = anonymise,
         .whole = whole,
         .submitter_phone = submitter_phone,

@@ -35,10 +35,7 @@ struct dossier_person {
     const json_t *attributes; /* {name of the datum: value}: phone, zipcode, birthdate …; may be NULL */
 };
 
-struct dossier_role {
-    str slug, name;
-};
-struct dossier_roles VEC_OF(struct dossier_role);
+struct dossier_roles VEC_OF(struct workflow_role);
 
 /* Where dossiers live and are treated: one site, for the length of one request or job. Made on the stack by who holds
  * a site (web, serve, a test); everything it points at outlives the request. Functions may be NULL: then nothing is
@@ -67,7 +64,8 @@ struct dossier_place {
     void (*roles_of)(void *data, struct arena *arena, int64_t account, struct dossier_roles *out);
     /* The account as an agent of the site, with the roles it has now; false: it is none (any more). */
     bool (*agent)(void *data, struct arena *arena, int64_t account, struct actor *out);
-    bool (*role_is_known)(void *data, str slug);
+    /* The role of the site of that slug or name; false: none. */
+    bool (*role_called)(void *data, str text, struct workflow_role *out);
     void (*role_addresses)(void *data, struct arena *arena, str role, struct recipients *out);
     void (*role_accounts)(void *data, struct arena *arena, str role, int64_t **out, size_t *count);
 };

@@ -97,7 +97,13 @@ struct workflow_host; /* what the engine's questions are answered from */
 bool context_make(const struct dossier_place *place, const struct form *form, const struct workflow *workflow,
                   struct workflow_context *context);
 bool context_of(const struct dossier_place *place, const struct dossier *dossier, struct workflow_context *context);
-str context_role_of(const struct dossier_place *place, const struct form *form, str function);
+/* The roles that play a function for this dossier (NULL: for any of the form). */
+void context_roles_of(const struct dossier_place *place, const struct form *form, const struct dossier *dossier,
+                      str function, struct str_list *out);
+/* What people call it. */
+str context_role_name(const struct dossier_place *place, str role);
+/* Where who has the role is written to. */
+void context_addresses_of(const struct dossier_place *place, str role, struct recipients *out);
 
 /* ---- many at once (mass_run.c) ---- */
 #define MASS_JOB STR("dossiers.mass")
@@ -139,6 +145,7 @@ struct value variables_triggers(const struct scope *scope); /* form_trigger_* (v
 str scope_file_url(const struct scope *scope);              /* where the files of the dossier are read */
 struct value variables_person(const struct dossier_place *place, struct arena *arena,
                               const struct dossier_person *person);
+str person_name(struct arena *arena, const struct dossier_person *person);
 /* The account behind such a value; 0: it is none. */
 int64_t variables_account_of(struct value person);
 /* Filters of persons (variables_roles.c). */

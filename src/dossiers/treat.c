@@ -73,21 +73,30 @@ static bool has_role(const struct actor *actor, str role)
     return false;
 }
 
+/* Of the dossier; NULL: of any of the form. */
 static bool has_function(const struct dossier_place *place, const struct form *form, const struct workflow *workflow,
-                         const struct actor *actor)
+                         const struct dossier *dossier, const struct actor *actor)
 {
     const struct workflow_functions *functions = workflow_functions(workflow);
+    struct str_list roles = {0};
+    bool has = false;
     for (size_t i = 0; i < functions->len; i++)
-        if (has_role(actor, context_role_of(place, form, functions->at[i].id)))
-            return true;
-    return !functions->len && has_role(actor, context_role_of(place, form, STR("_receiver")));
+        context_roles_of(place, form, dossier, functions->at[i].id, &roles);
+    if (!functions->len)
+        context_roles_of(place, form, dossier, STR("_receiver"), &roles);
+    for (size_t i = 0; i < roles.len && !has; i++)
+        has = has_role(actor, roles.at[i]);
+    return has;
 }
 
 bool dossier_form_is_listed(const struct dossier_place *place, const struct form *form, const struct actor *actor)
 {
     const struct dossier_definitions *definitions = place->definitions;
     const struct workflow *workflow = definitions->workflow_of(definitions->data, form);
-    return actor->is_agent && (actor->is_admin || (workflow && has_function(place, form, workflow, actor)));
+    if (!actor->is_agent || actor->is_admin || !workflow)
+        return actor->is_agent && actor->is_admin;
+    return has_function(place, form, workflow, NULL, actor) ||
+           workflow_dispatches_to(workflow, actor->roles, actor->role_count);
 }
 
 bool dossier_may_be_entered(const struct form *form, const struct actor *actor)
@@ -108,7 +117,7 @@ bool dossier_is_visible(const struct dossier_place *place, const struct dossier 
     const struct workflow *workflow = dossier_workflow(place, dossier);
     if (!workflow)
         return false;
-    if (has_function(place, form, workflow, actor))
+    if (has_function(place, form, workflow, dossier, actor))
         return true;
     struct offer offer;
     dossier_offer(place, dossier, actor, &offer);

@@ -4,7 +4,7 @@
 
 /* ---- A person: form_user, session_user ---- */
 
-static str full_name(struct arena *arena, const struct dossier_person *person)
+str person_name(struct arena *arena, const struct dossier_person *person)
 {
     if (person->name.len)
         return person->name;
@@ -43,7 +43,7 @@ static bool person_get(const struct value_object *object, struct arena *arena, s
     else if (str_eq(key, STR("email")))
         *out = value_text(person->email);
     else if (str_eq(key, STR("name")) || str_eq(key, STR("display_name")))
-        *out = value_text(full_name(arena, person));
+        *out = value_text(person_name(arena, person));
     else if (str_eq(key, STR("first_name")))
         *out = value_text(person->first_name);
     else if (str_eq(key, STR("last_name")))
@@ -59,7 +59,7 @@ static bool person_get(const struct value_object *object, struct arena *arena, s
 
 static struct value person_plain(const struct value_object *object, struct arena *arena)
 {
-    return value_text(full_name(arena, ((const struct person *)object->self)->person));
+    return value_text(person_name(arena, ((const struct person *)object->self)->person));
 }
 
 static bool filter_person(const struct value_object *object, struct arena *arena, str name, struct value arg,

@@ -161,7 +161,17 @@ static bool is_function(const struct scope *scope, str function)
     return str_eq(function, STR("_receiver"));
 }
 
-/* form_role_receiver_name, _emails: of the role that plays the function for this form. */
+static str role_names(const struct dossier_place *place, const struct str_list *roles)
+{
+    struct buf out = buf_new(place->arena, 1 << 12);
+    for (size_t i = 0; i < roles->len; i++) {
+        str name = context_role_name(place, roles->at[i]);
+        buf_fmt(&out, "%s%.*s", i ? ", " : "", STR_ARG(name));
+    }
+    return buf_str(&out);
+}
+
+/* form_role_receiver_name, _emails: of the roles that play the function for this request. */
 static bool role_get(const struct value_object *object, struct arena *arena, str key, struct value *out)
 {
     const struct scope *scope = object->self;
@@ -169,15 +179,16 @@ static bool role_get(const struct value_object *object, struct arena *arena, str
     str function = str_fmt(arena, "_%.*s", STR_ARG(key));
     if (!is_function(scope, function))
         return false;
-    str role = context_role_of(place, scope->form, function);
+    struct str_list roles = {0};
     struct recipients addresses = {0};
-    if (place->role_addresses)
-        place->role_addresses(place->data, arena, role, &addresses);
+    context_roles_of(place, scope->form, scope->dossier, function, &roles);
+    for (size_t i = 0; i < roles.len; i++)
+        context_addresses_of(place, roles.at[i], &addresses);
     struct value_list *emails = value_list_new(arena);
     for (size_t i = 0; i < addresses.len; i++)
         value_list_add(arena, emails, value_text(addresses.at[i]));
     struct value_dict *dict = value_dict_new(arena);
-    value_dict_set(arena, dict, STR("name"), value_text(role));
+    value_dict_set(arena, dict, STR("name"), value_text(role_names(place, &roles)));
     value_dict_set(arena, dict, STR("emails"), value_list(emails));
     *out = value_dict(dict);
     return true;

@@ -87,4 +87,7 @@ void place_make(struct place *place, struct installation *installation, struct e
                 struct arena *arena, const struct account *account);
 void place_ask_nobody(struct place *place);
 
+/* Gives the actor the roles of their membership, and the one of their account alone. */
+void place_roles_of_agent(struct arena *arena, const struct membership *membership, struct actor *actor);
+
 #endif

@@ -69,8 +69,20 @@ static void find_roles_of(void *data, struct arena *arena, int64_t account, stru
     for (size_t i = 0; i < membership.count; i++) {
         const struct role *role = site_role(place->site, membership.roles[i]);
         str slug = membership.roles[i];
-        *vec_push(arena, out) = (struct dossier_role){.slug = slug, .name = role != NULL ? role->name : slug};
+        *vec_push(arena, out) = (struct workflow_role){.slug = slug, .name = role != NULL ? role->name : slug};
     }
+}
+
+void place_roles_of_agent(struct arena *arena, const struct membership *membership, struct actor *actor)
+{
+    str *roles = arena_array_of(arena, str, membership->count + 1);
+    size_t count = membership->count;
+    for (size_t i = 0; i < count; i++)
+        roles[i] = membership->roles[i];
+    if (actor->account)
+        roles[count++] = role_of_account(arena, actor->account);
+    actor->roles = roles;
+    actor->role_count = count;
 }
 
 static bool find_agent(void *data, struct arena *arena, int64_t id, struct actor *out)
@@ -82,19 +94,22 @@ static bool find_agent(void *data, struct arena *arena, int64_t id, struct actor
     if (!account_by_id(people, arena, id, &account, NULL) ||
         !membership_find(people, arena, id, place->site->slug, &membership, NULL))
         return false;
-    *out = (struct actor){.account = id,
-                          .name = account_name(arena, &account),
-                          .roles = membership.roles,
-                          .role_count = membership.count,
-                          .is_agent = true,
-                          .is_admin = membership.is_admin};
+    *out = (struct actor){
+        .account = id, .name = account_name(arena, &account), .is_agent = true, .is_admin = membership.is_admin};
+    place_roles_of_agent(arena, &membership, out);
     return membership.is_agent && !account.is_locked;
 }
 
-static bool role_is_known(void *data, str slug)
+static bool role_called(void *data, str text, struct workflow_role *out)
 {
-    const struct place *place = data;
-    return site_role(place->site, slug) != NULL;
+    const struct site *site = ((const struct place *)data)->site;
+    const struct role *role = site_role(site, text);
+    for (size_t i = 0; i < site->role_count && role == NULL; i++)
+        if (str_eq(site->roles[i].name, text))
+            role = &site->roles[i];
+    if (role != NULL)
+        *out = (struct workflow_role){.slug = role->slug, .name = role->name};
+    return role != NULL;
 }
 
 static void role_addresses(void *data, struct arena *arena, str role, struct recipients *out)
@@ -263,7 +278,7 @@ void place_make(struct place *place, struct installation *installation, struct e
                                              .person_called = find_person_called,
                                              .roles_of = find_roles_of,
                                              .agent = find_agent,
-                                             .role_is_known = role_is_known,
+                                             .role_called = role_called,
                                              .role_addresses = role_addresses,
                                              .role_accounts = role_accounts};
     if (account != NULL)

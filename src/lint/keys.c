@@ -87,6 +87,7 @@ static const struct {
     {"action:commentable", "button_label hint required varname by backoffice_info_text"},
     {"action:sendmail", "to subject body mail_template attachments custom_from varname comment"},
     {"action:notification", "to title body target_url origin users_template"},
+    {"action:dispatch", "role_key dispatch_type role_id variable rules operation_mode"},
     {"action:displaymsg", "message level position to"},
     {"action:register-comment", "comment comment_template to level attachments"},
     {"action:sendsms", "to_mode to body counter_name"},

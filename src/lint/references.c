@@ -84,6 +84,18 @@ static void refer_of_fields(struct referring *referring, const json_t *fields, s
 
 /* ---- Workflows ---- */
 
+/* A role, to which a function is given; and that function. */
+static void refer_of_dispatch(struct referring *referring, const json_t *action, str where)
+{
+    const json_t *rules = json_list(action, "rules");
+    bool is_automatic = str_eq(json_str(action, "dispatch_type"), STR("automatic"));
+    refer_to_person(referring, json_str(action, "role_key"), where);
+    if (!is_automatic)
+        refer_to_person(referring, json_str(action, "role_id"), where);
+    for (size_t i = 0; is_automatic && i < json_array_size(rules); i++)
+        refer_to_person(referring, json_str(json_array_get(rules, i), "role_id"), where);
+}
+
 static void refer_of_action(struct referring *referring, const json_t *action, str where)
 {
     refer(referring, "mail-template", json_str(action, "mail_template"), where);
@@ -91,6 +103,8 @@ static void refer_of_action(struct referring *referring, const json_t *action, s
     refer_to_people(referring, action, "by", where);
     if (!str_eq(json_str(action, "type"), STR("sendsms"))) /* numbers */
         refer_to_people(referring, action, "to", where);
+    if (str_eq(json_str(action, "type"), STR("dispatch")))
+        refer_of_dispatch(referring, action, where);
     if (str_eq(json_str(action, "type"), STR("form")))
         refer_of_fields(referring, json_list(action, "fields"), where);
 }

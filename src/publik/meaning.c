@@ -64,19 +64,21 @@ static bool is_address(str text)
            str_contains(text, STR("["));
 }
 
+static str person_meant(struct conversion *conversion, const xmlNode *node)
+{
+    str id = node_attribute(conversion, node, "role_id"), slug = str_trim(node_attribute(conversion, node, "slug"));
+    str text = str_trim(node_text(conversion, node));
+    if (is_function(text))
+        id = text;
+    return is_function(id) ? id : slug.len > 0 ? slug : is_address(text) ? text : utf8_slug(conversion->arena, text);
+}
+
 static json_t *people_value(struct conversion *conversion, const xmlNode *node, const struct member *member)
 {
     (void)member;
     json_t *list = json_array();
     for (const xmlNode *item = node_first(node); item != NULL; item = node_next(item)) {
-        str id = node_attribute(conversion, item, "role_id"), slug = str_trim(node_attribute(conversion, item, "slug"));
-        str text = str_trim(node_text(conversion, item));
-        if (is_function(text))
-            id = text;
-        str meant = is_function(id)    ? id
-                    : slug.len > 0     ? slug
-                    : is_address(text) ? text
-                                       : utf8_slug(conversion->arena, text);
+        str meant = person_meant(conversion, item);
         if (meant.len > 0)
             json_array_append_new(list, json_from_str(meant));
     }
@@ -91,20 +93,38 @@ static str role_name(struct conversion *conversion, str slug)
     return name.len == 0 || is_function(name) ? slug : name;
 }
 
+static void write_person(struct conversion *conversion, str who, xmlNode *node)
+{
+    bool is_role = !is_function(who) && !is_address(who);
+    node_set_text(conversion, node, is_role ? role_name(conversion, who) : who);
+    if (is_function(who))
+        node_set_attribute(conversion, node, "role_id", who);
+    else if (is_role)
+        node_set_attribute(conversion, node, "slug", who);
+}
+
 static void people_element(struct conversion *conversion, const json_t *list, const struct member *member,
                            xmlNode *node)
 {
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        str who = json_str_of(json_array_get(list, i));
-        bool is_role = !is_function(who) && !is_address(who);
-        xmlNode *one = node_add_text(conversion, node, member->one, is_role ? role_name(conversion, who) : who);
-        if (is_function(who))
-            node_set_attribute(conversion, one, "role_id", who);
-        else if (is_role)
-            node_set_attribute(conversion, one, "slug", who);
-    }
+    for (size_t i = 0; i < json_array_size(list); i++)
+        write_person(conversion, json_str_of(json_array_get(list, i)), node_add(node, member->one));
 }
 const struct shape shape_people = {.value = people_value, .element = people_element};
+
+/* One alone: <role_id slug="…">Name</role_id>. */
+static json_t *person_value(struct conversion *conversion, const xmlNode *node, const struct member *member)
+{
+    (void)member;
+    str meant = person_meant(conversion, node);
+    return meant.len > 0 ? json_from_str(meant) : NULL;
+}
+
+static void person_element(struct conversion *conversion, const json_t *who, const struct member *member, xmlNode *node)
+{
+    (void)member;
+    write_person(conversion, json_str_of(who), node);
+}
+const struct shape shape_person = {.value = person_value, .element = person_element};
 
 /* <role role_key="_receiver" slug="…">Name</role>: functions bound to roles; those without a key are old receivers. */
 static json_t *bindings_value(struct conversion *conversion, const xmlNode *node, const struct member *member)

@@ -64,6 +64,7 @@ extern const struct shape shape_record;    /* member->record */
 extern const struct shape shape_records;   /* a list of them */
 extern const struct shape shape_condition; /* {type, value}: ours is the bare text of Django's */
 extern const struct shape shape_people;    /* functions, role slugs, addresses, templates */
+extern const struct shape shape_person;    /* one of them */
 extern const struct shape shape_bindings;  /* functions and the roles that play them */
 extern const struct shape shape_reference; /* <x slug="…">Name</x>: the slug, made of the name where old exports have
                                               none; also: the name */

@@ -143,6 +143,10 @@ static const struct shape shape_document_type = {.value = document_type_value, .
 static const struct member of_parameter[] = {{"name", "name", &shape_said}, {"value", "value", &shape_said}};
 static const struct record parameter_record = {RECORD_OF(of_parameter), .rest = &shape_looks, .manner = MANNER_ACTION};
 
+/* Of « dispatch »: who plays the function where the value is this one. */
+static const struct member of_rule[] = {{"role_id", "role_id", &shape_person}, {"value", "value", &shape_said}};
+static const struct record rule_record = {RECORD_OF(of_rule), .rest = &shape_looks, .manner = MANNER_ACTION};
+
 static const struct member of_action[] = {
     {"@type", "type", NULL},
     {"@id", "id", NULL},
@@ -150,6 +154,8 @@ static const struct member of_action[] = {
     {"to", "to", &shape_people, .one = "item"},
     {"roles", "roles", &shape_people, .one = "item"},
     {"condition", "condition", &shape_condition},
+    {"role_id", "role_id", &shape_person},
+    {"rules", "rules", &shape_records, .one = "rule", .record = &rule_record},
     {"formdef", "fields", &shape_sub_form},
     {"fields", "fields", &shape_assignments},
     {"mappings", "mappings", &shape_mappings, .one = "mapping"},
@@ -158,6 +164,7 @@ static const struct member of_action[] = {
     {"qs_data", "qs_data", &shape_records, .one = "item", .record = &parameter_record},
     {"post_data", "post_data", &shape_records, .one = "item", .record = &parameter_record},
     TEXT("request_signature_key"),
+    TEXT("variable"),
     TEXT("status"),
     TEXT("timeout"),
     TEXT("label"),

@@ -181,8 +181,7 @@ struct actor visit_actor(struct request *request, bool is_agent, bool is_submitt
         actor.name = account_name(request->arena, &visit->account);
     }
     if (is_agent) {
-        actor.roles = visit->membership.roles;
-        actor.role_count = visit->membership.count;
+        place_roles_of_agent(request->arena, &visit->membership, &actor);
         actor.is_admin = visit->membership.is_admin;
     }
     return actor;

@@ -21,6 +21,14 @@ void compiler_construct(struct compiler *compiler, str construct)
     reports->at[reports->len - 1].construct = construct;
 }
 
+void compiler_dispatch(struct compiler *compiler, str role)
+{
+    if (role.len)
+        *vec_push(compiler->arena, &compiler->workflow->dispatched) = role;
+    else
+        compiler->workflow->dispatches_to_anybody = true;
+}
+
 const struct template *compiler_text(struct compiler *compiler, const json_t *object, const char *key,
                                      enum template_kind kind)
 {

@@ -268,6 +268,14 @@ static void add_once(struct arena *arena, struct str_list *list, str item)
     *vec_push(arena, list) = item;
 }
 
+static void add_roles(struct engine *engine, str name, struct str_list *list)
+{
+    struct str_list roles = {0};
+    roles_of_name(engine, name, &roles);
+    for (size_t i = 0; i < roles.len; i++)
+        add_once(engine->arena, list, roles.at[i]);
+}
+
 /* Who has something to do: those named by the choices and forms of the status, in a dossier that is not over. */
 static void collect_waiting(struct engine *engine)
 {
@@ -279,11 +287,10 @@ static void collect_waiting(struct engine *engine)
         if (!action->type || !action->type->claims_work || !action_applies(engine, action))
             continue;
         for (size_t k = 0; k < action->by.len; k++) {
-            str role = role_of_name(engine, action->by.at[k]);
             if (str_eq(action->by.at[k], STR("_submitter")))
-                role = action->by.at[k];
-            if (!str_is_empty(role))
-                add_once(engine->arena, &engine->change->waiting, role);
+                add_once(engine->arena, &engine->change->waiting, action->by.at[k]);
+            else
+                add_roles(engine, action->by.at[k], &engine->change->waiting);
         }
     }
 }
@@ -291,13 +298,10 @@ static void collect_waiting(struct engine *engine)
 static void collect_concerned(struct engine *engine)
 {
     const struct workflow_functions *functions = &engine->workflow->functions;
-    for (size_t i = 0; i < functions->len; i++) {
-        str role = role_of_name(engine, functions->at[i].id);
-        if (!str_is_empty(role))
-            add_once(engine->arena, &engine->change->concerned, role);
-    }
+    for (size_t i = 0; i < functions->len; i++)
+        add_roles(engine, functions->at[i].id, &engine->change->concerned);
     if (!functions->len)
-        add_once(engine->arena, &engine->change->concerned, role_of_name(engine, STR("_receiver")));
+        add_roles(engine, STR("_receiver"), &engine->change->concerned);
     for (size_t i = 0; i < engine->change->waiting.len; i++)
         if (!str_eq(engine->change->waiting.at[i], STR("_submitter")))
             add_once(engine->arena, &engine->change->concerned, engine->change->waiting.at[i]);

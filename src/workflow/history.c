@@ -33,9 +33,15 @@ static bool may_know(struct engine *engine, const struct workflow_status *status
     return names_include(engine, actor, &(struct names){status->visibility, status->visibility_count});
 }
 
-static struct engine reader(const struct workflow_context *context, const struct actor *actor)
+/* It looks at the dossier itself, and changes nothing. */
+static struct engine reader(const struct workflow_context *context, const struct dossier *dossier,
+                            const struct actor *actor)
 {
-    struct engine engine = {.context = context, .workflow = context->workflow, .arena = context->arena, .actor = actor};
+    struct engine engine = {.context = context,
+                            .workflow = context->workflow,
+                            .arena = context->arena,
+                            .actor = actor,
+                            .dossier = (struct dossier *)(uintptr_t)dossier};
     engine.render = (struct render){.arena = context->arena, .scope = context->site};
     return engine;
 }
@@ -43,7 +49,7 @@ static struct engine reader(const struct workflow_context *context, const struct
 const struct workflow_status *workflow_visible_status(const struct workflow_context *context,
                                                       const struct dossier *dossier, const struct actor *actor)
 {
-    struct engine engine = reader(context, actor);
+    struct engine engine = reader(context, dossier, actor);
     const struct workflow_status *status = workflow_status_find(context->workflow, dossier->status);
     if (status && may_know(&engine, status, actor))
         return status;
@@ -57,7 +63,7 @@ const struct workflow_status *workflow_visible_status(const struct workflow_cont
 
 static bool is_for_agents(str type)
 {
-    static const char *const types[] = {"mail", "data", "global", "trigger", "sms", "call-error"};
+    static const char *const types[] = {"mail", "data", "global", "function", "trigger", "sms", "call-error"};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (str_eq(type, str_of(types[i])))
             return true;
@@ -118,16 +124,17 @@ static str shown_author(const struct history_entry *entry, const struct actor *a
     return entry->author == AUTHOR_AGENT && !actor->is_agent ? STR_EMPTY : entry->author_name;
 }
 
-bool workflow_may_read(const struct workflow_context *context, const json_t *part, const struct actor *actor)
+bool workflow_may_read(const struct workflow_context *context, const struct dossier *dossier, const json_t *part,
+                       const struct actor *actor)
 {
-    struct engine engine = reader(context, actor);
+    struct engine engine = reader(context, dossier, actor);
     return may_read(&engine, part, actor);
 }
 
 void workflow_show_history(const struct workflow_context *context, const struct dossier *dossier,
                            const struct actor *actor, struct shown_history *out)
 {
-    struct engine engine = reader(context, actor);
+    struct engine engine = reader(context, dossier, actor);
     const struct workflow_status *before = NULL;
     *out = (struct shown_history){0};
     for (size_t i = 0; i < dossier->history.len; i++) {

@@ -84,6 +84,8 @@ struct workflow {
     struct VEC_OF(struct status) statuses;
     struct VEC_OF(struct global_action) globals;
     const struct field_list *options, *backoffice_fields;
+    struct str_list dispatched; /* roles that a dossier may be dispatched to */
+    bool dispatches_to_anybody; /* a template or an address says to whom */
     struct workflow_reports reports;
     struct workflow_texts texts;
 };
@@ -105,6 +107,8 @@ const struct template *compiler_template(struct compiler *compiler, str source, 
 struct names compiler_names(struct compiler *compiler, const json_t *object, const char *key);
 void compiler_actions(struct compiler *compiler, const json_t *list, str where, struct actions *out);
 const struct field_list *compiler_fields(struct compiler *compiler, const json_t *list);
+/* A dossier may be dispatched to who has the role; empty: to whoever a template says. */
+void compiler_dispatch(struct compiler *compiler, str role);
 void compiler_report(struct compiler *compiler, bool is_error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* The last report is of a construct that does not run yet. */
@@ -208,7 +212,8 @@ enum call_verdict webservice_call_receive(struct engine *engine, const struct ac
                                           const struct call_outcome *outcome, bool is_again);
 
 /* Who. */
-str role_of_name(struct engine *engine, str name); /* slug of the role; empty: no role */
+/* The roles that a name means, as actors have them; none: it means no role, or a function that nobody plays. */
+void roles_of_name(struct engine *engine, str name, struct str_list *out);
 bool names_include(struct engine *engine, const struct actor *actor, const struct names *names);
 void recipients_of(struct engine *engine, const struct names *names, struct recipients *out);
 json_t *names_json(const struct names *names);

@@ -25,17 +25,47 @@ static str render_name(struct engine *engine, str name)
     return template ? str_trim(template_text(template, &engine->render)) : STR_EMPTY;
 }
 
-str role_of_name(struct engine *engine, str name)
+/* ---- Who plays a function ---- */
+
+#define ACCOUNT_ROLE "_user:"
+
+str role_of_account(struct arena *arena, int64_t account)
+{
+    return str_fmt(arena, ACCOUNT_ROLE "%lld", (long long)account);
+}
+
+int64_t account_of_role(str role)
+{
+    int64_t account = 0;
+    bool is_account = str_starts(role, STR(ACCOUNT_ROLE)) &&
+                      str_to_int64(str_slice(role, sizeof ACCOUNT_ROLE - 1, role.len), &account);
+    return is_account ? account : 0;
+}
+
+void workflow_function_roles(struct arena *arena, const struct dossier *dossier, str function, str usual,
+                             struct str_list *out)
+{
+    const json_t *own = dossier ? json_get(json_dict(dossier->marks, "functions"), function) : NULL;
+    for (size_t i = 0; i < json_array_size(own); i++)
+        *vec_push(arena, out) = json_str_of(json_array_get(own, i));
+    if (!json_array_size(own) && !str_is_empty(usual))
+        *vec_push(arena, out) = usual;
+}
+
+void roles_of_name(struct engine *engine, str name, struct str_list *out)
 {
     const struct workflow_context *context = engine->context;
     if (is_template(name))
         name = render_name(engine, name);
     if (str_is_empty(name) || str_eq(name, STR("_submitter")) || str_eq(name, STR("logged-users")) ||
         str_eq(name, STR("_signed_calls")) || str_contains(name, STR("@")))
-        return STR_EMPTY;
-    if (is_function(engine, name))
-        return context->role_of ? context->role_of(context->data, name) : STR_EMPTY;
-    return name;
+        return;
+    if (!is_function(engine, name)) {
+        *vec_push(engine->arena, out) = name;
+        return;
+    }
+    str usual = context->role_of ? context->role_of(context->data, name) : STR_EMPTY;
+    workflow_function_roles(engine->arena, engine->dossier, name, usual, out);
 }
 
 static bool has_role(const struct actor *actor, str role)
@@ -54,12 +84,16 @@ static bool is_named(struct engine *engine, const struct actor *actor, str name)
         return actor->account != 0 || actor->signed_by.len > 0;
     if (str_eq(name, STR("_signed_calls"))) /* w.c.s.: of what calls from outside may start */
         return actor->signed_by.len > 0;
-    str role = role_of_name(engine, name);
+    struct str_list roles = {0};
+    roles_of_name(engine, name, &roles);
     if (!actor->is_agent)
         return false;
-    if (str_is_empty(role)) /* a function that nobody has is the administrators' */
+    if (!roles.len) /* a function that nobody has is the administrators' */
         return actor->is_admin && is_function(engine, name);
-    return actor->is_admin || has_role(actor, role);
+    bool has = actor->is_admin;
+    for (size_t i = 0; i < roles.len && !has; i++)
+        has = has_role(actor, roles.at[i]);
+    return has;
 }
 
 bool names_include(struct engine *engine, const struct actor *actor, const struct names *names)
@@ -115,11 +149,11 @@ static void add_recipient(struct engine *engine, str name, struct recipients *ou
         add_address(engine, out, engine->dossier->email);
         return;
     }
-    str role = role_of_name(engine, name);
-    if (str_is_empty(role) || !context->role_addresses)
-        return;
+    struct str_list roles = {0};
     struct recipients found = {0};
-    context->role_addresses(context->data, role, &found);
+    roles_of_name(engine, name, &roles);
+    for (size_t i = 0; i < roles.len && context->role_addresses; i++)
+        context->role_addresses(context->data, roles.at[i], &found);
     for (size_t i = 0; i < found.len; i++)
         add_address(engine, out, found.at[i]);
 }

@@ -69,3 +69,12 @@ const struct workflow_texts *workflow_texts(const struct workflow *workflow)
 {
     return &workflow->texts;
 }
+
+bool workflow_dispatches_to(const struct workflow *workflow, const str *roles, size_t count)
+{
+    for (size_t i = 0; i < workflow->dispatched.len; i++)
+        for (size_t k = 0; k < count; k++)
+            if (str_eq(workflow->dispatched.at[i], roles[k]))
+                return true;
+    return workflow->dispatches_to_anybody;
+}

@@ -39,6 +39,8 @@ struct workflow_function {
 };
 struct workflow_functions VEC_OF(struct workflow_function);
 const struct workflow_functions *workflow_functions(const struct workflow *workflow);
+/* Whether a dossier may be dispatched to who has one of these roles, whatever the form binds. */
+bool workflow_dispatches_to(const struct workflow *workflow, const str *roles, size_t count);
 
 /* The options (form_option_*) and the data of the treatment (form_var_*, in the dossier's answers); NULL where the
  * workflow has none. */
@@ -102,6 +104,7 @@ enum history_author {
  *   data     {fields: [{label, value}]}     data of the treatment that changed; agents only
  *   edit     {text, fields: [{label, value, before}]}   answers that a person changed; fields: agents only
  *   global   {action, name}                 a global action ran; agents only
+ *   function {text}                         who plays a function from now on; agents only
  *   sms      {to: [numbers], text}          a text message that was sent; agents only
  *   call     {name, text}                   another server was asked, and what it said; administrators only
  *   call-error {name, text}                 what went wrong there, where the definition tells the agents; agents only
@@ -144,6 +147,7 @@ struct dossier {
     json_t *answers; /* object, never NULL; see docs/definitions */
     json_t *data;    /* workflow data: form_workflow_data_*; object, never NULL */
     json_t *marks;   /* the engine's own memory: {"previous": [status …], "fired": {trigger: instant},
+                      "functions": {function: [role …]}: those it was dispatched to,
                       "unlinked": true: its submitter was forgotten, "calls", "lead": calls.c}; object */
     int64_t revision;
     bool is_anonymised;
@@ -155,10 +159,18 @@ struct dossier {
 
 /* ---- Who acts, what happens ------------------------------------------------------------------------------------- */
 
+/* Who may play a function: a role of the site, or one account alone, whose slug is role_of_account. */
+struct workflow_role {
+    str slug, name;
+};
+str role_of_account(struct arena *arena, int64_t account);
+/* The account of such a role; 0: it is a role of the site. */
+int64_t account_of_role(str role);
+
 struct actor {
     int64_t account;  /* 0: nobody known */
     str name;         /* for the history */
-    const str *roles; /* slugs of the roles the agent has */
+    const str *roles; /* slugs of the roles the agent has, and role_of_account of their own */
     size_t role_count;
     bool is_submitter; /* filed it, or came with its tracking code */
     bool is_agent;     /* looks at it in the agents' office */
@@ -238,16 +250,18 @@ struct workflow_context {
     struct value site; /* the names of the site alone */
     /* The role that plays a function for this form, by the form's « functions »; the site's default role else. */
     str (*role_of)(void *data, str function);
-    /* Whether slug names a role of the site. */
-    bool (*role_is_known)(void *data, str slug);
+    /* Whom a role that a definition names means: the role of the site of that slug or name, else the account of a
+     * person (a value that is one, or the text of their address or uuid). False: nobody. May be NULL. */
+    bool (*holder_called)(void *data, struct value who, struct workflow_role *out);
     /* Where the people of a role are written to. */
     void (*role_addresses)(void *data, str role, struct recipients *out);
     /* False where there is no such mail template. */
     bool (*mail_template)(void *data, str slug, struct mail_text *out);
     /* Accounts of a role, for notices: may be NULL (then agents get none). */
     void (*role_accounts)(void *data, str role, int64_t **out, size_t *count);
-    /* The account of a person that a template names by their address; 0: nobody. May be NULL. */
-    int64_t (*account_called)(void *data, str text);
+    /* The account of a person: of a value that is one, or of the text of their address or uuid; 0: nobody. May be NULL.
+     */
+    int64_t (*account_of)(void *data, struct value person);
     /* The answers without what anonymisation removes; mode is « final » or « intermediate ». */
     void (*anonymise)(void *data, struct dossier *dossier, str mode);
     /* The whole dossier as a call posts it; the caller's reference. May be NULL. */
@@ -396,6 +410,11 @@ struct workflow_calls VEC_OF(struct workflow_call);
 void workflow_callable(const struct workflow_context *context, const struct dossier *dossier, const struct actor *actor,
                        struct workflow_calls *out);
 
+/* The roles that play a function for this dossier: those it was dispatched to, else the one that the form binds (usual;
+ * empty: none). dossier may be NULL. */
+void workflow_function_roles(struct arena *arena, const struct dossier *dossier, str function, str usual,
+                             struct str_list *out);
+
 /* Whether the actor is one of those that a list of functions, roles, « logged-users » names. An empty list: everybody.
  */
 bool workflow_actor_is(const struct workflow_context *context, const struct actor *actor, const str *names,
@@ -417,11 +436,12 @@ const struct workflow_status *workflow_visible_status(const struct workflow_cont
                                                       const struct dossier *dossier, const struct actor *actor);
 
 /* Whether this person may read a part of the history. */
-bool workflow_may_read(const struct workflow_context *context, const json_t *part, const struct actor *actor);
+bool workflow_may_read(const struct workflow_context *context, const struct dossier *dossier, const json_t *part,
+                       const struct actor *actor);
 
 /* The history as this person may read it: entries without anything to show are left out. */
 struct shown_part {
-    str type; /* comment message form mail data global sms call call-error file inert error */
+    str type; /* comment message form mail data global function sms call call-error file inert error */
     str text; /* plain text: a comment, the subject of a mail, the name of an action; empty where html is set */
     str html; /* safe HTML: a message */
     str level;

@@ -71,6 +71,35 @@ static void role_accounts(void *data, struct arena *arena, str role, int64_t **o
     *count = 1;
 }
 
+static bool role_called(void *data, str text, struct workflow_role *out)
+{
+    static const struct workflow_role roles[] = {{STR_INIT("urbanisme"), STR_INIT("Urbanisme")},
+                                                 {STR_INIT("voirie"), STR_INIT("Voirie")}};
+    (void)data;
+    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
+        if (str_eq(text, roles[i].slug) || str_eq(text, roles[i].name)) {
+            *out = roles[i];
+            return true;
+        }
+    return false;
+}
+
+static bool person_called(void *data, struct arena *arena, str text, struct dossier_person *out)
+{
+    const struct counterwork *work = data;
+    (void)arena;
+    *out = work->place.user;
+    return str_eq(text, out->email) || str_eq(text, out->uuid);
+}
+
+static bool person(void *data, struct arena *arena, int64_t account, struct dossier_person *out)
+{
+    const struct counterwork *work = data;
+    (void)arena;
+    *out = work->place.user;
+    return account == out->account;
+}
+
 void counterwork_make(struct counterwork *work, const char *form, const char *workflow)
 {
     struct err err = {0};
@@ -103,6 +132,10 @@ void counterwork_make(struct counterwork *work, const char *form, const char *wo
                  .email = STR("remi@exemple.fr"),
                  .first_name = STR("Rémi"),
                  .last_name = STR("Résident")},
+        .data = work,
+        .person = person,
+        .person_called = person_called,
+        .role_called = role_called,
         .role_addresses = role_addresses,
         .role_accounts = role_accounts,
     };

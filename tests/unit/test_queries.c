@@ -797,7 +797,7 @@ static void roles_of_three(void *data, struct arena *arena, int64_t account, str
 {
     (void)data;
     if (account == 3)
-        *vec_push(arena, out) = (struct dossier_role){STR("urbanisme"), STR("Service de l’urbanisme")};
+        *vec_push(arena, out) = (struct workflow_role){STR("urbanisme"), STR("Service de l’urbanisme")};
 }
 
 static void persons_tell_their_roles(void **state)

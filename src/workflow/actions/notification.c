@@ -29,22 +29,24 @@ static void add_notice(struct engine *engine, int64_t account, const struct noti
     *vec_push(engine->arena, &engine->change->notices) = own;
 }
 
-static void notify_role(struct engine *engine, str role, const struct notice *notice)
-{
-    int64_t *accounts = NULL;
-    size_t count = 0;
-    if (str_is_empty(role) || !engine->context->role_accounts)
-        return;
-    engine->context->role_accounts(engine->context->data, role, &accounts, &count);
-    for (size_t i = 0; i < count; i++)
-        add_notice(engine, accounts[i], notice);
-}
-
-static void notify_person(struct engine *engine, str text, const struct notice *notice)
+static void notify_roles(struct engine *engine, str name, const struct notice *notice)
 {
     const struct workflow_context *context = engine->context;
-    text = str_trim(text);
-    int64_t account = text.len > 0 && context->account_called ? context->account_called(context->data, text) : 0;
+    struct str_list roles = {0};
+    roles_of_name(engine, name, &roles);
+    for (size_t i = 0; i < roles.len && context->role_accounts; i++) {
+        int64_t *accounts = NULL;
+        size_t count = 0;
+        context->role_accounts(context->data, roles.at[i], &accounts, &count);
+        for (size_t k = 0; k < count; k++)
+            add_notice(engine, accounts[k], notice);
+    }
+}
+
+static void notify_person(struct engine *engine, struct value person, const struct notice *notice)
+{
+    const struct workflow_context *context = engine->context;
+    int64_t account = context->account_of ? context->account_of(context->data, person) : 0;
     if (account)
         add_notice(engine, account, notice);
 }
@@ -55,16 +57,12 @@ static void notify_users(struct engine *engine, const struct template *users, co
     struct value value = users ? template_value(users, &engine->render) : VALUE_OF_NONE;
     if (value.kind == VALUE_TEXT) {
         for (str one, rest = value.text; str_next(&rest, ',', &one);)
-            notify_person(engine, one, notice);
+            notify_person(engine, value_text(one), notice);
         return;
     }
     const struct value_list *list;
-    for (size_t i = 0; value_items(engine->arena, value, &list) && i < list->len; i++) {
-        struct value item = list->at[i];
-        struct value text = item.kind == VALUE_TEXT ? item : value_get(engine->arena, item, STR("email"));
-        if (text.kind == VALUE_TEXT)
-            notify_person(engine, text.text, notice);
-    }
+    for (size_t i = 0; value_items(engine->arena, value, &list) && i < list->len; i++)
+        notify_person(engine, list->at[i], notice);
 }
 
 static void perform(struct engine *engine, const struct action *action)
@@ -78,7 +76,7 @@ static void perform(struct engine *engine, const struct action *action)
         return;
     for (size_t i = 0; i < action->by.len; i++) {
         if (!str_eq(action->by.at[i], STR("_submitter")))
-            notify_role(engine, role_of_name(engine, action->by.at[i]), &notice);
+            notify_roles(engine, action->by.at[i], &notice);
         else if (engine->dossier->account)
             add_notice(engine, engine->dossier->account, &notice);
     }

@@ -6,6 +6,7 @@ static const struct action_type *const types[] = {
     &action_anonymise,
     &action_choice,
     &action_commentable,
+    &action_dispatch,
     &action_displaymsg,
     &action_editable,
     &action_form,
