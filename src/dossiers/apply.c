@@ -231,10 +231,14 @@ static bool write_all(struct tx *tx, const struct dossier_write *write, struct e
            search_write(tx, write->change->after->id, write->rows->index.words, err);
 }
 
+/* And those that come of it. */
 bool dossier_apply(struct tx *tx, void *arg, struct err *err)
 {
     const struct dossier_write *write = arg;
     if (!write_all(tx, write, err) || !write_jobs(tx, write->change, err))
         return false;
+    for (size_t i = 0; i < write->rows->others.len; i++)
+        if (!dossier_apply(tx, &write->rows->others.at[i], err))
+            return false;
     return !write->also || write->also(tx, write->also_arg, err);
 }

@@ -2,7 +2,9 @@
 #include "dossiers/tables.h"
 
 struct workflow_host {
-    const struct dossier_place *place;
+    const struct dossier_place *place; /* with what is under way */
+    struct dossier_place own;
+    struct under_way under_way;
     const struct form *form; /* NULL where it is lost */
     const struct workflow *workflow;
     struct scope scope;
@@ -24,6 +26,7 @@ void context_roles_of(const struct dossier_place *place, const struct form *form
 static struct value scope_of(void *data, const struct dossier *dossier)
 {
     struct workflow_host *host = data;
+    host->under_way.dossier = dossier;
     host->scope = (struct scope){.place = host->place,
                                  .form = host->form,
                                  .workflow = host->workflow,
@@ -110,6 +113,21 @@ static bool mail_template(void *data, str slug, struct mail_text *out)
     return definitions->mail_template && definitions->mail_template(definitions->data, slug, out);
 }
 
+static bool target_called(void *data, bool is_card, str slug, struct action_target *out)
+{
+    const struct dossier_place *place = ((const struct workflow_host *)data)->place;
+    const struct dossier_definitions *definitions = place->definitions;
+    out->form = definitions->form(definitions->data, form_key(place->arena, is_card, slug), 0);
+    out->workflow = out->form ? definitions->workflow_of(definitions->data, out->form) : NULL;
+    return out->form != NULL;
+}
+
+static bool create(void *data, const struct creation *creation, struct change **made, struct err *err)
+{
+    struct workflow_host *host = data;
+    return creation_make(host->place, &host->under_way, creation, made, err);
+}
+
 static void anonymise(void *data, struct dossier *dossier, str mode)
 {
     const struct workflow_host *host = data;
@@ -182,7 +200,10 @@ bool context_make(const struct dossier_place *place, const struct form *form, co
     if (!workflow)
         return false;
     struct workflow_host *host = arena_new_of(place->arena, struct workflow_host);
-    *host = (struct workflow_host){.place = place, .form = form, .workflow = workflow};
+    *host =
+        (struct workflow_host){.own = *place, .under_way.around = place->under_way, .form = form, .workflow = workflow};
+    host->own.under_way = &host->under_way;
+    place = host->place = &host->own;
     *context = (struct workflow_context){
         .arena = place->arena,
         .workflow = workflow,
@@ -196,6 +217,8 @@ bool context_make(const struct dossier_place *place, const struct form *form, co
         .mail_template = mail_template,
         .role_accounts = role_accounts,
         .account_of = account_of,
+        .target_called = target_called,
+        .create = create,
         .anonymise = anonymise,
         .whole = whole,
         .submitter_phone = submitter_phone,

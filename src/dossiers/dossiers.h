@@ -56,8 +56,9 @@ struct dossier_place {
     instant now;                /* 0: instant_now() */
     struct dossier_person user; /* who is at the keyboard: session_user_*; account 0: nobody */
     bool in_backoffice;
-    const json_t *arrival; /* what the link that they came by says: session_var_*; NULL: nothing */
-    void *data;            /* handed to the functions below */
+    const json_t *arrival;             /* what the link that they came by says: session_var_*; NULL: nothing */
+    const struct under_way *under_way; /* private: the change that is being computed; NULL: none is */
+    void *data;                        /* handed to the functions below */
     bool (*person)(void *data, struct arena *arena, int64_t account, struct dossier_person *out);
     /* The account that has this address or uuid; false: none. */
     bool (*person_called)(void *data, struct arena *arena, str text, struct dossier_person *out);
@@ -74,13 +75,14 @@ struct dossier_place {
  */
 
 struct filing {
-    const struct form *form; /* the version that was shown */
-    json_t *answers;         /* checked by forms.h */
-    int64_t account;         /* 0: without an account */
-    str submitter_name;      /* may be empty */
-    str email;               /* the account's; empty: the first answer of type email is taken */
-    str channel;             /* empty: « web » */
-    int64_t agent;           /* who entered it for somebody else, 0: nobody */
+    const struct form *form;     /* the version that was shown */
+    json_t *answers;             /* checked by forms.h */
+    int64_t account;             /* 0: without an account */
+    str submitter_name;          /* may be empty */
+    str email;                   /* the account's; empty: the first answer of type email is taken */
+    str channel;                 /* empty: « web » */
+    int64_t agent;               /* who entered it for somebody else, 0: nobody */
+    const struct dossier *maker; /* whose action makes it; NULL: a person files it */
     /* Runs in the same transaction: deletes the draft. May be NULL. */
     bool (*also)(struct tx *tx, void *arg, struct err *err);
     void *also_arg;
@@ -204,6 +206,16 @@ void dossier_show_history(const struct dossier_place *place, const struct dossie
                           struct shown_history *out);
 const struct workflow_status *dossier_visible_status(const struct dossier_place *place, const struct dossier *dossier,
                                                      const struct actor *actor);
+
+/* The dossiers that its actions made, and the one whose action made it. */
+struct dossier_link {
+    struct dossier *dossier; /* NULL: it is gone */
+    str form;                /* its key */
+    str varname;             /* the action's, may be empty */
+    bool is_origin;
+};
+struct dossier_links VEC_OF(struct dossier_link);
+void dossier_read_links(const struct dossier_place *place, const struct dossier *dossier, struct dossier_links *out);
 
 /* ---- Lists ---------------------------------------------------------------------------------------------------------
  */

@@ -80,13 +80,17 @@ bool dossier_file_prepare(const struct dossier_place *place, const struct filing
         return false;
     bool by_agent = filing->agent != 0 || filing->form->is_card;
     struct event event = {.kind = EVENT_FILED,
+                          .maker = filing->maker,
                           .actor = {.account = by_agent ? filing->agent : filing->account,
                                     .name = by_agent ? place->user.name : dossier->submitter_name,
                                     .is_submitter = !by_agent,
                                     .is_agent = by_agent}};
+    if (filing->maker)
+        event.actor = (struct actor){0};
     if (!workflow_perform(&context, dossier, &event, change, err))
         return false;
-    if (!change->is_removed && !filing->form->is_card)
+    change->is_made = filing->maker != NULL;
+    if (!change->is_removed && !filing->form->is_card && !change->is_made)
         receipt_add(place, filing->form, change);
     return card_identify(place, filing->form, change, err);
 }

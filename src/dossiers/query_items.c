@@ -10,7 +10,8 @@ struct query_item {
 static void read_history_for(const struct query_item *item, struct arena *arena, str key)
 {
     static const str names[] = {STR_INIT("comment"),        STR_INIT("evolution"),     STR_INIT("previous_status"),
-                                STR_INIT("status_changed"), STR_INIT("workflow_form"), STR_INIT("workflow_data")};
+                                STR_INIT("status_changed"), STR_INIT("workflow_form"), STR_INIT("workflow_data"),
+                                STR_INIT("links"),          STR_INIT("parent")};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (str_starts(key, names[i]))
             query_read_history(item->scope.place, arena, item->rows);

@@ -114,7 +114,12 @@ struct dossier_write dossier_write_make(const struct dossier_place *place, const
     write_entries(arena, change, rows);
     name_statuses(place, form, workflow, dossier, rows);
     collect_blobs(arena, form, workflow, dossier, &rows->blobs);
-    if (is_new && !change->is_removed)
+    for (size_t i = 0; i < change->others.len; i++) {
+        const struct other_change *other = &change->others.at[i];
+        *vec_push(arena, &rows->others) =
+            dossier_write_make(place, dossier_form(place, other->change->after), other->change, other->is_new);
+    }
+    if (is_new && !change->is_removed && !change->is_made)
         quotas_prepare(arena, form, dossier->account, dossier->received, &rows->counts);
     return (struct dossier_write){.change = change, .rows = rows, .is_new = is_new, .store = place->store};
 }

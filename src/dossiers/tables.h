@@ -56,6 +56,7 @@ struct dossier_rows {
     int64_t *notice_ids; /* one a notice */
     struct str_list blobs;
     struct quota_counts counts; /* of a new one */
+    struct VEC_OF(struct dossier_write) others;
 };
 /* The counts that the filing of it raises. */
 void quotas_prepare(struct arena *arena, const struct form *form, int64_t account, instant at,
@@ -105,6 +106,18 @@ str context_role_name(const struct dossier_place *place, str role);
 /* Where who has the role is written to. */
 void context_addresses_of(const struct dossier_place *place, str role, struct recipients *out);
 
+/* ---- dossiers that an action makes (creations.c) ---- */
+/* The change of a dossier that is being computed, known to the templates that it renders. */
+struct under_way {
+    const struct under_way *around; /* that of the dossier whose action makes this one; NULL: none */
+    const struct dossier *dossier;  /* as the engine has it by now */
+    str action;                     /* that is making another; empty: none is */
+    struct VEC_OF(struct dossier *) made;
+};
+/* place: the one of who makes it, whose under_way is given. */
+bool creation_make(const struct dossier_place *place, struct under_way *under_way, const struct creation *creation,
+                   struct change **made, struct err *err);
+
 /* ---- many at once (mass_run.c) ---- */
 #define MASS_JOB STR("dossiers.mass")
 enum mass_state { MASS_WAITING, MASS_DONE, MASS_FAILED };
@@ -152,6 +165,8 @@ int64_t variables_account_of(struct value person);
 bool person_filter(const struct dossier_place *place, const struct dossier_person *person, struct arena *arena,
                    str name, struct value arg, struct value *out);
 struct value variables_attachments(const struct scope *scope); /* form_attachments_NAME: the latest file of that name */
+struct value variables_links(const struct scope *scope);       /* form_links_*, of a dossier (variables_links.c) */
+bool variables_parent(const struct scope *scope, struct arena *arena, struct value *out); /* form_parent */
 bool variables_form_parts(const struct scope *scope, struct arena *arena, str varname, struct value *out);
 
 /* ---- queries (query.c) ---- */

@@ -454,6 +454,8 @@ static bool other_member(const struct scope *scope, struct arena *arena, str key
         *out = value_bool(dossier->is_final);
     else if (str_eq(key, STR("submission_backoffice")))
         *out = value_bool(dossier->agent != 0);
+    else if (str_eq(key, STR("links")))
+        *out = variables_links(scope);
     else if (str_eq(key, STR("submission_agent")))
         *out = person_of_account(scope, arena, dossier->agent);
     else if (str_eq(key, STR("submission_context"))) /* what another tool gave when it began one: none does yet */
@@ -472,6 +474,8 @@ static bool form_get(const struct value_object *object, struct arena *arena, str
     }
     if (form_member(scope, arena, key, out))
         return true;
+    if (scope->dossier && str_eq(key, STR("parent")))
+        return variables_parent(scope, arena, out);
     return scope->dossier && (text_member(scope, arena, key, out) || other_member(scope, arena, key, out));
 }
 

@@ -387,6 +387,10 @@ const json_t *answer_file(struct value value);
 /* Stores what a template gave (set-backoffice-fields, prefill): a date, a choice by its id or text, a number … A value
  * that the type can't take removes the answer and is a fault in the log. */
 void field_set(const struct field *field, const struct form_context *context, struct value value, json_t *answers);
+/* The same of the field of that id, or of « BLOCK$ID »: a field of a block, in each of its rows, of which there is one
+ * at least. False: no such field. */
+bool fields_set(const struct field_list *fields, const struct form_context *context, str id, struct value value,
+                json_t *answers);
 /* Where the first map or address of these fields that tells a position is; false: none does. */
 bool fields_position(const struct field_list *fields, const json_t *answers, struct position *out);
 /* Removes the answer and what stands beside it. */

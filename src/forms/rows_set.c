@@ -87,3 +87,38 @@ void rows_set(const struct field *field, const struct form_context *context, str
     answer_set(field, answers, rows);
     rows_complete(field, context, answers);
 }
+
+/* ---- One field of all the rows ---- */
+
+static bool set_in_rows(const struct field *field, const struct form_context *context, str id, struct value value,
+                        json_t *answers)
+{
+    const struct block *block = field_block_of(field);
+    const json_t *before = answer_of(field, answers);
+    if (block == NULL || field_by_id(&block->fields, id) == NULL)
+        return false;
+    json_t *rows = json_is_array(before) ? json_deep_copy(before) : json_array();
+    if (json_array_size(rows) == 0)
+        json_array_append_new(rows, json_object());
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        struct row row = row_of(field, context, json_array_get(rows, i), i, str_fmt(context->arena, "%zu", i));
+        field_set(field_by_id(&row.fields, id), &row.context, value, row.answers);
+    }
+    answer_set(field, answers, rows);
+    rows_complete(field, context, answers);
+    return true;
+}
+
+bool fields_set(const struct field_list *fields, const struct form_context *context, str id, struct value value,
+                json_t *answers)
+{
+    str own, within;
+    bool is_within = str_cut(id, '$', &own, &within);
+    const struct field *field = field_by_id(fields, own);
+    if (field == NULL || field->type == NULL)
+        return false;
+    if (is_within)
+        return set_in_rows(field, context, within, value, answers);
+    field_set(field, context, value, answers);
+    return true;
+}

@@ -4,18 +4,8 @@
 static const char *const roots[] = {"status_loop"};
 
 static const char *const members[] = {
-    "form_api_url",
-    "form_criticality_label",
-    "form_criticality_level",
-    "form_distance",
-    "form_jumps",
-    "form_latest_jump",
-    "form_links",
-    "form_page_no",
-    "form_parent",
-    "form_reverse_links",
-    "form_trigger",
-    "form_workflow_email",
+    "form_api_url",     "form_criticality_label", "form_criticality_level", "form_distance", "form_jumps",
+    "form_latest_jump", "form_page_no",           "form_reverse_links",     "form_trigger",  "form_workflow_email",
 };
 
 /* Of w.c.s. itself; any other unknown filter was added by a site. */

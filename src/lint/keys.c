@@ -87,6 +87,12 @@ static const struct {
     {"action:commentable", "button_label hint required varname by backoffice_info_text"},
     {"action:sendmail", "to subject body mail_template attachments custom_from varname comment"},
     {"action:notification", "to title body target_url origin users_template"},
+    {"action:create_carddata", "action_label formdef_slug map_fields_by_varname mappings user_association_mode "
+                               "user_association_template varname keep_user"},
+    {"action:create_formdata",
+     "action_label formdef_slug map_fields_by_varname mappings user_association_mode user_association_template varname "
+     "keep_user backoffice_submission keep_submission_context attach_to_history draft draft_edit_operation_mode "
+     "page_identifier"},
     {"action:dispatch", "role_key dispatch_type role_id variable rules operation_mode"},
     {"action:displaymsg", "message level position to"},
     {"action:register-comment", "comment comment_template to level attachments"},

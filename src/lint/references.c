@@ -103,6 +103,10 @@ static void refer_of_action(struct referring *referring, const json_t *action, s
     refer_to_people(referring, action, "by", where);
     if (!str_eq(json_str(action, "type"), STR("sendsms"))) /* numbers */
         refer_to_people(referring, action, "to", where);
+    if (str_ends(json_str(action, "type"), STR("_carddata")))
+        refer(referring, "card", json_str(action, "formdef_slug"), where);
+    if (str_eq(json_str(action, "type"), STR("create_formdata")))
+        refer(referring, "form", json_str(action, "formdef_slug"), where);
     if (str_eq(json_str(action, "type"), STR("dispatch")))
         refer_of_dispatch(referring, action, where);
     if (str_eq(json_str(action, "type"), STR("form")))

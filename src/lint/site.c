@@ -45,6 +45,7 @@ static const struct {
     {"card", "Le modèle de fiche", "n’existe pas ici.", true},
     {"category", "La catégorie", "n’existe pas ici : le document n’est rangé nulle part.", false},
     {"comment-template", "Le modèle de commentaire", "n’existe pas ici.", true},
+    {"form", "La démarche", "n’existe pas ici.", true},
     {"function", "La fonction", "n’est pas de ce circuit : personne ne la tient.", true},
     {"mail-template", "Le modèle de courriel", "n’existe pas ici : seul le texte de l’action, s’il y en a un, part.",
      true},

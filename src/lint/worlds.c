@@ -33,6 +33,9 @@ static void give_of_action(struct filling *filling, const json_t *action, size_t
         json_set_str(filling->dossier->data, str_fmt(filling->arena, "comment_%.*s", STR_ARG(varname)), STR("…"));
     else if (varname.len > 0)
         *vec_push(filling->arena, &filling->world->opaque) = varname;
+    if (varname.len > 0 && str_starts(type, STR("create_")))
+        *vec_push(filling->arena, &filling->world->opaque) =
+            str_fmt(filling->arena, "form_links_%.*s", STR_ARG(varname));
     if (json_str(action, "trigger").len > 0)
         give_call(filling, json_str(action, "trigger"));
     filling->world->is_called |= json_str(action, "trigger").len > 0;
@@ -81,6 +84,7 @@ static void add_world(struct name_world *names, const struct form *form, const s
     struct world *world = vec_push(names->arena, &names->worlds);
     *world = (struct world){.form = form, .workflow = workflow};
     world->dossier = full_dossier(names->arena, world);
+    *vec_push(names->arena, &world->opaque) = STR("form_parent");
     world->scope = dossier_scope(names->place->dossiers, form, NULL, world->dossier);
 }
 

@@ -98,6 +98,15 @@ void engine_add_error(struct engine *engine, str text)
     engine_add_part(engine, part);
 }
 
+json_t *link_part(const struct dossier *dossier, str varname)
+{
+    json_t *part = JSON_PART("link");
+    json_set(part, STR("dossier"), json_integer(dossier->id));
+    json_set_str(part, STR("form"), dossier->form);
+    json_set_str(part, STR("varname"), varname);
+    return part;
+}
+
 /* An entry in which nothing happened is not kept. */
 static void drop_empty_entry(struct engine *engine)
 {
@@ -200,7 +209,7 @@ void engine_arrive(struct engine *engine)
     engine->has_arrived = true;
 }
 
-static void note_inert(struct engine *engine, const struct action *action)
+void engine_note_inert(struct engine *engine, const struct action *action)
 {
     json_t *part = JSON_PART("inert");
     json_set_str(part, STR("action"), action->type_name);
@@ -219,7 +228,7 @@ bool engine_run_actions(struct engine *engine, const struct actions *actions, si
         if (!action_applies(engine, action))
             continue;
         if (!action->type) {
-            note_inert(engine, action);
+            engine_note_inert(engine, action);
             continue;
         }
         action->type->perform(engine, action);

@@ -1,10 +1,24 @@
 /* What happens to a dossier, kind by kind: filed, a button pressed, a date come, a call from outside. */
 #include "workflow/model.h"
 
+static void note_maker(struct engine *engine, const struct dossier *maker)
+{
+    json_t *part = link_part(maker, STR_EMPTY);
+    json_set(part, STR("is_origin"), json_true());
+    json_set_str(part, STR("text"),
+                 str_fmt(engine->arena, "Créée par le circuit d’une autre (n° %lld-%lld)",
+                         (long long)maker->form_number, (long long)maker->sequence));
+    engine_add_part(engine, part);
+}
+
 static bool file(struct engine *engine)
 {
     const struct status *first = &engine->workflow->statuses.at[0];
-    engine_open_entry(engine, engine->actor->is_agent ? AUTHOR_AGENT : AUTHOR_SUBMITTER, engine->actor);
+    const struct dossier *maker = engine->event->maker;
+    enum history_author author = engine->actor->is_agent ? AUTHOR_AGENT : AUTHOR_SUBMITTER;
+    engine_open_entry(engine, maker ? AUTHOR_PROGRAM : author, engine->actor);
+    if (maker)
+        note_maker(engine, maker);
     engine->dossier->status = STR_EMPTY;
     engine->target = first;
     engine_arrive(engine);

@@ -77,6 +77,8 @@ static bool may_read(struct engine *engine, const json_t *part, const struct act
         return actor->is_admin && actor->is_agent;
     if (is_for_agents(type))
         return actor->is_agent;
+    if (str_eq(type, STR("link")))
+        return actor->is_agent || json_bool(part, "is_shown");
     if (json_bool(part, "is_hidden"))
         return false;
     if (str_eq(type, STR("form")) && actor->is_agent)

@@ -168,6 +168,8 @@ void engine_open_entry(struct engine *engine, enum history_author author, const 
 /* Adds a part to the entry of this event, made if there is none; takes the reference. */
 void engine_add_part(struct engine *engine, json_t *part);
 void engine_add_error(struct engine *engine, str text);
+/* The action was met, and does not run yet. */
+void engine_note_inert(struct engine *engine, const struct action *action);
 void engine_set_data(struct engine *engine, str key, json_t *value);
 void engine_add_job(struct engine *engine, str kind, str key, json_t *payload, instant due);
 void engine_cancel_job(struct engine *engine, str key);
@@ -229,6 +231,9 @@ struct mail_body engine_mail_body(struct engine *engine, const struct template *
 str mail_plain(struct arena *arena, struct mail_body body);
 str mail_html(struct arena *arena, struct mail_body body);
 void engine_send_mail(struct engine *engine, const struct recipients *to, str subject, struct mail_body body, str from);
+
+/* The part of a history that names another dossier, a new reference. */
+json_t *link_part(const struct dossier *dossier, str varname);
 
 #define JSON_PART(type) json_pack("{s:s}", "type", (type))
 

@@ -104,8 +104,9 @@ enum history_author {
  *   data     {fields: [{label, value}]}     data of the treatment that changed; agents only
  *   edit     {text, fields: [{label, value, before}]}   answers that a person changed; fields: agents only
  *   global   {action, name}                 a global action ran; agents only
- *   function {text}                         who plays a function from now on; agents only
- *   sms      {to: [numbers], text}          a text message that was sent; agents only
+ *   link     {dossier, form, text, varname, is_origin, is_shown}  a dossier that an action made, or the one whose
+ * action made this one; agents, and where is_shown everybody function {text}                         who plays a
+ * function from now on; agents only sms      {to: [numbers], text}          a text message that was sent; agents only
  *   call     {name, text}                   another server was asked, and what it said; administrators only
  *   call-error {name, text}                 what went wrong there, where the definition tells the agents; agents only
  *   file     {varname, file, fields: [{label, value, blob}]}  what a server answered, file as an answer of that type;
@@ -226,6 +227,7 @@ struct event {
     size_t comment_count;
     const json_t *payload;              /* TRIGGER, HOOK: what the call brought, or NULL */
     const json_t *answers;              /* EDIT: all answers to the form's fields, checked by forms.h */
+    const struct dossier *maker;        /* FILED: the dossier whose action makes this one; NULL: a person files it */
     const struct call_outcome *outcome; /* CALLED */
 };
 
@@ -238,6 +240,24 @@ struct mail_text { /* a mail template, compiled */
 enum template_kind mail_body_kind(str body);
 
 struct recipients VEC_OF(str); /* addresses */
+
+/* Of what an action makes another, or which others it changes. */
+struct action_target {
+    const struct form *form;
+    const struct workflow *workflow; /* may be NULL */
+};
+struct change;
+/* A dossier that an action makes. */
+struct creation {
+    struct action_target target;
+    json_t *answers;
+    const struct dossier *from; /* as it is by now */
+    str action;                 /* the action, among all those of the site */
+    bool keeps_submitter;       /* it is of who filed the other */
+    int64_t account;            /* else whose it is, 0: nobody's */
+    str channel;                /* empty: « web » */
+    int64_t agent;              /* who entered it, 0: nobody */
+};
 
 /* Everything lives in arena, as does what the functions give. data is handed to each function. */
 struct workflow_context {
@@ -262,6 +282,12 @@ struct workflow_context {
     /* The account of a person: of a value that is one, or of the text of their address or uuid; 0: nobody. May be NULL.
      */
     int64_t (*account_of)(void *data, struct value person);
+    /* A form or card model in service, for the actions that make others; false: there is none. May be NULL. */
+    bool (*target_called)(void *data, bool is_card, str slug, struct action_target *out);
+    /* Makes one: computes its filing and the first work of its circuit, to be written with the change that it comes of
+     * (change.others). ERR_INVALID, and what is wrong as the end of a sentence: it goes in circles, a card has its
+     * identifier. May be NULL. */
+    bool (*create)(void *data, const struct creation *creation, struct change **made, struct err *err);
     /* The answers without what anonymisation removes; mode is « final » or « intermediate ». */
     void (*anonymise)(void *data, struct dossier *dossier, str mode);
     /* The whole dossier as a call posts it; the caller's reference. May be NULL. */
@@ -301,6 +327,12 @@ enum call_end {
     CALL_TRIED_AGAIN, /* the same, and the dossier knows already: nothing is to be written */
 };
 
+/* Of another dossier, written in the same transaction. */
+struct other_change {
+    struct change *change;
+    bool is_new;
+};
+
 /* All that follows of one event. Memory of the context's arena. */
 struct change {
     struct dossier *after;     /* the dossier as it shall be, revision + 1; its history holds the new entries too */
@@ -315,6 +347,8 @@ struct change {
     struct str_list waiting;   /* who can act now: slugs of roles, « _submitter » */
     struct str_list concerned; /* roles whose agents may see the dossier */
     str redirect_url;          /* where the person goes next; empty: stay */
+    struct VEC_OF(struct other_change) others;
+    bool is_made; /* an action files it: it takes no place of a quota */
     bool is_removed;
     bool is_anonymised;
     size_t jumps;
@@ -441,7 +475,7 @@ bool workflow_may_read(const struct workflow_context *context, const struct doss
 
 /* The history as this person may read it: entries without anything to show are left out. */
 struct shown_part {
-    str type; /* comment message form mail data global function sms call call-error file inert error */
+    str type; /* comment message form mail data global function link sms call call-error file inert error */
     str text; /* plain text: a comment, the subject of a mail, the name of an action; empty where html is set */
     str html; /* safe HTML: a message */
     str level;

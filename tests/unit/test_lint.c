@@ -67,7 +67,7 @@ static void what_does_not_run_is_told_with_its_place(void **state)
         {"form", FORM(",'has_captcha':true", ""), ""},
         {"form", FORM(",'has_captcha':false,'custom_views':'','geolocations':{}", ""), ""},
         {"workflow", WORKFLOW("{'type':'remove'}"), ""},
-        {"workflow", WORKFLOW("{'type':'dispatch'}"), "action:dispatch @ statut « N », action 1 (dispatch)"},
+        {"workflow", WORKFLOW("{'type':'geolocate'}"), "action:geolocate @ statut « N », action 1 (geolocate)"},
         {"workflow", WORKFLOW("{'type':'jump','status':'1','timeout':'2 days'}"), ""},
         {"workflow", WORKFLOW("{'type':'jump','status':'1','mode':'trigger','trigger':'payé'}"), ""},
         {"workflow", WORKFLOW("{'type':'jump','status':'1','condition':{'type':'python','value':'x[0]'}}"),

@@ -6,6 +6,8 @@ static const struct action_type *const types[] = {
     &action_anonymise,
     &action_choice,
     &action_commentable,
+    &action_create_carddata,
+    &action_create_formdata,
     &action_dispatch,
     &action_displaymsg,
     &action_editable,

@@ -1,0 +1,108 @@
+/* Dossiers that the action of another makes: computed within its change, written in its transaction. Until then they
+ * are known to the templates of both by what is under way. */
+#include "dossiers/tables.h"
+
+enum { DEPTH_MOST = 10 };
+
+/* w.c.s.: an action that made the dossier whose circuit runs does not make another. */
+static bool goes_in_circles(const struct under_way *under_way, str action, struct err *err)
+{
+    size_t depth = 0;
+    for (const struct under_way *one = under_way->around; one; one = one->around, depth++)
+        if (str_eq(one->action, action) || depth > DEPTH_MOST)
+            return !err_set(err, ERR_INVALID, "cette action tourne en rond, elle a créé la demande où elle se trouve.");
+    return false;
+}
+
+static struct filing filing_of(const struct dossier_place *place, const struct creation *creation)
+{
+    const struct dossier *from = creation->from;
+    struct dossier_person person = {0};
+    struct filing filing = {.form = creation->target.form,
+                            .answers = creation->answers,
+                            .account = creation->account,
+                            .channel = creation->channel,
+                            .agent = creation->agent,
+                            .maker = from};
+    if (creation->keeps_submitter) {
+        filing.account = from->account;
+        filing.submitter_name = from->submitter_name;
+        filing.email = from->email;
+    } else if (filing.account && place->person && place->person(place->data, place->arena, filing.account, &person)) {
+        filing.submitter_name = person_name(place->arena, &person);
+        filing.email = person.email;
+    }
+    return filing;
+}
+
+/* Told now, so that the dossier that makes it can go on; the transaction alone decides. */
+static bool identifier_is_free(const struct dossier_place *place, const struct dossier *made, struct err *err)
+{
+    struct dossier *other;
+    bool is_taken =
+        made->identifier.len && dossier_find_by_identifier(place, made->form, made->identifier, &other, NULL);
+    for (const struct under_way *one = place->under_way; one && made->identifier.len && !is_taken; one = one->around)
+        for (size_t i = 0; i < one->made.len; i++)
+            is_taken |=
+                str_eq(one->made.at[i]->form, made->form) && str_eq(one->made.at[i]->identifier, made->identifier);
+    return !is_taken || err_set(err, ERR_INVALID, "une autre fiche a déjà l’identifiant « %.*s ».",
+                                STR_ARG(utf8_slice(made->identifier, 0, 80)));
+}
+
+bool creation_make(const struct dossier_place *place, struct under_way *under_way, const struct creation *creation,
+                   struct change **made, struct err *err)
+{
+    if (!place->store)
+        return err_set(err, ERR_UNAVAILABLE, "il n’y a pas de registre.");
+    if (goes_in_circles(under_way, creation->action, err))
+        return false;
+    struct filing filing = filing_of(place, creation);
+    struct change *change = arena_new_of(place->arena, struct change);
+    str before = under_way->action;
+    under_way->action = creation->action;
+    bool ok = dossier_file_prepare(place, &filing, change, err) && identifier_is_free(place, change->after, err);
+    under_way->action = before;
+    if (ok)
+        *vec_push(place->arena, &under_way->made) = change->after;
+    *made = change;
+    return ok;
+}
+
+/* ---- What is linked ---- */
+
+static struct dossier *find_under_way(const struct dossier_place *place, int64_t id)
+{
+    for (const struct under_way *one = place->under_way; one; one = one->around) {
+        if (one->dossier && one->dossier->id == id)
+            return (struct dossier *)(uintptr_t)one->dossier;
+        for (size_t i = 0; i < one->made.len; i++)
+            if (one->made.at[i]->id == id)
+                return one->made.at[i];
+    }
+    return NULL;
+}
+
+/* NULL: it is gone. */
+static struct dossier *linked_dossier(const struct dossier_place *place, const json_t *part)
+{
+    int64_t id = json_int(part, "dossier");
+    struct dossier *dossier = find_under_way(place, id);
+    if (!dossier && (!place->store || !dossier_load(place, id, &dossier, NULL)))
+        return NULL;
+    return dossier->is_removed ? NULL : dossier;
+}
+
+void dossier_read_links(const struct dossier_place *place, const struct dossier *dossier, struct dossier_links *out)
+{
+    for (size_t i = 0; i < dossier->history.len; i++) {
+        const json_t *parts = dossier->history.at[i].parts;
+        for (size_t k = 0; k < json_array_size(parts); k++) {
+            const json_t *part = json_array_get(parts, k);
+            if (str_eq(json_str(part, "type"), STR("link")))
+                *vec_push(place->arena, out) = (struct dossier_link){.dossier = linked_dossier(place, part),
+                                                                     .form = json_str(part, "form"),
+                                                                     .varname = json_str(part, "varname"),
+                                                                     .is_origin = json_bool(part, "is_origin")};
+        }
+    }
+}

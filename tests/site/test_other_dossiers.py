@@ -1,0 +1,99 @@
+"""What a circuit does to other dossiers: a request makes a card and a further request, both name the other, agents see what is
+theirs; a request goes to the service that a rule names."""
+import re
+import unittest
+
+from support.town import ADA, OnEachStore, buttons, file_own, on_each_store, press, status_of
+
+CLERK, GARDENER, ROADS = "clerc@ville.example", "jardins@ville.example", "voirie@ville.example"
+FIELDS = [{"id": "1", "type": "string", "label": "Essence", "varname": "essence"},
+          {"id": "2", "type": "string", "label": "Lieu", "varname": "lieu"}]
+TREES = {"kind": "card", "slug": "arbres", "name": "Arbres", "workflow": "soin", "id_template": "A{{ form_var_espece }}", "digest_template": "{{ form_var_espece }}",
+         "functions": {"_receiver": "jardins"},
+         "fields": [{"id": "1", "type": "string", "label": "Espèce", "varname": "espece"}, {"id": "2", "type": "string", "label": "Pied", "varname": "pied"},
+                    {"id": "3", "type": "block", "label": "Mesures", "varname": "mesures", "required": "optional",
+                     "fields": [{"id": "m1", "type": "string", "label": "Hauteur", "varname": "hauteur"}]}]}
+CARE = {"kind": "workflow", "slug": "soin", "name": "Soin", "functions": [{"id": "_receiver", "name": "Jardiniers"}], "statuses": [
+    {"id": "1", "name": "Planté", "actions": [
+        {"id": "1", "type": "register-comment", "comment": "<p>Pour {{ form_parent_var_lieu }}</p>"},
+        {"id": "2", "type": "choice", "label": "Abattre", "by": ["_receiver"], "status": "2"}]},
+    {"id": "2", "name": "Abattu", "actions": []}]}
+WORKS = {"kind": "form", "slug": "travaux", "name": "Travaux", "workflow": "travaux", "functions": {"_receiver": "accueil"},
+         "fields": [{"id": "1", "type": "string", "label": "Lieu", "varname": "lieu"}]}
+# It makes itself: once, then it stops.
+DIGGING = {"kind": "workflow", "slug": "travaux", "name": "Travaux", "functions": [{"id": "_receiver", "name": "Agents"}], "statuses": [
+    {"id": "1", "name": "Ouvert", "actions": [
+        {"id": "1", "type": "create_formdata", "formdef_slug": "travaux", "map_fields_by_varname": True, "varname": "suite"},
+        {"id": "2", "type": "dispatch", "role_key": "_receiver", "dispatch_type": "automatic", "variable": "form_var_lieu",
+         "rules": [{"value": "quai", "role_id": "voirie"}]},
+        {"id": "3", "type": "choice", "label": "Finir", "by": ["_receiver"], "status": "2"}]},
+    {"id": "2", "name": "Fini", "actions": []}]}
+PLANTING = {"kind": "form", "slug": "planter", "name": "Planter", "workflow": "planter", "functions": {"_receiver": "accueil"}, "confirmation": False, "fields": FIELDS}
+PLANTED = {"kind": "workflow", "slug": "planter", "name": "Planter", "functions": [{"id": "_receiver", "name": "Agents"}], "statuses": [
+    {"id": "1", "name": "Reçu", "actions": [
+        {"id": "1", "type": "create_carddata", "formdef_slug": "arbres", "varname": "arbre", "user_association_mode": "keep-user",
+         "mappings": [{"field_id": "1", "expression": "{{ form_var_essence }}"}, {"field_id": "2", "expression": "{{ form_var_lieu }}, {{ form_tracking_code }}"},
+                      {"field_id": "3$m1", "expression": "3 m"}]},
+        {"id": "2", "type": "create_formdata", "formdef_slug": "travaux", "varname": "travaux", "attach_to_history": True, "condition": "form_var_lieu == \"quai\"",
+         "user_association_mode": "custom", "user_association_template": ADA, "map_fields_by_varname": True},
+        {"id": "3", "type": "register-comment", "comment": "<p>Voir {{ form_links_arbre_form_identifier }}, {{ form_links_arbre_var_espece }} de {{ form_links_arbre_form_var_mesures_0_hauteur }} ({{ form_links_arbre_0_form_status }})"
+                                                           "{% if form_links_travaux %}, {{ form_links_travaux_form_var_lieu }}{% endif %}.</p>"},
+        {"id": "4", "type": "choice", "label": "Relire", "by": ["_receiver"], "status": "2"}]},
+    {"id": "2", "name": "Relu", "actions": [
+        {"id": "1", "type": "register-comment", "comment": "<p>L’arbre est {{ form_links_arbre_form_status|lower }}.</p>"}]}]}
+
+
+class OtherDossiers(OnEachStore):
+    @classmethod
+    def build(cls, town):
+        town.site("ville", "Ville", roles=["accueil", "jardins", "voirie"])
+        town.define("ville", TREES, CARE, WORKS, DIGGING, PLANTING, PLANTED)
+        town.person(CLERK, "Claude Clerc", "ville", ["accueil"])
+        town.person(GARDENER, "Jade Jardin", "ville", ["jardins"])
+        town.person(ROADS, "Rose Rue", "ville", ["voirie"])
+        town.person(ADA, "Ada Durand")
+
+    @on_each_store
+    def test_a_request_makes_a_card_that_its_agents_see_and_both_name_the_other(self, town):
+        clerk, gardener = town.visitor("ville", CLERK), town.visitor("ville", GARDENER)
+        resident, code, own, url = file_own(town, "planter", ADA, Essence="Tilleul", Lieu="parc")
+        page = clerk.get(url).page
+        self.assertIn("Voir ATilleul, Tilleul de 3 m (Planté).", page.text)
+        self.assertIn("Arbres, ATilleul", page.text)
+        self.assertNotIn("Arbres, ATilleul", [text for _, text in page.links])  # another service's
+        self.assertNotIn("ATilleul", [text for _, text in resident.get(own).page.links])
+        cards = gardener.get("/agents/fiches/arbres/").page
+        card = next(href for href, text in cards.links if "Tilleul" in text)
+        page = gardener.get(card).page
+        self.assertIn(f"parc, {code}", page.text)
+        self.assertIn("Pour parc", page.text)
+        self.assertIn("Créé par", page.text)
+        press(gardener, card, "Abattre")
+        press(clerk, url, "Relire")
+        self.assertIn("L’arbre est abattu.", clerk.get(url).page.text)
+
+    @on_each_store
+    def test_a_request_that_makes_itself_does_so_once_and_goes_to_whom_a_rule_names(self, town):
+        clerk, roads = town.visitor("ville", CLERK), town.visitor("ville", ROADS)
+        resident, code, own, url = file_own(town, "planter", ADA, Essence="Orme", Lieu="quai")
+        self.assertEqual(town.sql("site-ville", "SELECT COUNT(*) FROM dossier WHERE form = 'travaux'")[0][0], "2")
+        self.assertIn("Voir AOrme, Orme de 3 m (Planté), quai.", clerk.get(url).page.text)
+        self.assertIn("Demande créée, « Travaux »", resident.get(own).page.text.replace("\xa0", " "))
+        listed = roads.get("/agents/demandes/").page
+        works = sorted({href for href, _ in listed.links if re.fullmatch("/agents/demandes/[0-9A-Z]{7}/", href)})
+        self.assertEqual(len(works), 2, "both of the works and nothing else")
+        self.assertEqual(buttons(roads.get(works[0]), works[0]), ["Finir"])
+        self.assertEqual(clerk.get(works[0]).status, 404)
+        press(roads, works[0], "Finir")
+        self.assertEqual(status_of(roads.get(works[0])), "Fini")
+
+    @on_each_store
+    def test_a_card_whose_identifier_is_taken_is_not_made_and_the_request_goes_on(self, town):
+        file_own(town, "planter", ADA, Essence="Chêne", Lieu="parc")
+        _, _, _, url = file_own(town, "planter", ADA, Essence="Chêne", Lieu="rue")
+        self.assertEqual(town.sql("site-ville", "SELECT COUNT(*) FROM dossier WHERE identifier = 'AChêne'")[0][0], "1")
+        self.assertEqual(status_of(town.visitor("ville", CLERK).get(url)), "Reçu")
+
+
+if __name__ == "__main__":
+    unittest.main()
