@@ -338,6 +338,10 @@ static bool scope_get(const struct value_object *object, struct arena *arena, st
         *out = variables_form(scope);
         return true;
     }
+    if (str_eq(key, STR("status_loop")) && scope->dossier && scope->dossier->loop.kind != VALUE_UNDEFINED) {
+        *out = scope->dossier->loop;
+        return true;
+    }
     if (str_eq(key, STR("session_user"))) {
         *out = variables_person(place, arena, &place->user);
         return true;

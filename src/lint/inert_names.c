@@ -1,8 +1,6 @@
 /* Names and filters that Publik gives to templates and that are not given here yet. */
 #include "lint/internal.h"
 
-static const char *const roots[] = {"status_loop"};
-
 static const char *const members[] = {
     "form_api_url",     "form_criticality_label", "form_criticality_level", "form_distance", "form_jumps",
     "form_latest_jump", "form_page_no",           "form_reverse_links",     "form_trigger",  "form_workflow_email",
@@ -24,9 +22,6 @@ str inert_name(struct arena *arena, str path)
 {
     if (str_starts(path, STR("tag_")))
         return str_fmt(arena, "tag:%.*s", STR_ARG(str_slice(path, 4, path.len)));
-    for (size_t i = 0; i < sizeof roots / sizeof *roots; i++)
-        if (is_or_begins(path, roots[i]))
-            return str_fmt(arena, "var:%s", roots[i]);
     for (size_t i = 0; i < sizeof members / sizeof *members; i++)
         if (is_or_begins(path, members[i]))
             return str_fmt(arena, "var:%s", members[i]);

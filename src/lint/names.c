@@ -73,7 +73,7 @@ static bool knows(struct arena *arena, const struct world *world, str path)
 /* Names that the text's own place gives: the value that a validation looks at, what is typed in a search, loops. */
 static bool is_of_the_place(str path)
 {
-    static const char *const given[] = {"value", "query", "forloop", "parameters", "block_counter"};
+    static const char *const given[] = {"value", "query", "forloop", "parameters", "block_counter", "status_loop"};
     for (size_t i = 0; i < sizeof given / sizeof *given; i++)
         if (begins_with(path, str_of(given[i])))
             return true;

@@ -170,7 +170,8 @@ static void compile_status(struct compiler *compiler, const json_t *json)
     str where = str_fmt(compiler->arena, "statut « %.*s »", STR_ARG(status->shown.name));
     compiler->where = where;
     status->info = compiler_text(compiler, json, "backoffice_info_text", TEMPLATE_HTML);
-    compiler_inert_status(compiler, json);
+    status->loop_items = compiler_text(compiler, json, "loop_items_template", TEMPLATE_TEXT);
+    status->after_loop = json_str(json, "after_loop_status");
     compiler_actions(compiler, json_list(json, "actions"), where, &status->actions);
 }
 
@@ -188,6 +189,20 @@ static void check_target(struct compiler *compiler, const struct action *action,
     compiler_report(compiler, true, "Le statut visé, « %.*s », n’existe pas.", STR_ARG(target));
 }
 
+/* w.c.s.: what a loop leads on from is no place to wait, whatever its actions. */
+static bool loop_leads_on(struct compiler *compiler, const struct status *status)
+{
+    if (!status->loop_items || str_is_empty(status->after_loop))
+        return false;
+    const struct status *target = workflow_status_get(compiler->workflow, status->after_loop);
+    if (!target) {
+        compiler->where = str_fmt(compiler->arena, "statut « %.*s »", STR_ARG(status->shown.name));
+        compiler_report(compiler, true, "Le statut d’après la boucle, « %.*s », n’existe pas.",
+                        STR_ARG(status->after_loop));
+    }
+    return target && target != status;
+}
+
 /* w.c.s.: an endpoint is a status where nobody is waited for and nothing leads out, or that says so; a waitpoint one
  * where something waits. */
 static void compile_kind_of_status(struct compiler *compiler, struct status *status, const json_t *json)
@@ -200,6 +215,10 @@ static void compile_kind_of_status(struct compiler *compiler, struct status *sta
         check_target(compiler, action, action->target);
         for (size_t k = 0; k < action->error_targets.len; k++)
             check_target(compiler, action, action->error_targets.at[k]);
+    }
+    if (loop_leads_on(compiler, status)) {
+        goes_on = true;
+        status->shown.is_waitpoint = false;
     }
     status->shown.is_endpoint = !goes_on || json_bool(json, "forced_endpoint");
 }

@@ -240,12 +240,17 @@ bool engine_run_actions(struct engine *engine, const struct actions *actions, si
     return false;
 }
 
+static bool run_actions_of(struct engine *engine, const struct status *status, size_t from)
+{
+    return status->loop_items ? loop_run(engine, status, from) : engine_run_actions(engine, &status->actions, from);
+}
+
 void engine_run_status(struct engine *engine, size_t from)
 {
     for (; !engine->is_stopped; from = 0) {
         const struct status *status = engine_status(engine);
         engine->place = str_fmt(engine->arena, "status/%.*s", STR_ARG(engine->dossier->status));
-        if (!status || !engine_run_actions(engine, &status->actions, from))
+        if (!status || !run_actions_of(engine, status, from))
             return;
         if (++engine->change->jumps > WORKFLOW_JUMPS_MOST) {
             engine->target = NULL;

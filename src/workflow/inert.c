@@ -9,11 +9,6 @@ static const struct definition_inert of_workflows[] = {
      "Les demandes en cours ne passent pas encore d’un statut supprimé à un autre."},
 };
 
-static const struct definition_inert of_statuses[] = {
-    {NULL, "loop_items_template", NULL, "status:loop",
-     "La boucle du statut n’est pas encore exécutée : ses actions passent une fois."},
-};
-
 static const struct definition_inert of_actions[] = {
     {"choice", "identifier", NULL, "choice:identifier", "Le passage n’est pas encore retenu sous son identifiant."},
     {"create_formdata", "draft", NULL, "create_formdata:draft",
@@ -46,11 +41,6 @@ static void report_all(struct compiler *compiler, const json_t *json, const stru
 void compiler_inert_workflow(struct compiler *compiler, const json_t *json)
 {
     report_all(compiler, json, of_workflows, sizeof of_workflows / sizeof *of_workflows);
-}
-
-void compiler_inert_status(struct compiler *compiler, const json_t *json)
-{
-    report_all(compiler, json, of_statuses, sizeof of_statuses / sizeof *of_statuses);
 }
 
 void compiler_inert_action(struct compiler *compiler, const json_t *json)

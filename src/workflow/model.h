@@ -53,6 +53,8 @@ struct actions VEC_OF(struct action);
 struct status {
     struct workflow_status shown;
     const struct template *info;
+    const struct template *loop_items; /* its actions run once for each item; NULL: once */
+    str after_loop;                    /* the status that it then leads to; empty: none */
     struct actions actions;
 };
 
@@ -116,7 +118,6 @@ void compiler_construct(struct compiler *compiler, str construct);
 
 /* Reports what their keys ask that does not run yet (inert.c). */
 void compiler_inert_workflow(struct compiler *compiler, const json_t *json);
-void compiler_inert_status(struct compiler *compiler, const json_t *json);
 void compiler_inert_action(struct compiler *compiler, const json_t *json);
 
 const struct action_type *action_type_find(str name);
@@ -161,6 +162,8 @@ void engine_run_status(struct engine *engine, size_t from);
 void engine_follow(struct engine *engine);
 /* True: an action jumped, engine->target says where. */
 bool engine_run_actions(struct engine *engine, const struct actions *actions, size_t from);
+/* The same of a status with a loop (loop.c); where the rounds are over, to the status that is behind them. */
+bool loop_run(struct engine *engine, const struct status *status, size_t from);
 void engine_settle(struct engine *engine);
 
 str engine_text(struct engine *engine, const struct template *text);

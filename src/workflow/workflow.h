@@ -148,6 +148,7 @@ struct dossier {
     json_t *answers; /* object, never NULL; see docs/definitions */
     json_t *data;    /* workflow data: form_workflow_data_*; object, never NULL */
     json_t *marks;   /* the engine's own memory: {"previous": [status …], "fired": {trigger: instant},
+                      "round": of a loop that waits for a call,
                       "functions": {function: [role …]}: those it was dispatched to,
                       "unlinked": true: its submitter was forgotten, "calls", "lead": calls.c}; object */
     int64_t revision;
@@ -155,6 +156,7 @@ struct dossier {
     bool is_removed;
     str summary;            /* what it is called in lists, as it was written last */
     str identifier;         /* of a card, its own among those of its model; empty of others */
+    struct value loop;      /* status_loop, while the engine runs a round of one; else undefined */
     struct history history; /* oldest first; read for the engine and for scopes */
 };
 
