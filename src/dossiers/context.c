@@ -128,6 +128,19 @@ static bool create(void *data, const struct creation *creation, struct change **
     return creation_make(host->place, &host->under_way, creation, made, err);
 }
 
+static void targets(void *data, const struct action_target *target, const struct value *named, struct targets *out)
+{
+    struct workflow_host *host = data;
+    targets_find(host->place, host->under_way.dossier, target, named, out);
+}
+
+static bool rewrite(void *data, const struct dossier *dossier, const struct rewriting *rewriting, struct change **made,
+                    struct err *err)
+{
+    struct workflow_host *host = data;
+    return rewriting_make(host->place, &host->under_way, dossier, rewriting, made, err);
+}
+
 static void anonymise(void *data, struct dossier *dossier, str mode)
 {
     const struct workflow_host *host = data;
@@ -219,6 +232,8 @@ bool context_make(const struct dossier_place *place, const struct form *form, co
         .account_of = account_of,
         .target_called = target_called,
         .create = create,
+        .targets = targets,
+        .rewrite = rewrite,
         .anonymise = anonymise,
         .whole = whole,
         .submitter_phone = submitter_phone,

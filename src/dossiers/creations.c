@@ -14,37 +14,42 @@ static bool goes_in_circles(const struct under_way *under_way, str action, struc
     return false;
 }
 
+static struct owner owner_of(const struct dossier_place *place, const struct association *association)
+{
+    const struct dossier *from = association->from;
+    struct dossier_person person = {0};
+    if (association->keeps_submitter)
+        return (struct owner){from->account, from->submitter_name, from->email};
+    if (!association->account || !place->person ||
+        !place->person(place->data, place->arena, association->account, &person))
+        return (struct owner){0};
+    return (struct owner){person.account, person_name(place->arena, &person), person.email};
+}
+
 static struct filing filing_of(const struct dossier_place *place, const struct creation *creation)
 {
-    const struct dossier *from = creation->from;
-    struct dossier_person person = {0};
-    struct filing filing = {.form = creation->target.form,
-                            .answers = creation->answers,
-                            .account = creation->account,
-                            .channel = creation->channel,
-                            .agent = creation->agent,
-                            .maker = from};
-    if (creation->keeps_submitter) {
-        filing.account = from->account;
-        filing.submitter_name = from->submitter_name;
-        filing.email = from->email;
-    } else if (filing.account && place->person && place->person(place->data, place->arena, filing.account, &person)) {
-        filing.submitter_name = person_name(place->arena, &person);
-        filing.email = person.email;
-    }
-    return filing;
+    struct owner owner = owner_of(place, &creation->association);
+    return (struct filing){.form = creation->target.form,
+                           .answers = creation->answers,
+                           .account = owner.account,
+                           .submitter_name = owner.name,
+                           .email = owner.email,
+                           .channel = creation->channel,
+                           .agent = creation->agent,
+                           .maker = creation->association.from};
 }
 
 /* Told now, so that the dossier that makes it can go on; the transaction alone decides. */
 static bool identifier_is_free(const struct dossier_place *place, const struct dossier *made, struct err *err)
 {
     struct dossier *other;
-    bool is_taken =
-        made->identifier.len && dossier_find_by_identifier(place, made->form, made->identifier, &other, NULL);
+    bool is_taken = made->identifier.len &&
+                    dossier_find_by_identifier(place, made->form, made->identifier, &other, NULL) &&
+                    other->id != made->id;
     for (const struct under_way *one = place->under_way; one && made->identifier.len && !is_taken; one = one->around)
         for (size_t i = 0; i < one->made.len; i++)
-            is_taken |=
-                str_eq(one->made.at[i]->form, made->form) && str_eq(one->made.at[i]->identifier, made->identifier);
+            is_taken |= one->made.at[i]->id != made->id && str_eq(one->made.at[i]->form, made->form) &&
+                        str_eq(one->made.at[i]->identifier, made->identifier);
     return !is_taken || err_set(err, ERR_INVALID, "une autre fiche a déjà l’identifiant « %.*s ».",
                                 STR_ARG(utf8_slice(made->identifier, 0, 80)));
 }
@@ -68,6 +73,31 @@ bool creation_make(const struct dossier_place *place, struct under_way *under_wa
     return ok;
 }
 
+/* The dossiers whose actions led here are written behind this one, from what they were: they can't be changed. */
+bool rewriting_make(const struct dossier_place *place, struct under_way *under_way, const struct dossier *dossier,
+                    const struct rewriting *rewriting, struct change **made, struct err *err)
+{
+    struct workflow_context context;
+    struct owner owner = {0};
+    struct event event = {.kind = EVENT_REWRITE, .answers = rewriting->answers};
+    for (const struct under_way *one = under_way; one; one = one->around)
+        if (one->dossier->id == dossier->id)
+            return err_set(err, ERR_INVALID, "son propre circuit est en cours.");
+    if (!context_of(place, dossier, &context))
+        return err_set(err, ERR_INVALID, "son circuit n’existe plus.");
+    if (rewriting->assigns) {
+        owner = owner_of(place, &rewriting->association);
+        event.owner = &owner;
+    }
+    *made = arena_new_of(place->arena, struct change);
+    bool ok = workflow_perform(&context, dossier, &event, *made, err) &&
+              card_identify(place, dossier_form(place, dossier), *made, err) &&
+              identifier_is_free(place, (*made)->after, err);
+    if (ok)
+        *vec_push(place->arena, &under_way->made) = (*made)->after;
+    return ok;
+}
+
 /* ---- What is linked ---- */
 
 static struct dossier *find_under_way(const struct dossier_place *place, int64_t id)
@@ -75,11 +105,17 @@ static struct dossier *find_under_way(const struct dossier_place *place, int64_t
     for (const struct under_way *one = place->under_way; one; one = one->around) {
         if (one->dossier && one->dossier->id == id)
             return (struct dossier *)(uintptr_t)one->dossier;
-        for (size_t i = 0; i < one->made.len; i++)
-            if (one->made.at[i]->id == id)
-                return one->made.at[i];
+        for (size_t i = one->made.len; i > 0; i--)
+            if (one->made.at[i - 1]->id == id)
+                return one->made.at[i - 1];
     }
     return NULL;
+}
+
+struct dossier *dossier_as_by_now(const struct dossier_place *place, struct dossier *dossier)
+{
+    struct dossier *under_way = find_under_way(place, dossier->id);
+    return under_way ? under_way : dossier;
 }
 
 /* NULL: it is gone. */

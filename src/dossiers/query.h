@@ -142,6 +142,8 @@ void query_read_history(const struct dossier_place *place, struct arena *arena, 
 /* A dossier as form is, with the answers by their names too. rows: what it was read with. */
 struct value query_item(const struct dossier_place *place, struct arena *arena, struct query_rows *rows,
                         struct dossier *dossier);
+/* The dossier behind such a value; NULL: it is none. */
+struct dossier *query_item_dossier(struct value value);
 /* w.c.s. |get: an answer by its name, else a name as in form_NAME. */
 struct value query_item_get(struct arena *arena, struct value item, str key);
 

@@ -66,6 +66,13 @@ static bool item_filter(const struct value_object *object, struct arena *arena, 
 static const struct value_object_type item_type = {
     .name = "demande", .get = item_get, .plain = item_plain, .filter = item_filter};
 
+struct dossier *query_item_dossier(struct value value)
+{
+    if (value.kind != VALUE_OBJECT || value.object.type != &item_type)
+        return NULL;
+    return (struct dossier *)(uintptr_t)((const struct query_item *)value.object.self)->scope.dossier;
+}
+
 struct value query_item_get(struct arena *arena, struct value value, str key)
 {
     const struct query_item *item = value.object.self;

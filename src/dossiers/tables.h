@@ -109,14 +109,23 @@ void context_addresses_of(const struct dossier_place *place, str role, struct re
 /* ---- dossiers that an action makes (creations.c) ---- */
 /* The change of a dossier that is being computed, known to the templates that it renders. */
 struct under_way {
-    const struct under_way *around; /* that of the dossier whose action makes this one; NULL: none */
-    const struct dossier *dossier;  /* as the engine has it by now */
-    str action;                     /* that is making another; empty: none is */
-    struct VEC_OF(struct dossier *) made;
+    const struct under_way *around;       /* that of the dossier whose action makes this one; NULL: none */
+    const struct dossier *dossier;        /* as the engine has it by now */
+    str action;                           /* that is making another; empty: none is */
+    struct VEC_OF(struct dossier *) made; /* or changed: as they are by now, the latest last */
 };
 /* place: the one of who makes it, whose under_way is given. */
 bool creation_make(const struct dossier_place *place, struct under_way *under_way, const struct creation *creation,
                    struct change **made, struct err *err);
+
+/* As creation_make: of a dossier that is there already. */
+bool rewriting_make(const struct dossier_place *place, struct under_way *under_way, const struct dossier *dossier,
+                    const struct rewriting *rewriting, struct change **made, struct err *err);
+/* What is under way of it, or itself. */
+struct dossier *dossier_as_by_now(const struct dossier_place *place, struct dossier *dossier);
+/* Which dossiers an action changes (targets.c): see workflow_context. */
+void targets_find(const struct dossier_place *place, const struct dossier *dossier, const struct action_target *target,
+                  const struct value *named, struct targets *out);
 
 /* ---- many at once (mass_run.c) ---- */
 #define MASS_JOB STR("dossiers.mass")

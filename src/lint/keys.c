@@ -87,6 +87,9 @@ static const struct {
     {"action:commentable", "button_label hint required varname by backoffice_info_text"},
     {"action:sendmail", "to subject body mail_template attachments custom_from varname comment"},
     {"action:notification", "to title body target_url origin users_template"},
+    {"action:assign_carddata",
+     "formdef_slug target_mode target_id user_association_mode user_association_template action_label"},
+    {"action:edit_carddata", "action_label formdef_slug target_mode target_id mappings map_fields_by_varname"},
     {"action:create_carddata", "action_label formdef_slug map_fields_by_varname mappings user_association_mode "
                                "user_association_template varname keep_user"},
     {"action:create_formdata",

@@ -166,6 +166,7 @@ static const struct member of_action[] = {
     TEXT("request_signature_key"),
     TEXT("variable"),
     TEXT("formdef_slug"),
+    TEXT("target_id"),
     TEXT("action_label"),
     TEXT("user_association_template"),
     TEXT("status"),

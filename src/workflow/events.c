@@ -143,13 +143,15 @@ static bool submit(struct engine *engine, struct err *err)
 /* ---- The answers, changed ---- */
 
 /* What is new, for the history. */
-static json_t *changed_fields(struct engine *engine, const json_t *answers)
+json_t *edit_part(struct engine *engine, const struct field_list *fields, const json_t *before_all,
+                  const json_t *answers)
 {
-    const struct field_list *fields = engine->context->form_fields;
-    json_t *changed = json_array();
+    json_t *changed = json_array(), *part = JSON_PART("edit");
+    json_set_str(part, STR("text"), STR("Réponses modifiées"));
+    json_set(part, STR("fields"), changed);
     for (size_t i = 0; i < fields->len; i++) {
         const struct field *field = &fields->at[i];
-        str before = field_display(field, engine->arena, engine->dossier->answers);
+        str before = field_display(field, engine->arena, before_all);
         str after = field_display(field, engine->arena, answers);
         if (!field->type || str_eq(before, after))
             continue;
@@ -159,7 +161,7 @@ static json_t *changed_fields(struct engine *engine, const json_t *answers)
         json_set_str(row, STR("before"), before);
         json_array_append_new(changed, row);
     }
-    return changed;
+    return part;
 }
 
 static bool edit(struct engine *engine, struct err *err)
@@ -173,13 +175,39 @@ static bool edit(struct engine *engine, struct err *err)
         return err_set(err, ERR_FORBIDDEN, "Vous ne pouvez pas faire cette action.");
 
     engine_open_entry(engine, author_of(engine->actor), engine->actor);
-    json_t *part = JSON_PART("edit");
-    json_set_str(part, STR("text"), STR("Réponses modifiées"));
-    json_set(part, STR("fields"), changed_fields(engine, engine->event->answers));
-    engine_add_part(engine, part);
+    engine_add_part(engine, edit_part(engine, fields, engine->dossier->answers, engine->event->answers));
     answers_carry(fields, engine->event->answers, engine->dossier->answers);
     engine_jump(engine, action);
     engine_follow(engine);
+    return true;
+}
+
+/* ---- Changed by another ---- */
+
+static void give_to(struct engine *engine, const struct owner *owner)
+{
+    struct dossier *dossier = engine->dossier;
+    json_t *part = JSON_PART("function");
+    str name = owner->name.len ? owner->name : STR("personne");
+    dossier->account = owner->account;
+    dossier->submitter_name = owner->name;
+    dossier->email = owner->email;
+    json_set_str(part, STR("text"), str_fmt(engine->arena, "Associée à %.*s", STR_ARG(name)));
+    engine_add_part(engine, part);
+}
+
+static bool rewrite(struct engine *engine)
+{
+    const struct event *event = engine->event;
+    const struct field_list *fields = engine->context->form_fields;
+    engine_open_entry(engine, AUTHOR_PROGRAM, NULL);
+    if (event->answers && fields) {
+        engine_add_part(engine, edit_part(engine, fields, engine->dossier->answers, event->answers));
+        json_object_clear(engine->dossier->answers);
+        json_object_update(engine->dossier->answers, (json_t *)(uintptr_t)event->answers);
+    }
+    if (event->owner)
+        give_to(engine, event->owner);
     return true;
 }
 
@@ -452,6 +480,8 @@ static bool happen(struct engine *engine, struct err *err)
     case EVENT_CALLED:
         calls_return(engine);
         return true;
+    case EVENT_REWRITE:
+        return rewrite(engine);
     }
     return err_set(err, ERR_INTERNAL, "Événement inconnu.");
 }

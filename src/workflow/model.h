@@ -235,6 +235,8 @@ str mail_plain(struct arena *arena, struct mail_body body);
 str mail_html(struct arena *arena, struct mail_body body);
 void engine_send_mail(struct engine *engine, const struct recipients *to, str subject, struct mail_body body, str from);
 
+/* The part of a history that says which answers to these fields changed, a new reference. */
+json_t *edit_part(struct engine *engine, const struct field_list *fields, const json_t *before, const json_t *after);
 /* The part of a history that names another dossier, a new reference. */
 json_t *link_part(const struct dossier *dossier, str varname);
 

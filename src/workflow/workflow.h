@@ -191,6 +191,7 @@ enum event_kind {
     EVENT_TRIGGER,      /* a call from outside to a jump of mode « trigger » */
     EVENT_HOOK,         /* a call from outside to a global action, by its trigger « webservice » */
     EVENT_CALLED,       /* another server was asked, and has answered or not */
+    EVENT_REWRITE,      /* the action of another dossier changes it */
 };
 
 struct posted_form { /* a sub-form of the page, read and checked by forms.h */
@@ -215,6 +216,10 @@ struct call_outcome {
     bool is_last;        /* it is not tried again by itself */
     bool is_never_tried; /* nobody can be asked so: trying again would change nothing */
 };
+struct owner {       /* of a dossier */
+    int64_t account; /* 0: nobody */
+    str name, email;
+};
 struct event {
     enum event_kind kind;
     struct actor actor;
@@ -228,7 +233,8 @@ struct event {
     const struct posted_comment *comments;
     size_t comment_count;
     const json_t *payload;              /* TRIGGER, HOOK: what the call brought, or NULL */
-    const json_t *answers;              /* EDIT: all answers to the form's fields, checked by forms.h */
+    const json_t *answers;              /* EDIT: all answers to the form's fields, checked by forms.h; REWRITE: all */
+    const struct owner *owner;          /* REWRITE: whose it becomes; NULL: it stays whose it is */
     const struct dossier *maker;        /* FILED: the dossier whose action makes this one; NULL: a person files it */
     const struct call_outcome *outcome; /* CALLED */
 };
@@ -249,17 +255,28 @@ struct action_target {
     const struct workflow *workflow; /* may be NULL */
 };
 struct change;
+/* Whose a dossier becomes. */
+struct association {
+    const struct dossier *from; /* whose action says so, as it is by now */
+    bool keeps_submitter;       /* who filed that one */
+    int64_t account;            /* else this account, 0: nobody */
+};
 /* A dossier that an action makes. */
 struct creation {
     struct action_target target;
     json_t *answers;
-    const struct dossier *from; /* as it is by now */
-    str action;                 /* the action, among all those of the site */
-    bool keeps_submitter;       /* it is of who filed the other */
-    int64_t account;            /* else whose it is, 0: nobody's */
-    str channel;                /* empty: « web » */
-    int64_t agent;              /* who entered it, 0: nobody */
+    struct association association;
+    str action;    /* the action, among all those of the site */
+    str channel;   /* empty: « web » */
+    int64_t agent; /* who entered it, 0: nobody */
 };
+/* What an action changes of another dossier. */
+struct rewriting {
+    json_t *answers; /* all of them; NULL: they stay */
+    bool assigns;    /* it becomes somebody else's */
+    struct association association;
+};
+struct targets VEC_OF(struct dossier *);
 
 /* Everything lives in arena, as does what the functions give. data is handed to each function. */
 struct workflow_context {
@@ -290,6 +307,12 @@ struct workflow_context {
      * (change.others). ERR_INVALID, and what is wrong as the end of a sentence: it goes in circles, a card has its
      * identifier. May be NULL. */
     bool (*create)(void *data, const struct creation *creation, struct change **made, struct err *err);
+    /* The dossiers of a target that a value names (a dossier, a query, a list, identifiers with commas between them);
+     * NULL: those that are linked to the engine's: made by its actions, its maker, cards that it chose. */
+    void (*targets)(void *data, const struct action_target *target, const struct value *named, struct targets *out);
+    /* Changes one: what is written with the change that it comes of. ERR_INVALID, as of create. May be NULL. */
+    bool (*rewrite)(void *data, const struct dossier *dossier, const struct rewriting *rewriting, struct change **made,
+                    struct err *err);
     /* The answers without what anonymisation removes; mode is « final » or « intermediate ». */
     void (*anonymise)(void *data, struct dossier *dossier, str mode);
     /* The whole dossier as a call posts it; the caller's reference. May be NULL. */

@@ -40,7 +40,12 @@ PLANTED = {"kind": "workflow", "slug": "planter", "name": "Planter", "functions"
                                                            "{% if form_links_travaux %}, {{ form_links_travaux_form_var_lieu }}{% endif %}.</p>"},
         {"id": "4", "type": "choice", "label": "Relire", "by": ["_receiver"], "status": "2"}]},
     {"id": "2", "name": "Relu", "actions": [
-        {"id": "1", "type": "register-comment", "comment": "<p>L’arbre est {{ form_links_arbre_form_status|lower }}.</p>"}]}]}
+        {"id": "2", "type": "edit_carddata", "formdef_slug": "arbres", "target_mode": "all", "mappings": [{"field_id": "2", "expression": "{{ form_var_lieu|upper }}"}]},
+        {"id": "3", "type": "edit_carddata", "formdef_slug": "arbres", "target_mode": "manual", "target_id": "{{ form_links_arbre_form_identifier }}, rien",
+         "mappings": [{"field_id": "3$m1", "expression": "4 m"}]},
+        {"id": "4", "type": "assign_carddata", "formdef_slug": "arbres", "target_mode": "manual", "target_id": "{{ form_links_arbre.form }}",
+         "user_association_mode": "custom", "user_association_template": CLERK},
+        {"id": "1", "type": "register-comment", "comment": "<p>L’arbre est {{ form_links_arbre_form_status|lower }}, {{ form_links_arbre_var_pied }}, {{ form_links_arbre_var_mesures_0_hauteur }}.</p>"}]}]}
 
 
 class OtherDossiers(OnEachStore):
@@ -70,7 +75,10 @@ class OtherDossiers(OnEachStore):
         self.assertIn("Créé par", page.text)
         press(gardener, card, "Abattre")
         press(clerk, url, "Relire")
-        self.assertIn("L’arbre est abattu.", clerk.get(url).page.text)
+        self.assertIn("L’arbre est abattu, PARC, 4 m.", clerk.get(url).page.text)
+        page = gardener.get(card).page
+        for words in ("PARC", "4 m", f"avant : parc, {code}", "Associée à Claude Clerc"):
+            self.assertIn(words, page.text.replace("\xa0", " "))
 
     @on_each_store
     def test_a_request_that_makes_itself_does_so_once_and_goes_to_whom_a_rule_names(self, town):
