@@ -10,16 +10,25 @@ struct mappings {
     bool by_varname;
 };
 
+/* As in w.c.s., the fields of blocks come behind the blocks themselves, which would replace them. */
+static void add_mappings(struct compiler *compiler, const json_t *list, bool of_blocks, struct mappings *mappings)
+{
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *item = json_array_get(list, i);
+        str id = json_str(item, "field_id");
+        if (str_contains(id, STR("$")) == of_blocks)
+            *vec_push(compiler->arena, &mappings->list) =
+                (struct mapping){id, compiler_text(compiler, item, "expression", TEMPLATE_TEXT)};
+    }
+}
+
 const struct mappings *mappings_compile(struct compiler *compiler, const json_t *json)
 {
     const json_t *list = json_list(json, "mappings");
     struct mappings *mappings = arena_new_of(compiler->arena, struct mappings);
     mappings->by_varname = json_bool(json, "map_fields_by_varname");
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        const json_t *item = json_array_get(list, i);
-        *vec_push(compiler->arena, &mappings->list) =
-            (struct mapping){json_str(item, "field_id"), compiler_text(compiler, item, "expression", TEMPLATE_TEXT)};
-    }
+    add_mappings(compiler, list, false, mappings);
+    add_mappings(compiler, list, true, mappings);
     return mappings->list.len || mappings->by_varname ? mappings : NULL;
 }
 
@@ -36,13 +45,15 @@ static void map_by_varname(struct engine *engine, const struct form_context *fie
     }
 }
 
-/* The fields of a block come behind the block itself, as in w.c.s.: what begins alike is longer. */
-static bool map_one(const struct mapping *mapping, const struct form_context *fields, struct value value,
+static void map_one(struct engine *engine, const struct mapping *mapping, const struct form_context *fields,
                     const struct action_target *target, json_t *answers)
 {
     const struct field_list *own = target->workflow ? workflow_backoffice_fields(target->workflow) : NULL;
-    return fields_set(&target->form->fields, fields, mapping->field_id, value, answers) ||
-           (own && fields_set(own, fields, mapping->field_id, value, answers));
+    struct value value = mapping->value ? template_value(mapping->value, &engine->render) : VALUE_OF_NONE;
+    if (!fields_set(&target->form->fields, fields, mapping->field_id, value, answers) &&
+        !(own && fields_set(own, fields, mapping->field_id, value, answers)))
+        engine_add_error(engine, str_fmt(engine->arena, "Le champ %.*s n’existe pas dans « %.*s ».",
+                                         STR_ARG(mapping->field_id), STR_ARG(target->form->name)));
 }
 
 void mappings_apply(struct engine *engine, const struct mappings *mappings, const struct action_target *target,
@@ -57,11 +68,6 @@ void mappings_apply(struct engine *engine, const struct mappings *mappings, cons
                                   .log = &engine->log};
     if (mappings->by_varname)
         map_by_varname(engine, &fields, target, answers);
-    for (size_t i = 0; i < mappings->list.len; i++) {
-        const struct mapping *mapping = &mappings->list.at[i];
-        struct value value = mapping->value ? template_value(mapping->value, &engine->render) : VALUE_OF_NONE;
-        if (!map_one(mapping, &fields, value, target, answers))
-            engine_add_error(engine, str_fmt(engine->arena, "Le champ %.*s n’existe pas dans « %.*s ».",
-                                             STR_ARG(mapping->field_id), STR_ARG(target->form->name)));
-    }
+    for (size_t i = 0; i < mappings->list.len; i++)
+        map_one(engine, &mappings->list.at[i], &fields, target, answers);
 }
