@@ -10,6 +10,9 @@
 
 /* ---- The stage (stage.c): a copy of the site, served on a loopback port ---- */
 
+#define STAGE_AGENT "repetition@agents.example"
+#define STAGE_PROGRAM "repetition.invalid"
+
 struct stage {
     struct arena *arena;
     struct installation *installation;
@@ -21,6 +24,7 @@ struct stage {
     int port;
     str host;
     int64_t agent;      /* an account: administrator with every role */
+    str key;            /* that STAGE_PROGRAM signs its calls with */
     const char *folder; /* removed at the end; NULL: kept */
     _Atomic int64_t people;
     struct map options; /* slug of a form → json_t *: names of options that are made up (options.c) */
@@ -52,11 +56,29 @@ void record_end(void);
 json_t *record_journal(void);
 /* The messages since this was last asked: [{"to", "subject", "count", "empty"}]. */
 json_t *record_mails(void);
-/* The calls to other servers since this was last asked: [{"method", "url", "count"}]. All are answered with the same
- * few rows, which have what the site's texts read of rows (calls.c). */
-json_t *record_calls(void);
+
+/* ---- Other servers (calls.c): none is asked ---- */
+
+enum answer_kind {
+    ANSWER_HOPED,   /* what the site's texts hope for: what they read of answers, and what they compare it with */
+    ANSWER_OTHER,   /* other values, or none */
+    ANSWER_ERROR,   /* « err »: 1 */
+    ANSWER_REFUSAL, /* 404 */
+    ANSWER_FAILURE, /* 500 */
+    ANSWER_NONE,    /* nobody is there */
+    ANSWERS,
+    /* What each of several calls in a row gets: the first answer, then the other. */
+    TURNS = ANSWERS + 2
+};
 void calls_begin(struct stage *stage);
 void calls_end(void);
+/* What is answered from now on: turn is one kind for all calls, or one of ANSWERS … TURNS - 1: the first call gets what
+ * is hoped for, or other values, and those after it fail. */
+void calls_answer(int turn);
+/* How many were made so far. */
+int64_t calls_made(void);
+/* The calls since this was last asked: [{"method", "url", "count"}]. */
+json_t *record_calls(void);
 /* Texts of a form and of its workflow that read something and never gave anything; conditions that always, or never,
  * held; texts that were not used at all. */
 void record_texts(const struct form *form, const struct workflow *workflow, json_t *out);
@@ -79,6 +101,7 @@ struct filed {
     int64_t id;
     int64_t account;
     size_t plan;
+    int answers; /* to what its filing asked of other servers */
 };
 
 struct form_run {

@@ -55,6 +55,22 @@ static void print_faults(const json_t *faults)
                STR_ARG(json_str(json_array_get(faults, i), "text")));
 }
 
+static void print_ways(const json_t *statuses)
+{
+    const char *status;
+    json_t *ways;
+    json_object_foreach((json_t *)(uintptr_t)json_dict(statuses, "why"), status, ways)
+    {
+        printf("    statut jamais atteint « %s »%s\n", status, json_array_size(ways) == 0 ? " : rien n’y mène" : "");
+        for (size_t i = 0; i < json_array_size(ways) && i < SHOWN_MOST; i++) {
+            const json_t *way = json_array_get(ways, i);
+            str label = json_str(way, "label").len > 0 ? json_str(way, "label") : json_str(way, "action");
+            printf("        de « %.*s » par « %.*s » : %.*s\n", STR_ARG(json_str(way, "from")), STR_ARG(label),
+                   STR_ARG(json_str(way, "because")));
+        }
+    }
+}
+
 static void print_refusals(const json_t *refusals)
 {
     for (size_t i = 0; i < json_array_size(refusals) && i < SHOWN_MOST; i++)
@@ -94,7 +110,7 @@ void rehearsal_print_form(const json_t *form)
     print_list("réglages du traitement inventés pour l’essai", json_list(form, "options"));
     print_list("pages jamais atteintes", json_list(json_dict(form, "pages"), "missing"));
     print_list("champs jamais montrés", json_list(json_dict(form, "fields"), "missing"));
-    print_list("statuts jamais atteints", json_list(json_dict(form, "statuses"), "missing"));
+    print_ways(json_dict(form, "statuses"));
     print_list("actions jamais faites", json_list(json_dict(form, "actions"), "missing"));
     print_list("statuts d’où rien ne mène plus loin", json_list(form, "dead_ends"));
     print_list("textes toujours vides", json_list(texts, "empty"));

@@ -47,6 +47,13 @@ static str without_numbers(struct arena *arena, str text)
     return buf_str(&out);
 }
 
+/* A call that is given up is no error of the program: the server that does not answer is played, or the definition
+ * gives no address. */
+static bool is_dead_call(const char *event, str text)
+{
+    return str_eq(str_of(event), STR("job.dead")) && str_starts(text, STR("kind=" CALL_JOB_KIND " "));
+}
+
 static void take_line(enum log_level level, const char *event, const char *text)
 {
     if (level < LOG_WARNING)
@@ -57,6 +64,7 @@ static void take_line(enum log_level level, const char *event, const char *text)
     struct line *line = map_get(&record.lines, key);
     if (line == NULL) {
         line = arena_new_of(record.lines_arena, struct line);
+        level = is_dead_call(event, words) ? LOG_WARNING : level;
         *line = (struct line){level, str_dup(record.lines_arena, str_of(event)), words, 0};
         map_set(&record.lines, key, line);
     }

@@ -56,6 +56,23 @@ static bool write_definitions(struct tx *tx, void *arg, struct err *err)
     return true;
 }
 
+/* The site as it is, but that the rehearsal may call it as another program. */
+static json_t *settings_with_key(struct stage *stage, const struct site *from)
+{
+    json_t *document = json_keep(stage->arena, json_deep_copy(from->json));
+    json_t *settings = json_get(document, STR("settings"));
+    if (settings == NULL) {
+        settings = json_object();
+        json_set(document, STR("settings"), settings);
+    }
+    json_t *api = json_object(), *keys = json_object();
+    stage->key = random_text(stage->arena, 32, STR("abcdefghijklmnop"));
+    json_set_str(keys, STR(STAGE_PROGRAM), stage->key);
+    json_set(api, STR("keys"), keys);
+    json_set(settings, STR("api"), api);
+    return document;
+}
+
 static bool copy_site(struct stage *stage, const struct site *from, struct err *err)
 {
     struct copying copying = {.arena = stage->arena};
@@ -68,7 +85,7 @@ static bool copy_site(struct stage *stage, const struct site *from, struct err *
         if (str_eq(one->kind, STR("form")))
             map_set(&stage->options, one->slug, options_make_up(stage->arena, one));
     }
-    if (!site_from_json(stage->arena, from->json, &site, err) ||
+    if (!site_from_json(stage->arena, settings_with_key(stage, from), &site, err) ||
         !installation_save_site(stage->installation, &site, &is_changed, err))
         return false;
     struct store *store = installation_store(stage->installation, site.slug, err);
@@ -107,9 +124,8 @@ static bool open_copy(struct stage *stage, const struct rehearsal *rehearsal, st
 static bool make_agent(struct stage *stage, struct err *err)
 {
     struct people *people = stage->installation->people;
-    struct account account, wanted = {.email = STR("repetition@agents.example"),
-                                      .first_name = STR("Agathe"),
-                                      .last_name = STR("Répétition")};
+    struct account account,
+        wanted = {.email = STR(STAGE_AGENT), .first_name = STR("Agathe"), .last_name = STR("Répétition")};
     wanted.data = json_keep(stage->arena, json_object());
     const struct site *site = stage->site;
     if (!account_create(people, stage->arena, &wanted, STR_EMPTY, &account, err) ||

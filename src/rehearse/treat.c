@@ -3,7 +3,7 @@
  * by filing again and taking the same steps. */
 #include "rehearse/treat.h"
 
-enum { STEPS_MOST = 40, PRESSES_MOST = 400, REPLAYS_MOST = 60, GLOBALS_MOST = 2 };
+enum { STEPS_MOST = 40, PRESSES_MOST = 1200, REPLAYS_MOST = 200, GLOBALS_MOST = 2 };
 
 /* ---- Statuses and what leads out of them ---- */
 
@@ -18,7 +18,7 @@ static struct spot *spot_of(struct following *following, str status)
     if (known == NULL)
         return NULL;
     struct spot *spot = vec_push(run->arena, &walk->spots);
-    *spot = (struct spot){.status = known, .plan = following->filed.plan};
+    *spot = (struct spot){.status = known, .filed = following->filed};
     for (size_t i = 0; i < following->path.len; i++)
         *vec_push(run->arena, &spot->path) = following->path.at[i];
     return spot;
@@ -32,13 +32,38 @@ static struct edge *edge_of(struct spot *spot, enum who who, str value)
     return NULL;
 }
 
+bool edge_is_global(const struct edge *edge)
+{
+    static const str starts[] = {STR_INIT("globale:"), STR_INIT("global:"), STR_INIT("hooks/")};
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+        if (str_starts(edge->value, starts[i]))
+            return true;
+    return false;
+}
+
+static struct tally *tally_of(struct following *following, const struct edge *edge)
+{
+    struct arena *arena = following->run->arena;
+    if (!edge_is_global(edge))
+        return arena_new_of(arena, struct tally);
+    str key = str_fmt(arena, "%d %.*s", (int)edge->who, STR_ARG(edge->value));
+    struct tally *tally = map_get(&following->walk->globals, key);
+    if (tally == NULL) {
+        tally = arena_new_of(arena, struct tally);
+        map_set(&following->walk->globals, key, tally);
+    }
+    return tally;
+}
+
 static void note_edge(struct following *following, enum who who, str value, str label, str url, int wanted)
 {
     struct arena *arena = following->run->arena;
     struct edge *edge = edge_of(following->spot, who, value);
     if (edge == NULL) {
         edge = vec_push(arena, &following->spot->edges);
-        *edge = (struct edge){who, str_dup(arena, value), str_dup(arena, label), str_dup(arena, url), 0, 0, {0}};
+        *edge = (struct edge){
+            .who = who, .value = str_dup(arena, value), .label = str_dup(arena, label), .url = str_dup(arena, url)};
+        edge->tally = tally_of(following, edge);
     }
     if (edge->wanted < wanted)
         edge->wanted = wanted;
@@ -82,6 +107,13 @@ static void note_timers(struct following *following)
         str name = timer_name(following, &jobs.at[i]);
         note_edge(following, WHO_TIME, name, name, STR_EMPTY, 1);
     }
+}
+
+static void note_triggers(struct following *following)
+{
+    struct triggers_seen seen = triggers_of(following);
+    for (size_t i = 0; i < seen.len; i++)
+        note_edge(following, WHO_PROGRAM, seen.at[i], seen.at[i], STR_EMPTY, 1);
 }
 
 /* ---- What happened ---- */
@@ -184,50 +216,50 @@ static void open_pages(struct following *following)
             note_page(following, (enum who)who);
     }
     note_timers(following);
-}
-
-static int *counted(struct following *following, const struct edge *edge)
-{
-    bool is_timer = edge->who == WHO_TIME;
-    if (!str_starts(edge->value, STR("globale:")) && !str_starts(edge->value, STR("global:")))
-        return NULL;
-    struct map *map = is_timer ? &following->walk->timers : &following->walk->globals;
-    int *count = map_get(map, edge->value);
-    if (count == NULL) {
-        count = arena_new_of(following->run->arena, int);
-        map_set(map, edge->value, count);
-    }
-    return count;
+    note_triggers(following);
 }
 
 /* Whether something new may come of it. Global actions are there in every status: twice is enough of each. */
-static bool is_worth(struct following *following, const struct edge *edge)
+static bool is_untried(const struct edge *edge)
 {
-    const int *count = counted(following, edge);
-    return edge->pressed < edge->wanted && (count == NULL || *count < GLOBALS_MOST);
+    return edge->pressed < edge->wanted && (!edge_is_global(edge) || edge->tally->done < GLOBALS_MOST);
+}
+
+/* Where other servers are asked, each of their answers is worth a try. */
+static bool is_worth(const struct edge *edge)
+{
+    return is_untried(edge) || (edge->tally->calls && edge->tally->spoilt < TURNS - 1);
 }
 
 static bool is_offered_now(struct following *following, const struct edge *edge)
 {
+    if (edge->who == WHO_PROGRAM)
+        return true; /* it was seen in this status */
     if (edge->who == WHO_TIME)
         return timer_find(following, edge->value, NULL);
     const struct page_form *form = act_form(&following->pages[edge->who].page, following->urls[edge->who]);
     return edge->url.len > 0 || (form != NULL && act_button(form, edge->value) != NULL);
 }
 
-/* What is next: the step that is to be taken again, else the first that was not taken. */
-static struct edge *choose(struct following *following, const struct steps *prefix)
+/* What is next: the step that is to be taken again, else the first that is worth it; and what other servers answer
+ * then. NULL: nothing is left. */
+static struct edge *choose(struct following *following, const struct steps *prefix, int *answers)
 {
     struct spot *spot = following->spot;
     if (prefix != NULL && following->path.len < prefix->len) {
         const struct step *step = &prefix->at[following->path.len];
         struct edge *edge = edge_of(spot, step->who, step->value);
+        *answers = step->answers;
         if (edge != NULL && is_offered_now(following, edge))
             return edge;
     }
-    for (size_t i = 0; i < spot->edges.len; i++)
-        if (is_worth(following, &spot->edges.at[i]) && is_offered_now(following, &spot->edges.at[i]))
-            return &spot->edges.at[i];
+    for (size_t i = 0; i < spot->edges.len; i++) {
+        struct edge *edge = &spot->edges.at[i];
+        if (!is_worth(edge) || !is_offered_now(following, edge))
+            continue;
+        *answers = is_untried(edge) ? ANSWER_HOPED : ++edge->tally->spoilt;
+        return edge;
+    }
     return NULL;
 }
 
@@ -241,21 +273,29 @@ static void note_arrival(struct following *following, struct spot *from, size_t 
     *vec_push(following->run->arena, &edge->leads_to) = status;
 }
 
+static bool press_answered(struct following *following, struct edge *edge, int answers)
+{
+    following->has_called = false;
+    calls_answer(answers);
+    bool ok = press(following, edge);
+    calls_answer(ANSWER_HOPED);
+    edge->pressed++;
+    edge->tally->done++;
+    edge->tally->calls = edge->tally->calls || following->has_called;
+    *vec_push(following->run->arena, &following->path) = (struct step){edge->who, edge->value, answers};
+    return ok;
+}
+
 static bool take_step(struct following *following, const struct steps *prefix)
 {
+    int answers;
     open_pages(following);
-    struct edge *edge = choose(following, prefix);
+    struct edge *edge = choose(following, prefix, &answers);
     if (edge == NULL || following->walk->presses++ > PRESSES_MOST)
         return false;
     size_t edge_index = (size_t)(edge - following->spot->edges.at);
     size_t from = (size_t)(following->spot - following->walk->spots.at);
-    int *count = counted(following, edge);
-    bool is_time = edge->who == WHO_TIME;
-    bool ok = press(following, edge);
-    following->walk->spots.at[from].edges.at[edge_index].pressed++;
-    if (count != NULL)
-        ++*count;
-    *vec_push(following->run->arena, &following->path) = (struct step){edge->who, edge->value};
+    bool is_time = edge->who == WHO_TIME, ok = press_answered(following, edge, answers);
     if (!load(following))
         return false;
     if (ok)
@@ -271,14 +311,27 @@ static void make_urls(struct following *following)
     following->urls[WHO_SUBMITTER] = str_fmt(following->arena, "/%s/%.*s/", folder, STR_ARG(code));
 }
 
-static void follow(struct form_run *run, const struct filed *filed, const struct steps *prefix)
+/* What its filing began: calls of its first statuses, answered as this filing shall have it. */
+static bool start(struct following *following)
+{
+    stage_set_ahead(0);
+    calls_answer(following->filed.answers);
+    run_due(following);
+    calls_answer(ANSWER_HOPED);
+    return load(following) && open_browsers(following);
+}
+
+/* True where other servers were asked before anybody could act, and this was not seen of that status. */
+static bool follow(struct form_run *run, const struct filed *filed, const struct steps *prefix)
 {
     struct following following = {.run = run, .walk = run->walk, .arena = arena_new(), .filed = *filed};
     following.browsers[WHO_AGENT] = stage_browser(run->stage);
     following.browsers[WHO_SUBMITTER] = stage_browser(run->stage);
-    stage_set_ahead(0);
-    stage_run_jobs(run->stage);
-    if (load(&following) && open_browsers(&following)) {
+    bool is_start = false;
+    if (start(&following)) {
+        is_start = following.has_called && map_get(&run->walk->starts, following.dossier->status) == NULL;
+        if (is_start)
+            map_set(&run->walk->starts, str_dup(run->arena, following.dossier->status), run->walk);
         make_urls(&following);
         if (filed->account == 0 && is_theirs(following.dossier))
             track(&following);
@@ -292,6 +345,7 @@ static void follow(struct form_run *run, const struct filed *filed, const struct
     }
     stage_set_ahead(0);
     arena_free(following.arena);
+    return is_start;
 }
 
 /* ---- All of them ---- */
@@ -299,12 +353,11 @@ static void follow(struct form_run *run, const struct filed *filed, const struct
 /* A status with something untried; NULL: none. Each is gone back to a few times at the most. */
 static const struct spot *untried(struct form_run *run, struct map *visits)
 {
-    enum { VISITS_MOST = 6 };
-    struct following looking = {.run = run, .walk = run->walk};
+    enum { VISITS_MOST = 20 };
     for (size_t i = 0; i < run->walk->spots.len; i++) {
         const struct spot *spot = &run->walk->spots.at[i];
         for (size_t j = 0; j < spot->edges.len; j++) {
-            if (!is_worth(&looking, &spot->edges.at[j]))
+            if (!is_worth(&spot->edges.at[j]))
                 continue;
             int *count = map_get(visits, spot->status->id);
             if (count == NULL) {
@@ -319,22 +372,36 @@ static const struct spot *untried(struct form_run *run, struct map *visits)
     return NULL;
 }
 
+static void file_again(struct form_run *run, size_t plan, int answers, const struct steps *path)
+{
+    struct filed filed;
+    if (!file_one(run, &run->plans.at[plan], &filed))
+        return;
+    filed.plan = plan;
+    filed.answers = answers;
+    *vec_push(run->arena, &run->filed) = filed;
+    follow(run, &filed, path);
+}
+
 static void go_back(struct form_run *run)
 {
     struct map visits = map_new(run->arena);
     for (int i = 0; i < REPLAYS_MOST && !run_is_over(run) && run->walk->presses < PRESSES_MOST; i++) {
         const struct spot *spot = untried(run, &visits);
-        struct filed filed;
         if (spot == NULL)
             return;
-        size_t plan = spot->plan;
         struct steps path = spot->path;
-        if (!file_one(run, &run->plans.at[plan], &filed))
-            continue;
-        filed.plan = plan;
-        *vec_push(run->arena, &run->filed) = filed;
-        follow(run, &filed, &path);
+        file_again(run, spot->filed.plan, spot->filed.answers, &path);
     }
+}
+
+/* Calls that a filing makes by itself are answered in each way too. */
+static void follow_new(struct form_run *run, const struct filed *filed)
+{
+    if (!follow(run, filed, NULL))
+        return;
+    for (int answers = ANSWER_HOPED + 1; answers < TURNS && !run_is_over(run); answers++)
+        file_again(run, filed->plan, answers, NULL);
 }
 
 void treat_all(struct form_run *run)
@@ -342,12 +409,14 @@ void treat_all(struct form_run *run)
     run->walk = arena_new_of(run->arena, struct walk);
     *run->walk = (struct walk){.reached = map_new(run->arena),
                                .globals = map_new(run->arena),
-                               .timers = map_new(run->arena),
+                               .starts = map_new(run->arena),
                                .faults_known = map_new(run->arena)};
     run->walk->faults = json_keep(run->arena, json_array());
     if (run->workflow == NULL)
         return;
-    for (size_t i = 0; i < run->filed.len && !run_is_over(run); i++)
-        follow(run, &run->filed.at[i], NULL);
+    for (size_t i = 0, count = run->filed.len; i < count && !run_is_over(run); i++) {
+        struct filed filed = run->filed.at[i];
+        follow_new(run, &filed);
+    }
     go_back(run);
 }

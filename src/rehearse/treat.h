@@ -7,20 +7,31 @@
 
 enum { VARIANTS = 4 }; /* ways to answer a page that asks something */
 
-enum who { WHO_AGENT, WHO_SUBMITTER, WHO_TIME };
+enum who { WHO_AGENT, WHO_SUBMITTER, WHO_TIME, WHO_PROGRAM };
+
+/* How often something was done: an action of the whole workflow is one, wherever it is offered. */
+struct tally {
+    int done;
+    bool calls; /* other servers were asked in the course of it */
+    int spoilt; /* so many of the answers that nobody hopes for were tried */
+};
 
 struct edge {
     enum who who;
-    str value; /* of the button: « choix:12 », « globale:3 », empty: the plain one; of time: the job without its dossier
-                */
+    str value; /* of the button: « choix:12 », « globale:3 », empty: the plain one; of time: the job without its
+                  dossier; of a program: what it calls */
     str label;
     str url; /* of a global action with a page of its own; empty: on the dossier's page */
     int pressed, wanted;
+    struct tally *tally;
     struct VEC_OF(str) leads_to; /* ids */
 };
+/* Whether it is of the whole workflow, offered in many statuses. */
+bool edge_is_global(const struct edge *edge);
 struct step {
     enum who who;
     str value;
+    int answers; /* calls_answer */
 };
 struct steps VEC_OF(struct step);
 
@@ -28,15 +39,15 @@ struct steps VEC_OF(struct step);
 struct spot {
     const struct workflow_status *status;
     struct VEC_OF(struct edge) edges;
-    size_t plan;
-    struct steps path; /* the first that led here */
+    struct filed filed; /* how the first was filed that came here, and its steps */
+    struct steps path;
 };
 
 struct walk {
     struct VEC_OF(struct spot) spots;
     struct map reached; /* statuses that a dossier came to, be it to leave at once: id → itself */
-    struct map globals; /* value → int *: how often it was run, wherever */
-    struct map timers;
+    struct map globals; /* who and value → struct tally * */
+    struct map starts;  /* statuses that filings whose circuit asks other servers came to → itself */
     int presses;
     json_t *faults; /* that the history tells of */
     struct map faults_known;
@@ -55,7 +66,12 @@ struct following {
     struct answer pages[2];
     struct steps path;
     size_t history; /* so many entries were looked at */
+    bool has_called;
 };
+
+/* The ways to a status that was not reached, and what kept each from being taken (treat_why.c): a new list of {"from",
+ * "action", "label", "because"}. */
+json_t *treat_why(const struct form_run *run, str status);
 
 /* ---- What waits for its time (treat_timers.c) ---- */
 
@@ -66,16 +82,27 @@ str timer_name(const struct following *following, const struct job *job);
 /* Whether one of this name waits; *job (may be NULL) is it. */
 bool timer_find(const struct following *following, str name, struct job *job);
 /* Moves the clock to it, and runs it. */
-bool timer_wait_for(const struct following *following, str name);
+bool timer_wait_for(struct following *following, str name);
 /* Cancels all: they would come due when the clock is moved for another dossier. */
 void timers_let_go(const struct following *following);
 
+/* ---- What other programs call (treat_program.c) ---- */
+
+struct triggers_seen VEC_OF(str);
+/* What they may call now: « jump/trigger/paid ». */
+struct triggers_seen triggers_of(const struct following *following);
+/* Calls it; false where it was refused. */
+bool program_calls(struct following *following, str trigger);
+
 /* ---- What is pressed (treat_press.c) ---- */
+
+/* Runs what is due; other servers may be asked. */
+void run_due(struct following *following);
 
 /* The form of a dossier's page that acts; NULL: there is none. Its buttons. */
 const struct page_form *act_form(const struct page *page, str url);
 const struct control *act_button(const struct page_form *form, str value);
-/* Presses, fills what is asked, again where it is refused; or waits. False where it came to nothing. */
+/* Presses, fills what is asked, again where it is refused; or waits, or calls. False where it came to nothing. */
 bool press(struct following *following, const struct edge *edge);
 
 #endif

@@ -94,14 +94,19 @@ static bool send_until_taken(struct following *following, enum who who, str valu
     return false;
 }
 
-bool press(struct following *following, const struct edge *edge)
+void run_due(struct following *following)
+{
+    int64_t before = calls_made();
+    stage_run_jobs(following->run->stage);
+    following->has_called = following->has_called || calls_made() > before;
+}
+
+static bool press_button(struct following *following, const struct edge *edge)
 {
     enum { LISTS = 32 };
     static const enum style styles[VARIANTS] = {STYLE_PLAUSIBLE, STYLE_MOST, STYLE_LEAST, STYLE_HOSTILE};
     const struct field_list *lists[LISTS];
     struct map refusals = map_new(following->arena);
-    if (edge->who == WHO_TIME)
-        return timer_wait_for(following, edge->value);
     struct answer answer = following->pages[edge->who];
     if (edge->url.len > 0) {
         str path = str_starts(edge->url, following->urls[edge->who])
@@ -118,7 +123,14 @@ bool press(struct following *following, const struct edge *edge)
                             .lists = lists,
                             .refusals = &refusals};
     filler.list_count = sub_forms(following, lists, LISTS);
-    bool ok = send_until_taken(following, edge->who, edge->value, &filler, &answer, edge->label);
-    stage_run_jobs(following->run->stage);
+    return send_until_taken(following, edge->who, edge->value, &filler, &answer, edge->label);
+}
+
+bool press(struct following *following, const struct edge *edge)
+{
+    if (edge->who == WHO_TIME)
+        return timer_wait_for(following, edge->value);
+    bool ok = edge->who == WHO_PROGRAM ? program_calls(following, edge->value) : press_button(following, edge);
+    run_due(following);
     return ok;
 }

@@ -3,7 +3,7 @@
 
 static json_t *edge_json(const struct form_run *run, const struct spot *spot, const struct edge *edge)
 {
-    static const char *const names[] = {"agent", "submitter", "time"};
+    static const char *const names[] = {"agent", "submitter", "time", "program"};
     json_t *one = json_object(), *to = json_array();
     json_set_str(one, STR("from"), spot->status->name);
     json_set_str(one, STR("by"), str_of(names[edge->who]));
@@ -18,24 +18,27 @@ static json_t *edge_json(const struct form_run *run, const struct spot *spot, co
 
 static json_t *statuses_json(const struct form_run *run)
 {
-    json_t *missing = json_array(), *out = json_object();
+    json_t *missing = json_array(), *why = json_object(), *out = json_object();
     size_t total = run->workflow == NULL ? 0 : workflow_status_count(run->workflow);
     for (size_t i = 0; i < total; i++) {
         const struct workflow_status *status = workflow_status_at(run->workflow, i);
-        if (map_get(&run->walk->reached, status->id) == NULL)
-            json_array_append_new(missing, json_from_str(status->name));
+        if (map_get(&run->walk->reached, status->id) != NULL)
+            continue;
+        json_array_append_new(missing, json_from_str(status->name));
+        if (run->filed.len > 0)
+            json_set(why, status->name, treat_why(run, status->id));
     }
     json_set(out, STR("total"), json_integer((json_int_t)total));
     json_set(out, STR("reached"), json_integer((json_int_t)(total - json_array_size(missing))));
     json_set(out, STR("missing"), missing);
+    json_set(out, STR("why"), why);
     return out;
 }
 
 /* An action of the whole workflow is one, wherever it is offered. */
 static bool is_same_action(size_t spot, const struct edge *edge, size_t other_spot, const struct edge *other)
 {
-    bool is_global = str_starts(edge->value, STR("globale:")) || str_starts(edge->value, STR("global:"));
-    return edge->who == other->who && str_eq(edge->value, other->value) && (is_global || spot == other_spot);
+    return edge->who == other->who && str_eq(edge->value, other->value) && (edge_is_global(edge) || spot == other_spot);
 }
 
 /* Whether it was run, here or elsewhere; *is_first: it was not counted before. */

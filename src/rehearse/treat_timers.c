@@ -45,7 +45,7 @@ bool timer_find(const struct following *following, str name, struct job *job)
     return false;
 }
 
-bool timer_wait_for(const struct following *following, str name)
+bool timer_wait_for(struct following *following, str name)
 {
     struct job job;
     if (!timer_find(following, name, &job))
@@ -53,7 +53,7 @@ bool timer_wait_for(const struct following *following, str name)
     stage_set_ahead(0);
     instant ahead = job.due + INSTANT_SECOND - instant_now();
     stage_set_ahead(ahead > 0 ? ahead : 0);
-    stage_run_jobs(following->run->stage);
+    run_due(following);
     return true;
 }
 

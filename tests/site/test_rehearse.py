@@ -159,6 +159,31 @@ class Rehearse(unittest.TestCase):
             self.assertEqual((form["state"], form["options"]), ("filed", []))
             self.assertEqual([call["url"] for call in form["calls"]], ["https://agenda.example/7"])
 
+    def test_other_servers_answer_in_each_way_and_call_what_waits_for_them(self):
+        url = "https://paiement.exemple.fr/{{ form_var_code }}"
+        call = {"id": "1", "type": "webservice_call", "url": url, "varname": "panier", "method": "GET", "response_type": "json"}
+        statuses = [
+            {"id": "1", "name": "Reçue", "actions": [
+                {**call, "action_on_app_error": "4", "action_on_4xx": "5", "action_on_5xx": "6", "action_on_network_errors": "7"},
+                {"id": "2", "type": "jump", "status": "2", "condition": 'form_workflow_data_panier_response_etat == "ouvert"'},
+                {"id": "3", "type": "jump", "status": "8"}]},
+            {"id": "2", "name": "À payer", "actions": [{"id": "1", "type": "jump", "mode": "trigger", "trigger": "paid", "status": "3"}]},
+            *({"id": number, "name": name, "actions": []} for number, name in [
+                ("3", "Payée"), ("4", "Refusée"), ("5", "Inconnue"), ("6", "En panne"), ("7", "Injoignable"), ("8", "Fermée")]),
+            {"id": "9", "name": "Annulée", "actions": []},
+            {"id": "10", "name": "Oubliée", "actions": []}]
+        annul = {"id": "1", "name": "Annuler", "triggers": [{"id": "1", "type": "webservice", "identifier": "annulation", "roles": ["_signed_calls"]}],
+                 "actions": [{"id": "1", "type": "jump", "status": "9"}, {"id": "2", "type": "jump", "status": "10", "condition": "False"}]}
+        with Counter() as counter:
+            counter.define("ville", FORM, changed(WORKFLOW, statuses=statuses, global_actions=[annul]))
+            status, report = rehearse(counter)
+            reached = report["forms"][0]["statuses"]
+            self.assertEqual((status, reached["missing"]), (0, ["Oubliée"]))
+            self.assertEqual([(way["from"], way["action"]) for way in reached["why"]["Oubliée"]], [("Annuler", "jump")])
+            self.assertIn("False", reached["why"]["Oubliée"][0]["because"])
+            programs = {(way["action"], *way["to"]) for way in report["forms"][0]["transitions"] if way["by"] == "program" and way["from"] == "À payer"}
+            self.assertEqual(programs & {("jump/trigger/paid", "Payée")}, {("jump/trigger/paid", "Payée")})
+
     def test_the_copy_is_open_to_another_browser_that_does_the_same_steps(self):
         with Counter() as counter:
             counter.define("ville", FORM, WORKFLOW)
