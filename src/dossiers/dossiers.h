@@ -202,6 +202,9 @@ void dossier_offer(const struct dossier_place *place, const struct dossier *doss
                    struct offer *offer);
 void dossier_offer_global(const struct dossier_place *place, const struct dossier *dossier, const struct actor *actor,
                           str action, struct offer *offer);
+/* Its circuit with the path that it took, as far as the actor may know. False: the circuit is lost. */
+bool dossier_outline(const struct dossier_place *place, const struct dossier *dossier, const struct actor *actor,
+                     const struct role_names *names, struct outline *out);
 void dossier_show_history(const struct dossier_place *place, const struct dossier *dossier, const struct actor *actor,
                           struct shown_history *out);
 const struct workflow_status *dossier_visible_status(const struct dossier_place *place, const struct dossier *dossier,

@@ -57,6 +57,16 @@ void dossier_show_history(const struct dossier_place *place, const struct dossie
         workflow_show_history(&context, dossier, actor, out);
 }
 
+bool dossier_outline(const struct dossier_place *place, const struct dossier *dossier, const struct actor *actor,
+                     const struct role_names *names, struct outline *out)
+{
+    struct workflow_context context;
+    if (!context_of(place, dossier, &context))
+        return false;
+    workflow_outline_of(&context, dossier, actor, names, out);
+    return true;
+}
+
 const struct workflow_status *dossier_visible_status(const struct dossier_place *place, const struct dossier *dossier,
                                                      const struct actor *actor)
 {

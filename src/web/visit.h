@@ -116,6 +116,8 @@ extern const struct route mass_routes[]; /* office/mass.c */
 extern const size_t mass_route_count;
 extern const struct route tables_routes[]; /* office/tables.c */
 extern const size_t tables_route_count;
+extern const struct route circuit_routes[]; /* office/circuit.c */
+extern const size_t circuit_route_count;
 
 /* ---- Lists ---- */
 

@@ -17,7 +17,7 @@ static bool acts_there(struct engine *engine, const struct workflow_status *show
 
 /* w.c.s.: whatever is restricted is never shown to who filed it. « _hidden »: nobody but an administrator and who acts
  * there; « __restricted__ »: the agents; else those that are named, and who acts there. */
-static bool may_know(struct engine *engine, const struct workflow_status *status, const struct actor *actor)
+bool status_may_be_known(struct engine *engine, const struct workflow_status *status, const struct actor *actor)
 {
     if (!status->is_hidden && !status->visibility_count)
         return true;
@@ -34,7 +34,7 @@ static bool may_know(struct engine *engine, const struct workflow_status *status
 }
 
 /* It looks at the dossier itself, and changes nothing. */
-static struct engine reader(const struct workflow_context *context, const struct dossier *dossier,
+struct engine engine_reader(const struct workflow_context *context, const struct dossier *dossier,
                             const struct actor *actor)
 {
     struct engine engine = {.context = context,
@@ -49,13 +49,13 @@ static struct engine reader(const struct workflow_context *context, const struct
 const struct workflow_status *workflow_visible_status(const struct workflow_context *context,
                                                       const struct dossier *dossier, const struct actor *actor)
 {
-    struct engine engine = reader(context, dossier, actor);
+    struct engine engine = engine_reader(context, dossier, actor);
     const struct workflow_status *status = workflow_status_find(context->workflow, dossier->status);
-    if (status && may_know(&engine, status, actor))
+    if (status && status_may_be_known(&engine, status, actor))
         return status;
     for (size_t i = dossier->history.len; i > 0; i--) {
         status = workflow_status_find(context->workflow, dossier->history.at[i - 1].status);
-        if (status && may_know(&engine, status, actor))
+        if (status && status_may_be_known(&engine, status, actor))
             return status;
     }
     return &sent;
@@ -129,14 +129,14 @@ static str shown_author(const struct history_entry *entry, const struct actor *a
 bool workflow_may_read(const struct workflow_context *context, const struct dossier *dossier, const json_t *part,
                        const struct actor *actor)
 {
-    struct engine engine = reader(context, dossier, actor);
+    struct engine engine = engine_reader(context, dossier, actor);
     return may_read(&engine, part, actor);
 }
 
 void workflow_show_history(const struct workflow_context *context, const struct dossier *dossier,
                            const struct actor *actor, struct shown_history *out)
 {
-    struct engine engine = reader(context, dossier, actor);
+    struct engine engine = engine_reader(context, dossier, actor);
     const struct workflow_status *before = NULL;
     *out = (struct shown_history){0};
     for (size_t i = 0; i < dossier->history.len; i++) {
@@ -144,7 +144,7 @@ void workflow_show_history(const struct workflow_context *context, const struct 
         struct shown_entry shown = {
             .at = entry->at, .author = entry->author, .author_name = shown_author(entry, actor)};
         const struct workflow_status *status = workflow_status_find(context->workflow, entry->status);
-        if (status && status != before && may_know(&engine, status, actor))
+        if (status && status != before && status_may_be_known(&engine, status, actor))
             before = shown.status = status;
         for (size_t k = 0; k < json_array_size(entry->parts); k++) {
             const json_t *part = json_array_get(entry->parts, k);

@@ -222,6 +222,22 @@ void roles_of_name(struct engine *engine, str name, struct str_list *out);
 bool names_include(struct engine *engine, const struct actor *actor, const struct names *names);
 void recipients_of(struct engine *engine, const struct names *names, struct recipients *out);
 json_t *names_json(const struct names *names);
+/* Whether this person may know of the status (history.c). */
+bool status_may_be_known(struct engine *engine, const struct workflow_status *status, const struct actor *actor);
+/* For who reads a dossier and does nothing with it. */
+struct engine engine_reader(const struct workflow_context *context, const struct dossier *dossier,
+                            const struct actor *actor);
+
+/* What people read of a definition (outline_words.c). */
+str outline_names(struct arena *arena, const struct workflow *workflow, const struct role_names *names,
+                  const struct names *of);
+/* « Courriel à Agents : « Reçue » »: what an action does that leads nowhere. */
+str outline_deed(struct arena *arena, const struct action *action, str who);
+/* « 3 jours » of object[key], a text or a number of units of so many seconds; as it stands where it is no duration. */
+str outline_delay(struct arena *arena, const json_t *object, const char *key, int64_t unit);
+/* How a global action is started. */
+str outline_start(struct arena *arena, const struct workflow *workflow, const struct role_names *names,
+                  const struct trigger *trigger, const json_t *json);
 
 /* A rendered body (mail_body.c): what its template was says whether it is HTML, never the words that answers brought.
  */

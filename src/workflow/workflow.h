@@ -517,6 +517,47 @@ struct shown_history VEC_OF(struct shown_entry);
 void workflow_show_history(const struct workflow_context *context, const struct dossier *dossier,
                            const struct actor *actor, struct shown_history *out);
 
+/* ---- Told as a picture and as a table -----------------------------------------------------------------------------
+ */
+
+enum way_kind { WAY_AT_ONCE, WAY_BUTTON, WAY_SUBMIT, WAY_TIMER, WAY_CALL, WAY_FAILURE };
+#define WAY_BACK SIZE_MAX /* to the status that was marked */
+
+struct outline_way {
+    enum way_kind kind;
+    str what;      /* « Bouton « Accepter » », « Après 3 jours » */
+    str who;       /* who may, « Agents, Instruction »; empty: nobody has to */
+    str condition; /* as the definition has it; empty: always */
+    size_t to;     /* which of the statuses, or WAY_BACK */
+    bool is_taken; /* the dossier went that way */
+};
+/* A status, or a global action. */
+struct outline_place {
+    str name, colour;     /* colour: as of a status */
+    struct str_list does; /* what is done and sent there, what is asked and of whom: a sentence each */
+    struct VEC_OF(struct outline_way) ways;
+    bool is_end, is_current;
+    size_t visits; /* how often the dossier came there */
+    instant last;  /* when it came there last */
+};
+struct outline_places VEC_OF(struct outline_place);
+struct outline {
+    str name;
+    struct outline_places statuses, globals; /* in the order of the definition; a filing goes to the first status */
+};
+/* What people call a role of the site; NULL: by its slug. data is handed to it. */
+struct role_names {
+    void *data;
+    str (*role)(void *data, str slug);
+};
+/* The whole circuit: statuses, ways out of them, who acts, what is sent. Lives in arena. */
+void workflow_outline(struct arena *arena, const struct workflow *workflow, const struct role_names *names,
+                      struct outline *out);
+/* The same with the path that the dossier took. Of a status that the actor may not know of, nothing but that there is
+ * one. */
+void workflow_outline_of(const struct workflow_context *context, const struct dossier *dossier,
+                         const struct actor *actor, const struct role_names *names, struct outline *out);
+
 /* « 2 jours », « 1 day and 2 hours », « 90 », « 3600 » → seconds (a bare number counts seconds, as in w.c.s.). False
  * where the text is no duration. */
 bool workflow_duration(str text, int64_t *seconds);

@@ -144,6 +144,32 @@ export const widthAt320 = async (page) => {
   return width;
 };
 
+/** What is wrong in a drawn circuit as the browser shows it: labels that overlap or leave their box, lines over boxes that they do not join. */
+export const clashes = (page) =>
+  page.evaluate(() => {
+    const svg = document.querySelector("svg.circuit"), wrong = [];
+    const inside = (a, b, by) => a.left >= b.left - by && a.right <= b.right + by && a.top >= b.top - by && a.bottom <= b.bottom + by;
+    const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+    const labels = [...svg.querySelectorAll("text.label")].map((text) => {
+      let rect = text.previousElementSibling;
+      while (rect.getAttribute("width") === "5") rect = rect.previousElementSibling;
+      return { text: text.textContent, at: text.getBoundingClientRect(), box: rect.getBoundingClientRect(), rect };
+    });
+    if (!labels.length) wrong.push("no label");
+    labels.forEach((one, i) => {
+      if (!inside(one.at, one.box, 0.5)) wrong.push(`leaves its box: ${one.text}`);
+      for (const other of labels.slice(i + 1)) if (meet(one.at, other.at) || meet(one.box, other.box)) wrong.push(`overlap: ${one.text} | ${other.text}`);
+    });
+    const boxes = labels.map(({ rect, text }) => ({ text, box: rect.getBBox() }));
+    for (const path of svg.querySelectorAll("g > path")) {
+      const length = path.getTotalLength();
+      const at = (share) => path.getPointAtLength(length * share), holds = (box, p, by) => p.x > box.x + by && p.x < box.x + box.width - by && p.y > box.y + by && p.y < box.y + box.height - by;
+      for (let share = 0; share <= 1; share += 0.02)
+        for (const { text, box } of boxes) if (holds(box, at(share), 3) && !holds(box, at(0), -4) && !holds(box, at(1), -4)) wrong.push(`a line over: ${text}`);
+    }
+    return [...new Set(wrong)];
+  });
+
 /** On a phone and on a desktop no violation of accessibility; and pictures of the page for who looks (GUICHET_SHOTS, a folder). */
 export const look = async (page, name) => {
   const shots = process.env.GUICHET_SHOTS;

@@ -20,7 +20,9 @@ static struct value services(struct request *request)
             page_set_text(request, dict, "closed", str_dup(request->arena, str_of(err.message)));
         page_set(request, dict, "reports", value_int((int64_t)form->reports.len));
         page_set_text(request, dict, "lacks", site_service_lacks(request->arena, visit->site, form->service));
-        page_set_text(request, dict, "workflow", workflow_name(catalogue_workflow_of(visit->catalogue, form)));
+        const struct workflow *workflow = catalogue_workflow_of(visit->catalogue, form);
+        page_set_text(request, dict, "workflow", workflow_name(workflow));
+        page_set_text(request, dict, "workflow_slug", workflow_slug(workflow));
         value_list_add(request->arena, list, value_dict(dict));
     }
     return value_list(list);

@@ -187,6 +187,8 @@ static void show_one(struct request *request)
     struct value_dict *page = page_new(request);
     fill(request, &reading, page);
     page_set(request, page, "versions", value_list(list));
+    page_set(request, page, "is_workflow", value_bool(str_eq(reading.kind, STR("workflow"))));
+    page_set_text(request, page, "slug", reading.slug);
     page_set(request, page, "is_table", value_bool(is_table(request, &reading)));
     page_show(request, 200, "office/versions.html", page);
 }
