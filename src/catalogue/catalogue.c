@@ -13,7 +13,7 @@ struct catalogue {
     _Atomic int references;
     struct store *store;
     int64_t epoch;
-    struct map forms, cards, workflows, workflows_by_name, sources, calls, mail_templates,
+    struct map forms, cards, workflows, workflows_by_name, sources, calls, mail_templates, comment_templates,
         known;                          /* known: « kind/slug » */
     struct map block_documents, blocks; /* parsed; compiled: a struct block_slot */
     struct catalogue_forms form_list, card_list;
@@ -72,12 +72,11 @@ static void add_workflow(struct catalogue *catalogue, const struct definition *d
     *vec_push(catalogue->arena, &catalogue->workflow_list) = workflow;
 }
 
-static const struct template *mail_part(struct catalogue *catalogue, const struct definition *definition, str text,
+static const struct template *text_part(struct catalogue *catalogue, const struct definition *definition, str text,
                                         enum template_kind kind, const char *part)
 {
     struct template_settings settings = {
-        .kind = kind,
-        .name = str_fmt(catalogue->arena, "modèle de courriel %.*s, %s", STR_ARG(definition->slug), part)};
+        .kind = kind, .name = str_fmt(catalogue->arena, "modèle %.*s, %s", STR_ARG(definition->slug), part)};
     struct err err = {0};
     const struct template *template = template_compile(catalogue->arena, text, &settings, &err);
     if (template == NULL)
@@ -85,14 +84,40 @@ static const struct template *mail_part(struct catalogue *catalogue, const struc
     return template;
 }
 
+/* One that does not compile is left out: the lint tells it. */
+static struct attachments attachments_of(struct catalogue *catalogue, const struct definition *definition,
+                                         const json_t *json)
+{
+    struct attachments all = {0};
+    const json_t *list = json_list(json, "attachments");
+    str name = str_fmt(catalogue->arena, "modèle %.*s, pièces jointes", STR_ARG(definition->slug));
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        struct attachment one;
+        struct err err = {0};
+        if (attachment_compile(catalogue->arena, json_str_of(json_array_get(list, i)), name, &one, &err))
+            *vec_push(catalogue->arena, &all) = one;
+    }
+    return all;
+}
+
 static void add_mail_template(struct catalogue *catalogue, const struct definition *definition, const json_t *json)
 {
     struct mail_text *text = arena_new_of(catalogue->arena, struct mail_text);
     str body = json_str(json, "body");
-    text->subject = mail_part(catalogue, definition, json_str(json, "subject"), TEMPLATE_TEXT, "objet");
-    text->body = mail_part(catalogue, definition, body, mail_body_kind(body), "texte");
+    text->subject = text_part(catalogue, definition, json_str(json, "subject"), TEMPLATE_TEXT, "objet");
+    text->body = text_part(catalogue, definition, body, mail_body_kind(body), "texte");
+    text->attachments = attachments_of(catalogue, definition, json);
     if (text->subject != NULL && text->body != NULL)
         map_set(&catalogue->mail_templates, definition->slug, text);
+}
+
+static void add_comment_template(struct catalogue *catalogue, const struct definition *definition, const json_t *json)
+{
+    struct comment_text *text = arena_new_of(catalogue->arena, struct comment_text);
+    text->comment = text_part(catalogue, definition, json_str(json, "comment"), TEMPLATE_HTML, "texte");
+    text->attachments = attachments_of(catalogue, definition, json);
+    if (text->comment != NULL)
+        map_set(&catalogue->comment_templates, definition->slug, text);
 }
 
 static void add_source(struct catalogue *catalogue, const struct definition *definition, const json_t *json)
@@ -162,10 +187,15 @@ static const struct {
     const char *kind;
     void (*add)(struct catalogue *catalogue, const struct definition *definition, const json_t *json);
 } adders[] = {
-    {"form", add_form},         {"card", add_form},
-    {"workflow", add_workflow}, {"mail-template", add_mail_template},
-    {"source", add_source},     {"category", add_category},
-    {"block", add_block},       {"wscall", add_call},
+    {"form", add_form},
+    {"card", add_form},
+    {"workflow", add_workflow},
+    {"mail-template", add_mail_template},
+    {"comment-template", add_comment_template},
+    {"source", add_source},
+    {"category", add_category},
+    {"block", add_block},
+    {"wscall", add_call},
 };
 
 static void add(struct catalogue *catalogue, const struct definition *definition)
@@ -246,9 +276,9 @@ struct catalogue *catalogue_load(struct store *store, struct err *err)
     catalogue->store = store;
     atomic_store(&catalogue->references, 1);
     struct map *maps[] = {
-        &catalogue->forms,           &catalogue->cards,  &catalogue->workflows,      &catalogue->workflows_by_name,
-        &catalogue->sources,         &catalogue->calls,  &catalogue->mail_templates, &catalogue->known,
-        &catalogue->block_documents, &catalogue->blocks, &catalogue->older};
+        &catalogue->forms,   &catalogue->cards,           &catalogue->workflows,      &catalogue->workflows_by_name,
+        &catalogue->sources, &catalogue->calls,           &catalogue->mail_templates, &catalogue->comment_templates,
+        &catalogue->known,   &catalogue->block_documents, &catalogue->blocks,         &catalogue->older};
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
         *maps[i] = map_new(arena);
     pthread_mutex_init(&catalogue->lock, NULL);
@@ -364,6 +394,14 @@ const struct workflow *catalogue_workflow_of(struct catalogue *catalogue, const 
 bool catalogue_mail_template(const struct catalogue *catalogue, str slug, struct mail_text *out)
 {
     const struct mail_text *found = map_get(&catalogue->mail_templates, slug);
+    if (found != NULL)
+        *out = *found;
+    return found != NULL;
+}
+
+bool catalogue_comment_template(const struct catalogue *catalogue, str slug, struct comment_text *out)
+{
+    const struct comment_text *found = map_get(&catalogue->comment_templates, slug);
     if (found != NULL)
         *out = *found;
     return found != NULL;

@@ -38,6 +38,7 @@ const struct workflow *catalogue_workflow(struct catalogue *catalogue, str slug,
  * same, else « _carddef_default »: recorded, edited, deleted. */
 const struct workflow *catalogue_workflow_of(struct catalogue *catalogue, const struct form *form);
 bool catalogue_mail_template(const struct catalogue *catalogue, str slug, struct mail_text *out);
+bool catalogue_comment_template(const struct catalogue *catalogue, str slug, struct comment_text *out);
 /* Named sources, named calls of web services; NULL where there is none. */
 const struct source *catalogue_source(const struct catalogue *catalogue, str slug);
 const struct call *catalogue_call(const struct catalogue *catalogue, str slug);

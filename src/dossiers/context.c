@@ -141,6 +141,12 @@ static bool rewrite(void *data, const struct dossier *dossier, const struct rewr
     return rewriting_make(host->place, &host->under_way, dossier, rewriting, made, err);
 }
 
+static bool comment_template(void *data, str slug, struct comment_text *out)
+{
+    const struct dossier_definitions *definitions = ((const struct workflow_host *)data)->place->definitions;
+    return definitions->comment_template && definitions->comment_template(definitions->data, slug, out);
+}
+
 static void anonymise(void *data, struct dossier *dossier, str mode)
 {
     const struct workflow_host *host = data;
@@ -228,6 +234,7 @@ bool context_make(const struct dossier_place *place, const struct form *form, co
         .holder_called = holder_called,
         .role_addresses = role_addresses,
         .mail_template = mail_template,
+        .comment_template = comment_template,
         .role_accounts = role_accounts,
         .account_of = account_of,
         .target_called = target_called,

@@ -23,6 +23,7 @@ struct dossier_definitions {
     const struct workflow *(*workflow)(const void *data, str slug, int64_t version);  /* NULL: none */
     const struct workflow *(*workflow_of)(const void *data, const struct form *form); /* now; NULL: none */
     bool (*mail_template)(const void *data, str slug, struct mail_text *out);         /* false: none */
+    bool (*comment_template)(const void *data, str slug, struct comment_text *out);   /* the same */
     const struct source_finder *sources;                                              /* may be NULL */
     const struct call_finder *calls;                                                  /* may be NULL */
 };
@@ -190,6 +191,9 @@ bool dossier_perform_prepare(const struct dossier_place *place, const struct dos
 /* The same, written; *redirect_url may be NULL. ERR_CONFLICT where a colleague was faster. */
 bool dossier_perform(const struct dossier_place *place, const struct dossier *dossier, const struct event *event,
                      str *redirect_url, struct err *err);
+
+/* Adds a line for the agents to its history, of a mail that left otherwise than it should. */
+bool dossier_tell_of_mail(const struct dossier_place *place, int64_t id, str text, struct err *err);
 
 /* Another server was asked, as that job said, for the call of that token: does what follows, as EVENT_CALLED, and ends
  * the job in the same transaction. True: the job is over. False: it is to be tried again, or is given up where the

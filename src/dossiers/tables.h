@@ -173,6 +173,7 @@ int64_t variables_account_of(struct value person);
 /* Filters of persons (variables_roles.c). */
 bool person_filter(const struct dossier_place *place, const struct dossier_person *person, struct arena *arena,
                    str name, struct value arg, struct value *out);
+struct value variables_mails(const struct scope *scope);       /* form_workflow_email_NAME */
 struct value variables_attachments(const struct scope *scope); /* form_attachments_NAME: the latest file of that name */
 struct value variables_links(const struct scope *scope);       /* form_links_*, of a dossier (variables_links.c) */
 bool variables_parent(const struct scope *scope, struct arena *arena, struct value *out); /* form_parent */

@@ -1,6 +1,8 @@
 /* Treating a dossier: the engine's answer, written. */
 #include "dossiers/tables.h"
 
+enum { TELLS_MOST = 10 };
+
 bool dossier_perform_prepare(const struct dossier_place *place, const struct dossier *dossier,
                              const struct event *event, struct change *change, struct err *err)
 {
@@ -132,6 +134,22 @@ bool dossier_is_visible(const struct dossier_place *place, const struct dossier 
     struct offer offer;
     dossier_offer(place, dossier, actor, &offer);
     return offer.can_act && (offer.buttons.len || offer.forms.len);
+}
+
+bool dossier_tell_of_mail(const struct dossier_place *place, int64_t id, str text, struct err *err)
+{
+    struct dossier *dossier;
+    struct event event = {.kind = EVENT_MAIL_LEFT, .action = text};
+    struct err found = {0};
+    for (int i = 0; i < TELLS_MOST; i++) {
+        found = (struct err){0};
+        if (dossier_load(place, id, &dossier, &found) && dossier_perform(place, dossier, &event, NULL, &found))
+            return true;
+        if (found.code != ERR_CONFLICT)
+            break;
+    }
+    *err = found;
+    return false;
 }
 
 /* ---- Jobs ---- */

@@ -148,6 +148,26 @@ static struct value answers_of_part(const struct scope *scope, struct arena *are
     return answers_value(view);
 }
 
+/* A file that came by itself, read as the answer of a field. */
+static struct value file_of_part(const struct scope *scope, struct arena *arena, const json_t *part)
+{
+    struct form_reports reports = {0};
+    struct form_texts texts = {0};
+    json_t *list = json_keep(arena, json_pack("[{s:s, s:s, s:s, s:s}]", "type", "file", "id", "file", "varname", "file",
+                                              "label", "Fichier"));
+    const struct field_list **lists = arena_array_of(arena, const struct field_list *, 1);
+    struct answers_view *view = arena_new_of(arena, struct answers_view);
+    lists[0] = field_list_compile(arena, list, NULL, &reports, &texts);
+    *view = (struct answers_view){.lists = lists, .list_count = 1, .answers = part, .file_url = scope_file_url(scope)};
+    return value_get(arena, answers_value(view), STR("file"));
+}
+
+static bool is_attachment(const json_t *part, str name)
+{
+    bool is_file = str_eq(json_str(part, "type"), STR("file")) || json_bool(part, "is_attachment");
+    return is_file && str_eq(json_str(part, "varname"), name);
+}
+
 /* The file is the one answer of its part. */
 static bool attachment_get(const struct value_object *object, struct arena *arena, str key, struct value *out)
 {
@@ -156,13 +176,13 @@ static bool attachment_get(const struct value_object *object, struct arena *aren
     for (size_t i = 0; scope->dossier && i < scope->dossier->history.len; i++) {
         const json_t *parts = scope->dossier->history.at[i].parts;
         for (size_t k = 0; k < json_array_size(parts); k++)
-            if (json_bool(json_array_get(parts, k), "is_attachment") &&
-                str_eq(json_str(json_array_get(parts, k), "varname"), key))
+            if (is_attachment(json_array_get(parts, k), key))
                 found = json_array_get(parts, k);
     }
     if (!found || !key.len)
         return false;
-    *out = value_get(arena, answers_of_part(scope, arena, found), key);
+    *out = json_dict(found, "file") ? file_of_part(scope, arena, found)
+                                    : value_get(arena, answers_of_part(scope, arena, found), key);
     return out->kind != VALUE_UNDEFINED;
 }
 

@@ -349,6 +349,8 @@ static bool form_member(const struct scope *scope, struct arena *arena, str key,
         *out = value_object(&workflow_form_type, scope);
     else if (str_eq(key, STR("attachments")))
         *out = variables_attachments(scope);
+    else if (str_eq(key, STR("workflow_email")))
+        *out = variables_mails(scope);
     else if (str_eq(key, STR("trigger")))
         *out = variables_triggers(scope);
     else

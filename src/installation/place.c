@@ -28,6 +28,12 @@ static bool find_mail_template(const void *data, str slug, struct mail_text *out
     return catalogue_mail_template(place->catalogue, slug, out);
 }
 
+static bool find_comment_template(const void *data, str slug, struct comment_text *out)
+{
+    const struct place *place = data;
+    return catalogue_comment_template(place->catalogue, slug, out);
+}
+
 static struct dossier_person person_of(struct arena *arena, const struct account *account)
 {
     return (struct dossier_person){.account = account->id,
@@ -258,6 +264,7 @@ void place_make(struct place *place, struct installation *installation, struct e
                                                       .workflow = find_workflow,
                                                       .workflow_of = find_workflow_of,
                                                       .mail_template = find_mail_template,
+                                                      .comment_template = find_comment_template,
                                                       .sources = &place->sources,
                                                       .calls = &place->calls};
     make_sources(place, arena);

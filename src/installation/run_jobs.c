@@ -8,38 +8,42 @@
 /* Of the daily purges: they are never given up for a store that is away for a week. */
 enum { PURGE_ATTEMPTS = 1000 };
 
-static bool run_mail(void *context, struct store *store, const struct job *job, struct err *err)
-{
-    const struct installation *installation = context;
-    return mail_run_job(&installation->relay, installation->pages, store, job, err);
-}
+typedef bool (*job_in_place)(struct place *place, const void *what, struct err *err);
 
-typedef bool (*job_in_place)(struct place *place, const struct job *job, struct err *err);
-
-static bool run_dossier(struct place *place, const struct job *job, struct err *err)
+static bool run_dossier(struct place *place, const void *job, struct err *err)
 {
     return dossier_run_job(&place->dossiers, job, err);
 }
 
+static bool run_call(struct place *place, const void *job, struct err *err)
+{
+    return call_run_job(place, job, err);
+}
+
+static bool run_sms(struct place *place, const void *job, struct err *err)
+{
+    return sms_run_job(place, job, err);
+}
+
 static bool run_in_place(struct installation *installation, struct estate *estate, struct store *store,
-                         struct arena *arena, job_in_place run, const struct job *job, struct err *err)
+                         struct arena *arena, job_in_place run, const void *what, struct err *err)
 {
     for (size_t i = 0; i < estate->sites.len; i++) {
         if (estate->sites.at[i].store != store)
             continue;
         struct place place;
         place_make(&place, installation, estate, &estate->sites.at[i], arena, NULL);
-        return run(&place, job, err);
+        return run(&place, what, err);
     }
     return err_set(err, ERR_UNAVAILABLE, "The site of this job is not known yet.");
 }
 
-static bool run_of_site(struct installation *installation, struct store *store, job_in_place run, const struct job *job,
+static bool run_of_site(struct installation *installation, struct store *store, job_in_place run, const void *what,
                         struct err *err)
 {
     struct arena *arena = arena_new();
     struct estate *estate = installation_hold(installation);
-    bool ok = run_in_place(installation, estate, store, arena, run, job, err);
+    bool ok = run_in_place(installation, estate, store, arena, run, what, err);
     estate_release(installation, estate);
     arena_free(arena);
     if (ok)
@@ -52,14 +56,43 @@ static bool run_dossier_job(void *context, struct store *store, const struct job
     return run_of_site(context, store, run_dossier, job, err);
 }
 
+/* ---- Mail ---- */
+
+static bool tell_lost(struct place *place, const void *what, struct err *err)
+{
+    const struct mail_lost *lost = what;
+    struct buf text = buf_new(lost->arena, 1 << 16);
+    buf_add(&text, STR("Courriel parti sans ses pièces jointes, qui ne sont plus gardées ou sont trop lourdes :"));
+    for (size_t i = 0; i < lost->names.len; i++)
+        buf_fmt(&text, " « %.*s »", STR_ARG(lost->names.at[i]));
+    return dossier_tell_of_mail(&place->dossiers, lost->dossier, buf_str(&text), err);
+}
+
+/* What the message left without is told after it left: where that fails, the message is not sent again. */
+static bool run_mail(void *context, struct store *store, const struct job *job, struct err *err)
+{
+    struct installation *installation = context;
+    struct arena *arena = arena_new();
+    struct mail_lost lost = {.arena = arena};
+    struct err untold = {0};
+    bool ok = mail_run_job(&installation->relay, installation->pages, store, installation->stores, job, &lost, err);
+    if (ok && lost.names.len > 0) {
+        log_line(LOG_WARNING, "mail.lost_files", "job=%lld files=%zu", (long long)job->id, lost.names.len);
+        if (lost.dossier != 0 && !run_of_site(installation, store, tell_lost, &lost, &untold))
+            log_err("mail.lost_files", &untold);
+    }
+    arena_free(arena);
+    return ok;
+}
+
 static bool run_call_job(void *context, struct store *store, const struct job *job, struct err *err)
 {
-    return run_of_site(context, store, call_run_job, job, err);
+    return run_of_site(context, store, run_call, job, err);
 }
 
 static bool run_sms_job(void *context, struct store *store, const struct job *job, struct err *err)
 {
-    return run_of_site(context, store, sms_run_job, job, err);
+    return run_of_site(context, store, run_sms, job, err);
 }
 
 void installation_watch_site(struct installation *installation, struct store *store)

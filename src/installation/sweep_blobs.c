@@ -28,10 +28,12 @@ struct asking {
     bool is_used;
 };
 
+/* The mails last: a change that takes a file from a dossier may send it. */
 static bool ask(struct tx *tx, void *arg, struct err *err)
 {
     struct asking *asking = arg;
-    return dossier_blob_is_used(tx, asking->blob, &asking->is_used, err);
+    return dossier_blob_is_used(tx, asking->blob, &asking->is_used, err) &&
+           (asking->is_used || mail_names_file(tx, asking->blob, &asking->is_used, err));
 }
 
 static bool is_named(void *arg, str blob)

@@ -97,28 +97,52 @@ static void read_workflow(struct linting *linting)
         add_text(linting, texts->at[i].where, texts->at[i].template);
 }
 
+static void add_fault_of_text(struct linting *linting, str where, str construct, const struct err *err)
+{
+    bool is_error = str_eq(construct, STR("template"));
+    struct lint_finding *finding = linting_add(linting, is_error, where, "%s", err->message);
+    finding->construct = construct;
+    finding->line = err->line;
+    finding->column = err->column;
+}
+
+static void read_part(struct linting *linting, const char *key, enum template_kind kind, const char *where)
+{
+    struct err err = {0};
+    struct template_settings settings = {.kind = kind, .name = str_of(where)};
+    const struct template *template = template_compile(linting->arena, json_str(linting->json, key), &settings, &err);
+    if (template != NULL)
+        add_text(linting, settings.name, template);
+    else
+        add_fault_of_text(linting, settings.name, STR("template"), &err);
+}
+
+static void read_attachments(struct linting *linting)
+{
+    const json_t *list = json_list(linting->json, "attachments");
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        str where = str_fmt(linting->arena, "pièce jointe %zu", i + 1);
+        struct attachment one;
+        struct err err = {0};
+        if (!attachment_compile(linting->arena, json_str_of(json_array_get(list, i)), where, &one, &err))
+            add_fault_of_text(linting, where, err.code == ERR_UNSUPPORTED ? STR("attachment:python") : STR("template"),
+                              &err);
+        else if (one.value != NULL)
+            add_text(linting, where, one.value);
+    }
+}
+
 static void read_mail_template(struct linting *linting)
 {
-    static const struct {
-        const char *key, *where;
-    } parts[] = {{"subject", "objet"}, {"body", "texte"}};
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        struct err err = {0};
-        struct template_settings settings = {.kind = TEMPLATE_TEXT, .name = str_of(parts[i].where)};
-        const struct template *template =
-            template_compile(linting->arena, json_str(linting->json, parts[i].key), &settings, &err);
-        if (template != NULL) {
-            add_text(linting, settings.name, template);
-            continue;
-        }
-        struct lint_finding *finding = linting_add(linting, true, settings.name, "%s", err.message);
-        finding->construct = STR("template");
-        finding->line = err.line;
-        finding->column = err.column;
-    }
-    if (json_array_size(json_list(linting->json, "attachments")) > 0)
-        add_construct(linting, STR("mail-template:attachments"), STR("pièces jointes"),
-                      STR("Les pièces jointes ne sont pas encore envoyées."));
+    read_part(linting, "subject", TEMPLATE_TEXT, "objet");
+    read_part(linting, "body", TEMPLATE_TEXT, "texte");
+    read_attachments(linting);
+}
+
+static void read_comment_template(struct linting *linting)
+{
+    read_part(linting, "comment", TEMPLATE_HTML, "texte");
+    read_attachments(linting);
 }
 
 static void add_texts(struct linting *linting, const struct call_texts *texts)
@@ -149,12 +173,6 @@ static void read_call(struct linting *linting)
         finding->line = problem->line;
         finding->column = problem->column;
     }
-}
-
-static void read_whole(struct linting *linting)
-{
-    add_construct(linting, linting->kind, STR("document entier"),
-                  STR("Ce document est gardé ; il n’est pas encore utilisé."));
 }
 
 /* ---- What texts ask ---- */
@@ -189,7 +207,7 @@ static const struct {
     {"block", read_block},
     {"card", read_form},
     {"wscall", read_call},
-    {"comment-template", read_whole},
+    {"comment-template", read_comment_template},
 };
 
 void linting_begin(struct linting *linting, struct arena *arena, str kind, const json_t *json,

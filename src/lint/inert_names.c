@@ -3,7 +3,7 @@
 
 static const char *const members[] = {
     "form_api_url",     "form_criticality_label", "form_criticality_level", "form_distance", "form_jumps",
-    "form_latest_jump", "form_page_no",           "form_reverse_links",     "form_trigger",  "form_workflow_email",
+    "form_latest_jump", "form_page_no",           "form_reverse_links",     "form_trigger",
 };
 
 /* Of w.c.s. itself; any other unknown filter was added by a site. */

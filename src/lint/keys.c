@@ -21,6 +21,7 @@ static const struct {
      "kind slug name category category_name description documentation functions statuses options backoffice_fields "
      "global_actions criticality_levels status_remapping last_modification"},
     {"mail-template", "kind slug name category category_name description documentation subject body attachments"},
+    {"comment-template", "kind slug name category category_name description documentation comment attachments"},
     {"source",
      "kind slug name category category_name description documentation source cache_duration query_parameter "
      "id_parameter data_attribute id_attribute text_attribute qs_data record_on_errors notify_on_errors id_property "

@@ -8,6 +8,13 @@
 #include "pages/pages.h"
 #include "store/jobs.h"
 
+/* A file that goes with a message. Its bytes are read when the message leaves; until then mail_names_file keeps them
+ * from the purge. */
+struct mail_file {
+    str blob, name, type;
+    str bytes; /* once read */
+};
+
 struct mail {
     const str *to; /* addresses: each gets a message of its own */
     size_t to_count;
@@ -17,6 +24,9 @@ struct mail {
     str subject;
     str page;      /* « receipt »: templates/mails/receipt.txt and .html, rendered when the message leaves */
     json_t *words; /* an object: what they say, as it was when the message was caused */
+    const struct mail_file *files;
+    size_t file_count;
+    int64_t dossier; /* of whom it speaks; 0: of none */
 };
 
 /* What the page « layout » shows: words, one button, a footer. */
@@ -34,9 +44,10 @@ void mail_compose(struct arena *arena, const struct mail_page *page, struct mail
 enum { MAIL_ATTEMPTS = 20, MAIL_LEASE_SECONDS = 180 };
 struct job mail_job(struct arena *arena, const struct mail *mail, str key);
 
-/* The two parts of a message. */
+/* The two parts of a message, and the files that go with it. */
 struct mail_parts {
     str text, html;
+    struct VEC_OF(struct mail_file) files;
 };
 /* Where messages go. */
 struct mail_relay {
@@ -51,10 +62,23 @@ struct mail_relay {
     void (*kept)(const struct mail *mail, str to, const struct mail_parts *parts);
 };
 
+/* All files of a message together: what relays take is 10 MB and more, and base 64 adds a third. */
+enum { MAIL_FILES_MOST = 12 << 20 };
+
+/* Files that a message had to leave without: they are no longer kept, or are too many bytes. */
+struct mail_lost {
+    struct arena *arena;
+    int64_t dossier;
+    struct VEC_OF(str) names;
+};
+
 /* Does a job: sends to each address that has not had it yet, and keeps a row for each. ERR_INVALID where the relay
- * refused for good (5xx) or the message is none; else the runner tries again. */
-bool mail_run_job(const struct mail_relay *relay, const struct pages *pages, struct store *store, const struct job *job,
-                  struct err *err);
+ * refused for good (5xx) or the message is none; else the runner tries again. What its files are kept in: files. A
+ * message leaves without those that it can't have, and says so; lost tells them where it left. */
+bool mail_run_job(const struct mail_relay *relay, const struct pages *pages, struct store *store, struct stores *files,
+                  const struct job *job, struct mail_lost *lost, struct err *err);
+/* Whether a message that has not left yet names this file. */
+bool mail_names_file(struct tx *tx, str blob, bool *named, struct err *err);
 
 /* ERR_UNSUPPORTED where there is no such page. */
 bool mail_render(struct arena *arena, const struct pages *pages, str page, const json_t *words, struct mail_parts *out,

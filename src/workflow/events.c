@@ -459,6 +459,13 @@ void workflow_callable(const struct workflow_context *context, const struct doss
     add_jumps(&engine, out);
 }
 
+static void tell_of_mail(struct engine *engine)
+{
+    json_t *part = JSON_PART("mail-error");
+    json_set_str(part, STR("text"), engine->event->action);
+    engine_add_part(engine, part);
+}
+
 static bool happen(struct engine *engine, struct err *err)
 {
     switch (engine->event->kind) {
@@ -482,6 +489,9 @@ static bool happen(struct engine *engine, struct err *err)
         return true;
     case EVENT_REWRITE:
         return rewrite(engine);
+    case EVENT_MAIL_LEFT:
+        tell_of_mail(engine);
+        return true;
     }
     return err_set(err, ERR_INTERNAL, "Événement inconnu.");
 }

@@ -19,12 +19,6 @@ static const struct definition_inert of_actions[] = {
     {"jump", "identifier", NULL, "jump:identifier", "Le passage n’est pas encore retenu sous son identifiant."},
     {"jumponsubmit", "identifier", NULL, "jumponsubmit:identifier",
      "Le passage n’est pas encore retenu sous son identifiant."},
-    {"register-comment", "attachments", NULL, "register-comment:attachments",
-     "Les pièces jointes du message ne sont pas encore ajoutées."},
-    {"register-comment", "comment_template", NULL, "register-comment:comment_template",
-     "Les modèles de commentaire ne sont pas encore servis : le texte de l’action l’est."},
-    {"sendmail", "attachments", NULL, "sendmail:attachments", "Les pièces jointes ne sont pas encore envoyées."},
-    {"sendmail", "varname", NULL, "sendmail:varname", "Le courriel n’est pas encore gardé sous son identifiant."},
 };
 
 static void report_all(struct compiler *compiler, const json_t *json, const struct definition_inert *table,

@@ -249,7 +249,26 @@ struct mail_body engine_mail_body(struct engine *engine, const struct template *
 /* Its two parts. */
 str mail_plain(struct arena *arena, struct mail_body body);
 str mail_html(struct arena *arena, struct mail_body body);
-void engine_send_mail(struct engine *engine, const struct recipients *to, str subject, struct mail_body body, str from);
+struct outgoing_mail {
+    const struct recipients *to;
+    str subject, from; /* from: empty: the site's */
+    struct mail_body body;
+    const json_t *files; /* a list, as engine_attachments makes it; may be empty */
+};
+void engine_send_mail(struct engine *engine, const struct outgoing_mail *outgoing);
+
+/* Files (attachments.c). */
+void compiler_attachments(struct compiler *compiler, const json_t *json, struct attachments *out);
+/* Adds the files that they give to the list, each once: {blob, name, type, size}. What is no file is told. */
+void engine_attachments(struct engine *engine, const struct attachments *attachments, json_t *files);
+struct file_part {
+    str varname, label; /* varname may be empty */
+    const json_t *file;
+    const struct names *to; /* NULL, or empty: everybody */
+    bool is_hidden;
+};
+/* Adds a part of type « file ». */
+void engine_add_file(struct engine *engine, const struct file_part *added);
 
 /* The part of a history that says which answers to these fields changed, a new reference. */
 json_t *edit_part(struct engine *engine, const struct field_list *fields, const json_t *before, const json_t *after);

@@ -100,7 +100,9 @@ enum history_author {
  *   message  {html, level, to}              the workflow's own word (register-comment); to: functions, roles; none: all
  *   form     {varname, at, action, answers, fields: [{label, value}]}   a sub-form that was filled in; to as above;
  *            is_attachment: a file that was added; is_hidden: never shown, read by its name alone
- *   mail     {to: [addresses], subject}     a mail that was sent; agents only
+ *   mail     {to: [addresses], subject, attachments: [names], varname, body}   a mail that was sent; agents only; body:
+ *            where it has a varname
+ *   mail-error {text}                       what a mail left without; agents only
  *   data     {fields: [{label, value}]}     data of the treatment that changed; agents only
  *   edit     {text, fields: [{label, value, before}]}   answers that a person changed; fields: agents only
  *   global   {action, name}                 a global action ran; agents only
@@ -109,8 +111,8 @@ enum history_author {
  * function from now on; agents only sms      {to: [numbers], text}          a text message that was sent; agents only
  *   call     {name, text}                   another server was asked, and what it said; administrators only
  *   call-error {name, text}                 what went wrong there, where the definition tells the agents; agents only
- *   file     {varname, file, fields: [{label, value, blob}]}  what a server answered, file as an answer of that type;
- *            is_hidden, as of a form
+ *   file     {varname, file, fields: [{label, value, blob}]}  what a server answered, or a message brought; file as an
+ *            answer of that type; is_hidden, to: as of a form
  *   inert    {action, name}                 an action was met that does not run yet; administrators only
  *   trigger  {name, kind, caller, content}  a call from outside was obeyed: kind « jump » or « global »; agents only
  *   error    {text}                         a fault in a text or a condition; administrators only             */
@@ -192,6 +194,7 @@ enum event_kind {
     EVENT_HOOK,         /* a call from outside to a global action, by its trigger « webservice » */
     EVENT_CALLED,       /* another server was asked, and has answered or not */
     EVENT_REWRITE,      /* the action of another dossier changes it */
+    EVENT_MAIL_LEFT,    /* a mail left otherwise than it should; action: what is to be told of it */
 };
 
 struct posted_form { /* a sub-form of the page, read and checked by forms.h */
@@ -241,8 +244,23 @@ struct event {
 
 /* ---- What the engine asks of its caller -------------------------------------------------------------------------- */
 
+/* A text that gives a file, or several: compiled. */
+struct attachment {
+    const struct template *value; /* NULL: the field alone */
+    str field;                    /* id of a field, as exports of before templates name one; empty: none */
+};
+struct attachments VEC_OF(struct attachment);
+/* source: a template, or a name, as old definitions have it. name: what messages call it. ERR_UNSUPPORTED: an
+ * expression of Python's; ERR_INVALID, with line and column: a template that does not compile. */
+bool attachment_compile(struct arena *arena, str source, str name, struct attachment *out, struct err *err);
+
 struct mail_text { /* a mail template, compiled */
     const struct template *subject, *body;
+    struct attachments attachments;
+};
+struct comment_text { /* a comment template, compiled */
+    const struct template *comment;
+    struct attachments attachments;
 };
 /* As what a mail's body is compiled: one that begins with a tag is HTML, in which what answers bring is escaped. */
 enum template_kind mail_body_kind(str body);
@@ -296,6 +314,8 @@ struct workflow_context {
     void (*role_addresses)(void *data, str role, struct recipients *out);
     /* False where there is no such mail template. */
     bool (*mail_template)(void *data, str slug, struct mail_text *out);
+    /* The same of comment templates. May be NULL. */
+    bool (*comment_template)(void *data, str slug, struct comment_text *out);
     /* Accounts of a role, for notices: may be NULL (then agents get none). */
     void (*role_accounts)(void *data, str role, int64_t **out, size_t *count);
     /* The account of a person: of a value that is one, or of the text of their address or uuid; 0: nobody. May be NULL.

@@ -56,7 +56,7 @@ UNSUPPORTED = [
     (workflow("w", '<item type="choice"><label>Oui</label><by><item>_receiver</item></by><status>1</status>'
                    "<allow_as_mass_action>True</allow_as_mass_action></item>"), []),
     (workflow("w", '<item type="form"><by><item>_receiver</item></by><formdef><fields>' + field("retina") + "</fields></formdef></item>"), ["field:retina"]),
-    (workflow("w", '<item type="register-comment"><comment_template>c</comment_template></item>'), ["register-comment:comment_template"]),
+    (workflow("w", '<item type="register-comment"><comment_template>c</comment_template></item>'), []),
     (workflow("w", "", trigger("timeout", "<anchor>python</anchor><timeout>1</timeout>")), ["trigger:anchor=python"]),
     (workflow("w", "", trigger("timeout", "<anchor>1st-arrival</anchor><anchor_status_first>wf-1</anchor_status_first><timeout>1</timeout>")), []),
     (workflow("w", "", trigger("webservice", "<identifier>x</identifier>")), []),

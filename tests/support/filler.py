@@ -43,7 +43,7 @@ def fitting(name, attempt, count):
 
 
 def fill(form, overrides=None, attempt=0):
-    """Values and files for one form. attempt: how many times the page came back: then other plausible texts are tried."""
+    """Values and files for one form. overrides: what to answer to labels; a file as (name, type, bytes). attempt: how many times the page came back: then other plausible texts are tried."""
     overrides, values, files, radios = overrides or {}, {}, {}, {}
     for control in form.controls:
         if not control.name or control.kind in ("hidden", "submit") or control.disabled or control.attributes.get("tabindex") == "-1":
@@ -51,7 +51,7 @@ def fill(form, overrides=None, attempt=0):
         words = f"{control.legend} {control.label}"
         chosen = next((value for key, value in overrides.items() if re.search(key, words)), None)
         if control.kind == "file":
-            files[control.name] = ("piece.png", "image/png", png()) if "image" in control.attributes.get("accept", "") else ("piece.pdf", "application/pdf", PDF)
+            files[control.name] = chosen if isinstance(chosen, tuple) else ("piece.png", "image/png", png()) if "image" in control.attributes.get("accept", "") else ("piece.pdf", "application/pdf", PDF)
         elif control.name.endswith("-cherche"):
             values[control.name] = ""  # what was found is chosen: see search_lists
         elif control.kind == "radio":

@@ -18,6 +18,7 @@ class Mailbox:
     def __init__(self, port=None):
         self.port = port
         self.answer = "250 kept"  # to every message; one that is not 250 is not kept
+        self.refused = 0
 
     def __enter__(self):
         self.messages, self._lock = [], threading.Lock()
@@ -35,6 +36,7 @@ class Mailbox:
 
     async def handle_DATA(self, server, session, envelope):
         if not self.answer.startswith("250"):
+            self.refused += 1
             return self.answer
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
         with self._lock:

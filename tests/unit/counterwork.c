@@ -56,6 +56,12 @@ static bool find_mail(const void *data, str slug, struct mail_text *out)
     return str_eq(slug, STR("modele"));
 }
 
+static bool find_comment(const void *data, str slug, struct comment_text *out)
+{
+    *out = ((const struct counterwork *)data)->comment_template;
+    return str_eq(slug, STR("modele"));
+}
+
 static void role_addresses(void *data, struct arena *arena, str role, struct recipients *out)
 {
     (void)data;
@@ -113,11 +119,15 @@ void counterwork_make(struct counterwork *work, const char *form, const char *wo
     struct template_settings text = {.kind = TEMPLATE_TEXT};
     work->mail_template.subject = template_compile(work->arena, STR("Modèle {{ form_number }}"), &text, &err);
     work->mail_template.body = template_compile(work->arena, STR("Bonjour {{ form_var_nom }}"), &text, &err);
+    struct template_settings html = {.kind = TEMPLATE_HTML};
+    work->comment_template.comment =
+        template_compile(work->arena, STR("<p>Modèle pour {{ form_var_nom }}</p>"), &html, &err);
     work->definitions = (struct dossier_definitions){.data = work,
                                                      .form = find_form,
                                                      .workflow = find_workflow,
                                                      .workflow_of = workflow_of,
-                                                     .mail_template = find_mail};
+                                                     .mail_template = find_mail,
+                                                     .comment_template = find_comment};
     work->place = (struct dossier_place){
         .arena = work->arena,
         .definitions = &work->definitions,

@@ -10,7 +10,8 @@ struct counterwork {
     struct arena *arena;
     const struct form *form;
     const struct workflow *workflow;
-    struct mail_text mail_template; /* slug « modele » */
+    struct mail_text mail_template;       /* slug « modele » */
+    struct comment_text comment_template; /* the same */
     struct dossier_definitions definitions;
     struct dossier_place place;
 };

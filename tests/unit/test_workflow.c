@@ -316,6 +316,61 @@ static void mails_are_rendered_when_they_are_caused(void **state)
     counterwork_free(&work);
 }
 
+#define PLAN "{'blob':'ab12','name':'plan.pdf','type':'application/pdf','size':12}"
+
+static const char form_with_plan[] = "{'kind':'form','slug':'permis','name':'Permis','workflow':'w',"
+                                     "'functions':{'_receiver':'urbanisme'},'fields':["
+                                     "{'id':'1','type':'string','label':'Nom','varname':'nom'},"
+                                     "{'id':'p-1','type':'file','label':'Plan','varname':'plan'},"
+                                     "{'id':'p-2','type':'file','label':'Photo'}]}";
+
+/* A template, a field by its id as exports of before templates name it, the same file twice, an empty one, a text. */
+static void mails_name_their_files(void **state)
+{
+    (void)state;
+    struct counterwork work;
+    counterwork_make(
+        &work, form_with_plan,
+        WORKFLOW("{'id':'a','name':'A','actions':[{'type':'sendmail','id':'1','to':['_submitter'],'subject':'x','body':"
+                 "'y','varname':'avis','attachments':['{{ form_var_plan }}','form_var_plan_raw','form_fp_2',"
+                 "'{{ form_var_rien }}','{{ form_var_nom }}','utils.pdf(1)']},"
+                 "{'type':'register-comment','id':'2','comment':'<p>{{ form_workflow_email_avis_subject }} à "
+                 "{{ form_workflow_email_avis_0_addresses|join:\\',\\' }}</p>'}]}"));
+    struct change *change = counterwork_file(
+        &work, "{'1':'Ana','p-1':" PLAN ",'p-2':{'blob':'cd','name':'rue.png','type':'image/png','size':3}}");
+    const json_t *mail = json_parse(work.arena, change->jobs.at[0].payload, NULL);
+    const json_t *files = json_list(mail, "files");
+    assert_int_equal(json_array_size(files), 2);
+    assert_str(json_str(json_array_get(files, 0), "blob"), "ab12");
+    assert_str(json_str(json_array_get(files, 1), "name"), "rue.png");
+    assert_int_equal(json_int(mail, "dossier"), 1000);
+    assert_int_equal(json_array_size(json_list(find_part(change, "mail"), "attachments")), 2);
+    assert_non_null(find_part(change, "error"));
+    assert_str(json_str(find_part(change, "message"), "html"), "<p>x à remi@exemple.fr</p>");
+    const struct workflow_reports *reports = workflow_reports(work.workflow);
+    assert_int_equal(reports->len, 1);
+    assert_str(reports->at[0].construct, "attachment:python");
+    counterwork_free(&work);
+}
+
+static void comments_bring_their_files_and_come_of_templates(void **state)
+{
+    (void)state;
+    struct counterwork work;
+    counterwork_make(
+        &work, form_with_plan,
+        WORKFLOW("{'id':'a','name':'A','actions':[{'type':'register-comment','id':'1','comment_template':'modele',"
+                 "'comment':'ignoré','to':['_receiver'],'attachments':['{{ form_var_plan }}']},"
+                 "{'type':'register-comment','id':'2','comment_template':'perdu','comment':'ignoré'}]}"));
+    struct change *change = counterwork_file(&work, "{'1':'Ana','p-1':" PLAN "}");
+    assert_str(json_str(find_part(change, "message"), "html"), "<p>Modèle pour Ana</p>");
+    const json_t *part = find_part(change, "file");
+    assert_str(json_str(json_dict(part, "file"), "blob"), "ab12");
+    assert_int_equal(json_array_size(json_list(part, "to")), 1);
+    assert_non_null(find_part(change, "error"));
+    counterwork_free(&work);
+}
+
 static void messages_are_for_those_they_name(void **state)
 {
     (void)state;
@@ -653,6 +708,8 @@ int main(void)
         cmocka_unit_test(a_required_comment_is_asked_for),
         cmocka_unit_test(mails_are_rendered_when_they_are_caused),
         cmocka_unit_test(answers_stay_text_in_mails),
+        cmocka_unit_test(mails_name_their_files),
+        cmocka_unit_test(comments_bring_their_files_and_come_of_templates),
         cmocka_unit_test(messages_are_for_those_they_name),
         cmocka_unit_test(a_timed_jump_is_a_timer_to_the_second),
         cmocka_unit_test(a_time_trigger_fires_once),

@@ -3,7 +3,8 @@
 
 struct sendmail {
     const struct template *subject, *body, *from;
-    str mail_template;
+    str mail_template, varname;
+    struct attachments attachments;
 };
 
 static void compile(struct compiler *compiler, const json_t *json, struct action *action)
@@ -14,41 +15,63 @@ static void compile(struct compiler *compiler, const json_t *json, struct action
     mail->body = compiler_text(compiler, json, "body", mail_body_kind(json_str(json, "body")));
     mail->from = compiler_text(compiler, json, "custom_from", TEMPLATE_TEXT);
     mail->mail_template = json_str(json, "mail_template");
+    mail->varname = json_str(json, "varname");
+    compiler_attachments(compiler, json, &mail->attachments);
     action->by = compiler_names(compiler, json, "to");
     if (!action->by.len)
         compiler_report(compiler, false, "Ce courriel n’a pas de destinataire : il n’est pas envoyé.");
 }
 
-static void note_sent(struct engine *engine, const struct recipients *to, str subject)
+static json_t *names_of(const json_t *files)
+{
+    json_t *names = json_array();
+    for (size_t i = 0; i < json_array_size(files); i++)
+        json_array_append_new(names, json_from_str(json_str(json_array_get(files, i), "name")));
+    return names;
+}
+
+/* The text is kept where a name reads it again: form_workflow_email_NAME_body. */
+static void note_sent(struct engine *engine, const struct outgoing_mail *sent, str varname)
 {
     json_t *part = JSON_PART("mail"), *list = json_array();
-    for (size_t i = 0; i < to->len; i++)
-        json_array_append_new(list, json_from_str(to->at[i]));
+    for (size_t i = 0; i < sent->to->len; i++)
+        json_array_append_new(list, json_from_str(sent->to->at[i]));
     json_set(part, STR("to"), list);
-    json_set_str(part, STR("subject"), subject);
+    json_set_str(part, STR("subject"), sent->subject);
+    if (json_array_size(sent->files))
+        json_set(part, STR("attachments"), names_of(sent->files));
+    if (varname.len) {
+        json_set_str(part, STR("varname"), varname);
+        json_set_str(part, STR("body"), sent->body.text);
+    }
     engine_add_part(engine, part);
 }
 
-/* w.c.s.: a mail template, where it is named and exists, wins over the action's own texts; a mail without a subject or
- * a text, or without anybody to read it, is not sent. */
+/* w.c.s.: a mail template, where it is named and exists, wins over the action's own texts, and its files go with those
+ * of the action; a mail without a subject or a text, or without anybody to read it, is not sent. */
 static void perform(struct engine *engine, const struct action *action)
 {
     const struct sendmail *mail = action->self;
     const struct workflow_context *context = engine->context;
-    struct mail_text text = {mail->subject, mail->body};
-    struct mail_text named;
+    struct mail_text text = {.subject = mail->subject, .body = mail->body}, named;
     if (mail->mail_template.len && context->mail_template &&
         context->mail_template(context->data, mail->mail_template, &named))
         text = named;
 
     struct recipients to = {0};
     recipients_of(engine, &action->by, &to);
-    str subject = engine_text(engine, text.subject);
-    struct mail_body body = engine_mail_body(engine, text.body);
-    if (!to.len || str_is_empty(subject) || str_is_empty(str_trim(body.text)))
+    json_t *files = json_keep(engine->arena, json_array());
+    struct outgoing_mail outgoing = {.to = &to,
+                                     .subject = engine_text(engine, text.subject),
+                                     .from = engine_text(engine, mail->from),
+                                     .body = engine_mail_body(engine, text.body),
+                                     .files = files};
+    if (!to.len || str_is_empty(outgoing.subject) || str_is_empty(str_trim(outgoing.body.text)))
         return;
-    engine_send_mail(engine, &to, subject, body, engine_text(engine, mail->from));
-    note_sent(engine, &to, subject);
+    engine_attachments(engine, &mail->attachments, files);
+    engine_attachments(engine, &text.attachments, files);
+    engine_send_mail(engine, &outgoing);
+    note_sent(engine, &outgoing, mail->varname);
 }
 
 const struct action_type action_sendmail = {.name = "sendmail", .compile = compile, .perform = perform};

@@ -172,16 +172,10 @@ static void keep_file(struct engine *engine, const struct webservice_call *self,
                                        .log = &engine->log};
         field_set(self->field, &context, value_from_json(engine->arena, file), engine->dossier->answers);
     }
-    json_t *part = JSON_PART("file"), *row = json_object();
-    json_set_str(row, STR("label"), self->label.len ? self->label : STR("Document reçu"));
-    json_set_str(row, STR("value"), json_str(file, "name"));
-    json_set_str(row, STR("blob"), json_str(file, "blob"));
-    json_set_str(part, STR("varname"), self->varname);
-    json_set(part, STR("file"), json_deep_copy(file));
-    json_set(part, STR("fields"), json_pack("[o]", row));
-    if (!self->shows_file)
-        json_set(part, STR("is_hidden"), json_true());
-    engine_add_part(engine, part);
+    engine_add_file(engine, &(struct file_part){.varname = self->varname,
+                                                .label = self->label.len ? self->label : STR("Document reçu"),
+                                                .file = file,
+                                                .is_hidden = !self->shows_file});
 }
 
 /* ---- Telling ---- */
