@@ -95,12 +95,27 @@ static void add_actions(const struct teller *teller, const struct actions *actio
     }
 }
 
-static void add_status(const struct teller *teller, const struct status *status, struct outline *out)
+/* Where the dossier goes behind the last round of a status that goes through a list (loop.c). */
+static void add_way_behind_loop(const struct teller *teller, const struct status *status, struct outline_place *place)
+{
+    if (status->loop_items && leads_somewhere(teller, status->after_loop))
+        *vec_push(teller->arena, &place->ways) =
+            (struct outline_way){.kind = WAY_AT_ONCE,
+                                 .what = STR("La liste parcourue"),
+                                 .to = index_of(teller->workflow, status->after_loop)};
+}
+
+static void add_status(const struct teller *teller, const struct status *status, const json_t *json,
+                       struct outline *out)
 {
     struct outline_place *place = vec_push(teller->arena, &out->statuses);
     *place = (struct outline_place){
         .name = status->shown.name, .colour = status->shown.colour, .is_end = status->shown.is_endpoint};
+    if (status->loop_items)
+        *vec_push(teller->arena, &place->does) = str_fmt(
+            teller->arena, "Pour chaque élément de %.*s :", STR_ARG(str_trim(json_str(json, "loop_items_template"))));
     add_actions(teller, &status->actions, place);
+    add_way_behind_loop(teller, status, place);
 }
 
 /* json: as the document has it, whose triggers stand in the same order. */
@@ -120,10 +135,11 @@ void workflow_outline(struct arena *arena, const struct workflow *workflow, cons
                       struct outline *out)
 {
     struct teller teller = {arena, workflow, names};
+    const json_t *statuses = json_list(workflow->document, "statuses");
     const json_t *globals = json_list(workflow->document, "global_actions");
     *out = (struct outline){.name = workflow->name};
     for (size_t i = 0; i < workflow->statuses.len; i++)
-        add_status(&teller, &workflow->statuses.at[i], out);
+        add_status(&teller, &workflow->statuses.at[i], json_array_get(statuses, i), out);
     for (size_t i = 0; i < workflow->globals.len; i++)
         add_global(&teller, &workflow->globals.at[i], json_array_get(globals, i), out);
 }

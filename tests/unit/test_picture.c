@@ -17,7 +17,9 @@ static const char circuit[] =
     "{'id':'b','name':'Étude','visibility':['_hidden'],'actions':["
     "{'id':'1','type':'webservice_call','label':'Solde','url':'http://x.example/','action_on_4xx':'c'},"
     "{'id':'2','type':'jump','mode':'immediate','status':'c'}]},"
-    "{'id':'c','name':'Fin </svg><script>','colour':'x\\\"/>','actions':[{'id':'1','type':'choice','label':'Rouvrir',"
+    "{'id':'c','name':'Fin </svg><script>','colour':'x\\\"/>','loop_items_template':'{{ form_var_nom "
+    "}}','after_loop_status':'b',"
+    "'actions':[{'id':'1','type':'choice','label':'Rouvrir',"
     "'by':['_receiver'],'status':'_previous'}]}],"
     "'global_actions':[{'id':'g','name':'Relancer','triggers':[{'type':'manual','roles':['_receiver']},"
     "{'type':'timeout','anchor':'creation','timeout':'30'},{'type':'timeout','anchor':'1st-arrival',"
@@ -47,6 +49,9 @@ static void a_circuit_is_told_in_words(void **state)
     assert_str(picture_target(&outline, &first->ways.at[1]), "Fin </svg><script>");
     assert_str(outline.statuses.at[1].ways.at[0].what, "Échec : Appel d’un autre serveur : « Solde »");
     assert_str(picture_target(&outline, &outline.statuses.at[2].ways.at[0]), "retour au statut marqué");
+    assert_str(outline.statuses.at[2].does.at[0], "Pour chaque élément de {{ form_var_nom }} :");
+    assert_str(outline.statuses.at[2].ways.at[1].what, "La liste parcourue");
+    assert_int_equal(outline.statuses.at[2].ways.at[1].to, 1);
     const struct outline_place *global = &outline.globals.at[0];
     assert_str(global->does.at[0], "Lancée par Agents");
     assert_str(global->does.at[1], "Lancée 30 jours après le dépôt");
