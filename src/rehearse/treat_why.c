@@ -8,9 +8,8 @@ struct telling {
 };
 
 /* Keys of an action that name a status: where it leads, and where an answer of another server does. */
-static const char *const keys[] = {"status",           "action_on_app_error", "action_on_4xx",
-                                   "action_on_5xx",    "action_on_bad_data",  "action_on_network_errors",
-                                   "after_loop_status"};
+static const char *const keys[] = {"status",        "action_on_app_error", "action_on_4xx",
+                                   "action_on_5xx", "action_on_bad_data",  "action_on_network_errors"};
 
 static const char *leading_key(const json_t *action, str status)
 {
@@ -39,19 +38,24 @@ static str because(const struct telling *telling, const json_t *action, const ch
     return STR("une action d’avant mène ailleurs, ou personne de la répétition n’y a droit");
 }
 
+static void add(const struct telling *telling, str from, str action, str label, str because)
+{
+    json_t *way = json_object();
+    json_set_str(way, STR("from"), from);
+    json_set_str(way, STR("action"), action);
+    json_set_str(way, STR("label"), label);
+    json_set_str(way, STR("because"), because);
+    json_array_append_new(telling->ways, way);
+}
+
 static void tell(const struct telling *telling, const json_t *actions, str from, bool is_reached)
 {
     for (size_t i = 0; i < json_array_size(actions); i++) {
         const json_t *action = json_array_get(actions, i);
         const char *key = leading_key(action, telling->status);
-        if (key == NULL)
-            continue;
-        json_t *way = json_object();
-        json_set_str(way, STR("from"), from);
-        json_set_str(way, STR("action"), json_str(action, "type"));
-        json_set_str(way, STR("label"), json_str(action, "label"));
-        json_set_str(way, STR("because"), because(telling, action, key, is_reached));
-        json_array_append_new(telling->ways, way);
+        if (key != NULL)
+            add(telling, from, json_str(action, "type"), json_str(action, "label"),
+                because(telling, action, key, is_reached));
     }
 }
 
@@ -64,6 +68,9 @@ json_t *treat_why(const struct form_run *run, str status)
         const json_t *from = json_array_get(statuses, i);
         bool is_reached = map_get(&run->walk->reached, json_str(from, "id")) != NULL;
         tell(&telling, json_list(from, "actions"), json_str(from, "name"), is_reached);
+        if (str_eq(json_str(from, "after_loop_status"), status))
+            add(&telling, json_str(from, "name"), STR("loop"), STR_EMPTY,
+                is_reached ? STR("sa boucle ne va pas à son bout") : STR("ce statut n’est pas atteint non plus"));
     }
     for (size_t i = 0; i < json_array_size(globals); i++) {
         const json_t *global = json_array_get(globals, i);
