@@ -153,6 +153,14 @@ void numbers_forget(struct store *store, str form);
 /* ---- the receipt (receipt.c) ---- */
 void receipt_add(const struct dossier_place *place, const struct form *form, struct change *change);
 
+/* ---- series (variables_series.c) ---- */
+/* Things of one name, oldest first, never none: what a value object of them has as its self. Read
+ * by their number, else as the last one. */
+struct series VEC_OF(struct value);
+size_t series_length(const struct value_object *object, struct arena *arena);
+bool series_item(const struct value_object *object, struct arena *arena, size_t index, struct value *out);
+bool series_get(const struct value_object *object, struct arena *arena, str key, struct value *out);
+
 /* ---- names (variables.c) ---- */
 struct scope {
     const struct dossier_place *place;

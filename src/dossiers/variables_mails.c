@@ -2,10 +2,6 @@
  * one, or by their number; names as in w.c.s. */
 #include "dossiers/tables.h"
 
-struct mails { /* of one name, oldest first */
-    struct VEC_OF(struct value) items;
-};
-
 static struct value mail_value(struct arena *arena, const struct history_entry *entry, const json_t *part)
 {
     struct value_dict *dict = value_dict_new(arena);
@@ -16,49 +12,23 @@ static struct value mail_value(struct arena *arena, const struct history_entry *
     return value_dict(dict);
 }
 
-static size_t mails_length(const struct value_object *object, struct arena *arena)
-{
-    (void)arena;
-    return ((const struct mails *)object->self)->items.len;
-}
-
-static bool mails_item(const struct value_object *object, struct arena *arena, size_t index, struct value *out)
-{
-    const struct mails *mails = object->self;
-    (void)arena;
-    if (index >= mails->items.len)
-        return false;
-    *out = mails->items.at[index];
-    return true;
-}
-
-static bool mails_get(const struct value_object *object, struct arena *arena, str key, struct value *out)
-{
-    const struct mails *mails = object->self;
-    int64_t index;
-    if (str_to_int64(key, &index))
-        return index >= 0 && mails_item(object, arena, (size_t)index, out);
-    *out = value_get(arena, mails->items.at[mails->items.len - 1], key);
-    return out->kind != VALUE_UNDEFINED;
-}
-
 static const struct value_object_type mails_type = {
-    .name = "courriels envoyés", .get = mails_get, .length = mails_length, .item = mails_item};
+    .name = "courriels envoyés", .get = series_get, .length = series_length, .item = series_item};
 
 static bool named_get(const struct value_object *object, struct arena *arena, str key, struct value *out)
 {
     const struct scope *scope = object->self;
-    struct mails *mails = arena_new_of(arena, struct mails);
+    struct series *mails = arena_new_of(arena, struct series);
     const struct history none = {0}, *history = scope->dossier ? &scope->dossier->history : &none;
     for (size_t i = 0; i < history->len && key.len; i++)
         for (size_t k = 0; k < json_array_size(history->at[i].parts); k++) {
             const json_t *part = json_array_get(history->at[i].parts, k);
             if (str_eq(json_str(part, "type"), STR("mail")) && str_eq(json_str(part, "varname"), key))
-                *vec_push(arena, &mails->items) = mail_value(arena, &history->at[i], part);
+                *vec_push(arena, mails) = mail_value(arena, &history->at[i], part);
         }
-    if (mails->items.len)
+    if (mails->len)
         *out = value_object(&mails_type, mails);
-    return mails->items.len > 0;
+    return mails->len > 0;
 }
 
 static const struct value_object_type names_type = {.name = "form_workflow_email", .get = named_get};

@@ -2,10 +2,6 @@
  * number; names as in w.c.s. */
 #include "dossiers/tables.h"
 
-struct calls { /* of one trigger, oldest first */
-    struct VEC_OF(struct value) items;
-};
-
 /* w.c.s.: a trigger is called in templates by its name in lower case, without accents, blanks as underscores, other
  * signs left out. */
 static str name_in_templates(struct arena *arena, str name)
@@ -32,51 +28,33 @@ static struct value call_value(struct arena *arena, const struct history_entry *
     return value_dict(dict);
 }
 
-static size_t calls_length(const struct value_object *object, struct arena *arena)
+static bool calls_get(const struct value_object *object, struct arena *arena, str key, struct value *out)
 {
-    (void)arena;
-    return ((const struct calls *)object->self)->items.len;
-}
-
-static bool calls_item(const struct value_object *object, struct arena *arena, size_t index, struct value *out)
-{
-    const struct calls *calls = object->self;
-    (void)arena;
-    if (index >= calls->items.len)
-        return false;
-    *out = calls->items.at[index];
+    const struct series *calls = object->self;
+    if (!str_eq(key, STR("latest")))
+        return series_get(object, arena, key, out);
+    *out = calls->at[calls->len - 1];
     return true;
 }
 
-static bool calls_get(const struct value_object *object, struct arena *arena, str key, struct value *out)
-{
-    const struct calls *calls = object->self;
-    struct value last = calls->items.at[calls->items.len - 1];
-    int64_t index;
-    if (str_to_int64(key, &index))
-        return index >= 0 && calls_item(object, arena, (size_t)index, out);
-    *out = str_eq(key, STR("latest")) ? last : value_get(arena, last, key);
-    return out->kind != VALUE_UNDEFINED;
-}
-
 static const struct value_object_type calls_type = {
-    .name = "appels reçus", .get = calls_get, .length = calls_length, .item = calls_item};
+    .name = "appels reçus", .get = calls_get, .length = series_length, .item = series_item};
 
 static bool triggers_get(const struct value_object *object, struct arena *arena, str key, struct value *out)
 {
     const struct scope *scope = object->self;
-    struct calls *calls = arena_new_of(arena, struct calls);
+    struct series *calls = arena_new_of(arena, struct series);
     const struct history none = {0}, *history = scope->dossier ? &scope->dossier->history : &none;
     for (size_t i = 0; i < history->len; i++)
         for (size_t k = 0; k < json_array_size(history->at[i].parts); k++) {
             const json_t *part = json_array_get(history->at[i].parts, k);
             if (str_eq(json_str(part, "type"), STR("trigger")) &&
                 str_eq(name_in_templates(arena, json_str(part, "name")), key))
-                *vec_push(arena, &calls->items) = call_value(arena, &history->at[i], part);
+                *vec_push(arena, calls) = call_value(arena, &history->at[i], part);
         }
-    if (calls->items.len)
+    if (calls->len)
         *out = value_object(&calls_type, calls);
-    return calls->items.len > 0;
+    return calls->len > 0;
 }
 
 static const struct value_object_type triggers_type = {.name = "form_trigger", .get = triggers_get};
