@@ -58,7 +58,7 @@ const search = async (page, values) => {
 const choose = async (page, values) => {
   for (const box of await page.locator("main [role=combobox][data-choose]:visible").all()) {
     const name = await box.getAttribute("data-choose");
-    if (values.some((one) => one.name === name)) await chooseFromList(page, page.locator("main [data-field]").filter({ has: box }).last(), box);
+    if (values.some((one) => one.name === name)) await chooseFromList(page, box.locator("xpath=ancestor::*[@data-field][1]"), box);
   }
 };
 
@@ -75,7 +75,7 @@ const give = async (page, values) => {
         for (const event of events) control.dispatchEvent(new Event(event, { bubbles: true }));
       };
       for (const control of form.querySelectorAll("input:not([type=hidden],[type=file]),select,textarea")) {
-        if (!control.name || control.closest("[hidden]") || control.matches(":disabled") || control.readOnly) continue;
+        if (!control.name || control.dataset.choose || control.closest("[hidden]") || control.matches(":disabled") || control.readOnly) continue;
         const given = of(control.name);
         if (control.type === "checkbox" || control.type === "radio") {
           if (control.checked === given.includes(control.value) || (control.type === "radio" && !given.includes(control.value))) continue;
