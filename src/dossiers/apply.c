@@ -1,30 +1,28 @@
 /* The one transaction that writes a change: the row under its revision, its history, indexes, jobs, notices. */
+#include "dossiers/chain.h"
 #include "dossiers/tables.h"
 
 static const char insert_row[] =
     "INSERT INTO dossier (id, uuid, code, form, form_version, form_name, workflow, workflow_version, form_number,"
     " sequence, account, submitter_name, email, channel, agent, status, status_name, status_colour, public_status,"
     " received, updated, arrived, is_final, waits_for_submitter, summary, revision, is_anonymised, is_removed, answers,"
-    " data, marks, identifier) VALUES (:id, :uuid, :code, :form, :form_version, :form_name, :workflow, "
+    " data, marks, identifier, history_length, history_head) VALUES (:id, :uuid, :code, :form, :form_version, "
+    ":form_name, :workflow, "
     ":workflow_version,"
     " :form_number, :sequence, :account, :submitter_name, :email, :channel, :agent, :status, :status_name,"
     " :status_colour, :public_status, :received, :updated, :arrived, :is_final, :waits_for_submitter, :summary,"
-    " :revision, :is_anonymised, 0, :answers, :data, :marks, :identifier)";
+    " :revision, :is_anonymised, 0, :answers, :data, :marks, :identifier, :history_length, :history_head)";
 static const char update_row[] =
     "UPDATE dossier SET account = :account, submitter_name = :submitter_name, email = :email, status = :status,"
     " status_name = :status_name, status_colour = :status_colour, public_status = :public_status, updated = :updated,"
     " arrived = :arrived, is_final = :is_final, waits_for_submitter = :waits_for_submitter, summary = :summary,"
     " revision = :revision, is_anonymised = :is_anonymised, answers = :answers, data = :data, marks = :marks,"
-    " identifier = :identifier WHERE id = :id AND revision = :revision_before AND is_removed = 0";
+    " identifier = :identifier, history_length = :history_length, history_head = :history_head WHERE id = :id AND "
+    "revision = :revision_before AND is_removed = 0";
 static const char remove_row[] =
     "UPDATE dossier SET account = 0, submitter_name = '', email = '', summary = '', revision = :revision,"
-    " is_removed = 1, answers = '{}', data = '{}', marks = '{}', identifier = ''"
+    " is_removed = 1, answers = '{}', data = '{}', marks = '{}', identifier = '', history_length = 0, history_head = ''"
     " WHERE id = :id AND revision = :revision_before AND is_removed = 0";
-static const char insert_entry[] =
-    "INSERT INTO dossier_history (id, dossier, at, author, account, author_name, status, parts)"
-    " VALUES (:id, :dossier, :at, :author, :account, :author_name, :status, :parts)";
-static const char blank_history[] =
-    "UPDATE dossier_history SET parts = '[]', account = 0, author_name = '' WHERE dossier = :dossier";
 static const char insert_listing[] =
     "INSERT INTO dossier_listing (role, phase, received, dossier, form, status, updated)"
     " VALUES (:role, :phase, :received, :dossier, :form, :status, :updated)";
@@ -42,7 +40,7 @@ static const char delete_history[] = "DELETE FROM dossier_history WHERE dossier 
 static const char delete_notes[] = "DELETE FROM dossier_note WHERE dossier = :dossier";
 static const char delete_notices[] = "DELETE FROM dossier_notice WHERE dossier = :dossier";
 
-static bool write_row(struct tx *tx, const struct dossier_write *write, struct err *err)
+static bool write_row(struct tx *tx, const struct dossier_write *write, const struct chain *chain, struct err *err)
 {
     const struct dossier *dossier = write->change->after;
     const struct dossier_rows *rows = write->rows;
@@ -66,6 +64,8 @@ static bool write_row(struct tx *tx, const struct dossier_write *write, struct e
         P_TEXT("data", rows->data),
         P_TEXT("marks", rows->marks),
         P_TEXT("identifier", dossier->identifier),
+        P_INT("history_length", chain->length),
+        P_BLOB("history_head", chain_hash_bytes(&chain->head)),
         /* only the new row has these */
         P_TEXT("uuid", dossier->uuid),
         P_TEXT("code", dossier->code),
@@ -80,7 +80,7 @@ static bool write_row(struct tx *tx, const struct dossier_write *write, struct e
         P_INT("agent", dossier->agent),
         P_INT("received", dossier->received),
     };
-    enum { COUNT = sizeof params / sizeof *params, OF_UPDATE = 19 };
+    enum { COUNT = sizeof params / sizeof *params, OF_UPDATE = 21 };
     if (write->is_new) {
         bool ok = tx_run_params(tx, insert_row, params, COUNT, NULL, err);
         if (!ok)
@@ -97,21 +97,24 @@ static bool write_row(struct tx *tx, const struct dossier_write *write, struct e
     return changed == 1 || err_set(err, ERR_CONFLICT, "Cette demande vient d’être modifiée par quelqu’un d’autre.");
 }
 
+/* The row holds the end of the chain, which others of this transaction may have moved on: it is read in it. */
+static bool chain_entries(struct tx *tx, const struct dossier_write *write, struct chain *chain, struct err *err)
+{
+    *chain = (struct chain){0};
+    if (!write->is_new && !chain_read(tx, write->change->after->id, chain, err))
+        return false;
+    for (size_t i = 0; i < write->change->entries.len; i++)
+        chain_add(chain, &write->rows->entries[i]);
+    return true;
+}
+
 static bool write_history(struct tx *tx, const struct dossier_write *write, struct err *err)
 {
-    const struct history *entries = &write->change->entries;
-    if (write->change->is_anonymised && !tx_run(tx, blank_history, err, P_INT("dossier", write->change->after->id)))
+    if (write->change->is_anonymised && !chain_erase(tx, write->change->after->id, err))
         return false;
-    for (size_t i = 0; i < entries->len; i++) {
-        const struct history_entry *entry = &entries->at[i];
-        bool is_blank = write->change->is_anonymised;
-        if (!tx_run(tx, insert_entry, err, P_INT("id", entry->id), P_INT("dossier", write->change->after->id),
-                    P_INT("at", entry->at), P_INT("author", entry->author),
-                    P_INT("account", is_blank ? 0 : entry->account),
-                    P_TEXT("author_name", is_blank ? STR_EMPTY : entry->author_name), P_TEXT("status", entry->status),
-                    P_TEXT("parts", is_blank ? STR("[]") : write->rows->parts[i])))
+    for (size_t i = 0; i < write->change->entries.len; i++)
+        if (!chain_insert(tx, &write->rows->entries[i], err))
             return false;
-    }
     return true;
 }
 
@@ -220,7 +223,9 @@ static bool write_all(struct tx *tx, const struct dossier_write *write, struct e
 {
     if (write->change->is_removed && !write->is_new)
         return remove_all(tx, write, err);
-    if (!card_is_unique(tx, write->change->after, err) || !write_row(tx, write, err))
+    struct chain chain;
+    if (!card_is_unique(tx, write->change->after, err) || !chain_entries(tx, write, &chain, err) ||
+        !write_row(tx, write, &chain, err))
         return false;
     if (!quotas_take(tx, write->change->after, &write->rows->counts, err))
         return false;

@@ -431,6 +431,38 @@ struct mass_failures VEC_OF(struct mass_failure);
 bool mass_read_failures(const struct dossier_place *place, int64_t id, int64_t after, struct mass_failures *out,
                         struct err *err);
 
+/* ---- Proof of the histories (chain.h)
+ * --------------------------------------------------------------------------------
+ */
+
+enum history_fault_kind {
+    HISTORY_CHANGED,    /* an entry says something else than was written */
+    HISTORY_ERASED,     /* its content was taken away, of a dossier that is not anonymised */
+    HISTORY_MISSING,    /* entries are not there */
+    HISTORY_ADDED,      /* an entry that was put in */
+    HISTORY_MOVED,      /* an entry stands elsewhere than it was written */
+    HISTORY_CUT,        /* the end is missing */
+    HISTORY_END,        /* the last entry is not the one that the dossier names */
+    HISTORY_NO_DOSSIER, /* entries of a dossier that was removed, or is unknown */
+};
+struct history_fault {
+    enum history_fault_kind kind;
+    int64_t dossier;
+    str code, form;   /* empty: the dossier is unknown */
+    int64_t sequence; /* of the form */
+    int64_t position; /* of the entry, from 1; of MISSING and CUT the first one */
+    int64_t count;    /* how many entries */
+};
+struct history_check {
+    int64_t dossiers, entries, erased, faults;
+    void (*tell)(void *data,
+                 const struct history_fault *fault); /* for each; what it is given lives as long as the call */
+    void *data;
+};
+/* Looks through all histories of a site, in bounded memory, one moment of the store after the other: others may go on
+ * writing. Fills the counts. True also where faults were found. */
+bool dossiers_verify_histories(struct store *store, struct history_check *check, struct err *err);
+
 /* ---- Names for templates --------------------------------------------------------------------------------------------
  */
 

@@ -7,7 +7,7 @@ static const char select_by_sequence[] = "SELECT id FROM dossier WHERE form = :f
 static const char select_by_identifier[] = "SELECT id FROM dossier WHERE form = :form AND identifier = :identifier"
                                            " AND identifier <> ''";
 static const char select_history[] = "SELECT " LOAD_HISTORY_COLUMNS " FROM dossier_history"
-                                     " WHERE dossier = :dossier ORDER BY id";
+                                     " WHERE dossier = :dossier ORDER BY position";
 
 static json_t *parse_object(struct arena *arena, str text)
 {

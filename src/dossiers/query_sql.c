@@ -147,5 +147,5 @@ const struct sql query_passing = {
 
 #define HISTORY "SELECT " LOAD_HISTORY_COLUMNS ", dossier FROM dossier_history WHERE dossier IN "
 const struct sql query_histories = {
-    HISTORY "(SELECT value FROM json_each(:ids)) ORDER BY dossier, id",
-    HISTORY "(SELECT CAST(json_array_elements_text(CAST(:ids AS JSON)) AS BIGINT)) ORDER BY dossier, id"};
+    HISTORY "(SELECT value FROM json_each(:ids)) ORDER BY dossier, position",
+    HISTORY "(SELECT CAST(json_array_elements_text(CAST(:ids AS JSON)) AS BIGINT)) ORDER BY dossier, position"};

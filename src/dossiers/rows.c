@@ -1,4 +1,5 @@
 /* A change made ready for its transaction. */
+#include "dossiers/chain.h"
 #include "dossiers/tables.h"
 
 static void add_blobs(struct arena *arena, const struct field_list *fields, const json_t *answers, struct str_list *out)
@@ -78,11 +79,27 @@ static bool waits_for_submitter(const struct change *change)
     return false;
 }
 
+/* One that anonymises leaves no name and no word behind, its own neither. */
+static void write_entry(struct arena *arena, const struct change *change, const struct history_entry *entry,
+                        struct chain_entry *row)
+{
+    bool is_blank = change->is_anonymised;
+    *row = (struct chain_entry){.id = entry->id,
+                                .dossier = change->after->id,
+                                .at = entry->at,
+                                .author = entry->author,
+                                .account = is_blank ? 0 : entry->account,
+                                .author_name = is_blank ? STR_EMPTY : entry->author_name,
+                                .status = entry->status,
+                                .parts = is_blank ? STR("[]") : json_text(arena, entry->parts)};
+    chain_seal(arena, row, is_blank);
+}
+
 static void write_entries(struct arena *arena, const struct change *change, struct dossier_rows *rows)
 {
-    rows->parts = arena_array_of(arena, str, change->entries.len);
+    rows->entries = arena_array_of(arena, struct chain_entry, change->entries.len);
     for (size_t i = 0; i < change->entries.len; i++)
-        rows->parts[i] = json_text(arena, change->entries.at[i].parts);
+        write_entry(arena, change, &change->entries.at[i], &rows->entries[i]);
     rows->notice_ids = arena_array_of(arena, int64_t, change->notices.len);
     for (size_t i = 0; i < change->notices.len; i++)
         rows->notice_ids[i] = store_new_id();

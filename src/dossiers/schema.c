@@ -7,8 +7,10 @@
  * dossier_search    the folded text, for FTS5 or tsvector
  * dossier_words     FTS5's index of it, up to dossier_words_mark (search.c)
  * dossier_quota     how many places are taken, by form, period and account; dossier_quota_taken: by which dossier
- * dossier_history, dossier_note, dossier_notice, dossier_blob, dossier_form (the forms' numbers, and the highest that
- * was reserved for a dossier of each) */
+ * dossier_history   chained (chain.h): the dossier holds the end of its chain
+ * dossier_note, dossier_notice, dossier_blob, dossier_form (the forms' numbers, and the highest that was reserved for a
+ * dossier of each) */
+#include "dossiers/chain.h"
 #include "dossiers/tables.h"
 
 #define TABLES(ID)                                                                                                     \
@@ -78,6 +80,14 @@
     "CREATE INDEX dossier_listing_updated ON dossier_listing"                                                          \
     " (role, updated, dossier, received, form, status, phase)"
 
+#define CHAINS(bytes)                                                                                                  \
+    "ALTER TABLE dossier ADD COLUMN history_length BIGINT NOT NULL DEFAULT 0;"                                         \
+    "ALTER TABLE dossier ADD COLUMN history_head " bytes " NOT NULL DEFAULT '';"                                       \
+    "ALTER TABLE dossier_history ADD COLUMN position BIGINT NOT NULL DEFAULT 0;"                                       \
+    "ALTER TABLE dossier_history ADD COLUMN salt " bytes " NOT NULL DEFAULT '';"                                       \
+    "ALTER TABLE dossier_history ADD COLUMN content " bytes " NOT NULL DEFAULT '';"                                    \
+    "ALTER TABLE dossier_history ADD COLUMN link " bytes " NOT NULL DEFAULT ''"
+
 const struct migration dossiers_migrations[] = {
     {1, "dossiers",
      TABLES(
@@ -123,5 +133,10 @@ const struct migration dossiers_migrations[] = {
      "CREATE TABLE dossier_mass_blob (blob TEXT NOT NULL, mass BIGINT NOT NULL, PRIMARY KEY (blob, mass))",
      NULL},
     {8, "dossiers", "ALTER TABLE dossier_notice ADD COLUMN origin TEXT NOT NULL DEFAULT ''", NULL},
+    {9, "dossiers", CHAINS("BLOB"), CHAINS("BYTEA"), chain_all},
+    {10, "dossiers",
+     "DROP INDEX dossier_history_of;"
+     "CREATE UNIQUE INDEX dossier_history_of ON dossier_history (dossier, position)",
+     NULL},
 };
 const size_t dossiers_migration_count = sizeof dossiers_migrations / sizeof *dossiers_migrations;

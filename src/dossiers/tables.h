@@ -52,8 +52,8 @@ struct dossier_rows {
     struct VEC_OF(struct listed) lists;
     str answers, data, marks, status_name, status_colour, public_status, form_name;
     bool waits_for_submitter;
-    str *parts;          /* one text an entry of the change */
-    int64_t *notice_ids; /* one a notice */
+    struct chain_entry *entries; /* one an entry of the change; linked in the transaction (chain.h) */
+    int64_t *notice_ids;         /* one a notice */
     struct str_list blobs;
     struct quota_counts counts; /* of a new one */
     struct VEC_OF(struct dossier_write) others;

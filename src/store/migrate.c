@@ -41,7 +41,7 @@ static bool take(struct tx *tx, const struct migration *migration, struct err *e
         return taken;
     const struct sql steps = {migration->sqlite, migration->postgres != NULL ? migration->postgres : migration->sqlite};
     return tx->store->engine->script(tx->connection, sql_for(tx, &steps), err) &&
-           tx_run_params(tx, remember, params, 2, NULL, err);
+           (migration->then == NULL || migration->then(tx, err)) && tx_run_params(tx, remember, params, 2, NULL, err);
 }
 
 static bool take_all(struct tx *tx, const struct migration *migrations, size_t count, struct err *err)

@@ -30,6 +30,8 @@ struct migration {
     const char *owner;    /* the module whose tables these are: « dossiers » */
     const char *sqlite;   /* statements, separated by ; */
     const char *postgres; /* NULL: the same text serves both */
+    /* Runs after them, in the same transaction, where rows want what SQL alone can't compute; may be NULL. */
+    bool (*then)(struct tx *tx, struct err *err);
 };
 
 /* Opens an installation; url as above. NULL and err (for the operator) where it can't be reached. */

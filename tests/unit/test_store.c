@@ -14,9 +14,13 @@ static const struct migration migrations[] = {
      "CREATE TABLE item (id BIGINT PRIMARY KEY, name TEXT NOT NULL UNIQUE, price DOUBLE PRECISION, raw BLOB)",
      "CREATE TABLE item (id BIGINT PRIMARY KEY, name TEXT NOT NULL UNIQUE, price DOUBLE PRECISION, raw BYTEA)"},
 };
+static bool fill_note(struct tx *tx, struct err *err)
+{
+    return tx_run(tx, "UPDATE item SET note = :note", err, P_TEXT("note", STR("filled")));
+}
 static const struct migration later_migrations[] = {
     {1, "test", "CREATE TABLE item (wrong)", NULL},
-    {2, "test", "ALTER TABLE item ADD COLUMN note TEXT; CREATE TABLE other (id BIGINT PRIMARY KEY)", NULL},
+    {2, "test", "ALTER TABLE item ADD COLUMN note TEXT; CREATE TABLE other (id BIGINT PRIMARY KEY)", NULL, fill_note},
 };
 
 static const char insert[] = "INSERT INTO item (id, name, price, raw) VALUES (:id, :name, :price, :raw)";
@@ -140,6 +144,13 @@ static bool use_new_column(struct tx *tx, void *arg, struct err *err)
     return tx_run(tx, "UPDATE item SET note = :note", err, P_TEXT("note", STR("n")));
 }
 
+static bool read_note(struct tx *tx, void *arg, struct err *err)
+{
+    struct rows rows = tx_query(tx, "SELECT note FROM item");
+    *(bool *)arg = rows_next(&rows) && str_eq(rows_text(&rows, 0), STR("filled"));
+    return rows_end(&rows, err);
+}
+
 static void migrations_are_taken_once_and_in_order(void **state)
 {
     STORE_OR_SKIP(test);
@@ -149,6 +160,9 @@ static void migrations_are_taken_once_and_in_order(void **state)
     store = store_open(test->stores, test->name, later_migrations, 2, &err);
     assert_non_null(store);
     assert_int_equal(count_of(store), 1);
+    bool is_filled = false;
+    assert_true(store_read(store, read_note, &is_filled, &err));
+    assert_true(is_filled);
     assert_true(store_write(store, use_new_column, NULL, &err));
 }
 
