@@ -6,26 +6,29 @@ static const char insert_row[] =
     "INSERT INTO dossier (id, uuid, code, form, form_version, form_name, workflow, workflow_version, form_number,"
     " sequence, account, submitter_name, email, channel, agent, status, status_name, status_colour, public_status,"
     " received, updated, arrived, is_final, waits_for_submitter, summary, revision, is_anonymised, is_removed, answers,"
-    " data, marks, identifier, history_length, history_head) VALUES (:id, :uuid, :code, :form, :form_version, "
+    " data, marks, identifier, history_length, history_head, level, level_name, level_colour) VALUES (:id, :uuid, "
+    ":code, :form, :form_version, "
     ":form_name, :workflow, "
     ":workflow_version,"
     " :form_number, :sequence, :account, :submitter_name, :email, :channel, :agent, :status, :status_name,"
     " :status_colour, :public_status, :received, :updated, :arrived, :is_final, :waits_for_submitter, :summary,"
-    " :revision, :is_anonymised, 0, :answers, :data, :marks, :identifier, :history_length, :history_head)";
+    " :revision, :is_anonymised, 0, :answers, :data, :marks, :identifier, :history_length, :history_head,"
+    " :level, :level_name, :level_colour)";
 static const char update_row[] =
     "UPDATE dossier SET account = :account, submitter_name = :submitter_name, email = :email, status = :status,"
     " status_name = :status_name, status_colour = :status_colour, public_status = :public_status, updated = :updated,"
     " arrived = :arrived, is_final = :is_final, waits_for_submitter = :waits_for_submitter, summary = :summary,"
     " revision = :revision, is_anonymised = :is_anonymised, answers = :answers, data = :data, marks = :marks,"
-    " identifier = :identifier, history_length = :history_length, history_head = :history_head WHERE id = :id AND "
+    " identifier = :identifier, history_length = :history_length, history_head = :history_head, level = :level,"
+    " level_name = :level_name, level_colour = :level_colour WHERE id = :id AND "
     "revision = :revision_before AND is_removed = 0";
 static const char remove_row[] =
     "UPDATE dossier SET account = 0, submitter_name = '', email = '', summary = '', revision = :revision,"
     " is_removed = 1, answers = '{}', data = '{}', marks = '{}', identifier = '', history_length = 0, history_head = ''"
     " WHERE id = :id AND revision = :revision_before AND is_removed = 0";
 static const char insert_listing[] =
-    "INSERT INTO dossier_listing (role, phase, received, dossier, form, status, updated)"
-    " VALUES (:role, :phase, :received, :dossier, :form, :status, :updated)";
+    "INSERT INTO dossier_listing (role, phase, received, dossier, form, status, updated, level)"
+    " VALUES (:role, :phase, :received, :dossier, :form, :status, :updated, :level)";
 static const char insert_value[] = "INSERT INTO dossier_value (form, field, text, dossier, number)"
                                    " VALUES (:form, :field, :text, :dossier, :number)";
 static const char insert_blob[] =
@@ -66,6 +69,9 @@ static bool write_row(struct tx *tx, const struct dossier_write *write, const st
         P_TEXT("identifier", dossier->identifier),
         P_INT("history_length", chain->length),
         P_BLOB("history_head", chain_hash_bytes(&chain->head)),
+        P_INT("level", dossier->level),
+        P_TEXT("level_name", rows->level_name),
+        P_TEXT("level_colour", rows->level_colour),
         /* only the new row has these */
         P_TEXT("uuid", dossier->uuid),
         P_TEXT("code", dossier->code),
@@ -80,7 +86,7 @@ static bool write_row(struct tx *tx, const struct dossier_write *write, const st
         P_INT("agent", dossier->agent),
         P_INT("received", dossier->received),
     };
-    enum { COUNT = sizeof params / sizeof *params, OF_UPDATE = 21 };
+    enum { COUNT = sizeof params / sizeof *params, OF_UPDATE = 24 };
     if (write->is_new) {
         bool ok = tx_run_params(tx, insert_row, params, COUNT, NULL, err);
         if (!ok)
@@ -127,7 +133,8 @@ static bool write_listing(struct tx *tx, const struct dossier_write *write, stru
         const struct listed *listed = &write->rows->lists.at[i];
         if (!tx_run(tx, insert_listing, err, P_TEXT("role", listed->role), P_INT("phase", listed->phase),
                     P_INT("received", dossier->received), P_INT("dossier", dossier->id), P_TEXT("form", dossier->form),
-                    P_TEXT("status", dossier->status), P_INT("updated", dossier->updated)))
+                    P_TEXT("status", dossier->status), P_INT("updated", dossier->updated),
+                    P_INT("level", dossier->level)))
             return false;
     }
     return true;

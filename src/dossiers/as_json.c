@@ -392,7 +392,7 @@ json_t *dossier_json(const struct dossier_place *place, const struct dossier *do
     if (parts->user)
         add_person(place, dossier->account, "user", out);
     if (parts->fields) {
-        json_set(out, STR("criticality_level"), json_integer(0));
+        json_set(out, STR("criticality_level"), json_integer(workflow_level_number(dossier)));
         json_set_str(out, STR("api_url"), dossier_url_api(place, dossier));
         json_set_str(out, STR("backoffice_url"), dossier_url_backoffice(place, dossier));
         json_set(out, STR("fields"),

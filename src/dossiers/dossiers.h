@@ -228,9 +228,15 @@ void dossier_read_links(const struct dossier_place *place, const struct dossier 
  */
 
 enum dossier_state { DOSSIER_ANY, DOSSIER_OPEN, DOSSIER_FINAL };
-enum dossier_sort { DOSSIER_NEWEST, DOSSIER_OLDEST, DOSSIER_LAST_UPDATED };
+enum dossier_sort {
+    DOSSIER_NEWEST,
+    DOSSIER_OLDEST,
+    DOSSIER_LAST_UPDATED,
+    DOSSIER_MOST_URGENT, /* by level, the newest of each first */
+};
 
-/* An answer (of a field, by its varname or id) or user, internal_id, number, identifier; compared as views do. */
+/* An answer (of a field, by its varname or id) or user, internal_id, number, identifier, criticality-level (an index);
+ * compared as views do. */
 struct dossier_filter {
     str name, op, value; /* op: « eq », « ne », « lt » … as w.c.s. calls them in views; empty: eq */
 };
@@ -262,6 +268,7 @@ struct dossier_line {
     str submitter_name;
     str status, status_name, status_colour; /* the real one: agents' lists */
     str public_status_name;                 /* what its submitter is shown */
+    str level_name, level_colour;           /* how urgent it is; empty: as each begins */
     instant received, updated;
     bool is_final;
     bool waits_for_submitter; /* the submitter can do something there */

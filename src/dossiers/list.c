@@ -5,7 +5,8 @@ enum { LIMIT_USUAL = 50, LIMIT_MOST = 200 };
 
 #define LINE                                                                                                           \
     "SELECT id, code, form_number, sequence, form, form_name, submitter_name, status, status_name, status_colour,"     \
-    " public_status, received, updated, is_final, waits_for_submitter, summary, identifier FROM dossier "
+    " public_status, received, updated, is_final, waits_for_submitter, summary, identifier, level_name, level_colour"  \
+    " FROM dossier "
 static const struct sql select_lines = {
     LINE "WHERE id IN (SELECT value FROM json_each(:ids))",
     LINE "WHERE id IN (SELECT CAST(json_array_elements_text(CAST(:ids AS JSON)) AS BIGINT))"};
@@ -38,6 +39,8 @@ static struct dossier_line line_of(struct rows *rows, struct arena *arena)
         .waits_for_submitter = rows_int(rows, 14) != 0,
         .summary = rows_copy(rows, arena, 15),
         .identifier = rows_copy(rows, arena, 16),
+        .level_name = rows_copy(rows, arena, 17),
+        .level_colour = rows_copy(rows, arena, 18),
     };
 }
 

@@ -18,8 +18,8 @@ static const struct field *find_field(const struct query *all, str name)
 
 static bool is_column(str name)
 {
-    static const str columns[] = {STR_INIT("user"), STR_INIT("internal_id"), STR_INIT("number"),
-                                  STR_INIT("identifier")};
+    static const str columns[] = {STR_INIT("user"), STR_INIT("internal_id"), STR_INIT("number"), STR_INIT("identifier"),
+                                  STR_INIT("criticality-level")};
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
         if (str_eq(name, columns[i]))
             return true;

@@ -59,6 +59,8 @@ static enum dossier_sort order_of(str order)
     str name = str_slice(order, is_descending, order.len);
     if (str_eq(name, updated))
         return DOSSIER_LAST_UPDATED;
+    if (str_eq(name, STR("criticality_level")) && is_descending)
+        return DOSSIER_MOST_URGENT;
     bool is_time = str_eq(name, STR("receipt_time")) || str_eq(name, STR("time")) || str_eq(name, STR("id"));
     return is_time && !is_descending ? DOSSIER_OLDEST : DOSSIER_NEWEST;
 }

@@ -24,11 +24,28 @@ enum { ROLES_MOST = 64 };
     " AND (l.updated, l.dossier) < (:at, :id) AND l.received >= :bound"                                                \
     " ORDER BY l.updated DESC, l.dossier DESC LIMIT :limit"
 
+/* The most urgent first: those above the first level along an index of their own, which holds no other, then the rest
+ * as the newest. What is found has level and date in one number, so that one cursor leads through both. */
+#define ONE_LEVEL (INT64_C(1) << 55) /* microseconds: further off than any date */
+#define URGENT(filter)                                                                                                 \
+    "SELECT l.level * 36028797018963968 + l.received, l.dossier FROM dossier_listing l WHERE l.role = :role" filter    \
+    " AND l.level > 0 AND (l.level, l.received, l.dossier) < (:level, :at, :id)"                                       \
+    " AND l.received >= :bound AND l.received < :to"                                                                   \
+    " ORDER BY l.level DESC, l.received DESC, l.dossier DESC LIMIT :limit"
+#define CALM(filter) NEWEST(filter " AND l.level = 0 AND l.received < :to")
+
 enum shape { SHAPE_ALL, SHAPE_FORM, SHAPE_STATUS };
-static const char *const walks[][3] = {
-    [SHAPE_ALL] = {NEWEST(OF_PHASE), OLDEST(OF_PHASE), UPDATED(OF_PHASES)},
-    [SHAPE_FORM] = {NEWEST(OF_FORM OF_PHASE), OLDEST(OF_FORM OF_PHASE), UPDATED(OF_FORM OF_PHASES)},
-    [SHAPE_STATUS] = {NEWEST(OF_STATUS OF_PHASES), OLDEST(OF_STATUS OF_PHASES), UPDATED(OF_STATUS OF_PHASES)},
+static const char *const walks[][4] = {
+    [SHAPE_ALL] = {NEWEST(OF_PHASE), OLDEST(OF_PHASE), UPDATED(OF_PHASES), CALM(OF_PHASE)},
+    [SHAPE_FORM] = {NEWEST(OF_FORM OF_PHASE), OLDEST(OF_FORM OF_PHASE), UPDATED(OF_FORM OF_PHASES),
+                    CALM(OF_FORM OF_PHASE)},
+    [SHAPE_STATUS] = {NEWEST(OF_STATUS OF_PHASES), OLDEST(OF_STATUS OF_PHASES), UPDATED(OF_STATUS OF_PHASES),
+                      CALM(OF_STATUS OF_PHASES)},
+};
+static const char *const walks_urgent[] = {
+    [SHAPE_ALL] = URGENT(OF_PHASES),
+    [SHAPE_FORM] = URGENT(OF_FORM OF_PHASES),
+    [SHAPE_STATUS] = URGENT(OF_STATUS OF_PHASES),
 };
 
 static const char walk_value[] =
@@ -65,18 +82,26 @@ static bool is_by_value(const struct dossier_query *query)
     return query->form.len && query->field.len;
 }
 
-static bool walk_phases(struct tx *tx, struct walk *walk, str role, enum phase lowest, enum phase highest,
-                        struct err *err)
+static bool is_by_level(const struct dossier_query *query)
+{
+    return query->sort == DOSSIER_MOST_URGENT && !is_by_value(query);
+}
+
+static bool run_walk(struct tx *tx, struct walk *walk, const char *text, str role, enum phase lowest,
+                     enum phase highest, struct err *err)
 {
     const struct dossier_query *query = walk->query;
     bool by_value = is_by_value(query);
+    int64_t at = is_by_level(query) ? walk->after.at % ONE_LEVEL : walk->after.at;
     int64_t bound = query->sort == DOSSIER_OLDEST ? (query->to ? query->to : INT64_MAX) : query->from;
     const struct sql_param params[] = {
         P_TEXT("role", role),
         P_INT("id", by_value && !walk->after.id ? INT64_MAX : walk->after.id),
         P_INT("bound", bound),
         P_INT("limit", walk->limit),
-        P_INT("at", walk->after.at),
+        P_INT("at", at),
+        P_INT("level", walk->after.at / ONE_LEVEL),
+        P_INT("to", query->to ? query->to : INT64_MAX),
         P_TEXT("form", query->form),
         P_TEXT("status", query->status),
         P_INT("lowest", lowest),
@@ -84,13 +109,25 @@ static bool walk_phases(struct tx *tx, struct walk *walk, str role, enum phase l
         P_TEXT("field", query->field),
         P_TEXT("value", query->value),
     };
-    const char *text = by_value ? walk_value : walks[shape_of(query)][query->sort];
     struct rows rows = tx_query_planned(tx, text, params, sizeof params / sizeof *params);
     while (rows_next(&rows)) {
         int64_t id = rows_int(&rows, 1);
         *vec_push(walk->arena, &walk->found) = (struct found){rows_int(&rows, 0), id};
     }
     return rows_end(&rows, err);
+}
+
+static bool walk_phases(struct tx *tx, struct walk *walk, str role, enum phase lowest, enum phase highest,
+                        struct err *err)
+{
+    const struct dossier_query *query = walk->query;
+    const char *text = is_by_value(query) ? walk_value : walks[shape_of(query)][query->sort];
+    struct found after = walk->after;
+    if (is_by_level(query) && after.at >= ONE_LEVEL) /* among the urgent: all others are behind */
+        walk->after = (struct found){ONE_LEVEL - 1, 0};
+    bool ok = run_walk(tx, walk, text, role, lowest, highest, err);
+    walk->after = after;
+    return ok;
 }
 
 static enum phase lowest_of(const struct dossier_query *query)
@@ -109,6 +146,9 @@ static bool walk_role(struct tx *tx, struct walk *walk, str role, struct err *er
 {
     const struct dossier_query *query = walk->query;
     enum phase lowest = lowest_of(query), highest = highest_of(query);
+    if (is_by_level(query) && walk->after.at >= ONE_LEVEL &&
+        !run_walk(tx, walk, walks_urgent[shape_of(query)], role, lowest, highest, err))
+        return false;
     if (is_by_value(query) || query->sort == DOSSIER_LAST_UPDATED || shape_of(query) == SHAPE_STATUS)
         return walk_phases(tx, walk, role, lowest, highest, err);
     for (enum phase phase = lowest; phase <= highest; phase++)

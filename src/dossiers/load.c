@@ -45,6 +45,7 @@ void load_row(struct rows *rows, struct arena *arena, struct dossier *dossier)
         .marks = parse_object(arena, rows_text(rows, 24)),
         .identifier = rows_copy(rows, arena, 25),
         .summary = rows_copy(rows, arena, 26),
+        .level = rows_int(rows, 27),
     };
 }
 

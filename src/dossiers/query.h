@@ -26,7 +26,8 @@ struct query_test {
     int group; /* of each group one test must pass */
     enum test_kind kind;
     const struct field *field; /* NULL: a column */
-    str column; /* « status », « account », « sequence », « number », « identifier », « id » or « final » */
+    str column; /* « status », « account », « sequence », « number », « identifier », « id », « final » or
+                  « level » */
     bool negated;
     bool has_low, has_high, with_low, with_high; /* with: the bound itself passes */
     str low, high;                               /* TEST_TEXT, TEST_LIKE */
@@ -57,7 +58,16 @@ enum query_operator {
     OPERATOR_TODAY_OR_PAST,
 };
 
-enum query_order { ORDER_ID, ORDER_RECEIVED, ORDER_UPDATED, ORDER_SEQUENCE, ORDER_STATUS, ORDER_TEXT, ORDER_NUMBER };
+enum query_order {
+    ORDER_ID,
+    ORDER_RECEIVED,
+    ORDER_UPDATED,
+    ORDER_SEQUENCE,
+    ORDER_STATUS,
+    ORDER_TEXT,
+    ORDER_NUMBER,
+    ORDER_LEVEL
+};
 
 /* The dossiers that were read. */
 struct query_rows {
@@ -123,7 +133,7 @@ bool query_operator_of_view(str name, enum query_operator *out);
 struct query *query_filter_by_view(const struct query *query, struct arena *arena, const struct custom_view *view,
                                    const struct render *render);
 
-/* ---- query_columns.c: status, user, internal_id, number, identifier ---- */
+/* ---- query_columns.c: status, user, internal_id, number, identifier, criticality-level ---- */
 /* NULL: no such column. */
 struct query *query_compare_column(const struct query *query, struct arena *arena, str column, enum query_operator op,
                                    struct value value);

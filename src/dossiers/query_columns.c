@@ -1,4 +1,4 @@
-/* filter_by on what every dossier has: status, user, internal_id, number, identifier. */
+/* filter_by on what every dossier has: status, user, internal_id, number, identifier, criticality-level. */
 #include "dossiers/query.h"
 
 static struct query *refuse(const struct query *query, struct arena *arena, str column, enum query_operator op)
@@ -136,6 +136,21 @@ static struct query *compare_identifier(const struct query *query, struct arena 
     return next;
 }
 
+/* By its place among the levels of the workflow. */
+static struct query *compare_level(const struct query *query, struct arena *arena, enum query_operator op,
+                                   struct value value)
+{
+    int64_t level;
+    if (op != OPERATOR_EQUAL)
+        return refuse(query, arena, STR("criticality-level"), op);
+    str text = value_to_text(arena, value_plain(arena, value), STR("en"));
+    if (!str_to_int64(str_trim(text), &level))
+        return query_nothing(arena, query);
+    struct query *next = query_copy(arena, query);
+    query_add_column(arena, next, "level", str_fmt(arena, "%lld", (long long)level), false);
+    return next;
+}
+
 struct query *query_compare_column(const struct query *query, struct arena *arena, str column, enum query_operator op,
                                    struct value value)
 {
@@ -149,6 +164,8 @@ struct query *query_compare_column(const struct query *query, struct arena *aren
         return compare_number(query, arena, column, op, value);
     if (str_eq(column, STR("identifier")))
         return compare_identifier(query, arena, op, value);
+    if (str_eq(column, STR("criticality-level")))
+        return compare_level(query, arena, op, value);
     if (!str_eq(column, STR("distance")))
         return NULL;
     value_fault("La géolocalisation des demandes n’est pas encore conservée.");

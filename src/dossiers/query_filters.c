@@ -144,7 +144,8 @@ static bool order_by_column(struct query *query, str name)
                   {STR_INIT("internal_id"), ORDER_SEQUENCE},
                   {STR_INIT("number"), ORDER_SEQUENCE},
                   {STR_INIT("id_display"), ORDER_SEQUENCE},
-                  {STR_INIT("status"), ORDER_STATUS}};
+                  {STR_INIT("status"), ORDER_STATUS},
+                  {STR_INIT("criticality_level"), ORDER_LEVEL}};
     for (size_t i = 0; i < sizeof orders / sizeof *orders; i++)
         if (str_eq(name, orders[i].name)) {
             query->order = orders[i].order;

@@ -173,7 +173,7 @@ static struct dossier *read_one(struct reading *reading, struct rows *rows)
 
 static bool run(struct tx *tx, void *arg, struct err *err)
 {
-    static const char *const orders[] = {"id", "received", "updated", "sequence", "status", "text", "number"};
+    static const char *const orders[] = {"id", "received", "updated", "sequence", "status", "text", "number", "level"};
     struct reading *reading = arg;
     const struct query *query = reading->query;
     const struct query_test none = {.low = STR_EMPTY}, *lead = reading->lead.test ? reading->lead.test : &none;
@@ -214,6 +214,7 @@ static bool run(struct tx *tx, void *arg, struct err *err)
         P_INT("own_final", own->is_final),
         P_TEXT("own_answers", reading->own_answers),
         P_TEXT("own_identifier", own->identifier),
+        P_INT("own_level", own->level),
         P_TEXT("every", list_of_role(reading->arena, query->form->is_card, EVERY_ROLE)),
     };
     const struct sql *text = reading->rows ? &query_selects[reading->lead.kind] : &query_counts[reading->lead.kind];

@@ -40,7 +40,7 @@
     " '' AS submitter_name, '' AS email, '' AS channel, 0 AS agent, :own_status AS status, :own_received AS received," \
     " :own_updated AS updated, 0 AS arrived, :own_final AS is_final, 0 AS revision, 0 AS is_anonymised,"               \
     " 0 AS is_removed, :own_answers AS answers, '{}' AS data, '{}' AS marks, :own_identifier AS identifier, '' AS "    \
-    "summary"                                                                                                          \
+    "summary, :own_level AS level"                                                                                     \
     " WHERE :own <> 0) "
 #define OTHER " AND d.id <> :own"
 
@@ -58,6 +58,7 @@
     " CASE t.place WHEN 'status' THEN d.status WHEN 'account' THEN CAST(d.account AS " text ")"                        \
     " WHEN 'sequence' THEN CAST(d.sequence AS " text ") WHEN 'id' THEN CAST(d.id AS " text ")"                         \
     " WHEN 'final' THEN CAST(d.is_final AS " text ") WHEN 'identifier' THEN d.identifier"                              \
+    " WHEN 'level' THEN CAST(d.level AS " text ")"                                                                     \
     " WHEN 'number' THEN CAST(d.form_number AS " text ") || '-' || CAST(d.sequence AS " text ") END"
 
 #define KEPT(holds)                                                                                                    \
@@ -103,9 +104,9 @@
     " ORDER BY CASE WHEN :down = 0 THEN " number " END NULLS LAST, CASE WHEN :down = 1 THEN " number                   \
     " END DESC NULLS FIRST, CASE WHEN :down = 0 THEN " text " END NULLS LAST, CASE WHEN :down = 1 THEN " text          \
     " END DESC NULLS FIRST, CASE WHEN :down = 0 THEN d.id END, CASE WHEN :down = 1 THEN d.id END DESC LIMIT :limit"
-#define NUMBERS(double, answer)                                                                                                                                                                             \
-    "CASE :order WHEN 'received' THEN CAST(d.received AS " double ") WHEN 'updated' THEN CAST(d.updated AS " double ") WHEN 'sequence' THEN CAST(d.sequence AS " double ") WHEN 'number' THEN CAST(" answer \
-                                                                                                                                                                        " AS " double ") END"
+#define NUMBERS(double, answer)                                                                                                                                                                                                                           \
+    "CASE :order WHEN 'received' THEN CAST(d.received AS " double ") WHEN 'updated' THEN CAST(d.updated AS " double ") WHEN 'sequence' THEN CAST(d.sequence AS " double ") WHEN 'level' THEN CAST(d.level AS " double ") WHEN 'number' THEN CAST(" answer \
+                                                                                                                                                                                                                      " AS " double ") END"
 #define TEXTS(answer) "CASE :order WHEN 'status' THEN d.status WHEN 'text' THEN " answer " END"
 #define ANSWER_SQLITE "json_extract(d.answers, :path)"
 #define ANSWER_POSTGRES "(CAST(d.answers AS JSON) ->> :field)"

@@ -77,7 +77,8 @@ static struct query *use_filter(const struct query *query, struct arena *arena, 
     struct query *next = NULL;
     if (str_eq(filter->name, STR("user")) && str_eq(text, STR("__current__")))
         query_filter(query, arena, STR("current_user"), VALUE_OF_UNDEFINED, &next);
-    else if (str_eq(filter->name, STR("identifier")) || str_eq(filter->name, STR("number")))
+    else if (str_eq(filter->name, STR("identifier")) || str_eq(filter->name, STR("number")) ||
+             str_eq(filter->name, STR("criticality-level")))
         next = query_compare_column(query, arena, filter->name, OPERATOR_EQUAL, value_text(text));
     return next ? next : by_field(query, arena, filter, value_text(text));
 }

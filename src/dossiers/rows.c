@@ -41,6 +41,9 @@ static void name_statuses(const struct dossier_place *place, const struct form *
     const struct workflow_status *status = workflow_status_find(workflow, dossier->status);
     rows->status_name = status ? status->name : dossier->status;
     rows->status_colour = status ? status->colour : STR_EMPTY;
+    const struct workflow_level *level = workflow_level_of(workflow, dossier);
+    rows->level_name = level && dossier->level ? level->name : STR_EMPTY;
+    rows->level_colour = level && dossier->level ? level->colour : STR_EMPTY;
     struct actor submitter = {.account = dossier->account, .is_submitter = true};
     rows->public_status = workflow_visible_status(&context, dossier, &submitter)->name;
 }

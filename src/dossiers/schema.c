@@ -138,5 +138,12 @@ const struct migration dossiers_migrations[] = {
      "DROP INDEX dossier_history_of;"
      "CREATE UNIQUE INDEX dossier_history_of ON dossier_history (dossier, position)",
      NULL},
+    {11, "dossiers",
+     "ALTER TABLE dossier ADD COLUMN level BIGINT NOT NULL DEFAULT 0;"
+     "ALTER TABLE dossier ADD COLUMN level_name TEXT NOT NULL DEFAULT '';"
+     "ALTER TABLE dossier ADD COLUMN level_colour TEXT NOT NULL DEFAULT '';"
+     "ALTER TABLE dossier_listing ADD COLUMN level BIGINT NOT NULL DEFAULT 0;"
+     "CREATE INDEX dossier_listing_level ON dossier_listing (role, level, received, dossier) WHERE level > 0",
+     NULL},
 };
 const size_t dossiers_migration_count = sizeof dossiers_migrations / sizeof *dossiers_migrations;

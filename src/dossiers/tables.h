@@ -18,7 +18,7 @@ instant place_now(const struct dossier_place *place);
 #define LOAD_COLUMNS                                                                                                   \
     "id, uuid, code, form, form_version, workflow, workflow_version, form_number, sequence, account, submitter_name,"  \
     " email, channel, agent, status, received, updated, arrived, is_final, revision, is_anonymised, is_removed,"       \
-    " answers, data, marks, identifier, summary"
+    " answers, data, marks, identifier, summary, level"
 void load_row(struct rows *rows, struct arena *arena, struct dossier *dossier);
 /* The same of dossier_history; the entry is put behind those of the dossier. */
 #define LOAD_HISTORY_COLUMNS "id, at, author, account, author_name, status, parts"
@@ -50,7 +50,7 @@ struct quota_counts VEC_OF(struct quota_count);
 struct dossier_rows {
     struct index_rows index;
     struct VEC_OF(struct listed) lists;
-    str answers, data, marks, status_name, status_colour, public_status, form_name;
+    str answers, data, marks, status_name, status_colour, public_status, form_name, level_name, level_colour;
     bool waits_for_submitter;
     struct chain_entry *entries; /* one an entry of the change; linked in the transaction (chain.h) */
     int64_t *notice_ids;         /* one a notice */

@@ -438,6 +438,13 @@ static bool text_member(const struct scope *scope, struct arena *arena, str key,
     return true;
 }
 
+/* w.c.s.: None where the workflow has no levels. */
+static struct value level_name(const struct scope *scope)
+{
+    const struct workflow_level *level = scope->workflow ? workflow_level_of(scope->workflow, scope->dossier) : NULL;
+    return level ? value_text(level->name) : VALUE_OF_NONE;
+}
+
 static bool other_member(const struct scope *scope, struct arena *arena, str key, struct value *out)
 {
     const struct dossier *dossier = scope->dossier;
@@ -454,6 +461,10 @@ static bool other_member(const struct scope *scope, struct arena *arena, str key
         *out = value_bool(status_changed(scope));
     else if (str_eq(key, STR("status_is_endpoint")))
         *out = value_bool(dossier->is_final);
+    else if (str_eq(key, STR("criticality_level")))
+        *out = value_int(workflow_level_number(dossier));
+    else if (str_eq(key, STR("criticality_label")))
+        *out = level_name(scope);
     else if (str_eq(key, STR("submission_backoffice")))
         *out = value_bool(dossier->agent != 0);
     else if (str_eq(key, STR("links")))

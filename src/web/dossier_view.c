@@ -4,6 +4,15 @@
 
 #include <unistd.h>
 
+/* « #66CCFF », for an attribute; empty where a definition says no such colour. */
+static str colour_shown(struct arena *arena, str colour)
+{
+    for (size_t i = 0; i < colour.len; i++)
+        if (hex_digit(colour.ptr[i]) < 0)
+            return STR_EMPTY;
+    return colour.len == 6 ? str_fmt(arena, "#%.*s", STR_ARG(colour)) : STR_EMPTY;
+}
+
 static struct value status_value(struct request *request, const struct workflow_status *status)
 {
     struct value_dict *dict = page_new(request);
@@ -12,6 +21,17 @@ static struct value status_value(struct request *request, const struct workflow_
     page_set_text(request, dict, "colour", status->colour);
     page_set(request, dict, "is_final", value_bool(status->is_endpoint));
     return value_dict(dict);
+}
+
+/* For agents; the same members as of a line of a list. */
+static void set_level(struct request *request, const struct workflow *workflow, const struct dossier *dossier,
+                      struct value_dict *page)
+{
+    const struct workflow_level *level = workflow_level_of(workflow, dossier);
+    if (level == NULL)
+        return;
+    page_set_text(request, page, "level_name", level->name);
+    page_set_text(request, page, "level_colour", colour_shown(request->arena, level->colour));
 }
 
 static struct value part_value(struct request *request, const struct shown_part *part)
@@ -219,9 +239,11 @@ void dossier_fill_page(struct request *request, struct dossier *dossier, const s
     if (form != NULL)
         page_set(request, page, "rows", form_summary(form, &context, dossier->answers, PLACE_SUMMARY));
     const struct workflow *workflow = dossier_workflow(place, dossier);
-    if (workflow != NULL && actor->is_agent)
+    if (workflow != NULL && actor->is_agent) {
+        set_level(request, workflow, dossier, page);
         page_set(request, page, "backoffice_rows",
                  fields_summary(workflow_backoffice_fields(workflow), &context, dossier->answers, PLACE_SUMMARY));
+    }
     if (form != NULL && form->offers_all_files && actor->is_agent) {
         struct dossier_files files;
         dossier_files(place, dossier, &files);
@@ -260,6 +282,8 @@ struct value dossier_lines_value(struct request *request, const struct dossier_p
         page_set_text(request, dict, "submitter", line->submitter_name);
         page_set_text(request, dict, "status", line->status_name);
         page_set_text(request, dict, "public_status", line->public_status_name);
+        page_set_text(request, dict, "level_name", line->level_name);
+        page_set_text(request, dict, "level_colour", colour_shown(request->arena, line->level_colour));
         page_set(request, dict, "received", instant_value(line->received));
         page_set(request, dict, "updated", instant_value(line->updated));
         page_set(request, dict, "is_final", value_bool(line->is_final));

@@ -150,6 +150,12 @@ void compiler_actions(struct compiler *compiler, const json_t *list, str where, 
     }
 }
 
+static str colour_of(const json_t *json)
+{
+    str colour = json_str(json, "colour");
+    return str_starts(colour, STR("#")) ? str_slice(colour, 1, SIZE_MAX) : colour;
+}
+
 static void compile_status(struct compiler *compiler, const json_t *json)
 {
     struct status *status = vec_push(compiler->arena, &compiler->workflow->statuses);
@@ -157,12 +163,10 @@ static void compile_status(struct compiler *compiler, const json_t *json)
     status->shown = (struct workflow_status){
         .id = json_str(json, "id"),
         .name = json_str(json, "name"),
-        .colour = json_str(json, "colour"),
+        .colour = colour_of(json),
         .visibility = visibility.at,
         .visibility_count = visibility.len,
     };
-    if (status->shown.colour.len && status->shown.colour.ptr[0] == '#')
-        status->shown.colour = str_slice(status->shown.colour, 1, SIZE_MAX);
     for (size_t i = 0; i < visibility.len; i++)
         if (str_eq(visibility.at[i], STR("_hidden")))
             status->shown.is_hidden = true;
@@ -303,6 +307,15 @@ static void compile_functions(struct compiler *compiler, const json_t *list)
     }
 }
 
+static void compile_levels(struct compiler *compiler, const json_t *list)
+{
+    for (size_t i = 0; i < json_array_size(list) && i < WORKFLOW_LEVELS_MOST; i++) {
+        const json_t *item = json_array_get(list, i);
+        *vec_push(compiler->arena, &compiler->workflow->levels) =
+            (struct workflow_level){json_str(item, "name"), colour_of(item)};
+    }
+}
+
 const struct workflow *workflow_compile(struct arena *arena, const json_t *json, int64_t version,
                                         const struct block_finder *blocks, struct err *err)
 {
@@ -320,6 +333,7 @@ const struct workflow *workflow_compile(struct arena *arena, const json_t *json,
     struct compiler compiler = {.arena = arena, .workflow = workflow, .where = workflow->name, .blocks = blocks};
     compiler_inert_workflow(&compiler, json);
     compile_functions(&compiler, json_list(json, "functions"));
+    compile_levels(&compiler, json_list(json, "criticality_levels"));
     compiler.where = STR("options");
     workflow->options = compiler_fields(&compiler, json_list(json, "options"));
     compiler.where = STR("données de traitement");

@@ -4,7 +4,6 @@
 #include "definition/definition.h"
 
 static const struct definition_inert of_workflows[] = {
-    {NULL, "criticality_levels", NULL, "wf:criticality_levels", "Les niveaux de criticité ne sont pas encore suivis."},
     {NULL, "status_remapping", NULL, "wf:status-remapping",
      "Les demandes en cours ne passent pas encore d’un statut supprimé à un autre."},
 };

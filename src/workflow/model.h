@@ -86,6 +86,7 @@ struct workflow {
     struct VEC_OF(struct status) statuses;
     struct VEC_OF(struct global_action) globals;
     const struct field_list *options, *backoffice_fields;
+    struct workflow_levels levels;
     struct str_list dispatched; /* roles that a dossier may be dispatched to */
     bool dispatches_to_anybody; /* a template or an address says to whom */
     struct workflow_reports reports;

@@ -70,6 +70,24 @@ const struct workflow_texts *workflow_texts(const struct workflow *workflow)
     return &workflow->texts;
 }
 
+const struct workflow_levels *workflow_levels(const struct workflow *workflow)
+{
+    return &workflow->levels;
+}
+
+const struct workflow_level *workflow_level_of(const struct workflow *workflow, const struct dossier *dossier)
+{
+    const struct workflow_levels *levels = &workflow->levels;
+    if (!levels->len)
+        return NULL;
+    return &levels->at[(size_t)dossier->level < levels->len ? (size_t)dossier->level : levels->len - 1];
+}
+
+int64_t workflow_level_number(const struct dossier *dossier)
+{
+    return dossier->level ? 100 + dossier->level : 0;
+}
+
 bool workflow_dispatches_to(const struct workflow *workflow, const str *roles, size_t count)
 {
     for (size_t i = 0; i < workflow->dispatched.len; i++)

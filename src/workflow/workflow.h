@@ -64,6 +64,15 @@ const struct workflow_status *workflow_status_at(const struct workflow *workflow
 /* NULL where there is none of that id. */
 const struct workflow_status *workflow_status_find(const struct workflow *workflow, str id);
 
+/* How urgent a dossier is (w.c.s. criticality levels), from the least on: each begins at the first one. */
+struct workflow_level {
+    str name;
+    str colour; /* « 66CCFF », empty: none given */
+};
+struct workflow_levels VEC_OF(struct workflow_level);
+enum { WORKFLOW_LEVELS_MOST = 100 };
+const struct workflow_levels *workflow_levels(const struct workflow *workflow);
+
 /* What was kept but does not run: unknown action types, triggers, conditions or texts that do not compile. For the
  * importer's report and « guichet check ». */
 struct workflow_report {
@@ -107,8 +116,10 @@ enum history_author {
  *   edit     {text, fields: [{label, value, before}]}   answers that a person changed; fields: agents only
  *   global   {action, name}                 a global action ran; agents only
  *   link     {dossier, form, text, varname, is_origin, is_shown}  a dossier that an action made, or the one whose
- * action made this one; agents, and where is_shown everybody function {text}                         who plays a
- * function from now on; agents only sms      {to: [numbers], text}          a text message that was sent; agents only
+ * action made this one; agents, and where is_shown everybody
+ *   function {text}                         who plays a function from now on; agents only
+ *   level    {text}                         how urgent it is from now on; agents only
+ *   sms      {to: [numbers], text}          a text message that was sent; agents only
  *   call     {name, text}                   another server was asked, and what it said; administrators only
  *   call-error {name, text}                 what went wrong there, where the definition tells the agents; agents only
  *   file     {varname, file, fields: [{label, value, blob}]}  what a server answered, or a message brought; file as an
@@ -147,6 +158,7 @@ struct dossier {
     instant updated;
     instant arrived; /* in the current status */
     bool is_final;   /* the current status is an endpoint */
+    int64_t level;   /* how urgent it is: index among the levels of its workflow, 0: as each begins */
     json_t *answers; /* object, never NULL; see docs/definitions */
     json_t *data;    /* workflow data: form_workflow_data_*; object, never NULL */
     json_t *marks;   /* the engine's own memory: {"previous": [status …], "fired": {trigger: instant},
@@ -473,6 +485,11 @@ void workflow_offer_mass(const struct workflow_context *context, const struct do
 /* Whether the workflow lets this actor do anything to many dossiers at once, in whatever status. */
 bool workflow_has_mass(const struct workflow_context *context, const struct actor *actor);
 
+/* The level of a dossier; the highest, where the workflow has fewer by now; NULL: it has none. */
+const struct workflow_level *workflow_level_of(const struct workflow *workflow, const struct dossier *dossier);
+/* As w.c.s. numbers it: 0, 101, 102 … */
+int64_t workflow_level_number(const struct dossier *dossier);
+
 /* The fields of the sub-form that a history part of type « form » was filled in; NULL where they are lost. */
 const struct field_list *workflow_form_fields(const struct workflow *workflow, const json_t *part);
 
@@ -520,7 +537,7 @@ bool workflow_may_read(const struct workflow_context *context, const struct doss
 
 /* The history as this person may read it: entries without anything to show are left out. */
 struct shown_part {
-    str type; /* comment message form mail data global function link sms call call-error file inert error */
+    str type; /* comment message form mail data global function level link sms call call-error file inert error */
     str text; /* plain text: a comment, the subject of a mail, the name of an action; empty where html is set */
     str html; /* safe HTML: a message */
     str level;

@@ -62,7 +62,7 @@ UNSUPPORTED = [
     (workflow("w", "", trigger("webservice", "<identifier>x</identifier>")), []),
     (workflow("w", "", "<status-remapping><remap old='2' new='1'/></status-remapping>"), ["wf:status-remapping"]),
     (workflow("w", "", "<criticality_levels><criticality-level><id>1</id><name>Rouge</name></criticality-level></criticality_levels>"),
-     ["wf:criticality_levels"]),
+     []),
     ("<datasource><name>s</name><data_source><type>geojson</type><value>http://x</value></data_source><id_attribute>k</id_attribute></datasource>",
      []),
     ("<datasource><name>s</name></datasource>", ["ds:empty"]),

@@ -57,7 +57,8 @@ static bool read_order(struct request *request, struct dossier_query *query)
                   {"receipt_time", DOSSIER_OLDEST},
                   {"-id", DOSSIER_NEWEST},
                   {"id", DOSSIER_OLDEST},
-                  {"-last_update_time", DOSSIER_LAST_UPDATED}};
+                  {"-last_update_time", DOSSIER_LAST_UPDATED},
+                  {"-criticality_level", DOSSIER_MOST_URGENT}};
     str asked = request_query(request, "order_by");
     for (size_t i = 0; i < sizeof orders / sizeof *orders; i++)
         if (str_eq(asked, str_of(orders[i].name))) {
@@ -126,7 +127,7 @@ json_t *api_minimal_json(const struct dossier_place *place, const struct dossier
     json_set_str(json, STR("url"), dossier_url(place, dossier));
     json_set_str(json, STR("status"), status);
     json_set_str(json, STR("form_status"), status);
-    json_set(json, STR("form_criticality_level"), json_integer(0));
+    json_set(json, STR("form_criticality_level"), json_integer(workflow_level_number(dossier)));
     json_set(json, STR("keywords"), keywords);
     json_set(json, STR("draft"), json_false());
     json_set_str(json, STR("datetime"), api_moment(arena, dossier->received));

@@ -26,11 +26,15 @@ void list_query(struct request *request, const struct actor *actor, struct dossi
                                     .search = utf8_slice(str_trim(request_query(request, "q")), 0, 200),
                                     .sort = str_eq(sort, STR("anciennes"))   ? DOSSIER_OLDEST
                                             : str_eq(sort, STR("modifiees")) ? DOSSIER_LAST_UPDATED
+                                            : str_eq(sort, STR("urgentes"))  ? DOSSIER_MOST_URGENT
                                                                              : DOSSIER_NEWEST,
                                     .cursor = request_query(request, "suite")};
     if (query->form.len > 0) {
         query->status = request_query(request, "statut");
         str_cut(request_query(request, "reponse"), ':', &query->field, &query->value);
+        str level = request_query(request, "niveau");
+        if (level.len > 0)
+            dossier_query_filter(place_of(request), query, STR("criticality-level"), STR_EMPTY, level, NULL);
     }
     date = request_query(request, "du");
     if (date_parse(date, &day))
@@ -57,11 +61,31 @@ static struct value forms_choice(struct request *request, str chosen)
     return value_list(list);
 }
 
-static struct value statuses_choice(struct request *request, str form_slug, str chosen)
+static const struct workflow *workflow_called(struct request *request, str form_slug)
 {
     struct visit *visit = visit_of(request);
     const struct form *form = form_slug.len == 0 ? NULL : catalogue_form(visit->catalogue, form_slug, 0);
-    const struct workflow *workflow = form == NULL ? NULL : catalogue_workflow_of(visit->catalogue, form);
+    return form == NULL ? NULL : catalogue_workflow_of(visit->catalogue, form);
+}
+
+static struct value levels_choice(struct request *request, str form_slug, str chosen)
+{
+    const struct workflow *workflow = workflow_called(request, form_slug);
+    struct value_list *list = value_list_new(request->arena);
+    for (size_t i = 0; workflow != NULL && i < workflow_levels(workflow)->len; i++) {
+        struct value_dict *dict = page_new(request);
+        str id = str_fmt(request->arena, "%zu", i);
+        page_set_text(request, dict, "id", id);
+        page_set_text(request, dict, "name", workflow_levels(workflow)->at[i].name);
+        page_set(request, dict, "chosen", value_bool(str_eq(id, chosen)));
+        value_list_add(request->arena, list, value_dict(dict));
+    }
+    return value_list(list);
+}
+
+static struct value statuses_choice(struct request *request, str form_slug, str chosen)
+{
+    const struct workflow *workflow = workflow_called(request, form_slug);
     struct value_list *list = value_list_new(request->arena);
     for (size_t i = 0; workflow != NULL && i < workflow_status_count(workflow); i++) {
         const struct workflow_status *status = workflow_status_at(workflow, i);
@@ -175,6 +199,7 @@ static void list(struct request *request)
     list_set_count(request, &query, page);
     page_set(request, page, "forms", forms_choice(request, query.form));
     page_set(request, page, "statuses", statuses_choice(request, query.form, query.status));
+    page_set(request, page, "levels", levels_choice(request, query.form, request_query(request, "niveau")));
     page_set(request, page, "answers", answers_choice(request, query.form, request_query(request, "reponse")));
     set_exports(request, &query, page);
     mass_set_list(request, form_of(request, &query), &actor, STR("/agents/demandes/"), page);

@@ -16,6 +16,7 @@ static const struct action_type *const types[] = {
     &action_form,
     &action_jump,
     &action_jumponsubmit,
+    &action_modify_criticality,
     &action_notification,
     &action_redirect_to_url,
     &action_register_comment,
