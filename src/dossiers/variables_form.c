@@ -469,6 +469,10 @@ static bool other_member(const struct scope *scope, struct arena *arena, str key
         *out = value_bool(dossier->agent != 0);
     else if (str_eq(key, STR("links")))
         *out = variables_links(scope);
+    else if (str_eq(key, STR("jumps")))
+        *out = variables_jumps(scope, arena);
+    else if (str_eq(key, STR("latest_jump")))
+        *out = variables_latest_jump(scope, arena);
     else if (str_eq(key, STR("submission_agent")))
         *out = person_of_account(scope, arena, dossier->agent);
     else if (str_eq(key, STR("submission_context"))) /* what another tool gave when it began one: none does yet */

@@ -172,6 +172,17 @@ static void push_marked(struct engine *engine)
     json_array_append_new(stack, json_from_str(engine->dossier->status));
 }
 
+/* w.c.s.: read as form_jumps, where the action has an identifier. */
+static void note_jump(struct engine *engine, const struct action *action)
+{
+    str identifier = json_str(action->json, "identifier");
+    if (!identifier.len)
+        return;
+    json_t *part = JSON_PART("jump");
+    json_set_str(part, STR("name"), identifier);
+    engine_add_part(engine, part);
+}
+
 void engine_jump(struct engine *engine, const struct action *action)
 {
     engine_jump_to(engine, action, action->target);
@@ -189,6 +200,7 @@ void engine_jump_to(struct engine *engine, const struct action *action, str to)
     }
     if (action->marks_status)
         push_marked(engine);
+    note_jump(engine, action);
     engine->target = target;
 }
 

@@ -87,9 +87,13 @@ static void record_posted(struct engine *engine, const struct actions *actions)
 
 static void jump_on_submit(struct engine *engine, const struct actions *actions)
 {
+    const struct action *last = NULL;
     for (size_t i = 0; i < actions->len; i++)
-        if (str_eq(actions->at[i].type_name, STR("jumponsubmit")) && action_applies(engine, &actions->at[i]))
-            engine_jump(engine, &actions->at[i]);
+        if (str_eq(actions->at[i].type_name, STR("jumponsubmit")) && actions->at[i].target.len &&
+            action_applies(engine, &actions->at[i]))
+            last = &actions->at[i];
+    if (last)
+        engine_jump(engine, last);
 }
 
 static bool find_pressed(struct engine *engine, const struct actions *actions, const struct action **pressed,

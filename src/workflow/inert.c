@@ -9,15 +9,10 @@ static const struct definition_inert of_workflows[] = {
 };
 
 static const struct definition_inert of_actions[] = {
-    {"choice", "identifier", NULL, "choice:identifier", "Le passage n’est pas encore retenu sous son identifiant."},
     {"create_formdata", "draft", NULL, "create_formdata:draft",
      "Un brouillon n’est pas encore créé : cette action est sans effet."},
-    {"editable", "identifier", NULL, "editable:identifier", "Le passage n’est pas encore retenu sous son identifiant."},
     {"form", "post_conditions", NULL, "formaction:post_conditions",
      "Les conditions de sortie du formulaire ne sont pas encore vérifiées."},
-    {"jump", "identifier", NULL, "jump:identifier", "Le passage n’est pas encore retenu sous son identifiant."},
-    {"jumponsubmit", "identifier", NULL, "jumponsubmit:identifier",
-     "Le passage n’est pas encore retenu sous son identifiant."},
 };
 
 static void report_all(struct compiler *compiler, const json_t *json, const struct definition_inert *table,

@@ -114,6 +114,7 @@ enum history_author {
  *   mail-error {text}                       what a mail left without; agents only
  *   data     {fields: [{label, value}]}     data of the treatment that changed; agents only
  *   edit     {text, fields: [{label, value, before}]}   answers that a person changed; fields: agents only
+ *   jump     {name}                         an action with this identifier led on; never shown
  *   global   {action, name}                 a global action ran; agents only
  *   link     {dossier, form, text, varname, is_origin, is_shown}  a dossier that an action made, or the one whose
  * action made this one; agents, and where is_shown everybody
