@@ -120,10 +120,6 @@ struct render context_render(const struct form_context *context);
 /* The page shows an image of this address: its policy must let another server's through. */
 void context_shows_image(const struct form_context *context, str url);
 
-/* Whether they hold; each that does not is told. */
-bool post_conditions_hold(struct post_conditions conditions, const struct form_context *context,
-                          struct field_errors *errors);
-
 /* The first posted value of a control as a text: without blanks at its ends, lines ended by \n. False where there is
  * none. */
 bool posted_text(const struct form_context *context, const struct posted *posted, str control, str *out);

@@ -32,6 +32,13 @@ struct post_conditions compiling_post_conditions(struct compiling *compiling, co
     return (struct post_conditions){conditions, kept};
 }
 
+struct post_conditions post_conditions_compile(struct arena *arena, const json_t *json, struct form_reports *reports,
+                                               struct form_texts *texts)
+{
+    struct compiling compiling = {.arena = arena, .reports = reports, .texts = texts};
+    return compiling_post_conditions(&compiling, json);
+}
+
 static bool shows_something(const struct field_list *fields)
 {
     for (size_t i = 0; i < fields->len; i++)

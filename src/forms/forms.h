@@ -113,6 +113,9 @@ const struct block *field_block_of(const struct field *field);
 /* A list of fields; wrong parts are reported, never refused. json must live as long as the arena. */
 const struct field_list *field_list_compile(struct arena *arena, const json_t *json, const struct block_finder *blocks,
                                             struct form_reports *reports, struct form_texts *texts);
+/* « post_conditions » that stand beside such a list. */
+struct post_conditions post_conditions_compile(struct arena *arena, const json_t *json, struct form_reports *reports,
+                                               struct form_texts *texts);
 /* NULL where there is none. */
 const struct field *field_by_id(const struct field_list *fields, str id);
 const struct field *field_by_varname(const struct field_list *fields, str varname);
@@ -297,6 +300,9 @@ void fields_prefill(const struct field_list *fields, const struct form_context *
  * is in answers nonetheless, so that it is shown again. */
 bool fields_read(const struct field_list *fields, const struct form_context *context, const struct posted *posted,
                  json_t *answers, struct field_errors *errors);
+/* Whether they hold; each that does not is told. */
+bool post_conditions_hold(struct post_conditions conditions, const struct form_context *context,
+                          struct field_errors *errors);
 /* The button that adds or takes away a row of a block, where one was pressed: the page is read, kept, and shown again
  * without a word on what is wrong or lacks, at *control. */
 bool posted_changes_rows(const struct posted *posted, struct arena *arena, str *control);

@@ -50,17 +50,27 @@ static bool asks_fields(const json_t *action)
 }
 
 /* A sub-form's fields, in <formdef>, and those that an action sets, in <fields>, are both « fields » of ours. */
+static const struct member post_conditions = POST_CONDITIONS;
+
 static void sub_form_read(struct conversion *conversion, const xmlNode *node, const struct member *member, json_t *out)
 {
+    const xmlNode *conditions = node_child(node, post_conditions.element);
     json_object_set_new_nocheck(out, member->key, form_value(conversion, node, member));
+    if (conditions != NULL)
+        json_object_set_new_nocheck(out, post_conditions.key,
+                                    shape_records.value(conversion, conditions, &post_conditions));
 }
 
 static void sub_form_write(struct conversion *conversion, const json_t *in, const struct member *member,
                            xmlNode *parent)
 {
-    const json_t *fields = json_list(in, member->key);
-    if (fields != NULL && asks_fields(in))
-        form_element(conversion, fields, member, node_add(parent, member->element));
+    const json_t *fields = json_list(in, member->key), *conditions = json_list(in, post_conditions.key);
+    if (fields == NULL || !asks_fields(in))
+        return;
+    xmlNode *form = node_add(parent, member->element);
+    form_element(conversion, fields, member, form);
+    if (conditions != NULL) /* w.c.s. reads them here, beside what stands in the action */
+        shape_records.element(conversion, conditions, &post_conditions, node_add(form, post_conditions.element));
 }
 static const struct shape shape_sub_form = {.read = sub_form_read, .write = sub_form_write};
 

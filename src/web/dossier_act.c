@@ -52,7 +52,7 @@ static bool read_offered(struct request *request, struct dossier *dossier, const
 {
     struct form_context context =
         visit_form_context(request, dossier_form(place_of(request), dossier), dossier->answers, dossier);
-    return offered_read(request, &context, offer, posted, event, reply);
+    return offered_read(request, &context, dossier, offer, posted, event, reply);
 }
 
 /* Who was faster, when, and where it stands now: the page says it before anything is done again. */

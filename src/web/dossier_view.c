@@ -186,7 +186,7 @@ static void set_offer(struct request *request, struct dossier *dossier, const st
     page_set(request, page, "is_global", value_bool(dossier_page_offer(request, dossier, actor, &offer)));
     page_set(request, page, "buttons", buttons_value(request, offer.buttons.at, offer.buttons.len, false));
     page_set(request, page, "globals", buttons_value(request, offer.globals.at, offer.globals.len, true));
-    offered_show(request, context, &offer, reply, page);
+    offered_show(request, context, dossier, &offer, reply, page);
     page_set(request, page, "edits", edits_value(request, dossier, actor, &offer));
     page_set(request, page, "messages", messages_value(request, &offer));
     page_set(request, page, "has_submit", value_bool(offer.has_submit));

@@ -35,9 +35,18 @@ static struct value comments_value(struct request *request, const struct offer *
     return value_list(list);
 }
 
+/* What conditions read from now on: the answers to this sub-form, and to those before it on the page. */
+static const struct dossier *fill(struct request *request, struct form_context *context, const struct dossier *dossier,
+                                  const struct offered_form *form, json_t *answers)
+{
+    const struct dossier *filling = workflow_filling(request->arena, dossier, form, answers);
+    context->scope = dossier_scope(place_of(request), dossier_form(place_of(request), dossier), NULL, filling);
+    return filling;
+}
+
 /* Controls of a sub-form are called by its fields' ids alone: what was posted of all stands in one object. */
-static struct value forms_value(struct request *request, struct form_context *context, const struct offer *offer,
-                                const struct dossier_reply *reply)
+static struct value forms_value(struct request *request, struct form_context *context, const struct dossier *dossier,
+                                const struct offer *offer, const struct dossier_reply *reply)
 {
     struct value_list *list = value_list_new(request->arena);
     json_t *answers = reply->form_answers;
@@ -48,6 +57,8 @@ static struct value forms_value(struct request *request, struct form_context *co
         json_t *shown = answers != NULL ? answers : json_keep(request->arena, json_object());
         if (answers == NULL)
             fields_prefill(form->fields, context, shown);
+        else
+            dossier = fill(request, context, dossier, form, shown);
         page_set(request, dict, "fields", fields_view(form->fields, context, shown, reply->errors, false));
         page_set(request, dict, "info", value_html(form->info));
         value_list_add(request->arena, list, value_dict(dict));
@@ -55,22 +66,30 @@ static struct value forms_value(struct request *request, struct form_context *co
     return value_list(list);
 }
 
-void offered_show(struct request *request, struct form_context *context, const struct offer *offer,
-                  const struct dossier_reply *reply, struct value_dict *page)
+void offered_show(struct request *request, struct form_context *context, const struct dossier *dossier,
+                  const struct offer *offer, const struct dossier_reply *reply, struct value_dict *page)
 {
     page_set(request, page, "comments", comments_value(request, offer, reply));
-    page_set(request, page, "forms", forms_value(request, context, offer, reply));
+    page_set(request, page, "forms", forms_value(request, context, dossier, offer, reply));
 }
 
-static bool read_forms(struct request *request, struct form_context *context, const struct offer *offer,
-                       const struct posted *posted, struct event *event, struct field_errors *errors,
-                       json_t *all_answers)
+static bool read_form(struct form_context *context, const struct offered_form *form, const struct posted *posted,
+                      json_t *answers, struct field_errors *errors)
+{
+    return fields_read(form->fields, context, posted, answers, errors) &&
+           post_conditions_hold(form->post_conditions, context, errors);
+}
+
+static bool read_forms(struct request *request, struct form_context *context, const struct dossier *dossier,
+                       const struct offer *offer, const struct posted *posted, struct event *event,
+                       struct field_errors *errors, json_t *all_answers)
 {
     struct posted_form *forms = arena_array_of(request->arena, struct posted_form, offer->forms.len);
     bool ok = true;
     for (size_t i = 0; i < offer->forms.len; i++) {
         json_t *answers = json_keep(request->arena, json_object());
-        bool is_right = fields_read(offer->forms.at[i].fields, context, posted, answers, errors);
+        dossier = fill(request, context, dossier, &offer->forms.at[i], answers);
+        bool is_right = read_form(context, &offer->forms.at[i], posted, answers, errors);
         json_t *shown = json_keep(request->arena, json_deep_copy(answers)); /* what the page shows again */
         fields_forget_files(offer->forms.at[i].fields, request->arena, shown, NULL);
         json_object_update(all_answers, shown);
@@ -105,12 +124,13 @@ static bool read_comments(struct request *request, const struct offer *offer, co
     return ok;
 }
 
-bool offered_read(struct request *request, struct form_context *context, const struct offer *offer,
-                  const struct posted *posted, struct event *event, struct dossier_reply *reply)
+bool offered_read(struct request *request, struct form_context *context, const struct dossier *dossier,
+                  const struct offer *offer, const struct posted *posted, struct event *event,
+                  struct dossier_reply *reply)
 {
     struct field_errors *errors = arena_new_of(request->arena, struct field_errors);
     reply->form_answers = json_keep(request->arena, json_object());
-    bool forms_ok = read_forms(request, context, offer, posted, event, errors, reply->form_answers);
+    bool forms_ok = read_forms(request, context, dossier, offer, posted, event, errors, reply->form_answers);
     bool comments_ok = read_comments(request, offer, posted, event, errors);
     reply->errors = errors;
     return forms_ok && comments_ok;

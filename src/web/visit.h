@@ -161,12 +161,13 @@ bool dossier_page_offer(struct request *request, struct dossier *dossier, const 
 void dossier_post_action(struct request *request, struct dossier *dossier, const struct actor *actor, str back,
                          dossier_show *show_again);
 /* comments and forms: what is asked beside the buttons, with what reply says of the last post (offered.c). context: of
- * the dossier, or of a form alone. */
-void offered_show(struct request *request, struct form_context *context, const struct offer *offer,
-                  const struct dossier_reply *reply, struct value_dict *page);
+ * the dossier, or of a form alone; dossier: what conditions on the answers of the sub-forms read beside them. */
+void offered_show(struct request *request, struct form_context *context, const struct dossier *dossier,
+                  const struct offer *offer, const struct dossier_reply *reply, struct value_dict *page);
 /* Reads and checks it, for the event. False where something is to be corrected: reply then shows it again. */
-bool offered_read(struct request *request, struct form_context *context, const struct offer *offer,
-                  const struct posted *posted, struct event *event, struct dossier_reply *reply);
+bool offered_read(struct request *request, struct form_context *context, const struct dossier *dossier,
+                  const struct offer *offer, const struct posted *posted, struct event *event,
+                  struct dossier_reply *reply);
 /* As the list of errors of a page shows them. */
 struct value errors_value(struct request *request, const struct field_errors *errors);
 /* cells: of each line, what a view has of it (office/list.h); NULL: none. */

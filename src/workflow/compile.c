@@ -70,6 +70,23 @@ struct names compiler_names(struct compiler *compiler, const json_t *object, con
     return (struct names){at, len};
 }
 
+/* What is said of a form within the workflow. */
+static void take_reports(struct compiler *compiler, const struct form_reports *reports, const struct form_texts *texts)
+{
+    for (size_t i = 0; i < reports->len; i++)
+        *vec_push(compiler->arena, &compiler->workflow->reports) = (struct workflow_report){
+            .construct = reports->at[i].construct,
+            .where = str_fmt(compiler->arena, "%.*s, %.*s", STR_ARG(compiler->where), STR_ARG(reports->at[i].where)),
+            .message = reports->at[i].message,
+            .is_error = reports->at[i].is_error,
+            .line = reports->at[i].line,
+            .column = reports->at[i].column};
+    for (size_t i = 0; i < texts->len; i++)
+        *vec_push(compiler->arena, &compiler->workflow->texts) = (struct workflow_text){
+            str_fmt(compiler->arena, "%.*s, %.*s", STR_ARG(compiler->where), STR_ARG(texts->at[i].where)),
+            texts->at[i].template};
+}
+
 const struct field_list *compiler_fields(struct compiler *compiler, const json_t *list)
 {
     if (!json_array_size(list))
@@ -77,19 +94,17 @@ const struct field_list *compiler_fields(struct compiler *compiler, const json_t
     struct form_reports reports = {0};
     struct form_texts texts = {0};
     const struct field_list *fields = field_list_compile(compiler->arena, list, compiler->blocks, &reports, &texts);
-    for (size_t i = 0; i < reports.len; i++)
-        *vec_push(compiler->arena, &compiler->workflow->reports) = (struct workflow_report){
-            .construct = reports.at[i].construct,
-            .where = str_fmt(compiler->arena, "%.*s, %.*s", STR_ARG(compiler->where), STR_ARG(reports.at[i].where)),
-            .message = reports.at[i].message,
-            .is_error = reports.at[i].is_error,
-            .line = reports.at[i].line,
-            .column = reports.at[i].column};
-    for (size_t i = 0; i < texts.len; i++)
-        *vec_push(compiler->arena, &compiler->workflow->texts) = (struct workflow_text){
-            str_fmt(compiler->arena, "%.*s, %.*s", STR_ARG(compiler->where), STR_ARG(texts.at[i].where)),
-            texts.at[i].template};
+    take_reports(compiler, &reports, &texts);
     return fields;
+}
+
+struct post_conditions compiler_post_conditions(struct compiler *compiler, const json_t *json)
+{
+    struct form_reports reports = {0};
+    struct form_texts texts = {0};
+    struct post_conditions conditions = post_conditions_compile(compiler->arena, json, &reports, &texts);
+    take_reports(compiler, &reports, &texts);
+    return conditions;
 }
 
 /* One in Publik's old Python that can't be told in our language is reported, and never holds. */

@@ -31,6 +31,7 @@ void engine_start(struct engine *engine, const struct workflow_context *context,
         .now = context->now ? context->now : instant_now(),
         .dossier = copy_dossier(context->arena, dossier),
         .first_new_entry = dossier->history.len,
+        .place = str_fmt(context->arena, "status/%.*s", STR_ARG(dossier->status)),
     };
     engine->render = (struct render){
         .arena = context->arena,

@@ -217,9 +217,14 @@ static bool rewrite(struct engine *engine)
 
 /* ---- Global actions ---- */
 
+str global_place(struct arena *arena, const struct global_action *global)
+{
+    return str_fmt(arena, "global/%.*s", STR_ARG(global->id));
+}
+
 void global_run(struct engine *engine, const struct global_action *global, size_t from)
 {
-    engine->place = str_fmt(engine->arena, "global/%.*s", STR_ARG(global->id));
+    engine->place = global_place(engine->arena, global);
     if (engine_run_actions(engine, &global->actions, from))
         engine_follow(engine);
 }
@@ -259,6 +264,7 @@ static bool start_global(struct engine *engine, struct err *err)
     if (!check_posted(engine, &global->actions, err))
         return false;
     engine_open_entry(engine, author_of(engine->actor), engine->actor);
+    engine->place = global_place(engine->arena, global);
     record_posted(engine, &global->actions);
     run_global(engine, global);
     return true;

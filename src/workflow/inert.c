@@ -11,8 +11,6 @@ static const struct definition_inert of_workflows[] = {
 static const struct definition_inert of_actions[] = {
     {"create_formdata", "draft", NULL, "create_formdata:draft",
      "Un brouillon n’est pas encore créé : cette action est sans effet."},
-    {"form", "post_conditions", NULL, "formaction:post_conditions",
-     "Les conditions de sortie du formulaire ne sont pas encore vérifiées."},
 };
 
 static void report_all(struct compiler *compiler, const json_t *json, const struct definition_inert *table,

@@ -110,6 +110,8 @@ const struct template *compiler_template(struct compiler *compiler, str source, 
 struct names compiler_names(struct compiler *compiler, const json_t *object, const char *key);
 void compiler_actions(struct compiler *compiler, const json_t *list, str where, struct actions *out);
 const struct field_list *compiler_fields(struct compiler *compiler, const json_t *list);
+/* « post_conditions » of an action that asks fields. */
+struct post_conditions compiler_post_conditions(struct compiler *compiler, const json_t *json);
 /* A dossier may be dispatched to who has the role; empty: to whoever a template says. */
 void compiler_dispatch(struct compiler *compiler, str role);
 void compiler_report(struct compiler *compiler, bool is_error, const char *format, ...)
@@ -141,7 +143,7 @@ struct engine {
     bool has_arrived;                  /* came to a status during this event, be it the same again */
     bool is_stopped;                   /* removed: nothing runs any more */
     bool is_halted;                    /* the actions that follow wait for a call, or are not done */
-    str place;                         /* whose actions run: « status/ID », « global/ID » */
+    str place;                         /* whose actions run or are offered: « status/ID », « global/ID » */
     str left[WORKFLOW_JUMPS_MOST + 2]; /* statuses that were left */
     size_t left_count;
 };
@@ -192,6 +194,7 @@ bool trigger_due(struct engine *engine, const struct trigger *trigger, instant *
 str trigger_key(struct engine *engine, const struct global_action *global, const struct trigger *trigger);
 
 const struct global_action *global_find(const struct workflow *workflow, str id);
+str global_place(struct arena *arena, const struct global_action *global);
 /* Those of a global action, from one on, and what they lead to. */
 void global_run(struct engine *engine, const struct global_action *global, size_t from);
 

@@ -89,6 +89,7 @@ void workflow_offer_global(const struct workflow_context *context, const struct 
         if (!str_eq(global->id, action) || !suiting_trigger(&engine, global, false))
             continue;
         offer_global(&engine, global, false, offer);
+        engine.place = global_place(engine.arena, global);
         for (size_t k = 0; k < global->actions.len; k++)
             if (global->actions.at[k].type && global->actions.at[k].type->submit)
                 offer_action(&engine, &global->actions.at[k], offer);

@@ -448,7 +448,8 @@ struct offered_form {
     str info;
     const struct field_list *fields; /* for forms.h: show, read, check */
     bool has_button;                 /* shows its own « envoyer » */
-    const json_t *post_conditions;   /* [{condition, error_message}] */
+    struct post_conditions post_conditions;
+    const json_t *part; /* what the history keeps of it, without the answers */
 };
 struct offered_message {
     str html;     /* safe to show as it is: rendered, autoescaped */
@@ -473,6 +474,11 @@ struct offer {
 };
 void workflow_offer(const struct workflow_context *context, const struct dossier *dossier, const struct actor *actor,
                     struct offer *offer);
+
+/* The dossier as it is while a sub-form of the page is filled in: conditions read the answers as those that were given
+ * last, and follow them as they change. answers must live as long as the arena. */
+struct dossier *workflow_filling(struct arena *arena, const struct dossier *dossier, const struct offered_form *form,
+                                 json_t *answers);
 
 /* What the page of one global action asks before it runs; empty where it asks nothing or may not be started. Its button
  * is EVENT_GLOBAL. */

@@ -124,6 +124,96 @@ static void previous_goes_back_to_the_marked_status(void **state)
     counterwork_free(&work);
 }
 
+static str text_over(struct counterwork *work, const struct dossier *dossier, const char *source)
+{
+    struct template_settings settings = {.kind = TEMPLATE_TEXT};
+    struct err err = {0};
+    const struct template *template = template_compile(work->arena, str_of(source), &settings, &err);
+    struct render render = {.arena = work->arena, .scope = dossier_scope(&work->place, work->form, NULL, dossier)};
+    return template_text(template, &render);
+}
+
+static void jumps_with_an_identifier_are_remembered(void **state)
+{
+    (void)state;
+    static const char names[] = "{{ form_jumps|join:\" \" }}/{{ form_latest_jump }}";
+    struct counterwork work;
+    counterwork_make(
+        &work, form,
+        WORKFLOW("{'id':'a','name':'A','actions':[{'type':'jump','id':'1','status':'b','identifier':'tout-de-suite'}]},"
+                 "{'id':'b','name':'B','actions':[{'type':'choice','id':'1','label':'Accepter','by':['_receiver'],"
+                 "'status':'c','identifier':'accepter'},{'type':'choice','id':'2','label':'Ailleurs','by':"
+                 "['_receiver'],'status':'perdu','identifier':'ailleurs'},{'type':'commentable','id':'3','by':"
+                 "['_receiver']},{'type':'jumponsubmit','id':'4','status':'a','identifier':'premier'},"
+                 "{'type':'jumponsubmit','id':'5','status':'c','identifier':'dernier'}]},"
+                 "{'id':'c','name':'C','actions':[{'type':'jump','id':'1','status':'d','condition':"
+                 "'form_latest_jump == \\\"accepter\\\"'},{'type':'jump','id':'2','status':'b'}]},"
+                 "{'id':'d','name':'D','actions':[]}"));
+    const struct dossier *dossier = counterwork_file(&work, "{}")->after;
+    assert_str(dossier->status, "b");
+    assert_str(text_over(&work, dossier, names), "tout-de-suite/tout-de-suite");
+    struct event event = {.kind = EVENT_SUBMIT, .actor = test_agent, .action = STR("2"), .status = STR("b")};
+    dossier = counterwork_do(&work, dossier, &event)->after;
+    assert_str(text_over(&work, dossier, names), "tout-de-suite/tout-de-suite"); /* it leads nowhere */
+    struct posted_comment comment = {STR("3"), STR("Bon")};
+    event = (struct event){.kind = EVENT_SUBMIT, .actor = test_agent, .comments = &comment, .comment_count = 1};
+    dossier = counterwork_do(&work, dossier, &event)->after;
+    assert_str(dossier->status, "b"); /* there and back */
+    assert_str(text_over(&work, dossier, names), "tout-de-suite dernier/dernier");
+    event = (struct event){.kind = EVENT_SUBMIT, .actor = test_agent, .action = STR("1"), .status = STR("b")};
+    dossier = counterwork_do(&work, dossier, &event)->after;
+    assert_str(dossier->status, "d");
+    assert_str(text_over(&work, dossier, names), "tout-de-suite dernier accepter/accepter");
+    struct shown_history history;
+    dossier_show_history(&work.place, dossier, &test_admin, &history);
+    for (size_t i = 0; i < history.len; i++)
+        for (size_t k = 0; k < history.at[i].parts.len; k++)
+            assert_false(str_eq(history.at[i].parts.at[k].type, STR("jump")));
+    counterwork_free(&work);
+}
+
+/* ---- Sub-forms ---- */
+
+/* While it is filled in, conditions read its answers as those that were given last. */
+static void a_subform_is_read_while_it_is_filled_in(void **state)
+{
+    (void)state;
+    static const char names[] =
+        "{{ avis_var_note|default:\"-\" }} {{ form_workflow_form_avis_var_note|default:\"-\" }} "
+        "{{ form_comment }}";
+    struct counterwork work;
+    counterwork_make(&work, form,
+                     WORKFLOW("{'id':'a','name':'A','actions':[{'type':'form','id':'1','varname':'avis','by':"
+                              "['_receiver'],'fields':[{'id':'1','type':'string','label':'Note','varname':'note'}],"
+                              "'post_conditions':[{'condition':'avis_var_note != \\\"non\\\"','error_message':"
+                              "'Pas {{ avis_var_note }}'},{'condition':'{% if'}]},"
+                              "{'type':'commentable','id':'2','by':['_receiver']}]}"));
+    assert_true(workflow_reports(work.workflow)->len > 0); /* the condition that does not compile */
+    struct dossier *dossier = counterwork_file(&work, "{}")->after;
+    struct posted_comment comment = {STR("2"), STR("Vu")};
+    struct event event = {.kind = EVENT_SUBMIT, .actor = test_agent, .comments = &comment, .comment_count = 1};
+    dossier = counterwork_do(&work, dossier, &event)->after;
+    struct offer offer;
+    dossier_offer(&work.place, dossier, &test_agent, &offer);
+    assert_int_equal(offer.forms.len, 1);
+    const struct offered_form *offered = &offer.forms.at[0];
+    assert_int_equal(offered->post_conditions.len, 1);
+
+    json_t *answers = json_keep(work.arena, json_object());
+    struct dossier *filling = workflow_filling(work.arena, dossier, offered, answers);
+    size_t entries = dossier->history.len;
+    struct form_context context = {.arena = work.arena, .scope = dossier_scope(&work.place, work.form, NULL, filling)};
+    struct field_errors errors = {0};
+    assert_true(post_conditions_hold(offered->post_conditions, &context, &errors));
+    json_set_str(answers, STR("1"), STR("non"));
+    assert_str(text_over(&work, filling, names), "non non Vu");
+    assert_false(post_conditions_hold(offered->post_conditions, &context, &errors));
+    assert_str(errors.at[0].message, "Pas non");
+    assert_str(text_over(&work, dossier, names), "- - Vu"); /* untouched */
+    assert_int_equal(dossier->history.len, entries);
+    counterwork_free(&work);
+}
+
 /* ---- Rights ---- */
 
 static void a_button_is_for_those_it_names(void **state)
@@ -702,6 +792,8 @@ int main(void)
         cmocka_unit_test(filing_runs_the_first_status_and_jumps_on),
         cmocka_unit_test(a_circle_stops_after_a_hundred_jumps),
         cmocka_unit_test(previous_goes_back_to_the_marked_status),
+        cmocka_unit_test(jumps_with_an_identifier_are_remembered),
+        cmocka_unit_test(a_subform_is_read_while_it_is_filled_in),
         cmocka_unit_test(a_button_is_for_those_it_names),
         cmocka_unit_test(a_comment_alone_jumps_on_submit),
         cmocka_unit_test(a_sub_form_is_read_by_its_names),

@@ -195,6 +195,7 @@ struct asking {
     struct offer offer; /* the comment and the sub-forms of its page */
     const struct form *form;
     struct form_context context; /* of no dossier: what is asked is for all of them */
+    struct dossier nobody;       /* what conditions on what is asked read beside it: nothing */
     struct event event;
     struct str_list blobs;
 };
@@ -225,6 +226,15 @@ static bool prepare(struct request *request, const struct actor *actor, struct a
     }
     if (asking->chosen->button.has_page)
         dossier_offer_global(place_of(request), example, actor, asking->chosen->button.action, &asking->offer);
+    json_t *nothing = json_keep(request->arena, json_object());
+    asking->nobody = (struct dossier){.form = example->form,
+                                      .form_version = example->form_version,
+                                      .workflow = example->workflow,
+                                      .workflow_version = example->workflow_version,
+                                      .status = example->status,
+                                      .answers = nothing,
+                                      .data = nothing,
+                                      .marks = nothing};
     asking->form = dossier_form(place_of(request), example);
     asking->context = visit_form_context(request, asking->form, json_keep(request->arena, json_object()), NULL);
     return true;
@@ -235,7 +245,7 @@ static void ask(struct request *request, struct asking *asking, const struct dos
     struct value_dict *page = page_of(request, &asking->mass);
     page_set(request, page, "chosen", offer_value(request, &asking->mass, asking->chosen));
     page_set(request, page, "errors", errors_value(request, reply->errors));
-    offered_show(request, &asking->context, &asking->offer, reply, page);
+    offered_show(request, &asking->context, &asking->nobody, &asking->offer, reply, page);
     page_show(request, reply->status, "office/mass_ask.html", page);
 }
 
@@ -268,7 +278,8 @@ static bool read(struct request *request, struct asking *asking, struct posted *
     *reply = (struct dossier_reply){.status = 422, .posted = posted};
     posted->stays = is_unfinished;
     bool is_right =
-        offered_read(request, &asking->context, &asking->offer, posted, &asking->event, reply) && !is_unfinished;
+        offered_read(request, &asking->context, &asking->nobody, &asking->offer, posted, &asking->event, reply) &&
+        !is_unfinished;
     if (is_unfinished) {
         reply->errors = arena_new_of(request->arena, struct field_errors);
         reply->status = 200;

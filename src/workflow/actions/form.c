@@ -4,6 +4,7 @@
 
 struct form_action {
     const struct field_list *fields;
+    struct post_conditions post_conditions;
     const struct template *info;
 };
 
@@ -12,6 +13,7 @@ static void compile(struct compiler *compiler, const json_t *json, struct action
     struct form_action *form = arena_new_of(compiler->arena, struct form_action);
     action->self = form;
     form->fields = compiler_fields(compiler, json_list(json, "fields"));
+    form->post_conditions = compiler_post_conditions(compiler, json);
     form->info = compiler_text(compiler, json, "backoffice_info_text", TEMPLATE_HTML);
 }
 
@@ -40,21 +42,20 @@ static json_t *shown_fields(struct engine *engine, const struct field_list *fiel
     return list;
 }
 
-/* Where the action stands, so that its fields are found again: an id is unique within its status only. */
-static str place_of(struct engine *engine)
+/* at: where the action stands, so that its fields are found again: an id is unique within its status only. */
+static json_t *bare_part(struct engine *engine, const struct action *action)
 {
-    if (engine->event->kind == EVENT_GLOBAL)
-        return str_fmt(engine->arena, "global/%.*s", STR_ARG(engine->event->action));
-    return str_fmt(engine->arena, "status/%.*s", STR_ARG(engine->dossier->status));
+    json_t *part = JSON_PART("form");
+    json_set_str(part, STR("varname"), json_str(action->json, "varname"));
+    json_set_str(part, STR("at"), engine->place);
+    json_set_str(part, STR("action"), action->id);
+    return part;
 }
 
 json_t *form_part(struct engine *engine, const struct action *action, const struct field_list *fields,
                   const json_t *answers)
 {
-    json_t *part = JSON_PART("form");
-    json_set_str(part, STR("varname"), json_str(action->json, "varname"));
-    json_set_str(part, STR("at"), place_of(engine));
-    json_set_str(part, STR("action"), action->id);
+    json_t *part = bare_part(engine, action);
     json_set(part, STR("answers"), json_deep_copy(answers));
     json_set(part, STR("fields"), shown_fields(engine, fields, answers));
     return part;
@@ -85,11 +86,33 @@ static void offer(struct engine *engine, const struct action *action, struct off
         .info = engine_text(engine, form->info),
         .fields = form->fields,
         .has_button = has_button,
-        .post_conditions = json_list(action->json, "post_conditions"),
+        .post_conditions = form->post_conditions,
+        .part = json_keep(engine->arena, bare_part(engine, action)),
     };
     offer->has_submit |= has_button;
     if (has_button && str_is_empty(offer->submit_label))
         offer->submit_label = STR("Envoyer");
+}
+
+struct dossier *workflow_filling(struct arena *arena, const struct dossier *dossier, const struct offered_form *form,
+                                 json_t *answers)
+{
+    struct dossier *filling = arena_new_of(arena, struct dossier);
+    struct history_entry last = {0};
+    size_t before = dossier->history.len;
+    if (before)
+        last = dossier->history.at[--before];
+    json_t *part = json_copy((json_t *)(uintptr_t)form->part), *parts = json_copy((json_t *)(uintptr_t)last.parts);
+    parts = json_keep(arena, parts ? parts : json_array());
+    json_set(part, STR("answers"), json_incref(answers));
+    json_array_append_new(parts, part);
+    last.parts = parts;
+    *filling = *dossier;
+    filling->history = (struct history){0};
+    for (size_t i = 0; i < before; i++)
+        *vec_push(arena, &filling->history) = dossier->history.at[i];
+    *vec_push(arena, &filling->history) = last;
+    return filling;
 }
 
 static const struct action *find(const struct actions *actions, str id)
