@@ -192,6 +192,12 @@ bool dossier_perform_prepare(const struct dossier_place *place, const struct dos
 bool dossier_perform(const struct dossier_place *place, const struct dossier *dossier, const struct event *event,
                      str *redirect_url, struct err *err);
 
+/* A button in a mail: the dossier that its address names and the key of the button; false: it is no such address. */
+bool button_token_parse(struct arena *arena, str token, int64_t *dossier, str *key);
+/* workflow_button. Pressing it is EVENT_BUTTON. */
+enum button_state dossier_button(const struct dossier_place *place, const struct dossier *dossier, str key,
+                                 struct mail_button *out);
+
 /* Adds a line for the agents to its history, of a mail that left otherwise than it should. */
 bool dossier_tell_of_mail(const struct dossier_place *place, int64_t id, str text, struct err *err);
 

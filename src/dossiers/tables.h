@@ -183,6 +183,7 @@ bool person_filter(const struct dossier_place *place, const struct dossier_perso
                    str name, struct value arg, struct value *out);
 struct value variables_mails(const struct scope *scope);       /* form_workflow_email_NAME */
 struct value variables_attachments(const struct scope *scope); /* form_attachments_NAME: the latest file of that name */
+struct value variables_button(const struct scope *scope);      /* {% action_button %}, of a dossier (buttons.c) */
 /* form_jumps, form_latest_jump, of a dossier (variables_jumps.c) */
 struct value variables_jumps(const struct scope *scope, struct arena *arena);
 struct value variables_latest_jump(const struct scope *scope, struct arena *arena);

@@ -362,6 +362,10 @@ static bool scope_get(const struct value_object *object, struct arena *arena, st
         *out = scope->dossier->loop;
         return true;
     }
+    if (str_eq(key, STR("tag_action_button")) && scope->dossier) {
+        *out = variables_button(scope);
+        return true;
+    }
     if (str_eq(key, STR("session_user"))) {
         *out = variables_person(place, arena, &place->user);
         return true;

@@ -70,6 +70,46 @@ static bool compile_from_scope(struct compiler *c, const struct words *words)
     return true;
 }
 
+/* One that takes arguments: what the scope gives is applied to them, as its filter « tag »; the first is called « 0 ».
+ */
+static struct value call_with_arguments(struct machine *m, const struct value *args, const struct call *call)
+{
+    const struct words *names = call->data;
+    struct value found = value_get(m->arena, m->render->scope, names->at[0]), out = VALUE_OF_UNDEFINED;
+    struct value_dict *given = value_dict_new(m->arena);
+    for (size_t i = 0; i < call->argument_count; i++)
+        value_dict_set(m->arena, given, names->at[i + 1], args[i]);
+    bool is_known = found.kind == VALUE_OBJECT && found.object.type->filter != NULL &&
+                    found.object.type->filter(&found.object, m->arena, STR("tag"), value_dict(given), &out);
+    if (!is_known || out.kind == VALUE_UNDEFINED)
+        machine_log(m,
+                    str_fmt(m->arena, "La balise « %.*s » ne peut rien montrer ici.",
+                            STR_ARG(str_slice(names->at[0], 4, SIZE_MAX))),
+                    call->line, call->column);
+    return filter_is_missing(out) ? VALUE_EMPTY : out;
+}
+
+static bool compile_action_button(struct compiler *c, const struct words *words)
+{
+    struct words *names = arena_new_of(c->arena, struct words);
+    *vec_push(c->arena, names) = str_fmt(c->arena, "tag_%.*s", STR_ARG(words->at[0]));
+    if (words->len < 2)
+        return compiler_fail(c, "« action_button » veut l’identifiant d’une action.");
+    for (size_t i = 1; i < words->len; i++) {
+        str name, expression;
+        bool is_named = compiler_assignment(words->at[i], &name, &expression);
+        if (!is_named && i > 1)
+            return compiler_fail(c, "« action_button » veut « nom=valeur » après l’identifiant.");
+        *vec_push(c->arena, names) = !is_named || str_eq(name, STR("action_id")) ? STR("0") : name;
+        if (!compile_expression(c, is_named ? expression : words->at[i], false))
+            return false;
+    }
+    compiler_remember(c, names->at[0]);
+    compiler_call(c, (struct call){.fn = call_with_arguments, .data = names, .argument_count = words->len - 1});
+    compiler_emit(c, OP_PRINT, 0);
+    return true;
+}
+
 static struct value call_url(struct machine *m, const struct value *args, const struct call *call)
 {
     (void)args;
@@ -88,7 +128,8 @@ static bool compile_url(struct compiler *c, const struct words *words)
 }
 
 static const struct tag tags[] = {
-    {"action_button", compile_from_scope, false, "Un bouton qui déclenche une action du circuit de traitement."},
+    {"action_button", compile_action_button, false,
+     "Dans un courriel : un bouton qui déclenche une action du circuit de traitement."},
     {"add_javascript", compile_from_scope, false, "Demande un script à la page."},
     {"block_value", compile_block_value, false, "Une valeur de bloc répétable."},
     {"csrf_token", compile_from_scope, false, "Le jeton d’un formulaire de nos pages."},

@@ -112,6 +112,8 @@ extern const size_t portal_route_count, fill_start_route_count, fill_page_route_
     card_files_route_count, admin_route_count, versions_route_count, export_route_count;
 extern const struct route verify_routes[], fill_stop_routes[]; /* portal/verify.c, fill_stop.c */
 extern const size_t verify_route_count, fill_stop_route_count;
+extern const struct route buttons_routes[]; /* portal/buttons.c */
+extern const size_t buttons_route_count;
 extern const struct route mass_routes[]; /* office/mass.c */
 extern const size_t mass_route_count;
 extern const struct route tables_routes[]; /* office/tables.c */

@@ -49,6 +49,7 @@ struct web *web_new(struct installation *installation, const struct web_settings
     add(arena, web, account_routes, account_route_count);
     add(arena, web, requests_routes, requests_route_count);
     add(arena, web, list_routes, list_route_count);
+    add(arena, web, buttons_routes, buttons_route_count);
     add(arena, web, mass_routes, mass_route_count);
     add(arena, web, export_routes, export_route_count);
     add(arena, web, office_routes, office_route_count);

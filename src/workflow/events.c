@@ -229,7 +229,7 @@ void global_run(struct engine *engine, const struct global_action *global, size_
         engine_follow(engine);
 }
 
-static void run_global(struct engine *engine, const struct global_action *global)
+void global_start(struct engine *engine, const struct global_action *global)
 {
     json_t *part = JSON_PART("global");
     json_set_str(part, STR("action"), global->id);
@@ -266,7 +266,7 @@ static bool start_global(struct engine *engine, struct err *err)
     engine_open_entry(engine, author_of(engine->actor), engine->actor);
     engine->place = global_place(engine->arena, global);
     record_posted(engine, &global->actions);
-    run_global(engine, global);
+    global_start(engine, global);
     return true;
 }
 
@@ -336,7 +336,7 @@ static bool run_global_timer(struct engine *engine)
     if (json_get(fired, engine->event->action))
         return true;
     json_set(fired, engine->event->action, json_integer(engine->now));
-    run_global(engine, global);
+    global_start(engine, global);
     return true;
 }
 
@@ -430,7 +430,7 @@ static bool call_hook(struct engine *engine, struct err *err)
     note_call(engine, "global");
     if (engine->event->payload)
         engine_set_data(engine, engine->event->action, json_deep_copy(engine->event->payload));
-    run_global(engine, called);
+    global_start(engine, called);
     return true;
 }
 
@@ -499,6 +499,8 @@ static bool happen(struct engine *engine, struct err *err)
         return true;
     case EVENT_REWRITE:
         return rewrite(engine);
+    case EVENT_BUTTON:
+        return button_press(engine, err);
     case EVENT_MAIL_LEFT:
         tell_of_mail(engine);
         return true;

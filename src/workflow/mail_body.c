@@ -2,7 +2,7 @@
  * `text <address>`_, **strong**): what a text reader sees and what an HTML reader sees. */
 #include "workflow/model.h"
 
-enum { MAIL_MOST = 1 << 20, LINK_MOST = 2000 };
+enum { LINK_MOST = 2000 };
 
 enum piece_kind { PIECE_TEXT, PIECE_LINK, PIECE_STRONG, PIECE_ADDRESS };
 struct piece {
@@ -105,7 +105,11 @@ enum template_kind mail_body_kind(str body)
 
 struct mail_body engine_mail_body(struct engine *engine, const struct template *template)
 {
-    return (struct mail_body){engine_text(engine, template), template != NULL && template_is_html(template)};
+    struct mail_buttons *buttons = arena_new_of(engine->arena, struct mail_buttons);
+    engine->dossier->buttons = buttons;
+    str text = engine_text(engine, template);
+    engine->dossier->buttons = NULL;
+    return (struct mail_body){text, template != NULL && template_is_html(template), buttons};
 }
 
 static str without_tags(struct arena *arena, str html)
@@ -137,7 +141,7 @@ static str without_tags(struct arena *arena, str html)
     return text;
 }
 
-str mail_plain(struct arena *arena, struct mail_body body)
+static str plain_text(struct arena *arena, struct mail_body body)
 {
     if (body.is_html)
         return tidy(arena, without_tags(arena, body.text));
@@ -151,6 +155,11 @@ str mail_plain(struct arena *arena, struct mail_body body)
         buf_add(&out, piece.url);
     }
     return tidy(arena, buf_str(&out));
+}
+
+str mail_plain(struct arena *arena, struct mail_body body)
+{
+    return buttons_in(arena, plain_text(arena, body), body.buttons, BUTTON_AS_TEXT);
 }
 
 static void add_lines(struct buf *out, str text)
@@ -198,7 +207,7 @@ static void add_paragraph(struct buf *out, str text)
     buf_add(out, STR("</p>\n"));
 }
 
-str mail_html(struct arena *arena, struct mail_body body)
+static str html_text(struct arena *arena, struct mail_body body)
 {
     if (body.is_html)
         return body.text;
@@ -211,4 +220,9 @@ str mail_html(struct arena *arena, struct mail_body body)
         add_paragraph(&out, paragraph);
     }
     return buf_str(&out);
+}
+
+str mail_html(struct arena *arena, struct mail_body body)
+{
+    return buttons_in(arena, html_text(arena, body), body.buttons, BUTTON_AS_HTML);
 }

@@ -35,6 +35,7 @@ void engine_send_mail(struct engine *engine, const struct outgoing_mail *outgoin
         .dossier = engine->dossier->id,
     };
     name_files(arena, outgoing->files, &mail);
+    buttons_keep(engine, outgoing->body.buttons);
     str key = str_fmt(arena, "mail:%lld:%lld:%zu", (long long)engine->dossier->id,
                       (long long)engine->dossier->revision + 1, engine->change->jobs.len);
     *vec_push(arena, &engine->change->jobs) = mail_job(arena, &mail, key);

@@ -195,8 +195,19 @@ str trigger_key(struct engine *engine, const struct global_action *global, const
 
 const struct global_action *global_find(const struct workflow *workflow, str id);
 str global_place(struct arena *arena, const struct global_action *global);
+/* Runs it, and says so in the history. */
+void global_start(struct engine *engine, const struct global_action *global);
 /* Those of a global action, from one on, and what they lead to. */
 void global_run(struct engine *engine, const struct global_action *global, size_t from);
+
+/* Buttons in mails (buttons.c). */
+enum button_form { BUTTON_AS_HTML, BUTTON_AS_TEXT, BUTTON_WITHOUT_ADDRESS };
+/* The text with its buttons in place of their markers. */
+str buttons_in(struct arena *arena, str text, const struct mail_buttons *buttons, enum button_form form);
+/* The dossier remembers them: the mail is sent. */
+void buttons_keep(struct engine *engine, const struct mail_buttons *buttons);
+/* EVENT_BUTTON. */
+bool button_press(struct engine *engine, struct err *err);
 
 /* Calls of other servers (calls.c). */
 struct call_request;
@@ -248,7 +259,9 @@ str outline_start(struct arena *arena, const struct workflow *workflow, const st
 struct mail_body {
     str text;
     bool is_html;
+    const struct mail_buttons *buttons; /* whose markers stand in the text */
 };
+enum { MAIL_MOST = 1 << 20 };
 struct mail_body engine_mail_body(struct engine *engine, const struct template *template);
 /* Its two parts. */
 str mail_plain(struct arena *arena, struct mail_body body);

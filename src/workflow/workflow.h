@@ -115,6 +115,7 @@ enum history_author {
  *   data     {fields: [{label, value}]}     data of the treatment that changed; agents only
  *   edit     {text, fields: [{label, value, before}]}   answers that a person changed; fields: agents only
  *   jump     {name}                         an action with this identifier led on; never shown
+ *   button   {name}                         a button of a mail was pressed; agents only
  *   global   {action, name}                 a global action ran; agents only
  *   link     {dossier, form, text, varname, is_origin, is_shown}  a dossier that an action made, or the one whose
  * action made this one; agents, and where is_shown everybody
@@ -138,6 +139,16 @@ struct history_entry {
     const json_t *parts;
 };
 struct history VEC_OF(struct history_entry);
+
+/* A button in a mail (buttons.c). */
+struct mail_button {
+    str key;                          /* hash of the secret that its address holds */
+    str action;                       /* identifier of a choice, or of a global action's trigger */
+    str label, message, done_message; /* plain text; messages may be empty */
+    instant until;
+    str url;
+};
+struct mail_buttons VEC_OF(struct mail_button);
 
 struct dossier {
     int64_t id;
@@ -165,14 +176,16 @@ struct dossier {
     json_t *marks;   /* the engine's own memory: {"previous": [status …], "fired": {trigger: instant},
                       "round": of a loop that waits for a call,
                       "functions": {function: [role …]}: those it was dispatched to,
+                      "buttons": those of its mails, buttons.c,
                       "unlinked": true: its submitter was forgotten, "calls", "lead": calls.c}; object */
     int64_t revision;
     bool is_anonymised;
     bool is_removed;
-    str summary;            /* what it is called in lists, as it was written last */
-    str identifier;         /* of a card, its own among those of its model; empty of others */
-    struct value loop;      /* status_loop, while the engine runs a round of one; else undefined */
-    struct history history; /* oldest first; read for the engine and for scopes */
+    str summary;                  /* what it is called in lists, as it was written last */
+    str identifier;               /* of a card, its own among those of its model; empty of others */
+    struct value loop;            /* status_loop, while the engine runs a round of one; else undefined */
+    struct mail_buttons *buttons; /* where the text of a mail puts the buttons that it asks for; NULL: it can't */
+    struct history history;       /* oldest first; read for the engine and for scopes */
 };
 
 /* ---- Who acts, what happens ------------------------------------------------------------------------------------- */
@@ -207,6 +220,7 @@ enum event_kind {
     EVENT_HOOK,         /* a call from outside to a global action, by its trigger « webservice » */
     EVENT_CALLED,       /* another server was asked, and has answered or not */
     EVENT_REWRITE,      /* the action of another dossier changes it */
+    EVENT_BUTTON,       /* somebody pressed a button of a mail; action: its key */
     EVENT_MAIL_LEFT,    /* a mail left otherwise than it should; action: what is to be told of it */
 };
 
@@ -522,6 +536,21 @@ void workflow_function_roles(struct arena *arena, const struct dossier *dossier,
  */
 bool workflow_actor_is(const struct workflow_context *context, const struct actor *actor, const str *names,
                        size_t count);
+
+/* ---- Buttons in mails ------------------------------------------------------------------------------------------- */
+
+enum button_state {
+    BUTTON_UNKNOWN,
+    BUTTON_USED,
+    BUTTON_EXPIRED,
+    BUTTON_GONE, /* the dossier is elsewhere since: it would do nothing */
+    BUTTON_READY,
+};
+/* What the button of that key is to the dossier by now; out has its words. */
+enum button_state workflow_button(const struct workflow_context *context, const struct dossier *dossier, str key,
+                                  struct mail_button *out);
+/* What stands for the button of that index in the text of a mail that is being rendered. */
+str workflow_button_marker(struct arena *arena, size_t index);
 
 /* ---- Calls under way -------------------------------------------------------------------------------------------- */
 

@@ -42,7 +42,8 @@ static void note_sent(struct engine *engine, const struct outgoing_mail *sent, s
         json_set(part, STR("attachments"), names_of(sent->files));
     if (varname.len) {
         json_set_str(part, STR("varname"), varname);
-        json_set_str(part, STR("body"), sent->body.text);
+        json_set_str(part, STR("body"),
+                     buttons_in(engine->arena, sent->body.text, sent->body.buttons, BUTTON_WITHOUT_ADDRESS));
     }
     engine_add_part(engine, part);
 }
