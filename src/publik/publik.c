@@ -1,10 +1,9 @@
 #include "publik/publik.h"
 
+#include "base/xml.h"
 #include "publik/shape.h"
 
-#include <libxml/parser.h>
 #include <libxml/xmlsave.h>
-#include <pthread.h>
 #include <string.h>
 
 static const struct root {
@@ -67,88 +66,6 @@ bool publik_is_definition(str bytes)
     return root_called(root_name(bytes)) != NULL;
 }
 
-static void be_silent(void *arg, xmlErrorPtr error)
-{
-    (void)arg;
-    (void)error;
-}
-
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-/* Line and column of a byte, counted from 1. */
-static bool refuse_at(str bytes, size_t at, struct err *err)
-{
-    int line = 1, column = 1;
-    for (size_t i = 0; i < at && i < bytes.len; i++) {
-        column = bytes.ptr[i] == '\n' ? 1 : column + 1;
-        line += bytes.ptr[i] == '\n';
-    }
-    if (err != NULL) {
-        err->line = line;
-        err->column = column;
-    }
-    return false;
-}
-
-/* A document type could declare entities: bombs, files, addresses. No definition has one. The parser itself sees it, in
- * whatever encoding it stands, and stops before any is declared. */
-static void stop_at_doctype(void *arg, const xmlChar *name, const xmlChar *external, const xmlChar *system)
-{
-    (void)name;
-    (void)external;
-    (void)system;
-    xmlParserCtxt *context = arg;
-    *(bool *)context->_private = true;
-    xmlStopParser(context);
-}
-
-static void refuse_doctype(str bytes, struct err *err)
-{
-    size_t at = str_find(bytes, STR("<!DOCTYPE"), 0);
-    err_set(err, ERR_INVALID, "Le fichier déclare un type de document ou des entités : il n’est pas lu.");
-    refuse_at(bytes, at == SIZE_MAX ? 0 : at, err);
-}
-
-static void say_what_is_wrong(const xmlError *error, struct err *err)
-{
-    str reason = error == NULL || error->message == NULL ? STR("illisible") : str_trim(str_of(error->message));
-    int line = error == NULL ? 0 : error->line, column = error == NULL ? 0 : error->int2;
-    err_set(err, ERR_INVALID, "Le fichier n’est pas du XML correct, ligne %d, colonne %d : %.*s.", line, column,
-            STR_ARG(reason));
-    if (err != NULL) {
-        err->line = line;
-        err->column = column;
-    }
-}
-
-static xmlDoc *parse(str bytes, struct err *err)
-{
-    pthread_once(&once, xmlInitParser);
-    if (bytes.len > PUBLIK_FILE_MOST) {
-        err_set(err, ERR_TOO_LARGE, "Le fichier dépasse %d Mo.", PUBLIK_FILE_MOST >> 20);
-        return NULL;
-    }
-    bool has_doctype = false;
-    xmlParserCtxt *context = xmlNewParserCtxt();
-    context->_private = &has_doctype;
-    context->sax->internalSubset = stop_at_doctype;
-    xmlSetStructuredErrorFunc(context, be_silent);
-    xmlDoc *doc = xmlCtxtReadMemory(context, bytes.ptr, (int)bytes.len, NULL, NULL,
-                                    XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOCDATA);
-    bool is_right = doc != NULL && context->wellFormed && !has_doctype;
-    if (has_doctype)
-        refuse_doctype(bytes, err);
-    else if (!is_right)
-        say_what_is_wrong(xmlCtxtGetLastError(context), err);
-    if (!is_right) {
-        xmlFreeDoc(doc);
-        doc = NULL;
-    }
-    xmlFreeParserCtxt(context);
-    return doc;
-}
-
-/* Slugs of old exports are made of the name, as w.c.s. does. */
 static str slug_of(struct conversion *conversion, const xmlNode *root, str name)
 {
     str slug = node_child_text(conversion, root, "slug");
@@ -185,13 +102,13 @@ static bool read_root(struct arena *arena, const xmlNode *node, struct publik_do
 bool publik_read(struct arena *arena, str bytes, struct publik_document *out, struct err *err)
 {
     *out = (struct publik_document){0};
-    xmlDoc *doc = parse(bytes, err);
+    xmlDoc *doc = xml_parse(bytes, PUBLIK_FILE_MOST, err);
     if (doc == NULL)
         return false;
     bool ok = read_root(arena, xmlDocGetRootElement(doc), out, err);
     xmlFreeDoc(doc);
     str root = root_name(bytes);
-    return ok || refuse_at(bytes, root.len > 0 ? (size_t)(root.ptr - bytes.ptr) - 1 : 0, err);
+    return ok || xml_refuse_at(bytes, root.len > 0 ? (size_t)(root.ptr - bytes.ptr) - 1 : 0, err);
 }
 
 /* ---- Writing ---- */
@@ -220,7 +137,7 @@ bool publik_write(struct arena *arena, const json_t *json, const struct publik_r
     const struct root *root = root_of(json);
     if (root == NULL)
         return err_set(err, ERR_UNSUPPORTED, "Publik n’a pas de « %.*s ».", STR_ARG(json_str(json, "kind")));
-    pthread_once(&once, xmlInitParser);
+    xml_prepare();
     struct conversion conversion = {.arena = arena, .roles = roles, .err = err};
     xmlDoc *doc = xmlNewDoc((const xmlChar *)"1.0");
     xmlNode *node = xmlNewNode(NULL, (const xmlChar *)root->name);
