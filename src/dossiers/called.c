@@ -35,6 +35,20 @@ static bool take(const struct dossier_place *place, const struct job *job, const
     return !is_written || write_back(place, dossier, &change, job, err);
 }
 
+bool dossier_document(const struct dossier_place *place, int64_t id, str token, const struct document_tools *tools,
+                      struct document *out, bool *found, struct err *err)
+{
+    struct dossier *dossier;
+    struct workflow_context context;
+    struct err wrong = {0};
+    *found = dossier_load(place, id, &dossier, &wrong) && context_of(place, dossier, &context) &&
+             workflow_make_document(&context, dossier, token, tools, out, &wrong);
+    if (*found || wrong.code == ERR_NOT_FOUND || wrong.code == ERR_NONE)
+        return true;
+    *err = wrong;
+    return false;
+}
+
 bool dossier_called(const struct dossier_place *place, const struct job *job, str token,
                     const struct call_outcome *outcome, struct err *err)
 {

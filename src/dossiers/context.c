@@ -183,6 +183,13 @@ static json_t *whole(void *data, const struct dossier *dossier)
     return dossier_json(((const struct workflow_host *)data)->place, dossier, &reading);
 }
 
+static void details(void *data, const struct dossier *dossier, struct model_details *out)
+{
+    const struct workflow_host *host = data;
+    if (host->form)
+        details_of(&host->scope, dossier, out);
+}
+
 /* w.c.s.: what was answered to a field that the account's telephone is proposed for, the mobile first; else the
  * account's own. */
 static str answered_phone(const struct form *form, const struct dossier *dossier, str datum)
@@ -243,6 +250,7 @@ bool context_make(const struct dossier_place *place, const struct form *form, co
         .rewrite = rewrite,
         .anonymise = anonymise,
         .whole = whole,
+        .details = details,
         .submitter_phone = submitter_phone,
         .sends_sms = place->sends_sms,
         .form_fields = form ? &form->fields : NULL,

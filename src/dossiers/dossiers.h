@@ -207,6 +207,11 @@ bool dossier_tell_of_mail(const struct dossier_place *place, int64_t id, str tex
 bool dossier_called(const struct dossier_place *place, const struct job *job, str token,
                     const struct call_outcome *outcome, struct err *err);
 
+/* The document that the call of that token waits for: workflow_make_document. True without one (*found false): nobody
+ * waits for it any more. False: ERR_UNAVAILABLE where the store fails; else why none can be made. */
+bool dossier_document(const struct dossier_place *place, int64_t id, str token, const struct document_tools *tools,
+                      struct document *out, bool *found, struct err *err);
+
 /* What the actor may do now, the history they may read, the status they are shown. */
 void dossier_offer(const struct dossier_place *place, const struct dossier *dossier, const struct actor *actor,
                    struct offer *offer);

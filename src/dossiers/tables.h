@@ -172,7 +172,11 @@ struct scope {
 struct value scope_value(struct scope *scope);
 struct value variables_form(const struct scope *scope);     /* form_* (variables_form.c) */
 struct value variables_triggers(const struct scope *scope); /* form_trigger_* (variables_triggers.c) */
-str scope_file_url(const struct scope *scope);              /* where the files of the dossier are read */
+/* For reading the answers of the dossier. */
+struct form_context scope_form_context(const struct scope *scope, struct arena *arena);
+/* Its answers as a document tells them. */
+void details_of(const struct scope *scope, const struct dossier *dossier, struct model_details *out);
+str scope_file_url(const struct scope *scope); /* where the files of the dossier are read */
 struct value variables_person(const struct dossier_place *place, struct arena *arena,
                               const struct dossier_person *person);
 str person_name(struct arena *arena, const struct dossier_person *person);

@@ -265,16 +265,21 @@ static str form_evolution(const struct scope *scope, struct arena *arena)
     return buf_str(&out);
 }
 
+struct form_context scope_form_context(const struct scope *scope, struct arena *arena)
+{
+    return (struct form_context){.arena = arena,
+                                 .scope = scope_value((struct scope *)(uintptr_t)scope),
+                                 .site = dossier_site_scope(scope->place),
+                                 .sources = scope->place->definitions->sources,
+                                 .now = place_now(scope->place),
+                                 .file_url = scope_file_url(scope)};
+}
+
 static str details(const struct scope *scope, struct arena *arena)
 {
     if (!scope->form || !scope->dossier)
         return STR_EMPTY;
-    struct form_context context = {.arena = arena,
-                                   .scope = scope_value((struct scope *)(uintptr_t)scope),
-                                   .site = dossier_site_scope(scope->place),
-                                   .sources = scope->place->definitions->sources,
-                                   .now = place_now(scope->place),
-                                   .file_url = scope_file_url(scope)};
+    struct form_context context = scope_form_context(scope, arena);
     return form_details(scope->form, &context, scope->dossier->answers);
 }
 

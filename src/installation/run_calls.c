@@ -2,25 +2,9 @@
 #include "installation/run_calls.h"
 
 #include "base/base64.h"
-#include "base/file.h"
-#include "store/blobs.h"
-
-#include <unistd.h>
+#include "installation/keep_file.h"
 
 /* ---- The files in what is sent ---- */
-
-static bool read_blob(struct place *place, str id, str *bytes, struct err *err)
-{
-    int fd;
-    int64_t size;
-    if (!blob_open(place->installation->stores, id, &fd, &size, err))
-        return false;
-    bool fits = size <= CALL_FILE_MOST, ok = fits && file_read_open(place->dossiers.arena, fd, (size_t)size, bytes);
-    close(fd);
-    if (!fits)
-        return err_set(err, ERR_TOO_LARGE, "Un fichier à envoyer dépasse 20 Mo.");
-    return ok || err_set(err, ERR_UNAVAILABLE, "Un fichier à envoyer n’a pas pu être lu.");
-}
 
 /* Only what the dossier itself names: an answer of another server must not read the site's files. */
 static bool fill_file(struct place *place, const struct dossier *dossier, json_t *file, struct err *err)
@@ -30,7 +14,7 @@ static bool fill_file(struct place *place, const struct dossier *dossier, json_t
     json_object_del(file, CALL_BLOB);
     if (!dossier_has_file(&place->dossiers, dossier, blob, &known))
         return true;
-    if (!read_blob(place, blob, &bytes, err))
+    if (!read_kept_file(place, blob, CALL_FILE_MOST, &bytes, err))
         return false;
     json_set_str(file, STR("content"), base64_encode(place->dossiers.arena, bytes));
     return true;
@@ -110,24 +94,16 @@ static str with_extension(struct arena *arena, str name, str type)
     return name;
 }
 
-/* Kept before the row that names it. Its type is what its bytes say. */
-static bool keep_file(struct place *place, str wanted, const struct fetch_answer *answer, struct call_outcome *outcome,
-                      struct err *err)
+/* Kept before the row that names it. */
+static bool keep_answer(struct place *place, str wanted, const struct fetch_answer *answer,
+                        struct call_outcome *outcome, struct err *err)
 {
     struct arena *arena = place->dossiers.arena;
-    struct stores *stores = place->installation->stores;
-    struct blob_id id;
-    int fd;
-    int64_t size;
-    if (!blob_put(stores, answer->body, &id, err) || !blob_open(stores, str_of(id.hex), &fd, &size, err))
+    json_t *file;
+    if (!keep_file(place, answer->body, &file, err))
         return false;
-    str type = blob_sniff(arena, fd), name = name_said(arena, answer->disposition);
-    close(fd);
-    json_t *file = json_keep(arena, json_object());
-    json_set_str(file, STR("blob"), str_of(id.hex));
-    json_set_str(file, STR("name"), with_extension(arena, name.len > 0 ? name : wanted, type));
-    json_set_str(file, STR("type"), type);
-    json_set(file, STR("size"), json_integer(size));
+    str name = name_said(arena, answer->disposition);
+    json_set_str(file, STR("name"), with_extension(arena, name.len > 0 ? name : wanted, json_str(file, "type")));
     outcome->file = file;
     return true;
 }
@@ -197,7 +173,7 @@ static bool ask(struct place *place, const json_t *payload, struct call_outcome 
     outcome->status = answer.status;
     outcome->error_code = utf8_repair(arena, answer.error_code);
     if (has_file(payload, &answer))
-        return keep_file(place, json_str(payload, "file"), &answer, outcome, err);
+        return keep_answer(place, json_str(payload, "file"), &answer, outcome, err);
     outcome->body = answer.body;
     return true;
 }

@@ -1,6 +1,7 @@
 /* The jobs of the counter: mail, what dossiers wait for, drafts that expire, files that nobody names. */
 #include "installation/installation.h"
 #include "installation/run_calls.h"
+#include "installation/run_documents.h"
 #include "installation/sweep_blobs.h"
 
 #include <string.h>
@@ -18,6 +19,11 @@ static bool run_dossier(struct place *place, const void *job, struct err *err)
 static bool run_call(struct place *place, const void *job, struct err *err)
 {
     return call_run_job(place, job, err);
+}
+
+static bool run_document(struct place *place, const void *job, struct err *err)
+{
+    return document_run_job(place, job, err);
 }
 
 static bool run_sms(struct place *place, const void *job, struct err *err)
@@ -90,6 +96,11 @@ static bool run_call_job(void *context, struct store *store, const struct job *j
     return run_of_site(context, store, run_call, job, err);
 }
 
+static bool run_document_job(void *context, struct store *store, const struct job *job, struct err *err)
+{
+    return run_of_site(context, store, run_document, job, err);
+}
+
 static bool run_sms_job(void *context, struct store *store, const struct job *job, struct err *err)
 {
     return run_of_site(context, store, run_sms, job, err);
@@ -128,6 +139,7 @@ void installation_run_jobs(struct installation *installation, int threads, bool 
         {STR(MAIL_JOB_KIND), run_mail, MAIL_ATTEMPTS, MAIL_LEASE_SECONDS},
         {STR(DRAFTS_PURGE_JOB), drafts_run_purge_job, PURGE_ATTEMPTS, 0},
         {STR(CALL_JOB_KIND), run_call_job, CALL_ATTEMPTS, CALL_LEASE_SECONDS},
+        {STR(DOCUMENT_JOB_KIND), run_document_job, DOCUMENT_ATTEMPTS, DOCUMENT_LEASE_SECONDS},
         {STR(SMS_JOB_KIND), run_sms_job, CALL_ATTEMPTS, CALL_LEASE_SECONDS},
         {STR(BLOBS_SWEEP_JOB), blobs_run_sweep_job, PURGE_ATTEMPTS, BLOBS_SWEEP_LEASE_SECONDS},
     };

@@ -83,6 +83,9 @@ static const struct {
     {"action:addattachment",
      "title display_title button_label display_button required hint by varname backoffice_filefield_id "
      "attach_to_history allow_portfolio_picking push_to_portfolio document_type max_file_size backoffice_info_text"},
+    {"action:export_to_model",
+     "model_file_mode model_file model_file_template filename convert_to_pdf method by varname backoffice_filefield_id "
+     "attach_to_history push_to_portfolio backoffice_info_text"},
     {"action:editable",
      "by status operation_mode page_identifier set_marker_on_status identifier backoffice_info_text"},
     {"action:commentable", "button_label hint required varname by backoffice_info_text"},

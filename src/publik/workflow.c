@@ -149,6 +149,15 @@ static void document_type_element(struct conversion *conversion, const json_t *v
 }
 static const struct shape shape_document_type = {.value = document_type_value, .element = document_type_element};
 
+/* A file that the definition carries: a model of a document. */
+static const struct member of_model_file[] = {
+    {"base_filename", "base_filename", &shape_said},
+    {"content_type", "content_type", &shape_said},
+    {"b64_content", "b64_content", &shape_said},
+};
+static const struct record model_file_record = {RECORD_OF(of_model_file), .rest = &shape_looks,
+                                                .manner = MANNER_ACTION};
+
 /* <item><name>…</name><value>…</value></item>: what a call sends, texts whatever they look like. */
 static const struct member of_parameter[] = {{"name", "name", &shape_said}, {"value", "value", &shape_said}};
 static const struct record parameter_record = {RECORD_OF(of_parameter), .rest = &shape_looks, .manner = MANNER_ACTION};
@@ -170,6 +179,9 @@ static const struct member of_action[] = {
     {"fields", "fields", &shape_assignments},
     {"mappings", "mappings", &shape_mappings, .one = "mapping"},
     {"document_type", "document_type", &shape_document_type},
+    {"model_file", "model_file", &shape_record, .record = &model_file_record},
+    TEXT("model_file_template"),
+    TEXT("filename"),
     POST_CONDITIONS,
     {"qs_data", "qs_data", &shape_records, .one = "item", .record = &parameter_record},
     {"post_data", "post_data", &shape_records, .one = "item", .record = &parameter_record},

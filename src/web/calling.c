@@ -1,5 +1,5 @@
-/* After a button or a filing that has another server asked: the page waits a while, so that normally it shows what came
- * of it, or leads on to where that says. */
+/* After a button or a filing that has another server asked, or a document made: the page waits a while, so that
+ * normally it shows what came of it, or leads on to where that says. */
 #include "web/visit.h"
 
 #include <time.h>
@@ -44,9 +44,11 @@ bool calling_settle(struct request *request, struct dossier **dossier, str path)
     return true;
 }
 
-void calling_fill_page(struct request *request, bool is_calling, bool is_called_again, struct value_dict *page)
+void calling_fill_page(struct request *request, const struct dossier *dossier, bool is_calling, bool is_called_again,
+                       struct value_dict *page)
 {
     page_set(request, page, "is_calling", value_bool(is_calling));
+    page_set(request, page, "is_making", value_bool(workflow_makes_document(dossier)));
     page_set(request, page, "is_called_again", value_bool(is_called_again));
     str query = request->query.len > 0 ? str_fmt(request->arena, "?%.*s", STR_ARG(request->query)) : STR_EMPTY;
     page_set_text(request, page, "look_again_url",

@@ -194,7 +194,7 @@ static void set_offer(struct request *request, struct dossier *dossier, const st
     page_set(request, page, "can_act", value_bool(offer.can_act));
     page_set(request, page, "info", value_html(offer.info));
     page_set_text(request, page, "status_id", offer.status);
-    calling_fill_page(request, offer.is_calling, offer.is_called_again, page);
+    calling_fill_page(request, dossier, offer.is_calling, offer.is_called_again, page);
 }
 
 struct value errors_value(struct request *request, const struct field_errors *errors)

@@ -150,7 +150,8 @@ str calling_path(struct request *request, str path, const struct change *change)
  * says otherwise, unless that is empty), or the handler begins again elsewhere. Else *dossier is as it is now. */
 bool calling_settle(struct request *request, struct dossier **dossier, str path);
 /* What parts/calling.html shows. */
-void calling_fill_page(struct request *request, bool is_calling, bool is_called_again, struct value_dict *page);
+void calling_fill_page(struct request *request, const struct dossier *dossier, bool is_calling, bool is_called_again,
+                       struct value_dict *page);
 /* Where its page is, for agents or for who filed it. */
 str dossier_path(struct request *request, const struct dossier *dossier, bool is_agent);
 /* What dossiers' pages have in common. */

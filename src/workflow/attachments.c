@@ -150,3 +150,24 @@ void engine_add_file(struct engine *engine, const struct file_part *added)
         json_set(part, STR("is_hidden"), json_true());
     engine_add_part(engine, part);
 }
+
+const struct field *compiler_file_field(struct compiler *compiler, const json_t *json, const char *key)
+{
+    const struct field_list *own = compiler->workflow->backoffice_fields;
+    str id = json_str(json, key);
+    const struct field *field = id.len && own ? field_by_id(own, id) : NULL;
+    if (id.len && !field)
+        compiler_report(compiler, true, "Le champ « %.*s », où garder le fichier, n’existe pas.", STR_ARG(id));
+    return field;
+}
+
+void engine_set_file(struct engine *engine, const struct field *field, const json_t *file)
+{
+    struct form_context context = {.arena = engine->arena,
+                                   .scope = engine->render.scope,
+                                   .site = engine->context->site,
+                                   .now = engine->now,
+                                   .log = &engine->log};
+    if (field)
+        field_set(field, &context, value_from_json(engine->arena, file), engine->dossier->answers);
+}

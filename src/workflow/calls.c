@@ -1,10 +1,11 @@
-/* Calls of other servers. The engine asks nobody: it gives a job « workflow.call » with the whole request, and the
- * actions that follow wait. When the exchange is over, an event (EVENT_CALLED) brings its outcome, and they go on.
+/* Calls of other servers, and documents. The engine asks nobody and makes none: it gives a job (« workflow.call » with
+ * the whole request, « workflow.document »), and the actions that follow wait. When the exchange is over, an event
+ * (EVENT_CALLED) brings its outcome, and they go on.
  *
  * The dossier remembers its calls in marks.calls, in their order, each
  *   {token, at: « status/ID » or « global/ID », action: id, first: token of the call that its event began with,
  *    state: absent (not tried yet) « failed » (tried again by itself) « dead » (given up), has_left: the dossier is
- *    elsewhere since: nothing goes on}
+ *    elsewhere since: nothing goes on, is_document: nobody is asked, a document is made, pressed_by: for whom}
  * and where the last event that a call ended led the person, in marks.lead: {first, url}.
  *
  * They leave in their order: the job of the first that is not given up is due, those of the others are parked. */
@@ -39,11 +40,9 @@ static json_t *first_of(const struct dossier *dossier)
 
 /* ---- Asking ---- */
 
-static json_t *payload_of(struct engine *engine, const struct action *action, const struct call_request *request,
-                          str token)
+static json_t *payload_of(const struct action *action, const struct call_request *request)
 {
-    json_t *payload = json_pack("{s:I}", "dossier", (json_int_t)engine->dossier->id);
-    json_set_str(payload, STR("call"), token);
+    json_t *payload = json_object();
     json_set_str(payload, STR("method"), request->method);
     json_set_str(payload, STR("url"), request->url);
     json_set_str(payload, STR("body"), request->body);
@@ -56,7 +55,7 @@ static json_t *payload_of(struct engine *engine, const struct action *action, co
     return payload;
 }
 
-void engine_call(struct engine *engine, const struct action *action, const struct call_request *request)
+json_t *engine_suspend(struct engine *engine, const struct action *action, str kind, json_t *payload)
 {
     str token = str_fmt(engine->arena, "%lld", (long long)store_new_id());
     if (str_is_empty(engine->change->call))
@@ -72,10 +71,17 @@ void engine_call(struct engine *engine, const struct action *action, const struc
     json_set_str(entry, STR("first"), engine->change->call);
     json_array_append_new(calls, entry);
 
-    engine_add_job(engine, STR(CALL_JOB_KIND), key_of(engine, token), payload_of(engine, action, request, token),
-                   JOB_PARKED);
+    json_set(payload, STR("dossier"), json_integer(engine->dossier->id));
+    json_set_str(payload, STR("call"), token);
+    engine_add_job(engine, kind, key_of(engine, token), payload, JOB_PARKED);
     engine->change->jobs.at[engine->change->jobs.len - 1].is_remote = true;
     engine->is_halted = true;
+    return entry;
+}
+
+void engine_call(struct engine *engine, const struct action *action, const struct call_request *request)
+{
+    engine_suspend(engine, action, STR(CALL_JOB_KIND), payload_of(action, request));
 }
 
 /* ---- What came back ---- */
@@ -109,6 +115,26 @@ static size_t index_of(const struct actions *actions, str id)
     while (index < actions->len && !str_eq(actions->at[index].id, id))
         index++;
     return index;
+}
+
+const json_t *calls_entry(struct engine *engine, str token)
+{
+    size_t index;
+    return find_call(engine, token, &index);
+}
+
+const struct action *calls_action(struct engine *engine, str token)
+{
+    size_t index;
+    const struct global_action *global;
+    const json_t *entry = find_call(engine, token, &index);
+    const struct actions *actions = entry ? actions_at(engine, json_str(entry, "at"), &global) : NULL;
+    size_t at = actions ? index_of(actions, json_str(entry, "action")) : 0;
+    if (!actions || at == actions->len)
+        return NULL;
+    if (!global)
+        loop_resume(engine, engine_status(engine));
+    return &actions->at[at];
 }
 
 static void note_failure(struct engine *engine, json_t *entry)
@@ -157,9 +183,9 @@ void calls_return(struct engine *engine)
     const struct actions *actions = actions_at(engine, json_str(entry, "at"), &global);
     size_t at = actions ? index_of(actions, json_str(entry, "action")) : 0;
     enum call_verdict verdict = CALL_STOP;
-    if (actions && at < actions->len)
-        verdict =
-            webservice_call_receive(engine, &actions->at[at], engine->event->outcome, json_str(entry, "state").len > 0);
+    const struct action *action = actions && at < actions->len ? &actions->at[at] : NULL;
+    if (action && action->type && action->type->receive)
+        verdict = action->type->receive(engine, action, engine->event->outcome, json_str(entry, "state").len > 0);
     else
         engine_add_error(engine, STR("L’action qui attendait cette réponse n’existe plus."));
     if (verdict == CALL_AGAIN) {
@@ -222,6 +248,12 @@ bool calls_are_tried_again(const struct dossier *dossier)
 {
     const json_t *first = first_of(dossier);
     return first && has_state(first, "failed");
+}
+
+bool workflow_makes_document(const struct dossier *dossier)
+{
+    const json_t *first = first_of(dossier);
+    return first && json_bool(first, "is_document");
 }
 
 bool workflow_call_is_awaited(const struct dossier *dossier, str call)

@@ -197,7 +197,7 @@ static void compile_status(struct compiler *compiler, const json_t *json)
 /* Somebody does something with it there; of a type that does not run, its « by » tells. */
 static bool action_waits(const struct action *action)
 {
-    return action->type ? action->type->waits : json_list(action->json, "by") != NULL;
+    return action->type ? action->type->waits && action->waits : json_list(action->json, "by") != NULL;
 }
 
 static void check_target(struct compiler *compiler, const struct action *action, str target)

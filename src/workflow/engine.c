@@ -359,7 +359,7 @@ static void settle_timers(struct engine *engine)
     }
 }
 
-static void log_faults(struct engine *engine)
+void engine_log_faults(struct engine *engine)
 {
     for (size_t i = 0; i < engine->log.len; i++)
         log_line(LOG_WARNING, "workflow.fault", "workflow=\"%.*s\" where=\"%.*s\" line=%d column=%d fault=\"%.*s\"",
@@ -370,7 +370,7 @@ static void log_faults(struct engine *engine)
 void engine_settle(struct engine *engine)
 {
     drop_empty_entry(engine);
-    log_faults(engine);
+    engine_log_faults(engine);
     struct dossier *dossier = engine->dossier;
     struct change *change = engine->change;
     for (size_t i = engine->first_new_entry; i < dossier->history.len; i++)

@@ -103,7 +103,7 @@ static bool find_pressed(struct engine *engine, const struct actions *actions, c
     if (str_is_empty(engine->event->action))
         return true;
     const struct action *action = find_action(actions, engine->event->action);
-    if (!action || !action->type || !str_eq(action->type_name, STR("choice")))
+    if (!action || !action->type || !action->type->press)
         return err_set(err, ERR_NOT_FOUND, "Cette action n’existe pas ou plus.");
     if (!is_active(engine, action))
         return err_set(err, ERR_FORBIDDEN, "Vous ne pouvez pas faire cette action.");
@@ -136,8 +136,9 @@ static bool submit(struct engine *engine, struct err *err)
 
     engine_open_entry(engine, author_of(engine->actor), engine->actor);
     record_posted(engine, actions);
+    engine->place = str_fmt(engine->arena, "status/%.*s", STR_ARG(status->shown.id));
     if (pressed)
-        engine_jump(engine, pressed);
+        pressed->type->press(engine, pressed);
     else
         jump_on_submit(engine, actions);
     engine_follow(engine);
@@ -516,7 +517,8 @@ bool workflow_perform(const struct workflow_context *context, const struct dossi
     if (is_by_person && event->status.len && !str_eq(event->status, dossier->status))
         return err_set(err, ERR_CONFLICT, "Cette demande a changé d’étape entre-temps. Relisez-la avant de continuer.");
     if (is_by_person && calls_are_awaited(dossier))
-        return err_set(err, ERR_CONFLICT, "Un échange avec un autre service est en cours. Réessayez dans un instant.");
+        return err_set(err, ERR_CONFLICT,
+                       "Un échange avec un autre service, ou un document, est en cours. Réessayez dans un instant.");
     if (dossier->is_removed)
         return err_set(err, ERR_NOT_FOUND, "Cette demande n’existe pas ou plus.");
 

@@ -11,6 +11,8 @@ static const struct definition_inert of_workflows[] = {
 static const struct definition_inert of_actions[] = {
     {"create_formdata", "draft", NULL, "create_formdata:draft",
      "Un brouillon n’est pas encore créé : cette action est sans effet."},
+    {"export_to_model", "push_to_portfolio", NULL, "export_to_model:portfolio",
+     "Le document n’est pas encore déposé dans le porte-documents de la personne."},
 };
 
 static void report_all(struct compiler *compiler, const json_t *json, const struct definition_inert *table,

@@ -52,6 +52,17 @@ static bool leave(struct engine *engine, const struct status *status)
     return engine->target != NULL;
 }
 
+void loop_resume(struct engine *engine, const struct status *status)
+{
+    const json_t *round = json_get(engine->dossier->marks, STR("round"));
+    if (!status || !status->loop_items || !round)
+        return;
+    const struct value_list *items = items_of(engine, status);
+    size_t index = (size_t)json_integer_value(round);
+    if (index < items->len)
+        engine->dossier->loop = round_value(engine, items, bounded(engine, items->len), index);
+}
+
 /* A round that waits for a call is remembered, and goes on behind it. */
 bool loop_run(struct engine *engine, const struct status *status, size_t from)
 {

@@ -8,6 +8,9 @@ struct engine;
 struct action;
 struct compiler;
 
+/* What the actions behind one that waited do, now that its exchange is over; CALL_AGAIN: it is not. */
+enum call_verdict { CALL_GO_ON, CALL_STOP, CALL_JUMP, CALL_AGAIN };
+
 struct names { /* functions, roles, « logged-users », addresses, templates */
     const str *at;
     size_t len;
@@ -22,6 +25,12 @@ struct action_type {
     void (*perform)(struct engine *engine, const struct action *action);
     /* When somebody who may act here pressed a button of the page. Comes for each active action, in their order. */
     void (*submit)(struct engine *engine, const struct action *action);
+    /* When its own button was pressed: EVENT_SUBMIT names the action. NULL: it has none. */
+    void (*press)(struct engine *engine, const struct action *action);
+    /* What comes of an exchange, or of a document, that the action waited for (calls.c). Keeps it, unless it is
+     * CALL_AGAIN and was kept before (is_again). CALL_JUMP: engine->target says where. */
+    enum call_verdict (*receive)(struct engine *engine, const struct action *action, const struct call_outcome *outcome,
+                                 bool is_again);
     /* What has to be given with that button and is not, as a sentence for who presses it; NULL: all is there. */
     const char *(*lacks)(const struct engine *engine, const struct action *action);
     /* Shows itself to the actor of offering. */
@@ -167,7 +176,11 @@ void engine_follow(struct engine *engine);
 bool engine_run_actions(struct engine *engine, const struct actions *actions, size_t from);
 /* The same of a status with a loop (loop.c); where the rounds are over, to the status that is behind them. */
 bool loop_run(struct engine *engine, const struct status *status, size_t from);
+/* The round that waits is the dossier's again, for what is read there. */
+void loop_resume(struct engine *engine, const struct status *status);
 void engine_settle(struct engine *engine);
+/* What went wrong in the texts, in the journal. */
+void engine_log_faults(struct engine *engine);
 
 str engine_text(struct engine *engine, const struct template *text);
 void engine_open_entry(struct engine *engine, enum history_author author, const struct actor *actor);
@@ -213,6 +226,13 @@ bool button_press(struct engine *engine, struct err *err);
 struct call_request;
 /* Has it asked, and the actions that follow wait. */
 void engine_call(struct engine *engine, const struct action *action, const struct call_request *request);
+/* The same of any work that is done outside of the engine: a job of this kind, whose payload (the reference is taken)
+ * gets the dossier and the token of the call. The entry among the dossier's calls, for what is to be known again. */
+json_t *engine_suspend(struct engine *engine, const struct action *action, str kind, json_t *payload);
+/* What is remembered of a call; NULL: nothing. */
+const json_t *calls_entry(struct engine *engine, str token);
+/* The action that waits for the call, in the round of its loop; NULL: there is none any more. */
+const struct action *calls_action(struct engine *engine, str token);
 /* One came back: EVENT_CALLED. */
 void calls_return(struct engine *engine);
 /* The dossier leaves its status: what comes back later has nothing left to go on with. */
@@ -224,12 +244,6 @@ void calls_forget(struct engine *engine);
 /* One that the actions wait for is at its first try; or failed, and is tried again. */
 bool calls_are_awaited(const struct dossier *dossier);
 bool calls_are_tried_again(const struct dossier *dossier);
-
-/* What the actions do after an exchange (actions/webservice_call.c). */
-enum call_verdict { CALL_GO_ON, CALL_STOP, CALL_JUMP, CALL_AGAIN };
-/* Keeps what was said, unless it is CALL_AGAIN and was kept before (is_again). CALL_JUMP: engine->target says where. */
-enum call_verdict webservice_call_receive(struct engine *engine, const struct action *action,
-                                          const struct call_outcome *outcome, bool is_again);
 
 /* Who. */
 /* The roles that a name means, as actors have them; none: it means no role, or a function that nobody plays. */
@@ -286,6 +300,11 @@ struct file_part {
 };
 /* Adds a part of type « file ». */
 void engine_add_file(struct engine *engine, const struct file_part *added);
+/* The field among the data of the treatment that the key names, where a file is kept too; NULL: none is named, or, as
+ * reported, there is no such field. */
+const struct field *compiler_file_field(struct compiler *compiler, const json_t *json, const char *key);
+/* Its answer is that file. field may be NULL. */
+void engine_set_file(struct engine *engine, const struct field *field, const json_t *file);
 
 /* The part of a history that says which answers to these fields changed, a new reference. */
 json_t *edit_part(struct engine *engine, const struct field_list *fields, const json_t *before, const json_t *after);

@@ -14,6 +14,7 @@
 
 #include "base/base.h"
 #include "forms/forms.h"
+#include "models/models.h"
 #include "store/jobs.h"
 #include "template/template.h"
 
@@ -364,6 +365,8 @@ struct workflow_context {
     void (*anonymise)(void *data, struct dossier *dossier, str mode);
     /* The whole dossier as a call posts it; the caller's reference. May be NULL. */
     json_t *(*whole)(void *data, const struct dossier *dossier);
+    /* What was answered, as a document tells it. May be NULL. */
+    void (*details)(void *data, const struct dossier *dossier, struct model_details *out);
     /* Where its submitter gets text messages; empty: nowhere. May be NULL. */
     str (*submitter_phone)(void *data, const struct dossier *dossier);
     bool sends_sms;                       /* the site has a gateway */
@@ -375,11 +378,13 @@ struct workflow_context {
 
 /* ---- The engine -------------------------------------------------------------------------------------------------- */
 
-/* Kinds of jobs that ask other servers, by whoever runs jobs:
+/* Kinds of jobs that do what the engine waits for, by whoever runs jobs:
  *   workflow.call  {dossier, call: token, method, url, body, signature_key, milliseconds, file: name of the file that
  *                  the answer is kept as, absent: it is no file}; then EVENT_CALLED
+ *   workflow.document  {dossier, call: token}: workflow_make_document, kept as a file; then EVENT_CALLED
  *   workflow.sms   {dossier, to: [numbers], message, counter} */
 #define CALL_JOB_KIND "workflow.call"
+#define DOCUMENT_JOB_KIND "workflow.document"
 #define SMS_JOB_KIND "workflow.sms"
 
 struct notice { /* shown on the portal to an account; kept */
@@ -556,8 +561,28 @@ str workflow_button_marker(struct arena *arena, size_t index);
 
 /* Whether the call that an event began (change.call), or one that came of it, is at its first try. */
 bool workflow_call_is_awaited(const struct dossier *dossier, str call);
+/* Whether what the dossier waits for first is a document of its own. */
+bool workflow_makes_document(const struct dossier *dossier);
 /* Where the person goes on, as what followed that call said; empty: they stay. */
 str workflow_call_leads_to(const struct dossier *dossier, str call);
+
+/* ---- Documents --------------------------------------------------------------------------------------------------- */
+
+/* What making one asks of its caller. */
+struct document_tools {
+    void *data;
+    /* The bytes of a file that is an answer ({blob, name, type, size}). */
+    bool (*read)(void *data, const json_t *file, str *bytes, struct err *err);
+};
+struct document {
+    str bytes, name;
+    bool wants_pdf;  /* name is that of the PDF which it is to become */
+    str filled_name; /* of what the bytes are now */
+};
+/* The document that a call of the dossier waits for, of what the dossier is now; it lives in the context's arena.
+ * False: ERR_NOT_FOUND, where it waits for none of that token; else why none can be made, for an administrator. */
+bool workflow_make_document(const struct workflow_context *context, const struct dossier *dossier, str token,
+                            const struct document_tools *tools, struct document *out, struct err *err);
 
 /* ---- Reading the history ------------------------------------------------------------------------------------------
  */

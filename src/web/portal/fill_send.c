@@ -150,7 +150,8 @@ static void confirmation(struct request *request)
     page_set_text(request, page, "form_name", form->name);
     page_set_text(request, page, "code", dossier_code_shown(request->arena, dossier->code));
     page_set_text(request, page, "email", dossier->email);
-    calling_fill_page(request, workflow_call_is_awaited(dossier, request_query(request, "appel")), false, page);
+    calling_fill_page(request, dossier, workflow_call_is_awaited(dossier, request_query(request, "appel")), false,
+                      page);
     page_set(request, page, "received", instant_value(dossier->received));
     if (dossier_silence_date(place_of(request), form, dossier->received, &silence, &accepts)) {
         page_set(request, page, "silence_date", value_date(silence));

@@ -6,12 +6,16 @@
 
 extern const struct action_type action_addattachment, action_anonymise, action_assign_carddata, action_choice,
     action_commentable, action_create_carddata, action_create_formdata, action_dispatch, action_displaymsg,
-    action_edit_carddata, action_editable, action_form, action_jump, action_jumponsubmit, action_modify_criticality,
-    action_notification, action_redirect_to_url, action_register_comment, action_remove, action_sendmail,
-    action_sendsms, action_set_backoffice_fields, action_webservice_call;
+    action_edit_carddata, action_editable, action_export_to_model, action_form, action_jump, action_jumponsubmit,
+    action_modify_criticality, action_notification, action_redirect_to_url, action_register_comment, action_remove,
+    action_sendmail, action_sendsms, action_set_backoffice_fields, action_webservice_call;
 
 /* Whether a choice may be pressed for many dossiers at once. */
 bool choice_is_mass(const struct action *action);
+
+/* Makes the document of the action, of what the dossier is now (export_to_model.c). */
+bool export_to_model_make(struct engine *engine, const struct action *action, const struct document_tools *tools,
+                          struct document *out, struct err *err);
 
 /* What was posted for a sub-form; NULL: nothing (form.c). */
 const struct posted_form *posted_form_of(const struct engine *engine, const struct action *action);

@@ -47,5 +47,10 @@ static void offer(struct engine *engine, const struct action *action, struct off
     };
 }
 
-const struct action_type action_choice = {
-    .name = "choice", .compile = compile, .offer = offer, .is_interactive = true, .waits = true, .claims_work = true};
+const struct action_type action_choice = {.name = "choice",
+                                          .compile = compile,
+                                          .press = engine_jump,
+                                          .offer = offer,
+                                          .is_interactive = true,
+                                          .waits = true,
+                                          .claims_work = true};

@@ -13,6 +13,7 @@ static const struct action_type *const types[] = {
     &action_displaymsg,
     &action_edit_carddata,
     &action_editable,
+    &action_export_to_model,
     &action_form,
     &action_jump,
     &action_jumponsubmit,

@@ -67,13 +67,12 @@ static void compile_faults(struct compiler *compiler, const json_t *json, struct
 static void compile(struct compiler *compiler, const json_t *json, struct action *action)
 {
     struct webservice_call *self = arena_new_of(compiler->arena, struct webservice_call);
-    const struct field_list *own = compiler->workflow->backoffice_fields;
-    str field = json_str(json, "backoffice_filefield_id");
     action->self = self;
     *self = (struct webservice_call){
         .call = call_compile(compiler->arena, json, action->where),
         .varname = json_str(json, "varname"),
         .label = json_str(json, "label"),
+        .field = compiler_file_field(compiler, json, "backoffice_filefield_id"),
         .posts_whole = json_bool(json, "post"),
         .wants_file = str_eq(json_str(json, "response_type"), STR("attachment")),
         .keeps_all = json_bool(json, "store_all_responses"),
@@ -84,10 +83,6 @@ static void compile(struct compiler *compiler, const json_t *json, struct action
     };
     compile_texts(compiler, self->call);
     compile_faults(compiler, json, action);
-    if (field.len && own)
-        self->field = field_by_id(own, field);
-    if (field.len && !self->field)
-        compiler_report(compiler, true, "Le champ « %.*s », où garder le fichier, n’existe pas.", STR_ARG(field));
     if (str_is_empty(json_str(json, "url")))
         compiler_report(compiler, false, "Cet appel n’a pas d’adresse : il n’est pas fait.");
 }
@@ -164,14 +159,7 @@ static void keep_file(struct engine *engine, const struct webservice_call *self,
 {
     keep(engine, self, "content_type", json_from_str(json_str(file, "type")));
     keep(engine, self, "length", json_integer(json_int(file, "size")));
-    if (self->field) {
-        struct form_context context = {.arena = engine->arena,
-                                       .scope = engine->render.scope,
-                                       .site = engine->context->site,
-                                       .now = engine->now,
-                                       .log = &engine->log};
-        field_set(self->field, &context, value_from_json(engine->arena, file), engine->dossier->answers);
-    }
+    engine_set_file(engine, self->field, file);
     engine_add_file(engine, &(struct file_part){.varname = self->varname,
                                                 .label = self->label.len ? self->label : STR("Document reçu"),
                                                 .file = file,
@@ -283,8 +271,8 @@ static void tell(struct engine *engine, const struct webservice_call *self, cons
         engine_add_error(engine, str_fmt(engine->arena, "%.*s : %.*s", STR_ARG(action->where), STR_ARG(text)));
 }
 
-enum call_verdict webservice_call_receive(struct engine *engine, const struct action *action,
-                                          const struct call_outcome *outcome, bool is_again)
+static enum call_verdict receive(struct engine *engine, const struct action *action, const struct call_outcome *outcome,
+                                 bool is_again)
 {
     const struct webservice_call *self = action->self;
     json_t *answer = answer_json(engine, outcome);
@@ -361,7 +349,8 @@ static void perform(struct engine *engine, const struct action *action)
     }
     struct call_outcome nobody = {
         .method = request.method, .problem = STR("l’adresse de l’appel est vide"), .is_never_tried = true};
-    engine->is_halted = webservice_call_receive(engine, action, &nobody, false) == CALL_STOP;
+    engine->is_halted = receive(engine, action, &nobody, false) == CALL_STOP;
 }
 
-const struct action_type action_webservice_call = {.name = "webservice_call", .compile = compile, .perform = perform};
+const struct action_type action_webservice_call = {
+    .name = "webservice_call", .compile = compile, .perform = perform, .receive = receive};
