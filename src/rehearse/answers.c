@@ -3,6 +3,8 @@
  * values that they compare it with. */
 #include "rehearse/answers.h"
 
+#include "rehearse/literals.h"
+
 enum { ROWS = 3, PLACES = 12 };
 
 struct literals VEC_OF(str);
@@ -53,28 +55,6 @@ static void note_forms(struct making *making, const struct stage *stage)
 
 /* ---- What is read of answers ---- */
 
-static bool is_of_name(char c)
-{
-    return c == '_' || c == '.' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-/* « == "GENERATED" » behind a name; empty: it is compared with no text. */
-static str literal_at(str text, size_t at)
-{
-    while (at < text.len && text.ptr[at] == ' ')
-        at++;
-    if (at + 1 >= text.len || (text.ptr[at] != '=' && text.ptr[at] != '!') || text.ptr[at + 1] != '=')
-        return STR_EMPTY;
-    for (at += 2; at < text.len && text.ptr[at] == ' '; at++)
-        ;
-    if (at >= text.len || (text.ptr[at] != '"' && text.ptr[at] != '\''))
-        return STR_EMPTY;
-    size_t end = at + 1;
-    while (end < text.len && text.ptr[end] != text.ptr[at])
-        end++;
-    return str_slice(text, at + 1, end);
-}
-
 static void note_read(struct making *making, struct map *reads, str path, str literal)
 {
     struct read *read = map_get(reads, path);
@@ -87,34 +67,21 @@ static void note_read(struct making *making, struct map *reads, str path, str li
         *vec_push(making->arena, &read->compared) = literal;
 }
 
-static void note_text(struct making *making, str text)
+static void note_text(void *arg, str text)
 {
+    struct making *making = arg;
     const str mark = STR("_response_");
     for (size_t at = str_find(text, mark, 0); at < text.len; at = str_find(text, mark, at + 1)) {
         size_t from = at + mark.len, end = from;
-        while (end < text.len && is_of_name(text.ptr[end]))
+        while (end < text.len && (text.ptr[end] == '.' || literal_is_of_name(text.ptr[end])))
             end++;
         bool is_complaint = str_ends(str_slice(text, 0, at), STR("_error"));
         str path = str_slice(text, from, end);
         while (str_ends(path, STR(".")))
             path.len--;
         if (path.len > 0)
-            note_read(making, is_complaint ? &making->complaints : &making->reads, path, literal_at(text, end));
+            note_read(making, is_complaint ? &making->complaints : &making->reads, path, literal_behind(text, end));
     }
-}
-
-static void note_json(struct making *making, const json_t *json, int depth)
-{
-    enum { DEPTH_MOST = 30 };
-    const char *key;
-    json_t *child;
-    size_t index;
-    if (depth > DEPTH_MOST)
-        return;
-    if (json_is_string(json))
-        note_text(making, json_str_of(json));
-    json_object_foreach((json_t *)(uintptr_t)json, key, child) note_json(making, child, depth + 1);
-    json_array_foreach((json_t *)(uintptr_t)json, index, child) note_json(making, child, depth + 1);
 }
 
 /* ---- What is answered ---- */
@@ -226,7 +193,7 @@ void answers_make(struct arena *arena, const struct stage *stage, struct fetch_a
     const struct workflow_list *workflows = catalogue_workflows(stage->catalogue);
     note_forms(&making, stage);
     for (size_t i = 0; i < workflows->len; i++)
-        note_json(&making, workflow_document(workflows->at[i]), 0);
+        literal_each_text(workflow_document(workflows->at[i]), note_text, &making);
     out[ANSWER_HOPED] = (struct fetch_answer){.status = 200, .type = type, .body = good_answer(&making, true)};
     out[ANSWER_OTHER] = (struct fetch_answer){.status = 200, .type = type, .body = good_answer(&making, false)};
     out[ANSWER_ERROR] = (struct fetch_answer){.status = 200, .type = type, .body = complaint(&making)};

@@ -21,6 +21,7 @@ void run_begin(struct form_run *run, struct stage *stage, const struct form *for
     run->pages = arena_array_of(arena, bool, form->page_count);
     run->errors = json_keep(arena, json_array());
     run->stops = json_keep(arena, json_array());
+    run->turns = json_keep(arena, json_array());
     run->refusals = json_keep(arena, json_array());
     run->ends = seconds == 0 ? 0 : steady_now() + seconds * INSTANT_SECOND;
 }

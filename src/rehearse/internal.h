@@ -28,12 +28,16 @@ struct stage {
     const char *folder; /* removed at the end; NULL: kept */
     _Atomic int64_t people;
     struct map options; /* slug of a form → json_t *: names of options that are made up (options.c) */
+    struct estate *set; /* where a form's options are set otherwise (stage_set_options); NULL: as it was opened */
 };
 bool stage_open(struct stage *stage, struct installation *real, const struct rehearsal *rehearsal, str scratch_store,
                 struct err *err);
 void stage_close(struct stage *stage);
 /* Sets what addresses of the form's lists read of its workflow's options and the site does not set; their names. */
 json_t *options_make_up(struct arena *arena, struct definition *form);
+/* Gives the form other options of its workflow, in the copy; what was held before stays as it is. NULL: its own again.
+ */
+bool stage_set_options(struct stage *stage, str form, json_t *options, struct err *err);
 /* A place to look at dossiers from. */
 void stage_place(struct stage *stage, struct arena *arena, struct place *place);
 /* A browser that nobody has signed in with; calls from an address of its own, so that no brake on guessing holds. */
@@ -129,6 +133,7 @@ struct form_run {
     str closed;        /* why it takes no request; empty: it does */
     int64_t ends;      /* steady_now; 0: no bound */
     struct walk *walk; /* of the workflow (treat.c) */
+    json_t *turns;     /* list: {"options", "reached"}: what options had to be set for statuses to be reached */
     bool is_crowd;     /* many at once: what each became is not looked up */
 };
 void run_begin(struct form_run *run, struct stage *stage, const struct form *form, int64_t seconds);
@@ -174,10 +179,17 @@ bool form_reads(const struct form *form, const struct template *template, const 
 struct str_list_of VEC_OF(str);
 struct str_list_of candidates_of(struct form_run *run, const struct field *field);
 
+/* Plays the form with its workflow's options set otherwise, as long as a status was never reached (option_turns.c). */
+void option_turns_play(struct form_run *run);
+
 /* ---- Its workflow (treat.c) ---- */
 
 /* Follows what was filed through whatever may be pressed and waited for. */
 void treat_all(struct form_run *run);
+/* Files what was filed before once more, a few of it, and follows that afresh: where options are set otherwise. */
+void treat_again(struct form_run *run);
+/* So many statuses were reached so far. */
+size_t treat_reached(const struct form_run *run);
 void treat_report(struct form_run *run, json_t *out);
 
 #endif

@@ -3,6 +3,8 @@
  * file. */
 #include "rehearse/internal.h"
 
+#include "rehearse/literals.h"
+
 #define READ STR("form_option_")
 #define PART STR("_structured_")
 
@@ -12,11 +14,6 @@ struct filling {
     json_t *options; /* with what is made up */
     json_t *told;    /* names of options that were made up */
 };
-
-static bool is_of_name(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
 
 static void tell(const struct filling *filling, str option)
 {
@@ -56,7 +53,7 @@ static void make_up_rows(const struct filling *filling, str option, str varname,
         json_set_str(row, STR("text"), str_fmt(filling->arena, "Choix %d", number));
         for (size_t at = 0; (at = str_find(document, start, at)) < document.len; at++) {
             size_t begin = at + start.len, end = begin;
-            while (end < document.len && is_of_name(document.ptr[end]))
+            while (end < document.len && literal_is_of_name(document.ptr[end]))
                 end++;
             str part = str_slice(document, begin, end);
             if (json_get(row, part) == NULL)
@@ -78,7 +75,7 @@ static void read_rows(const struct filling *filling, const json_t *field, str so
         return;
     str option = str_slice(source, at + READ.len, to);
     for (size_t i = 0; i < option.len; i++)
-        if (!is_of_name(option.ptr[i]))
+        if (!literal_is_of_name(option.ptr[i]))
             return;
     if (json_get(filling->given, option) == NULL)
         make_up_rows(filling, option, json_str(field, "varname"), document);
@@ -88,7 +85,7 @@ static void read_address(const struct filling *filling, str address)
 {
     for (size_t at; (at = str_find(address, READ, 0)) < address.len;) {
         size_t begin = at + READ.len, end = begin;
-        while (end < address.len && is_of_name(address.ptr[end]))
+        while (end < address.len && literal_is_of_name(address.ptr[end]))
             end++;
         make_up(filling, str_slice(address, begin, end));
         address = str_slice(address, end, address.len);

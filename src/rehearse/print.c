@@ -2,6 +2,7 @@
 #include "rehearse/rehearse.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 enum { SHOWN_MOST = 12 };
 
@@ -71,6 +72,18 @@ static void print_ways(const json_t *statuses)
     }
 }
 
+/* What came only where options of the circuit were set otherwise. */
+static void print_turns(const json_t *turns)
+{
+    for (size_t i = 0; i < json_array_size(turns); i++) {
+        const json_t *turn = json_array_get(turns, i);
+        char *options = json_dumps(json_dict(turn, "options"), JSON_SORT_KEYS);
+        printf("    avec d’autres réglages du traitement, statuts de plus : %lld, avec %s\n",
+               (long long)json_int(turn, "reached"), options);
+        free(options);
+    }
+}
+
 static void print_refusals(const json_t *refusals)
 {
     for (size_t i = 0; i < json_array_size(refusals) && i < SHOWN_MOST; i++)
@@ -110,6 +123,7 @@ void rehearsal_print_form(const json_t *form)
     print_list("réglages du traitement inventés pour l’essai", json_list(form, "options"));
     print_list("pages jamais atteintes", json_list(json_dict(form, "pages"), "missing"));
     print_list("champs jamais montrés", json_list(json_dict(form, "fields"), "missing"));
+    print_turns(json_list(form, "option_turns"));
     print_ways(json_dict(form, "statuses"));
     print_list("actions jamais faites", json_list(json_dict(form, "actions"), "missing"));
     print_list("statuts d’où rien ne mène plus loin", json_list(form, "dead_ends"));

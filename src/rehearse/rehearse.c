@@ -80,6 +80,7 @@ static json_t *form_json(struct form_run *run, struct arena *arena)
     json_set(out, STR("pages"), pages_json(run));
     json_set(out, STR("fields"), fields_json(run));
     json_set(out, STR("options"), json_incref(map_get(&run->stage->options, run->form->slug)));
+    json_set(out, STR("option_turns"), json_incref(run->turns));
     treat_report(run, out);
     record_texts(run->form, run->workflow, texts);
     json_set(out, STR("texts"), texts);
@@ -139,6 +140,7 @@ static json_t *rehearse_form(struct stage *stage, const struct form *form, int64
     see_sheet(&run);
     file_all(&run);
     treat_all(&run);
+    option_turns_play(&run);
     json_t *out = form_json(&run, arena);
     json_incref(out);
     arena_free(run.arena);

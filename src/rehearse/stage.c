@@ -204,6 +204,8 @@ void stage_close(struct stage *stage)
     if (stage->server != NULL)
         http_stop(stage->server);
     web_free(stage->web);
+    if (stage->set != NULL)
+        estate_release(stage->installation, stage->set);
     if (stage->estate != NULL)
         estate_release(stage->installation, stage->estate);
     installation_close(stage->installation);
@@ -214,11 +216,52 @@ void stage_close(struct stage *stage)
     arena_free(stage->arena);
 }
 
+/* ---- Options of a workflow, set otherwise ---- */
+
+struct setting {
+    struct arena *arena;
+    const struct form *form; /* as the stage was opened with it */
+    json_t *options;
+};
+
+static bool write_options(struct tx *tx, void *arg, struct err *err)
+{
+    const struct setting *setting = arg;
+    struct definition form;
+    int64_t version;
+    bool is_new;
+    if (!definition_at(tx, setting->arena, STR("form"), setting->form->slug, setting->form->version, &form, err))
+        return false;
+    if (setting->options != NULL) {
+        json_t *document = json_parse(setting->arena, form.json, err);
+        if (document == NULL)
+            return false;
+        json_set(document, STR("workflow_options"), json_incref(setting->options));
+        form.json = json_text_sorted(setting->arena, document);
+    }
+    return definition_save(tx, &form, &version, &is_new, err);
+}
+
+bool stage_set_options(struct stage *stage, str form, json_t *options, struct err *err)
+{
+    struct arena *arena = arena_new();
+    struct setting setting = {arena, catalogue_form(stage->catalogue, form, 0), options};
+    bool ok =
+        store_write(stage->site->store, write_options, &setting, err) && installation_refresh(stage->installation, err);
+    arena_free(arena);
+    if (stage->set != NULL)
+        estate_release(stage->installation, stage->set);
+    stage->set = ok ? installation_hold(stage->installation) : NULL;
+    return ok;
+}
+
 /* ---- Who is there ---- */
 
 void stage_place(struct stage *stage, struct arena *arena, struct place *place)
 {
-    place_make(place, stage->installation, stage->estate, stage->site, arena, NULL);
+    struct estate *estate = stage->set != NULL ? stage->set : stage->estate;
+    const struct site *site = sites_by_slug(&estate->sites, stage->site->slug);
+    place_make(place, stage->installation, estate, site, arena, NULL);
     place->dossiers.now = instant_now();
 }
 

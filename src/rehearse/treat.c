@@ -55,7 +55,7 @@ static struct tally *tally_of(struct following *following, const struct edge *ed
     return tally;
 }
 
-static void note_edge(struct following *following, enum who who, str value, str label, str url, int wanted)
+static struct edge *note_edge(struct following *following, enum who who, str value, str label, str url, int wanted)
 {
     struct arena *arena = following->run->arena;
     struct edge *edge = edge_of(following->spot, who, value);
@@ -67,6 +67,7 @@ static void note_edge(struct following *following, enum who who, str value, str 
     }
     if (edge->wanted < wanted)
         edge->wanted = wanted;
+    return edge;
 }
 
 /* A page that asks something is answered in several ways. */
@@ -80,6 +81,23 @@ static int ways_to_answer(const struct page_form *form)
     return 1;
 }
 
+/* A global action with a page of its own, or answers that may be changed. */
+static void note_link(struct following *following, enum who who, const struct link *link)
+{
+    enum { EDITS_WANTED = 2 };
+    struct arena *arena = following->arena;
+    str own = following->urls[who], edit = str_fmt(arena, "%.*smodifier/?action=", STR_ARG(own)), action, rest;
+    if (str_starts(link->url, edit)) {
+        str value = str_fmt(arena, "modifier:%.*s", STR_ARG(str_slice(link->url, edit.len, link->url.len)));
+        str url = str_slice(link->url, own.len, link->url.len);
+        note_edge(following, who, value, link->text, url, EDITS_WANTED)->is_edit = true;
+    } else if (str_starts(link->url, STR("?globale="))) {
+        str_cut(str_slice(link->url, STR("?globale=").len, link->url.len), '#', &action, &rest);
+        http_decode_path(arena, action, &action);
+        note_edge(following, who, str_fmt(arena, "globale:%.*s", STR_ARG(action)), link->text, link->url, 1);
+    }
+}
+
 static void note_page(struct following *following, enum who who)
 {
     const struct page *page = &following->pages[who].page;
@@ -89,15 +107,8 @@ static void note_page(struct following *following, enum who who)
         if (control->kind == CONTROL_BUTTON && control->field.len == 0)
             note_edge(following, who, control->value, control->label, STR_EMPTY, ways_to_answer(form));
     }
-    for (size_t i = 0; i < page->links.len; i++) {
-        str url = page->links.at[i].url, action, rest;
-        if (!str_starts(url, STR("?globale=")))
-            continue;
-        str_cut(str_slice(url, STR("?globale=").len, url.len), '#', &action, &rest);
-        http_decode_path(following->arena, action, &action);
-        note_edge(following, who, str_fmt(following->arena, "globale:%.*s", STR_ARG(action)), page->links.at[i].text,
-                  str_fmt(following->arena, "%.*s%.*s", STR_ARG(following->urls[who]), STR_ARG(url)), 1);
-    }
+    for (size_t i = 0; i < page->links.len; i++)
+        note_link(following, who, &page->links.at[i]);
 }
 
 static void note_timers(struct following *following)
@@ -231,14 +242,26 @@ static bool is_worth(const struct edge *edge)
     return is_untried(edge) || (edge->tally->calls && edge->tally->spoilt < TURNS - 1);
 }
 
+static bool has_link(const struct page *page, str own, str url)
+{
+    for (size_t i = 0; i < page->links.len; i++) {
+        str link = page->links.at[i].url;
+        if (str_eq(str_starts(link, own) ? str_slice(link, own.len, link.len) : link, url))
+            return true;
+    }
+    return false;
+}
+
 static bool is_offered_now(struct following *following, const struct edge *edge)
 {
     if (edge->who == WHO_PROGRAM)
         return true; /* it was seen in this status */
     if (edge->who == WHO_TIME)
         return timer_find(following, edge->value, NULL);
-    const struct page_form *form = act_form(&following->pages[edge->who].page, following->urls[edge->who]);
-    return edge->url.len > 0 || (form != NULL && act_button(form, edge->value) != NULL);
+    const struct page *page = &following->pages[edge->who].page;
+    const struct page_form *form = act_form(page, following->urls[edge->who]);
+    return edge->url.len > 0 ? has_link(page, following->urls[edge->who], edge->url)
+                             : form != NULL && act_button(form, edge->value) != NULL;
 }
 
 /* What is next: the step that is to be taken again, else the first that is worth it; and what other servers answer
@@ -404,14 +427,21 @@ static void follow_new(struct form_run *run, const struct filed *filed)
         file_again(run, filed->plan, answers, NULL);
 }
 
+/* Statuses that a walk before it reached, and what went wrong, are known to the next. */
+static void begin_walk(struct form_run *run)
+{
+    const struct walk *before = run->walk;
+    struct walk *walk = arena_new_of(run->arena, struct walk);
+    *walk = (struct walk){.globals = map_new(run->arena), .starts = map_new(run->arena)};
+    walk->reached = before != NULL ? before->reached : map_new(run->arena);
+    walk->faults_known = before != NULL ? before->faults_known : map_new(run->arena);
+    walk->faults = before != NULL ? before->faults : json_keep(run->arena, json_array());
+    run->walk = walk;
+}
+
 void treat_all(struct form_run *run)
 {
-    run->walk = arena_new_of(run->arena, struct walk);
-    *run->walk = (struct walk){.reached = map_new(run->arena),
-                               .globals = map_new(run->arena),
-                               .starts = map_new(run->arena),
-                               .faults_known = map_new(run->arena)};
-    run->walk->faults = json_keep(run->arena, json_array());
+    begin_walk(run);
     if (run->workflow == NULL)
         return;
     for (size_t i = 0, count = run->filed.len; i < count && !run_is_over(run); i++) {
@@ -419,4 +449,30 @@ void treat_all(struct form_run *run)
         follow_new(run, &filed);
     }
     go_back(run);
+}
+
+/* The walk of before is the one that is told: this one only adds to what was reached. */
+void treat_again(struct form_run *run)
+{
+    enum { PLANS_MOST = 12 };
+    struct walk *before = run->walk;
+    size_t done = 0;
+    begin_walk(run);
+    for (size_t i = 0; i < run->plans.len && done < PLANS_MOST && !run_is_over(run); i++) {
+        struct filed filed;
+        if (!file_one(run, &run->plans.at[i], &filed))
+            continue;
+        filed.plan = i;
+        follow_new(run, &filed);
+        done++;
+    }
+    go_back(run);
+    before->reached = run->walk->reached;
+    before->faults_known = run->walk->faults_known;
+    run->walk = before;
+}
+
+size_t treat_reached(const struct form_run *run)
+{
+    return run->walk->reached.len;
 }

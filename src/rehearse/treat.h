@@ -21,7 +21,8 @@ struct edge {
     str value; /* of the button: « choix:12 », « globale:3 », empty: the plain one; of time: the job without its
                   dossier; of a program: what it calls */
     str label;
-    str url; /* of a global action with a page of its own; empty: on the dossier's page */
+    str url; /* behind the dossier's: of what has a page of its own, a global action or answers to change; else empty */
+    bool is_edit;
     int pressed, wanted;
     struct tally *tally;
     struct VEC_OF(str) leads_to; /* ids */

@@ -62,35 +62,63 @@ const struct control *act_button(const struct page_form *form, str value)
     return NULL;
 }
 
-static bool send_until_taken(struct following *following, enum who who, str value, struct filler *filler,
-                             struct answer *answer, str label)
+/* The form of the page whose answers are changed. */
+static const struct page_form *edit_form(const struct page *page, str url)
 {
+    for (size_t i = 0; i < page->forms.len; i++)
+        if (str_eq(page->forms.at[i].action, url))
+            return &page->forms.at[i];
+    return NULL;
+}
+
+static str path_of(const struct following *following, const struct edge *edge)
+{
+    return str_fmt(following->arena, "%.*s%.*s", STR_ARG(following->urls[edge->who]), STR_ARG(edge->url));
+}
+
+static const struct page_form *form_of(const struct following *following, const struct edge *edge,
+                                       const struct page *page)
+{
+    return edge->is_edit ? edit_form(page, path_of(following, edge)) : act_form(page, following->urls[edge->who]);
+}
+
+static void note_refusals(struct filler *filler, const struct page *page)
+{
+    for (size_t i = 0; i < page->fields.len; i++)
+        if (page->fields.at[i].error.len > 0)
+            filler_refuse(filler, page->fields.at[i].id);
+}
+
+static bool send_until_taken(struct following *following, const struct edge *edge, struct filler *filler,
+                             struct answer *answer)
+{
+    struct browser *browser = following->browsers[edge->who];
+    const char *doing = str_fmt(following->arena, "dans « %.*s », bouton « %.*s »",
+                                STR_ARG(following->spot->status->name), STR_ARG(edge->label))
+                            .ptr;
     for (int i = 0; i <= REFUSALS_MOST; i++) {
-        const struct page_form *form = act_form(&answer->page, following->urls[who]);
+        const struct page_form *form = form_of(following, edge, &answer->page);
         struct sent_values values = {0};
         if (form != NULL)
-            form = search_lists(following->browsers[who], filler, form, answer);
-        const struct control *button = form == NULL ? NULL : act_button(form, value);
+            form = search_lists(browser, filler, form, answer);
+        const struct control *button = form == NULL    ? NULL
+                                       : edge->is_edit ? form_first_button(form)
+                                                       : act_button(form, edge->value);
         if (button == NULL)
             return false;
         fill_form(filler, form, button, &values);
         struct page_form sent = *form;
-        *answer = browser_send(following->browsers[who], following->arena, &sent, &values);
-        if (run_failed(following->run, answer,
-                       str_fmt(following->arena, "dans « %.*s », bouton « %.*s »",
-                               STR_ARG(following->spot->status->name), STR_ARG(label))
-                           .ptr))
+        *answer = browser_send(browser, following->arena, &sent, &values);
+        if (run_failed(following->run, answer, doing))
             return false;
         if (answer->status != 422)
             return true;
-        for (size_t j = 0; j < answer->page.fields.len; j++)
-            if (answer->page.fields.at[j].error.len > 0)
-                filler_refuse(filler, answer->page.fields.at[j].id);
+        note_refusals(filler, &answer->page);
         if (i > 2)
             filler->style = STYLE_PLAUSIBLE;
     }
     run_error(following->run, "stuck", following->spot->status->name, "le bouton « %.*s » refuse toute réponse : %.*s",
-              STR_ARG(label), STR_ARG(answer->page.error_summary));
+              STR_ARG(edge->label), STR_ARG(answer->page.error_summary));
     return false;
 }
 
@@ -109,12 +137,8 @@ static bool press_button(struct following *following, const struct edge *edge)
     struct map refusals = map_new(following->arena);
     struct answer answer = following->pages[edge->who];
     if (edge->url.len > 0) {
-        str path = str_starts(edge->url, following->urls[edge->who])
-                       ? edge->url
-                       : str_fmt(following->arena, "%.*s%.*s", STR_ARG(following->urls[edge->who]),
-                                 STR_ARG(str_slice(edge->url, str_find(edge->url, STR("?"), 0), edge->url.len)));
-        answer = browser_get(following->browsers[edge->who], following->arena, path);
-        if (run_failed(following->run, &answer, "en ouvrant une action globale"))
+        answer = browser_get(following->browsers[edge->who], following->arena, path_of(following, edge));
+        if (run_failed(following->run, &answer, "en ouvrant une page d’action"))
             return false;
     }
     struct filler filler = {.arena = following->arena,
@@ -122,8 +146,11 @@ static bool press_button(struct following *following, const struct edge *edge)
                             .seed = (uint64_t)edge->pressed,
                             .lists = lists,
                             .refusals = &refusals};
-    filler.list_count = sub_forms(following, lists, LISTS);
-    return send_until_taken(following, edge->who, edge->value, &filler, &answer, edge->label);
+    if (edge->is_edit)
+        lists[filler.list_count++] = &following->run->form->fields;
+    else
+        filler.list_count = sub_forms(following, lists, LISTS);
+    return send_until_taken(following, edge, &filler, &answer);
 }
 
 bool press(struct following *following, const struct edge *edge)

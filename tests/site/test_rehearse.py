@@ -159,6 +159,34 @@ class Rehearse(unittest.TestCase):
             self.assertEqual((form["state"], form["options"]), ("filed", []))
             self.assertEqual([call["url"] for call in form["calls"]], ["https://agenda.example/7"])
 
+    def test_options_that_decide_are_set_in_other_ways_and_the_form_has_its_own_again(self):
+        options = [field("1", "bool", "payant"), field("2", "string", "code"), field("3", "item", "guichet", items=["Mairie", "Poste"])]
+        statuses = [
+            {"id": "1", "name": "Reçue", "actions": [
+                {"id": "1", "type": "jump", "status": "2", "condition": "form_option_payant and form_option_code == '69120'"},
+                {"id": "2", "type": "jump", "status": "3", "condition": 'form_option_guichet == "Poste"'}]},
+            *({"id": number, "name": name, "actions": []} for number, name in [("2", "À payer"), ("3", "À la poste"), ("4", "Nulle part")])]
+        form = changed(FORM, workflow_options={"guichet": "Mairie"})
+        for store in stores():
+            with self.subTest(store), Counter(store) as counter:
+                counter.define("ville", form, changed(WORKFLOW, options=options, statuses=statuses))
+                status, report = rehearse(counter)
+                found, = report["forms"]
+                self.assertEqual((status, found["state"], found["statuses"]["missing"], found["errors"]), (0, "filed", ["Nulle part"], []))
+                turns = found["option_turns"]
+                self.assertEqual(sum(turn["reached"] for turn in turns), 2, turns)
+                self.assertIn({"guichet": "Poste", "payant": True, "code": "69120"}, [turn["options"] for turn in turns])
+
+    def test_answers_that_may_be_changed_are(self):
+        edit = {"id": "1", "type": "editable", "label": "Corriger", "by": ["_submitter", "_receiver"], "status": "2"}
+        statuses = [{"id": "1", "name": "Reçue", "actions": [edit]}, {"id": "2", "name": "Corrigée", "actions": []}]
+        with Counter() as counter:
+            counter.define("ville", FORM, changed(WORKFLOW, statuses=statuses))
+            status, report = rehearse(counter)
+            form, = report["forms"]
+            self.assertEqual((status, form["statuses"]["missing"], form["errors"]), (0, [], []))
+            self.assertEqual({way["by"] for way in form["transitions"] if way["label"] == "Corriger" and way["to"] == ["Corrigée"]}, {"agent", "submitter"})
+
     def test_other_servers_answer_in_each_way_and_call_what_waits_for_them(self):
         url = "https://paiement.exemple.fr/{{ form_var_code }}"
         call = {"id": "1", "type": "webservice_call", "url": url, "varname": "panier", "method": "GET", "response_type": "json"}
