@@ -1,12 +1,16 @@
-/* guichet workflow draw: a circuit of a site as a picture or a table. */
+/* guichet workflow draw: a circuit of a site as a picture or a table; migrate: workflow_migrate.c. */
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "cli/workflow_migrate.h"
 #include "picture/picture.h"
 
 #include <string.h>
 
 static const char usage[] = "workflow draw CIRCUIT --site S [--to FICHIER] [--table]\n\n"
-                            "Le circuit en service, dessiné (SVG), ou dit par un tableau (Markdown).";
+                            "Le circuit en service, dessiné (SVG), ou dit par un tableau (Markdown).\n\n"
+                            "       guichet workflow migrate CIRCUIT --site S [--map ANCIEN=NOUVEAU…] [--apply]\n\n"
+                            "Où en sont les demandes en cours qui suivent une version plus ancienne, et le statut où\n"
+                            "chacune continuerait ; --apply les y fait passer.";
 
 struct work {
     struct arena *arena;
@@ -58,9 +62,21 @@ static bool find(struct work *work, struct estate *estate, const char *slug, str
     return work->workflow != NULL || err_set(err, ERR_NOT_FOUND, "Il n’y a pas de circuit « %s ».", slug);
 }
 
+static bool migrate(struct work *work, const struct words *words, struct err *err)
+{
+    return workflow_migrate(&work->place.dossiers, words, option_or(work->options, work->option_count, "map", NULL),
+                            option_is_set(work->options, work->option_count, "apply"), err);
+}
+
+static bool words_are_right(const struct words *words)
+{
+    return (words->len == 2 && strcmp(words->at[0], "draw") == 0) ||
+           (words->len >= 2 && strcmp(words->at[0], "migrate") == 0);
+}
+
 static int run_words(struct arena *arena, const struct words *words, const struct option *options, size_t count)
 {
-    if (words->len != 2 || strcmp(words->at[0], "draw") != 0 || !option_is_set(options, count, "site"))
+    if (!words_are_right(words) || !option_is_set(options, count, "site"))
         return options_misused(usage);
     struct work work = {.arena = arena, .options = options, .option_count = count};
     struct err err = {0};
@@ -68,7 +84,8 @@ static int run_words(struct arena *arena, const struct words *words, const struc
     if (work.installation == NULL)
         return 1;
     struct estate *estate = installation_hold(work.installation);
-    bool ok = find(&work, estate, words->at[1], &err) && draw(&work, &err);
+    bool ok = find(&work, estate, words->at[1], &err) &&
+              (strcmp(words->at[0], "draw") == 0 ? draw(&work, &err) : migrate(&work, words, &err));
     estate_release(work.installation, estate);
     installation_close(work.installation);
     return ok ? 0 : fail_with("workflow", &err);
@@ -81,8 +98,11 @@ static int run(int argc, char **argv)
         {"site", false, NULL, "S     le site"},
         {"to", false, NULL, "FICHIER où l’écrire (sinon : la sortie)"},
         {"table", true, NULL, "      le tableau au lieu du dessin"},
+        {"map", false, NULL, "A=N   le statut N continue pour A"},
+        {"apply", true, NULL, "      le fait (sinon : le dit)"},
     };
     return options_run(argc, argv, options, sizeof options / sizeof *options, usage, run_words);
 }
 
-const struct command command_workflow = {"workflow", "dessine un circuit de traitement", run};
+const struct command command_workflow = {"workflow",
+                                         "dessine un circuit, fait passer ses demandes à sa version en service", run};

@@ -15,7 +15,8 @@ static const char insert_row[] =
     " :revision, :is_anonymised, 0, :answers, :data, :marks, :identifier, :history_length, :history_head,"
     " :level, :level_name, :level_colour)";
 static const char update_row[] =
-    "UPDATE dossier SET account = :account, submitter_name = :submitter_name, email = :email, status = :status,"
+    "UPDATE dossier SET workflow = :workflow, workflow_version = :workflow_version, account = :account, submitter_name "
+    "= :submitter_name, email = :email, status = :status,"
     " status_name = :status_name, status_colour = :status_colour, public_status = :public_status, updated = :updated,"
     " arrived = :arrived, is_final = :is_final, waits_for_submitter = :waits_for_submitter, summary = :summary,"
     " revision = :revision, is_anonymised = :is_anonymised, answers = :answers, data = :data, marks = :marks,"
@@ -49,6 +50,8 @@ static bool write_row(struct tx *tx, const struct dossier_write *write, const st
     const struct dossier_rows *rows = write->rows;
     const struct sql_param params[] = {
         P_INT("id", dossier->id),
+        P_TEXT("workflow", dossier->workflow),
+        P_INT("workflow_version", dossier->workflow_version),
         P_INT("account", dossier->account),
         P_TEXT("submitter_name", dossier->submitter_name),
         P_TEXT("email", dossier->email),
@@ -78,15 +81,13 @@ static bool write_row(struct tx *tx, const struct dossier_write *write, const st
         P_TEXT("form", dossier->form),
         P_INT("form_version", dossier->form_version),
         P_TEXT("form_name", rows->form_name),
-        P_TEXT("workflow", dossier->workflow),
-        P_INT("workflow_version", dossier->workflow_version),
         P_INT("form_number", dossier->form_number),
         P_INT("sequence", dossier->sequence),
         P_TEXT("channel", dossier->channel),
         P_INT("agent", dossier->agent),
         P_INT("received", dossier->received),
     };
-    enum { COUNT = sizeof params / sizeof *params, OF_UPDATE = 24 };
+    enum { COUNT = sizeof params / sizeof *params, OF_UPDATE = 26 };
     if (write->is_new) {
         bool ok = tx_run_params(tx, insert_row, params, COUNT, NULL, err);
         if (!ok)

@@ -449,6 +449,43 @@ struct mass_failures VEC_OF(struct mass_failure);
 bool mass_read_failures(const struct dossier_place *place, int64_t id, int64_t after, struct mass_failures *out,
                         struct err *err);
 
+/* ---- Another version of a circuit ----------------------------------------------------------------------------------
+ * A request goes on with the version of its circuit that it was filed with, until an administrator has the open ones go
+ * over to the one in service (docs/decisions/0012-requests-keep-their-circuit.md). */
+
+/* Open requests, and cards, of one form that follow an older version and stand in one status. */
+struct upgrade_group {
+    str form; /* its key */
+    int64_t version;
+    str status, status_name;
+    int64_t count;
+    const struct workflow_status *target; /* where they go on; NULL: that is to be chosen */
+};
+struct upgrade_plan {
+    const struct workflow *workflow; /* in service */
+    struct VEC_OF(struct upgrade_group) groups;
+    int64_t count;    /* of all groups */
+    int64_t lacking;  /* of those without a target */
+    json_t *statuses; /* {status: its target} of those that another one stands for */
+};
+/* What going over would do. A status goes on as the one that was chosen for it, else as the one of its id, else as
+ * Publik's « status_remapping » of the definition says. chosen: {status: id of its target}, or NULL. ERR_NOT_FOUND: no
+ * such circuit is in service; ERR_INVALID: a target that is none of its statuses. */
+bool upgrade_make_plan(const struct dossier_place *place, str workflow, const json_t *chosen, struct upgrade_plan *out,
+                       struct err *err);
+
+/* Going over, some at a time: each in a transaction of its own, so that it may be left and begun anew anywhere. */
+struct upgrade {
+    const struct workflow *workflow;
+    const json_t *statuses; /* of the plan */
+    struct actor actor;     /* who has them go over; account 0: the program */
+    int64_t after;          /* the dossier that was looked at last */
+    int64_t done, left;     /* how many have gone over; and could not: they wait for another service's answer */
+    bool is_over;
+};
+/* ERR_UNAVAILABLE: the store is away. */
+bool upgrade_go_on(const struct dossier_place *place, struct upgrade *upgrade, struct err *err);
+
 /* ---- Proof of the histories (chain.h)
  * --------------------------------------------------------------------------------
  */
@@ -496,9 +533,9 @@ struct value dossier_site_scope(const struct dossier_place *place);
  */
 
 /* Kinds of jobs that come here: « workflow.timer » (payload {"dossier", "status", "action"}), « workflow.global »
- * ({"dossier", "action"}), « dossiers.mass » ({"mass"}). The runner's function makes a place for the store of the job
- * and calls this. At least once: doing it again changes nothing. Who runs jobs writes job_kinds of its own, with these
- * names and attempts. */
+ * ({"dossier", "action"}), « dossiers.mass » ({"mass"}). The runner's function makes a place for
+ * the store of the job and calls this. At least once: doing it again changes nothing. Who runs jobs writes job_kinds of
+ * its own, with these names and attempts. */
 extern const str dossier_job_kinds[];
 extern const size_t dossier_job_kind_count;
 enum { DOSSIER_JOB_ATTEMPTS = 8, DOSSIER_JOB_LEASE_SECONDS = 60 };

@@ -67,6 +67,7 @@ static bool read_history(struct tx *tx, struct arena *arena, struct dossier *dos
     struct rows rows = tx_query(tx, select_history, P_INT("dossier", dossier->id));
     while (rows_next(&rows))
         load_entry(&rows, arena, dossier);
+    workflow_carry_history(&dossier->history);
     return rows_end(&rows, err);
 }
 

@@ -11,9 +11,14 @@ static void add_blobs(struct arena *arena, const struct field_list *fields, cons
         *vec_push(arena, out) = files.at[i].blob;
 }
 
-/* Of the answers, of the data of the treatment, of the sub-forms. */
-static void collect_blobs(struct arena *arena, const struct form *form, const struct workflow *workflow,
-                          const struct dossier *dossier, struct str_list *out)
+static void add_named(struct arena *arena, const json_t *hashes, struct str_list *out)
+{
+    for (size_t i = 0; i < json_array_size(hashes); i++)
+        *vec_push(arena, out) = json_str_of(json_array_get(hashes, i));
+}
+
+void rows_blobs(struct arena *arena, const struct form *form, const struct workflow *workflow,
+                const struct dossier *dossier, struct str_list *out)
 {
     if (form)
         add_blobs(arena, &form->fields, dossier->answers, out);
@@ -26,6 +31,8 @@ static void collect_blobs(struct arena *arena, const struct form *form, const st
             const json_t *part = json_array_get(parts, k);
             if (str_eq(json_str(part, "type"), STR("form")))
                 add_blobs(arena, workflow_form_fields(workflow, part), json_dict(part, "answers"), out);
+            else if (str_eq(json_str(part, "type"), STR("upgrade")))
+                add_named(arena, json_list(part, "files"), out);
             else if (json_dict(part, "file"))
                 *vec_push(arena, out) = json_str(json_dict(part, "file"), "blob");
         }
@@ -133,7 +140,7 @@ struct dossier_write dossier_write_make(const struct dossier_place *place, const
     list_for_all(arena, change, rows);
     write_entries(arena, change, rows);
     name_statuses(place, form, workflow, dossier, rows);
-    collect_blobs(arena, form, workflow, dossier, &rows->blobs);
+    rows_blobs(arena, form, workflow, dossier, &rows->blobs);
     for (size_t i = 0; i < change->others.len; i++) {
         const struct other_change *other = &change->others.at[i];
         *vec_push(arena, &rows->others) =

@@ -58,6 +58,9 @@ struct dossier_rows {
     struct quota_counts counts; /* of a new one */
     struct VEC_OF(struct dossier_write) others;
 };
+/* The files that it names: of the answers, of the data of the treatment, of the sub-forms (rows.c). */
+void rows_blobs(struct arena *arena, const struct form *form, const struct workflow *workflow,
+                const struct dossier *dossier, struct str_list *out);
 /* The counts that the filing of it raises. */
 void quotas_prepare(struct arena *arena, const struct form *form, int64_t account, instant at,
                     struct quota_counts *out);
@@ -133,6 +136,12 @@ enum mass_state { MASS_WAITING, MASS_DONE, MASS_FAILED };
 /* The job that goes on with it: one at a time. */
 struct job mass_job(struct arena *arena, int64_t id);
 bool mass_run_job(const struct dossier_place *place, const struct job *job, struct err *err);
+
+/* ---- another version of a circuit (upgrade.c) ---- */
+/* Those that follow another version than the one in service. A card goes on in whatever status it stands. */
+#define UPGRADE_OLD                                                                                                    \
+    "workflow = :workflow AND workflow_version <> :version AND is_removed = 0 AND is_anonymised = 0"                   \
+    " AND (is_final = 0 OR form LIKE 'card:%')"
 
 /* ---- cards (cards.c) ---- */
 /* Gives the card of the change its identifier. ERR_INVALID where its model's template gives none, or one too long. */

@@ -140,7 +140,7 @@ str timer_key(struct engine *engine, str status, str action)
                    STR_ARG(action));
 }
 
-static void cancel_timers(struct engine *engine, const struct status *status)
+void engine_cancel_timers(struct engine *engine, const struct status *status)
 {
     if (!status)
         return;
@@ -213,7 +213,7 @@ void engine_arrive(struct engine *engine)
         engine_open_entry(engine, AUTHOR_PROGRAM, NULL);
     last_entry(engine)->status = engine->target->shown.id;
 
-    cancel_timers(engine, engine_status(engine));
+    engine_cancel_timers(engine, engine_status(engine));
     calls_leave(engine);
     dossier->status = engine->target->shown.id;
     dossier->arrived = engine->now;
@@ -384,7 +384,7 @@ void engine_settle(struct engine *engine)
         collect_concerned(engine);
         calls_settle(engine);
     } else {
-        cancel_timers(engine, engine_status(engine));
+        engine_cancel_timers(engine, engine_status(engine));
         calls_forget(engine);
     }
     dossier->updated = engine->now;

@@ -505,6 +505,8 @@ static bool happen(struct engine *engine, struct err *err)
     case EVENT_MAIL_LEFT:
         tell_of_mail(engine);
         return true;
+    case EVENT_UPGRADE:
+        return upgrade_run(engine, err);
     }
     return err_set(err, ERR_INTERNAL, "Événement inconnu.");
 }
@@ -516,7 +518,7 @@ bool workflow_perform(const struct workflow_context *context, const struct dossi
     bool is_by_person = event->kind == EVENT_SUBMIT || event->kind == EVENT_EDIT || event->kind == EVENT_GLOBAL;
     if (is_by_person && event->status.len && !str_eq(event->status, dossier->status))
         return err_set(err, ERR_CONFLICT, "Cette demande a changé d’étape entre-temps. Relisez-la avant de continuer.");
-    if (is_by_person && calls_are_awaited(dossier))
+    if ((is_by_person || event->kind == EVENT_UPGRADE) && calls_are_awaited(dossier))
         return err_set(err, ERR_CONFLICT,
                        "Un échange avec un autre service, ou un document, est en cours. Réessayez dans un instant.");
     if (dossier->is_removed)

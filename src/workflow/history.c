@@ -63,8 +63,8 @@ const struct workflow_status *workflow_visible_status(const struct workflow_cont
 
 static bool is_for_agents(str type)
 {
-    static const char *const types[] = {"mail",    "mail-error", "data",       "global", "function",
-                                        "trigger", "sms",        "call-error", "level",  "button"};
+    static const char *const types[] = {"mail", "mail-error", "data",  "global", "function", "trigger",
+                                        "sms",  "call-error", "level", "button", "upgrade"};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (str_eq(type, str_of(types[i])))
             return true;

@@ -181,6 +181,10 @@ void loop_resume(struct engine *engine, const struct status *status);
 void engine_settle(struct engine *engine);
 /* What went wrong in the texts, in the journal. */
 void engine_log_faults(struct engine *engine);
+/* Takes back the timers that the status set; NULL: none did. */
+void engine_cancel_timers(struct engine *engine, const struct status *status);
+/* EVENT_UPGRADE (upgrade.c). */
+bool upgrade_run(struct engine *engine, struct err *err);
 
 str engine_text(struct engine *engine, const struct template *text);
 void engine_open_entry(struct engine *engine, enum history_author author, const struct actor *actor);

@@ -129,6 +129,8 @@ enum history_author {
  *            answer of that type; is_hidden, to: as of a form
  *   inert    {action, name}                 an action was met that does not run yet; administrators only
  *   trigger  {name, kind, caller, content}  a call from outside was obeyed: kind « jump » or « global »; agents only
+ *   upgrade  {text, from, to, statuses, files}   it follows another version of its circuit from here on: see event;
+ *            agents only
  *   error    {text}                         a fault in a text or a condition; administrators only             */
 struct history_entry {
     int64_t id; /* store_new_id */
@@ -223,6 +225,7 @@ enum event_kind {
     EVENT_REWRITE,      /* the action of another dossier changes it */
     EVENT_BUTTON,       /* somebody pressed a button of a mail; action: its key */
     EVENT_MAIL_LEFT,    /* a mail left otherwise than it should; action: what is to be told of it */
+    EVENT_UPGRADE,      /* it goes on with another version of its circuit, which is the context's */
 };
 
 struct posted_form { /* a sub-form of the page, read and checked by forms.h */
@@ -268,6 +271,9 @@ struct event {
     const struct owner *owner;          /* REWRITE: whose it becomes; NULL: it stays whose it is */
     const struct dossier *maker;        /* FILED: the dossier whose action makes this one; NULL: a person files it */
     const struct call_outcome *outcome; /* CALLED */
+    const struct workflow *before;      /* UPGRADE: the circuit that it leaves; NULL: it is lost */
+    const json_t *statuses;             /* UPGRADE: {id: the one that stands for it}, where it is another; or NULL */
+    const json_t *files;                /* UPGRADE: hashes of its files that the new circuit does not name; or NULL */
 };
 
 /* ---- What the engine asks of its caller -------------------------------------------------------------------------- */
@@ -437,6 +443,11 @@ struct change {
  * do gives true and a change without entries. */
 bool workflow_perform(const struct workflow_context *context, const struct dossier *dossier, const struct event *event,
                       struct change *change, struct err *err);
+
+/* The id that stands for a status by such a mapping: itself where none does. */
+str workflow_status_since(const json_t *statuses, str id);
+/* Reads the statuses of a whole history as the circuit has them that the dossier follows now. */
+void workflow_carry_history(struct history *history);
 
 /* ---- What a person may do now ------------------------------------------------------------------------------------ */
 

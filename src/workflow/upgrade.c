@@ -1,0 +1,79 @@
+/* A dossier goes on with another version of its circuit. It stays where it stands, or in the status that was chosen to
+ * stand for its own. Nothing runs; its timers are those that it would have there, counted from when it came. */
+#include "workflow/model.h"
+
+str workflow_status_since(const json_t *statuses, str id)
+{
+    str since = json_str_of(json_get(statuses, id));
+    return since.len ? since : id;
+}
+
+static json_t *part_of(struct engine *engine, const struct status *target)
+{
+    const struct event *event = engine->event;
+    json_t *part = JSON_PART("upgrade");
+    const struct status *old = event->before ? workflow_status_get(event->before, engine->dossier->status) : NULL;
+    bool moves = old && !str_eq(old->shown.id, target->shown.id);
+    str text =
+        str_fmt(engine->arena, "Suit désormais la version %lld du circuit", (long long)engine->workflow->version);
+    if (moves)
+        text = str_fmt(engine->arena, "%.*s : « %.*s » y devient « %.*s »", STR_ARG(text), STR_ARG(old->shown.name),
+                       STR_ARG(target->shown.name));
+    json_set_str(part, STR("text"), text);
+    json_set(part, STR("from"), json_integer(engine->dossier->workflow_version));
+    json_set(part, STR("to"), json_integer(engine->workflow->version));
+    if (json_object_size(event->statuses))
+        json_set(part, STR("statuses"), json_deep_copy(event->statuses));
+    if (json_array_size(event->files))
+        json_set(part, STR("files"), json_deep_copy(event->files));
+    return part;
+}
+
+/* Those to go back to, without the ones that there are no more. */
+static void carry_previous(struct engine *engine)
+{
+    const json_t *before = json_get(engine->dossier->marks, STR("previous"));
+    json_t *after = json_array();
+    for (size_t i = 0; i < json_array_size(before); i++) {
+        str id = workflow_status_since(engine->event->statuses, json_str_of(json_array_get(before, i)));
+        if (workflow_status_get(engine->workflow, id))
+            json_array_append_new(after, json_from_str(id));
+    }
+    json_set(engine->dossier->marks, STR("previous"), after);
+}
+
+bool upgrade_run(struct engine *engine, struct err *err)
+{
+    const struct event *event = engine->event;
+    struct dossier *dossier = engine->dossier;
+    const struct status *target =
+        workflow_status_get(engine->workflow, workflow_status_since(event->statuses, dossier->status));
+    if (!target)
+        return err_set(err, ERR_INVALID, "Le statut « %.*s » n’a pas de suite dans ce circuit.",
+                       STR_ARG(dossier->status));
+    engine_open_entry(engine, engine->actor->account ? AUTHOR_AGENT : AUTHOR_PROGRAM, engine->actor);
+    engine_add_part(engine, part_of(engine, target));
+    if (!str_eq(dossier->status, target->shown.id))
+        dossier->history.at[dossier->history.len - 1].status = target->shown.id;
+    engine_cancel_timers(engine, event->before ? workflow_status_get(event->before, dossier->status) : NULL);
+    json_set(dossier->marks, STR("armed"), json_object()); /* the timers of global actions are set anew */
+    carry_previous(engine);
+    dossier->workflow = engine->workflow->slug;
+    dossier->workflow_version = engine->workflow->version;
+    dossier->status = target->shown.id;
+    dossier->is_final = target->shown.is_endpoint;
+    engine->has_arrived = true;
+    return true;
+}
+
+void workflow_carry_history(struct history *history)
+{
+    for (size_t i = 0; i < history->len; i++)
+        for (size_t k = 0; k < json_array_size(history->at[i].parts); k++) {
+            const json_t *part = json_array_get(history->at[i].parts, k);
+            const json_t *statuses =
+                str_eq(json_str(part, "type"), STR("upgrade")) ? json_dict(part, "statuses") : NULL;
+            for (size_t before = 0; statuses && before < i; before++)
+                history->at[before].status = workflow_status_since(statuses, history->at[before].status);
+        }
+}

@@ -1,0 +1,213 @@
+/* Open requests go over to another version of their circuit. */
+#include "counterwork.h"
+#include "stores.h"
+
+#include "dossiers/tables.h"
+
+static const char form[] = "{'kind':'form','slug':'permis','name':'Permis','workflow':'w',"
+                           "'functions':{'_receiver':'urbanisme'},'fields':["
+                           "{'id':'1','type':'string','label':'Nom','varname':'nom'}]}";
+static const char first[] =
+    "{'kind':'workflow','slug':'w','name':'Circuit','functions':[{'id':'_receiver','name':'Agents'}],'statuses':["
+    "{'id':'new','name':'Nouveau','actions':[{'type':'choice','id':'1','label':'Lire','by':['_receiver'],'status':"
+    "'read','set_marker_on_status':true},{'type':'jump','id':'2','mode':'timeout','timeout':'2 "
+    "jours','status':'end'}]},"
+    "{'id':'read','name':'Lu','actions':[{'type':'jump','id':'1','mode':'timeout','timeout':'3 jours','status':'end'},"
+    "{'type':'choice','id':'2','label':'Clore','by':['_receiver'],'status':'end'}]},"
+    "{'id':'end','name':'Clos','actions':[]}]}";
+static const char second[] =
+    "{'kind':'workflow','slug':'w','name':'Circuit','functions':[{'id':'_receiver','name':'Agents'}],"
+    "'status_remapping':[{'status':'gone','action':'reassign-seen'}],'statuses':["
+    "{'id':'new','name':'Reçu','actions':[{'type':'jump','id':'9','mode':'timeout','timeout':'5 "
+    "jours','status':'end'}]},"
+    "{'id':'seen','name':'Vu','actions':[{'type':'jump','id':'1','mode':'timeout','timeout':'4 jours','status':'end'},"
+    "{'type':'choice','id':'2','label':'Revenir','by':['_receiver'],'status':'_previous'}]},"
+    "{'id':'end','name':'Clos','actions':[]}]}";
+
+struct desk {
+    struct counterwork work;
+    const struct workflow *now; /* in service */
+};
+
+static const struct workflow *find_workflow(const void *data, str slug, int64_t version)
+{
+    const struct desk *desk = data;
+    if (!str_eq(slug, STR("w")))
+        return NULL;
+    return version == 1 ? desk->work.workflow : desk->now;
+}
+
+static const struct form *find_form(const void *data, str key, int64_t version)
+{
+    (void)version;
+    const struct desk *desk = data;
+    return str_eq(key, STR("permis")) ? desk->work.form : NULL;
+}
+
+static bool desk_open(struct desk *desk, void **state)
+{
+    struct test_stores *test = *state;
+    if (!test)
+        return false;
+    counterwork_make(&desk->work, form, first);
+    struct arena *arena = desk->work.arena;
+    counterwork_open(&desk->work, test,
+                     str_fmt(arena, "%.*s-%.*s", STR_ARG(test->name), STR_ARG(random_text(arena, 6, STR("abcdef")))));
+    desk->now = workflow_compile(arena, json_of(arena, second), 2, NULL, NULL);
+    assert_non_null(desk->now);
+    return true;
+}
+
+/* From here on the second version is in service. */
+static void publish(struct desk *desk)
+{
+    desk->work.definitions.data = desk;
+    desk->work.definitions.form = find_form;
+    desk->work.definitions.workflow = find_workflow;
+}
+
+static const struct dossier *file(struct desk *desk, bool reads)
+{
+    struct err err = {0};
+    const struct dossier *dossier = NULL;
+    struct filing filing = {.form = desk->work.form, .answers = json_of(desk->work.arena, "{'1':'Ana'}"), .account = 3};
+    assert_true(dossier_file(&desk->work.place, &filing, &dossier, NULL, &err));
+    if (reads) {
+        struct event event = {.kind = EVENT_SUBMIT, .actor = test_agent, .action = STR("1")};
+        assert_true(dossier_perform(&desk->work.place, dossier, &event, NULL, &err));
+    }
+    return dossier;
+}
+
+static struct dossier *reload(struct desk *desk, const struct dossier *dossier)
+{
+    struct dossier *again = NULL;
+    assert_true(dossier_load(&desk->work.place, dossier->id, &again, NULL));
+    return again;
+}
+
+struct timers {
+    int64_t dossier, due;
+    size_t count;
+};
+
+static bool read_timers(struct tx *tx, void *arg, struct err *err)
+{
+    struct timers *timers = arg;
+    char key[64];
+    snprintf(key, sizeof key, "timer:%lld:%%", (long long)timers->dossier);
+    struct rows rows = tx_query(tx, "SELECT due FROM job WHERE key LIKE :key", P_TEXT("key", str_of(key)));
+    for (timers->count = 0; rows_next(&rows); timers->count++)
+        timers->due = rows_int(&rows, 0);
+    return rows_end(&rows, err);
+}
+
+static struct timers timers_of(struct desk *desk, const struct dossier *dossier)
+{
+    struct timers timers = {.dossier = dossier->id};
+    assert_true(store_read(desk->work.place.store, read_timers, &timers, NULL));
+    return timers;
+}
+
+static void a_plan_says_what_lacks_and_changes_nothing(void **state)
+{
+    struct desk desk = {0};
+    struct err err = {0};
+    struct upgrade_plan plan;
+    if (!desk_open(&desk, state))
+        skip();
+    file(&desk, false);
+    file(&desk, false);
+    const struct dossier *read = file(&desk, true);
+    publish(&desk);
+    assert_true(upgrade_make_plan(&desk.work.place, STR("w"), NULL, &plan, &err));
+    assert_int_equal(plan.groups.len, 2);
+    assert_int_equal(plan.count, 3);
+    assert_int_equal(plan.lacking, 1);
+    assert_str(plan.groups.at[0].target->name, "Reçu");
+    assert_null(plan.groups.at[1].target);
+    assert_str(plan.groups.at[1].status_name, "Lu");
+    json_t *wrong = json_of(desk.work.arena, "{'read':'nowhere'}");
+    assert_false(upgrade_make_plan(&desk.work.place, STR("w"), wrong, &plan, &err));
+    assert_int_equal(err.code, ERR_INVALID);
+    assert_false(upgrade_make_plan(&desk.work.place, STR("x"), NULL, &plan, &err));
+    assert_int_equal(err.code, ERR_NOT_FOUND);
+    assert_int_equal(reload(&desk, read)->workflow_version, 1);
+    counterwork_free(&desk.work);
+}
+
+static void those_that_go_over_keep_their_time_and_their_past(void **state)
+{
+    struct desk desk = {0};
+    struct err err = {0};
+    struct upgrade_plan plan;
+    if (!desk_open(&desk, state))
+        skip();
+    const struct dossier *fresh = file(&desk, false), *read = file(&desk, true), *closed = file(&desk, true);
+    struct event close = {.kind = EVENT_SUBMIT, .actor = test_agent, .action = STR("2")};
+    assert_true(dossier_perform(&desk.work.place, reload(&desk, closed), &close, NULL, &err));
+    publish(&desk);
+    json_t *chosen = json_of(desk.work.arena, "{'read':'seen'}");
+    assert_true(upgrade_make_plan(&desk.work.place, STR("w"), chosen, &plan, &err));
+    assert_int_equal(plan.lacking, 0);
+    instant arrived = reload(&desk, read)->arrived;
+    test_now += INSTANT_DAY;
+    desk.work.place.now = test_now;
+    struct upgrade upgrade = {.workflow = plan.workflow, .statuses = plan.statuses, .actor = test_admin};
+    while (!upgrade.is_over)
+        assert_true(upgrade_go_on(&desk.work.place, &upgrade, &err));
+    assert_int_equal(upgrade.done, 2);
+    assert_int_equal(upgrade.left, 0);
+
+    struct dossier *after = reload(&desk, read);
+    assert_int_equal(after->workflow_version, 2);
+    assert_str(after->status, "seen");
+    assert_true(after->arrived == arrived);
+    assert_int_equal(after->history.len, 3);
+    assert_str(after->history.at[1].status, "seen"); /* as the circuit calls it now */
+    struct timers timers = timers_of(&desk, read);
+    assert_int_equal(timers.count, 1);
+    assert_true(timers.due == arrived + 4 * INSTANT_DAY);
+    timers = timers_of(&desk, fresh);
+    assert_int_equal(timers.count, 1);
+    assert_true(timers.due == fresh->arrived + 5 * INSTANT_DAY);
+    assert_int_equal(reload(&desk, closed)->workflow_version, 1);
+
+    struct event back = {.kind = EVENT_SUBMIT, .actor = test_agent, .action = STR("2")};
+    assert_true(dossier_perform(&desk.work.place, after, &back, NULL, &err));
+    assert_str(reload(&desk, read)->status, "new");
+
+    assert_true(upgrade_make_plan(&desk.work.place, STR("w"), NULL, &plan, &err));
+    assert_int_equal(plan.count, 0);
+    counterwork_free(&desk.work);
+}
+
+static void what_a_definition_reassigns_is_proposed(void **state)
+{
+    struct desk desk = {0};
+    struct err err = {0};
+    struct upgrade_plan plan;
+    if (!desk_open(&desk, state))
+        skip();
+    file(&desk, true);
+    publish(&desk);
+    struct arena *arena = desk.work.arena;
+    json_t *document = json_keep(arena, json_deep_copy(workflow_document(desk.now)));
+    json_set(document, STR("status_remapping"), json_pack("[{s:s,s:s}]", "status", "read", "action", "reassign-seen"));
+    desk.now = workflow_compile(arena, document, 2, NULL, NULL);
+    assert_true(upgrade_make_plan(&desk.work.place, STR("w"), NULL, &plan, &err));
+    assert_int_equal(plan.lacking, 0);
+    assert_str(plan.groups.at[0].target->id, "seen");
+    assert_str(json_str(plan.statuses, "read"), "seen");
+    counterwork_free(&desk.work);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ON_BOTH_STORES(a_plan_says_what_lacks_and_changes_nothing),
+        ON_BOTH_STORES(those_that_go_over_keep_their_time_and_their_past),
+        ON_BOTH_STORES(what_a_definition_reassigns_is_proposed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
