@@ -5,8 +5,7 @@
 
 #include "base/random.h"
 #include "base/xml.h"
-
-#include <string.h>
+#include "models/tags.h"
 
 #define OFFICE "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
 #define TEXT "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
@@ -44,115 +43,6 @@ struct weaver {
     bool has_style; /* one of those that the details have */
 };
 
-/* ---- The tree, as str ---- */
-
-static str name_of(struct arena *arena, const xmlNs *ns, const xmlChar *name)
-{
-    if (ns == NULL || ns->prefix == NULL)
-        return str_dup(arena, str_of((const char *)name));
-    return str_fmt(arena, "%s:%s", (const char *)ns->prefix, (const char *)name);
-}
-
-static bool is_named(const xmlNs *ns, const xmlChar *given, const char *space, const char *name)
-{
-    return ns != NULL && strcmp((const char *)ns->href, space) == 0 && strcmp((const char *)given, name) == 0;
-}
-
-static bool is(const xmlNode *node, const char *space, const char *name)
-{
-    return node->type == XML_ELEMENT_NODE && is_named(node->ns, node->name, space, name);
-}
-
-static str value_of(struct weaver *weaver, const xmlAttr *attribute)
-{
-    struct buf value = buf_new(weaver->arena, MODEL_FILLED_MOST);
-    for (const xmlNode *child = attribute->children; child != NULL; child = child->next)
-        buf_add(&value, str_of((const char *)child->content));
-    return buf_str(&value);
-}
-
-static const xmlAttr *attribute_of(const xmlNode *node, const char *space, const char *name)
-{
-    for (const xmlAttr *attribute = node->properties; attribute != NULL; attribute = attribute->next)
-        if (is_named(attribute->ns, attribute->name, space, name))
-            return attribute;
-    return NULL;
-}
-
-static str said(struct weaver *weaver, const xmlNode *node, const char *space, const char *name)
-{
-    const xmlAttr *attribute = attribute_of(node, space, name);
-    return attribute == NULL ? STR_EMPTY : value_of(weaver, attribute);
-}
-
-/* ---- Writing tags again ---- */
-
-static void add_escaped(struct buf *out, str text, bool is_attribute)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        if (c == '&')
-            buf_add(out, STR("&amp;"));
-        else if (c == '<')
-            buf_add(out, STR("&lt;"));
-        else if (c == '>')
-            buf_add(out, STR("&gt;"));
-        else if (c == '"' && is_attribute)
-            buf_add(out, STR("&quot;"));
-        else if (c == '\r' || (is_attribute && (c == '\n' || c == '\t')))
-            buf_fmt(out, "&#%d;", c);
-        else
-            buf_add_char(out, c);
-    }
-}
-
-static void add_attribute(struct weaver *weaver, struct buf *out, const xmlAttr *attribute)
-{
-    str name = name_of(weaver->arena, attribute->ns, attribute->name);
-    buf_fmt(out, " %.*s=\"", STR_ARG(name));
-    add_escaped(out, value_of(weaver, attribute), true);
-    buf_add_char(out, '"');
-}
-
-static void add_namespaces(struct buf *out, const xmlNode *node)
-{
-    for (const xmlNs *ns = node->nsDef; ns != NULL; ns = ns->next) {
-        buf_fmt(out, " xmlns%s%s=\"", ns->prefix != NULL ? ":" : "",
-                ns->prefix != NULL ? (const char *)ns->prefix : "");
-        add_escaped(out, str_of((const char *)ns->href), true);
-        buf_add_char(out, '"');
-    }
-}
-
-/* The begin-tag, closed at once where is_empty. The value of the attribute at cut, where there is one, is left out
- * between the two halves of the piece. */
-static struct piece tag_of(struct weaver *weaver, const xmlNode *node, const xmlAttr *cut, bool is_empty)
-{
-    struct buf head = buf_new(weaver->arena, MODEL_FILLED_MOST);
-    struct piece piece = {.kind = is_empty ? PIECE_XML : PIECE_OPEN,
-                          .name = name_of(weaver->arena, node->ns, node->name)};
-    buf_fmt(&head, "<%.*s", STR_ARG(piece.name));
-    add_namespaces(&head, node);
-    for (const xmlAttr *attribute = node->properties; attribute != NULL; attribute = attribute->next)
-        if (attribute != cut)
-            add_attribute(weaver, &head, attribute);
-    const char *end = is_empty ? "/>" : ">";
-    if (cut == NULL) {
-        buf_fmt(&head, "%s", end);
-    } else {
-        buf_fmt(&head, " %.*s=\"", STR_ARG(name_of(weaver->arena, cut->ns, cut->name)));
-        piece.tail = str_fmt(weaver->arena, "\"%s", end);
-    }
-    piece.xml = buf_str(&head);
-    return piece;
-}
-
-static struct piece end_of(struct weaver *weaver, const xmlNode *node)
-{
-    str name = name_of(weaver->arena, node->ns, node->name);
-    return (struct piece){.kind = PIECE_CLOSE, .name = name, .xml = str_fmt(weaver->arena, "</%.*s>", STR_ARG(name))};
-}
-
 /* ---- Where pieces go ---- */
 
 static void flush(struct weaver *weaver)
@@ -183,7 +73,7 @@ static void put_words(struct weaver *weaver, str words)
     if (weaver->unit != NULL)
         buf_add(&weaver->unit->words, words);
     else
-        add_escaped(&weaver->run, words, false);
+        xml_add_escaped(&weaver->run, words, false);
 }
 
 /* To where it stood before something that is tried in another way. */
@@ -351,41 +241,43 @@ static const struct template *user_field(const struct weaver *weaver, str name)
 /* <text:user-field-decl office:string-value="{{ … }}">, which user-field-get shows. */
 static void weave_user_field(struct weaver *weaver, const xmlNode *node, const xmlAttr *value)
 {
-    const struct template *template = template_of(weaver, value_of(weaver, value));
-    struct piece tag = tag_of(weaver, node, template != NULL ? value : NULL, node->children == NULL);
+    const struct template *template = template_of(weaver, xml_value(weaver->arena, value));
+    struct piece tag = xml_tag(weaver->arena, node, template != NULL ? value : NULL, node->children == NULL);
     if (template != NULL) {
         tag.kind = PIECE_OPEN;
         tag.template = template;
-        *vec_push(weaver->arena, &weaver->fields) = (struct user_field){said(weaver, node, TEXT, "name"), template};
+        *vec_push(weaver->arena, &weaver->fields) =
+            (struct user_field){xml_said(weaver->arena, node, TEXT, "name"), template};
     }
     put(weaver, tag);
     if (node->children != NULL)
-        put(weaver, end_of(weaver, node));
+        put(weaver, xml_end(weaver->arena, node));
 }
 
 /* Whose children are not as they stand. False: it is none of those. */
 static bool weave_special(struct weaver *weaver, const xmlNode *node)
 {
     struct piece within = {0};
-    const xmlAttr *value = attribute_of(node, OFFICE, "string-value");
-    if (is(node, TEXT, "user-field-decl") && value != NULL) {
+    const xmlAttr *value = xml_attribute(node, OFFICE, "string-value");
+    if (xml_is(node, TEXT, "user-field-decl") && value != NULL) {
         weave_user_field(weaver, node, value);
         return true;
     }
-    if (is(node, TEXT, "section") && str_contains(said(weaver, node, TEXT, "name"), STR("form_details"))) {
+    if (xml_is(node, TEXT, "section") &&
+        str_contains(xml_said(weaver->arena, node, TEXT, "name"), STR("form_details"))) {
         within.kind = PIECE_DETAILS;
         weaver->part->has_details = true;
-    } else if (is(node, TEXT, "user-field-get")) {
+    } else if (xml_is(node, TEXT, "user-field-get")) {
         within.kind = PIECE_FIELD;
-        within.template = user_field(weaver, said(weaver, node, TEXT, "name"));
+        within.template = user_field(weaver, xml_said(weaver->arena, node, TEXT, "name"));
         if (within.template == NULL)
             return false;
     } else {
         return false;
     }
-    put(weaver, tag_of(weaver, node, NULL, false));
+    put(weaver, xml_tag(weaver->arena, node, NULL, false));
     put(weaver, within);
-    put(weaver, end_of(weaver, node));
+    put(weaver, xml_end(weaver->arena, node));
     return true;
 }
 
@@ -426,26 +318,26 @@ static bool is_detail_style(str name)
 static bool weave_element(struct weaver *weaver, const xmlNode *node)
 {
     const struct template *outer = weaver->picture;
-    bool is_picture = is(node, DRAW, "image") && outer != NULL;
-    const xmlAttr *cut = is_picture ? attribute_of(node, XLINK, "href") : NULL;
-    bool is_blank = is(node, TEXT, "s") || is(node, TEXT, "tab") || is(node, TEXT, "line-break");
-    struct piece tag = tag_of(weaver, node, cut, node->children == NULL && cut == NULL);
+    bool is_picture = xml_is(node, DRAW, "image") && outer != NULL;
+    const xmlAttr *cut = is_picture ? xml_attribute(node, XLINK, "href") : NULL;
+    bool is_blank = xml_is(node, TEXT, "s") || xml_is(node, TEXT, "tab") || xml_is(node, TEXT, "line-break");
+    struct piece tag = xml_tag(weaver->arena, node, cut, node->children == NULL && cut == NULL);
     tag.is_blank = is_blank && node->children == NULL;
     if (cut != NULL) {
         tag.kind = PIECE_PICTURE;
         tag.template = outer;
-        tag.own = value_of(weaver, cut);
+        tag.own = xml_value(weaver->arena, cut);
     }
-    if (is(node, DRAW, "frame"))
-        weaver->picture = template_of(weaver, said(weaver, node, DRAW, "name"));
-    if (is(node, STYLE, "style"))
-        weaver->has_style |= is_detail_style(said(weaver, node, STYLE, "name"));
+    if (xml_is(node, DRAW, "frame"))
+        weaver->picture = template_of(weaver, xml_said(weaver->arena, node, DRAW, "name"));
+    if (xml_is(node, STYLE, "style"))
+        weaver->has_style |= is_detail_style(xml_said(weaver->arena, node, STYLE, "name"));
     put(weaver, tag);
     bool ok = weave_children(weaver, node);
-    if (is(node, OFFICE, "styles") && weaver->unit == NULL)
+    if (xml_is(node, OFFICE, "styles") && weaver->unit == NULL)
         add_detail_styles(weaver);
     if (tag.kind != PIECE_XML)
-        put(weaver, end_of(weaver, node));
+        put(weaver, xml_end(weaver->arena, node));
     weaver->picture = outer;
     return ok;
 }
@@ -463,7 +355,7 @@ static bool has_words(const xmlNode *node)
 
 static bool is_paragraph(const xmlNode *node)
 {
-    return is(node, TEXT, "p") || is(node, TEXT, "h");
+    return xml_is(node, TEXT, "p") || xml_is(node, TEXT, "h");
 }
 
 static void add_all_words(const xmlNode *node, struct buf *out)
@@ -479,7 +371,7 @@ static void add_all_words(const xmlNode *node, struct buf *out)
 /* A paragraph, a row or an item of nothing but tags, in a text that goes beyond it. */
 static bool put_control(struct weaver *weaver, const xmlNode *node)
 {
-    if (!is_paragraph(node) && !is(node, TABLE, "table-row") && !is(node, TEXT, "list-item"))
+    if (!is_paragraph(node) && !xml_is(node, TABLE, "table-row") && !xml_is(node, TEXT, "list-item"))
         return false;
     struct buf words = buf_new(weaver->arena, TAG_MOST);
     add_all_words(node, &words);
@@ -579,7 +471,7 @@ bool weave_part(const struct weaving *weaving, str bytes, struct part *out, stru
     *out = (struct part){
         .mark = str_fmt(weaving->arena, "\x01%.*s:", STR_ARG(random_text(weaving->arena, NONCE, STR("0123456789")))),
         .declares_text = text != NULL && strcmp((const char *)text->href, TEXT) == 0,
-        .has_paragraphs = !is(root, OFFICE, "document-meta"),
+        .has_paragraphs = !xml_is(root, OFFICE, "document-meta"),
     };
     buf_add(&weaver.run, STR("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"));
     weave_root(&weaver, root);
