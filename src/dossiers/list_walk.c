@@ -21,7 +21,7 @@ enum { ROLES_MOST = 64 };
     " ORDER BY l.received, l.dossier LIMIT :limit"
 #define UPDATED(filter)                                                                                                \
     "SELECT l.updated, l.dossier FROM dossier_listing l WHERE l.role = :role" filter                                   \
-    " AND (l.updated, l.dossier) < (:at, :id) AND l.received >= :bound"                                                \
+    " AND (l.updated, l.dossier) < (:at, :id) AND l.received >= :bound AND l.received < :to"                           \
     " ORDER BY l.updated DESC, l.dossier DESC LIMIT :limit"
 
 /* The most urgent first: those above the first level along an index of their own, which holds no other, then the rest
@@ -53,7 +53,7 @@ static const char walk_value[] =
     " WHERE v.form = :form AND v.field = :field AND v.text = :value AND v.dossier < :id"
     " AND EXISTS (SELECT 1 FROM dossier_listing l WHERE l.dossier = v.dossier AND l.role = :role"
     " AND (:status = '' OR l.status = :status)" OF_PHASES
-    " AND l.received >= :bound) ORDER BY v.dossier DESC LIMIT :limit";
+    " AND l.received >= :bound AND l.received < :to) ORDER BY v.dossier DESC LIMIT :limit";
 
 static const char select_by_code[] = "SELECT id FROM dossier WHERE code = :code AND is_removed = 0";
 static const char select_by_identifier[] =
@@ -93,7 +93,7 @@ static bool run_walk(struct tx *tx, struct walk *walk, const char *text, str rol
     const struct dossier_query *query = walk->query;
     bool by_value = is_by_value(query);
     int64_t at = is_by_level(query) ? walk->after.at % ONE_LEVEL : walk->after.at;
-    int64_t bound = query->sort == DOSSIER_OLDEST ? (query->to ? query->to : INT64_MAX) : query->from;
+    int64_t to = query->to ? query->to : INT64_MAX, bound = query->sort == DOSSIER_OLDEST ? to : query->from;
     const struct sql_param params[] = {
         P_TEXT("role", role),
         P_INT("id", by_value && !walk->after.id ? INT64_MAX : walk->after.id),
@@ -101,7 +101,7 @@ static bool run_walk(struct tx *tx, struct walk *walk, const char *text, str rol
         P_INT("limit", walk->limit),
         P_INT("at", at),
         P_INT("level", walk->after.at / ONE_LEVEL),
-        P_INT("to", query->to ? query->to : INT64_MAX),
+        P_INT("to", to),
         P_TEXT("form", query->form),
         P_TEXT("status", query->status),
         P_INT("lowest", lowest),

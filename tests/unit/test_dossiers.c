@@ -393,6 +393,10 @@ static void lists_filter_and_keep_to_ones_roles(void **state)
     assert_int_equal(count_of(place, (struct dossier_query){.actor = agent, .to = first->received + 1}), 1);
     assert_int_equal(count_of(place, (struct dossier_query){.actor = agent, .from = first->received + 1}), 1);
     assert_int_equal(
+        count_of(place,
+                 (struct dossier_query){.actor = agent, .to = first->received + 1, .sort = DOSSIER_LAST_UPDATED}),
+        1);
+    assert_int_equal(
         count_of(place, (struct dossier_query){.actor = agent, .from = first->received + 1, .sort = DOSSIER_OLDEST}),
         1);
     assert_int_equal(
