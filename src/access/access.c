@@ -4,7 +4,6 @@
 #include "base/base64.h"
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
 
 const struct migration access_migrations[] = {
     {1, "access",
@@ -25,16 +24,6 @@ static const char select_all[] =
     "SELECT identifier, digest, roles, created FROM api_access WHERE site = :site ORDER BY identifier";
 static const char select_one[] = "SELECT identifier, digest, roles, created FROM api_access"
                                  " WHERE site = :site AND identifier = :identifier";
-
-/* A key is random and long: one round of SHA-256 is enough, and it costs an API call nothing. */
-static str digest_of(struct arena *arena, str key)
-{
-    unsigned char digest[32];
-    EVP_Digest(key.len == 0 ? "" : key.ptr, key.len, digest, NULL, EVP_sha256(), NULL);
-    char *hex = arena_alloc(arena, 2 * sizeof digest);
-    str_hex(digest, sizeof digest, hex);
-    return (str){hex, 2 * sizeof digest};
-}
 
 struct asking {
     struct arena *arena;
@@ -72,7 +61,7 @@ bool access_create(struct store *common, const struct access *access, str key, s
         json_array_append_new(roles, json_from_str(access->roles[i]));
     struct asking asking = {.site = access->site,
                             .identifier = access->identifier,
-                            .digest = digest_of(arena, key),
+                            .digest = digest_hex(arena, key),
                             .roles = json_text(arena, roles),
                             .now = instant_now()};
     struct err failure = {0};
@@ -155,7 +144,7 @@ bool access_find(struct store *common, struct arena *arena, str site, str author
                        "L’en-tête Authorization n’est pas « Basic » et un identifiant avec sa clé.");
     if (!store_read(common, read, &asking, err))
         return false;
-    str given = digest_of(arena, key);
+    str given = digest_hex(arena, key);
     bool is_known = asking.found.len == 1 && asking.digest_found.len == given.len;
     bool is_right = CRYPTO_memcmp(given.ptr, is_known ? asking.digest_found.ptr : given.ptr, given.len) == 0;
     if (!is_known || !is_right)

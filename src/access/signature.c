@@ -3,8 +3,6 @@
 #include "fetch/fetch.h"
 #include "http/http.h"
 
-#include <openssl/evp.h>
-
 enum { PARAMS_MOST = 1000 };
 
 /* The only one of that name; false, and told, where there are several. */
@@ -51,12 +49,7 @@ static bool check_time(str timestamp, instant now, struct err *err)
 
 static str digest_of(struct arena *arena, str orig, str nonce)
 {
-    unsigned char digest[32];
-    str both = str_fmt(arena, "%.*s\n%.*s", STR_ARG(orig), STR_ARG(nonce));
-    EVP_Digest(both.ptr, both.len, digest, NULL, EVP_sha256(), NULL);
-    char *hex = arena_alloc(arena, 2 * sizeof digest);
-    str_hex(digest, sizeof digest, hex);
-    return (str){hex, 2 * sizeof digest};
+    return digest_hex(arena, str_fmt(arena, "%.*s\n%.*s", STR_ARG(orig), STR_ARG(nonce)));
 }
 
 const json_t *access_keys(const json_t *settings)

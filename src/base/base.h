@@ -1,13 +1,14 @@
 /* base: what every other module stands on, and which knows nothing of the project.
  *
  * Memory (arena), texts (str, buf, utf8), collections (vec, map), nearness of words (near), errors (err, log), time
- * (when, steady), places on Earth (position), randomness (random), hashes of passwords (password), JSON (json) and
- * whole files (file). Each header can be read alone; this one brings them all. */
+ * (when, steady), places on Earth (position), randomness (random), hashes (digest) and those of passwords
+ * (password), JSON (json) and whole files (file). Each header can be read alone; this one brings them all. */
 #ifndef GUICHET_BASE_H
 #define GUICHET_BASE_H
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/digest.h"
 #include "base/err.h"
 #include "base/file.h"
 #include "base/json.h"

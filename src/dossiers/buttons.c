@@ -2,24 +2,13 @@
  * hash. Addresses are /boutons/DOSSIER-SECRET/. */
 #include "dossiers/tables.h"
 
-#include <openssl/evp.h>
-
 enum { DAYS_USUAL = 3, DAYS_MOST = 365 };
-
-static str key_of(struct arena *arena, str secret)
-{
-    unsigned char digest[32];
-    char *hex = arena_alloc(arena, 2 * sizeof digest);
-    EVP_Digest(secret.len ? secret.ptr : "", secret.len, digest, NULL, EVP_sha256(), NULL);
-    str_hex(digest, sizeof digest, hex);
-    return (str){hex, 2 * sizeof digest};
-}
 
 bool button_token_parse(struct arena *arena, str token, int64_t *dossier, str *key)
 {
     str id, secret;
     bool is_one = str_cut(token, '-', &id, &secret) && str_to_int64(id, dossier) && secret.len == RANDOM_TOKEN_LENGTH;
-    *key = is_one ? key_of(arena, secret) : STR_EMPTY;
+    *key = is_one ? digest_hex(arena, secret) : STR_EMPTY;
     return is_one;
 }
 
@@ -53,7 +42,7 @@ static bool make(const struct value_object *object, struct arena *arena, str nam
     if (!label.len || !dossier->buttons)
         return true;
     *vec_push(arena, dossier->buttons) =
-        (struct mail_button){.key = key_of(arena, secret),
+        (struct mail_button){.key = digest_hex(arena, secret),
                              .action = argument(arena, arguments, "0"),
                              .label = utf8_slice(label, 0, 200),
                              .message = utf8_slice(argument(arena, arguments, "message"), 0, 2000),

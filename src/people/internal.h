@@ -33,8 +33,6 @@ struct people {
     struct rate rates[RATE_SLOTS];
 };
 
-/* Hexadecimal SHA-256. */
-str digest_of(struct arena *arena, str text);
 /* A hash for the caches, of no secrecy. */
 uint64_t cache_hash(str a, str b);
 

@@ -79,7 +79,7 @@ bool account_register(struct people *people, const struct registration *registra
     struct arena *arena = arena_new();
     struct linking linking = {.arena = arena,
                               .key = email_key(arena, registration->email),
-                              .digest = digest_of(arena, registration->token),
+                              .digest = digest_hex(arena, registration->token),
                               .uuid = random_uuid(arena),
                               .id = store_new_id(),
                               .purpose = LINK_VERIFY,
@@ -108,7 +108,7 @@ bool account_send_link(struct people *people, str email, enum link_purpose purpo
     struct arena *arena = arena_new();
     struct linking linking = {.arena = arena,
                               .key = email_key(arena, email),
-                              .digest = digest_of(arena, token),
+                              .digest = digest_hex(arena, token),
                               .purpose = purpose,
                               .now = instant_now(),
                               .mail = mail};
@@ -144,7 +144,7 @@ static bool use_link(struct tx *tx, void *arg, struct err *err)
 static struct linking link_of(struct arena *arena, enum link_purpose purpose, str token, struct account *out)
 {
     return (struct linking){
-        .arena = arena, .digest = digest_of(arena, token), .purpose = purpose, .now = instant_now(), .out = out};
+        .arena = arena, .digest = digest_hex(arena, token), .purpose = purpose, .now = instant_now(), .out = out};
 }
 
 bool account_use_link(struct people *people, struct arena *arena, enum link_purpose purpose, str token,

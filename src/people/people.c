@@ -90,15 +90,6 @@ void people_close(struct people *people)
     free(people);
 }
 
-str digest_of(struct arena *arena, str text)
-{
-    unsigned char digest[32];
-    EVP_Digest(text.len == 0 ? "" : text.ptr, text.len, digest, NULL, EVP_sha256(), NULL);
-    char *hex = arena_alloc(arena, 64);
-    str_hex(digest, sizeof digest, hex);
-    return (str){hex, 64};
-}
-
 uint64_t cache_hash(str a, str b)
 {
     uint64_t hash = 0xcbf29ce484222325U;

@@ -47,7 +47,7 @@ bool session_begin(struct people *people, struct arena *arena, int64_t account, 
     *out = (struct session){
         .token = random_token(arena), .account = account, .context = context, .created = now, .seen = now};
     struct sessioning one = {
-        .digest = digest_of(arena, out->token), .account = account, .context = context, .now = now};
+        .digest = digest_hex(arena, out->token), .account = account, .context = context, .now = now};
     return store_write(people->store, begin, &one, err);
 }
 
@@ -145,7 +145,7 @@ bool session_find(struct people *people, struct arena *arena, str token, instant
     if (find_cached(people, arena, token, now, out))
         return true;
     out->token = token;
-    struct sessioning one = {.digest = digest_of(arena, token), .now = now, .arena = arena, .out = out};
+    struct sessioning one = {.digest = digest_hex(arena, token), .now = now, .arena = arena, .out = out};
     if (!store_read(people->store, find, &one, err))
         return false;
     if (now - out->seen > TOUCH_SECONDS * INSTANT_SECOND) {
@@ -165,7 +165,7 @@ static bool end_one(struct tx *tx, void *arg, struct err *err)
 bool session_end(struct people *people, str token, struct err *err)
 {
     struct arena *arena = arena_new();
-    struct sessioning one = {.digest = digest_of(arena, token)};
+    struct sessioning one = {.digest = digest_hex(arena, token)};
     bool ok = store_write(people->store, end_one, &one, err);
     forget_cached(people, token, 0);
     arena_free(arena);

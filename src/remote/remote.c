@@ -1,7 +1,6 @@
 /* Asking, or not: the answer is there, or somebody is asking, or the server is left alone. */
 #include "remote/internal.h"
 
-#include <openssl/evp.h>
 #include <stdio.h>
 
 enum {
@@ -27,22 +26,13 @@ static bool is_get(const struct remote_call *call)
     return call->method.len == 0 || str_eq(call->method, STR("GET"));
 }
 
-static str hash_of(struct arena *arena, str text)
-{
-    unsigned char digest[32];
-    char *hex = arena_alloc(arena, sizeof digest * 2 + 1);
-    EVP_Digest(text.len == 0 ? "" : text.ptr, text.len, digest, NULL, EVP_sha256(), NULL);
-    str_hex(digest, sizeof digest, hex);
-    return (str){hex, sizeof digest * 2};
-}
-
 /* URLs carry personal data and secrets: they are kept as hashes. */
 static str key_of(struct remote_session *session, const struct remote_call *call)
 {
     str site = store_name(session->store);
-    return hash_of(session->arena,
-                   str_fmt(session->arena, "%.*s\n%.*s\n%.*s\n%.*s\n%.*s", STR_ARG(site), STR_ARG(call->method),
-                           STR_ARG(call->signature_key), STR_ARG(call->url), STR_ARG(call->body)));
+    return digest_hex(session->arena,
+                      str_fmt(session->arena, "%.*s\n%.*s\n%.*s\n%.*s\n%.*s", STR_ARG(site), STR_ARG(call->method),
+                              STR_ARG(call->signature_key), STR_ARG(call->url), STR_ARG(call->body)));
 }
 
 /* ---- One exchange ---- */
@@ -187,7 +177,7 @@ static void note_success(struct remote_session *session, const struct remote_cal
 
 static void save_copy(struct remote_session *session, const struct remote_call *call, struct entry *entry, str body)
 {
-    str hash = hash_of(session->arena, body);
+    str hash = digest_hex(session->arena, body);
     if (!call->is_shared || str_eq(str_of(entry->saved), hash))
         return;
     memcpy(entry->saved, hash.ptr, hash.len);
