@@ -87,5 +87,3 @@ xmlDoc *xml_parse(str bytes, size_t most, struct err *err)
     xmlFreeParserCtxt(context);
     return doc;
 }
-
-/* Slugs of old exports are made of the name, as w.c.s. does. */

@@ -139,6 +139,11 @@ bool chain_insert(struct tx *tx, const struct chain_entry *entry, struct err *er
                   P_BLOB("content", chain_hash_bytes(&entry->content)), P_BLOB("link", chain_hash_bytes(&entry->link)));
 }
 
+bool chain_is_blank(const struct chain_entry *entry)
+{
+    return entry->account == 0 && entry->author_name.len == 0 && str_eq(entry->parts, STR("[]"));
+}
+
 bool chain_erase(struct tx *tx, int64_t dossier, struct err *err)
 {
     return tx_run(tx, erase_history, err, P_INT("dossier", dossier));

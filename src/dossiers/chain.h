@@ -50,6 +50,8 @@ str chain_hash_bytes(const struct chain_hash *hash);
 bool chain_read(struct tx *tx, int64_t dossier, struct chain *chain, struct err *err);
 /* Inserts the row of a linked entry. */
 bool chain_insert(struct tx *tx, const struct chain_entry *entry, struct err *err);
+/* Whether all is gone that may be erased. */
+bool chain_is_blank(const struct chain_entry *entry);
 /* Takes away what may be erased of the entries of a dossier. */
 bool chain_erase(struct tx *tx, int64_t dossier, struct err *err);
 /* Links the histories that were there before chains were: a step of a migration. */

@@ -28,8 +28,7 @@ static bool read_page(struct tx *tx, struct linking *linking, struct err *err)
     while (rows_next(&rows)) {
         struct chain_entry *entry = vec_push(linking->arena, &linking->page);
         chain_load(&rows, entry);
-        bool is_blank = rows_int(&rows, 12) != 0 && entry->account == 0 && entry->author_name.len == 0 &&
-                        str_eq(entry->parts, STR("[]"));
+        bool is_blank = rows_int(&rows, 12) != 0 && chain_is_blank(entry);
         chain_seal(linking->arena, entry, is_blank);
         entry->status = str_dup(linking->arena, entry->status);
     }

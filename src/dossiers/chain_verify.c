@@ -48,10 +48,9 @@ static void tell(struct proof *proof, enum history_fault_kind kind, int64_t posi
 /* While its texts are there. A content that does not fit its digest makes the link wrong too, so that it is told. */
 static void prove_content(struct proof *proof, struct chain_entry *entry)
 {
-    bool is_blank = entry->account == 0 && entry->author_name.len == 0 && str_eq(entry->parts, STR("[]"));
     struct chain_hash content = chain_content(entry);
     proof->check->entries++;
-    if (entry->salt.len == 0 && is_blank) {
+    if (entry->salt.len == 0 && chain_is_blank(entry)) {
         proof->check->erased++;
         if (!proof->owner->is_anonymised && !proof->owner->is_removed)
             tell(proof, HISTORY_ERASED, entry->position, 1);

@@ -66,6 +66,7 @@ bool publik_is_definition(str bytes)
     return root_called(root_name(bytes)) != NULL;
 }
 
+/* Slugs of old exports are made of the name, as w.c.s. does. */
 static str slug_of(struct conversion *conversion, const xmlNode *root, str name)
 {
     str slug = node_child_text(conversion, root, "slug");

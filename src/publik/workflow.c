@@ -49,9 +49,9 @@ static bool asks_fields(const json_t *action)
     return str_eq(json_str(action, "type"), STR("form"));
 }
 
-/* A sub-form's fields, in <formdef>, and those that an action sets, in <fields>, are both « fields » of ours. */
 static const struct member post_conditions = POST_CONDITIONS;
 
+/* A sub-form's fields, in <formdef>, and those that an action sets, in <fields>, are both « fields » of ours. */
 static void sub_form_read(struct conversion *conversion, const xmlNode *node, const struct member *member, json_t *out)
 {
     const xmlNode *conditions = node_child(node, post_conditions.element);

@@ -56,6 +56,8 @@ struct page {
 };
 /* Reads a page; what is no HTML gives an empty one. */
 struct page page_read(struct arena *arena, str html);
+/* The first form of the page that is sent there; NULL: none is. */
+const struct page_form *page_form_to(const struct page *page, str url);
 
 /* ---- Sending ---- */
 

@@ -261,3 +261,11 @@ struct page page_read(struct arena *arena, str html)
     xmlFreeDoc(document);
     return page;
 }
+
+const struct page_form *page_form_to(const struct page *page, str url)
+{
+    for (size_t i = 0; i < page->forms.len; i++)
+        if (str_eq(page->forms.at[i].action, url))
+            return &page->forms.at[i];
+    return NULL;
+}

@@ -1,9 +1,8 @@
 /* The rehearsal of a site: one form after the other, and the report. */
 #include "rehearse/internal.h"
 
+#include "base/xml.h"
 #include "rehearse/crowd.h"
-
-#include <libxml/parser.h>
 
 static json_t *field_json(const struct field *field)
 {
@@ -206,7 +205,7 @@ bool rehearse(struct installation *real, const struct rehearsal *rehearsal, str 
     *report = json_keep(arena, json_object());
     json_set_str(*report, STR("site"), rehearsal->site);
     json_set(*report, STR("seed"), json_integer((json_int_t)rehearsal->seed));
-    xmlInitParser(); /* before there are threads */
+    xml_prepare();
     int64_t began = steady_now();
     bool ok = stage_open(&stage, real, rehearsal, scratch_store, err);
     if (ok) {

@@ -179,10 +179,8 @@ static void track(struct following *following)
 {
     struct browser *browser = following->browsers[WHO_SUBMITTER];
     struct answer answer = browser_get(browser, following->arena, STR("/suivre/"));
-    for (size_t i = 0; i < answer.page.forms.len; i++) {
-        const struct page_form *form = &answer.page.forms.at[i];
-        if (!str_eq(form->action, STR("/suivre/")))
-            continue;
+    const struct page_form *form = page_form_to(&answer.page, STR("/suivre/"));
+    if (form != NULL) {
         struct wishes wishes = {0};
         *vec_push(following->arena, &wishes) = (struct wish){STR("numero"), following->dossier->code};
         *vec_push(following->arena, &wishes) = (struct wish){STR("courriel"), following->dossier->email};
@@ -191,7 +189,6 @@ static void track(struct following *following)
         struct sent_values values = {0};
         fill_form(&filler, form, NULL, &values);
         answer = browser_send(browser, following->arena, form, &values);
-        break;
     }
     if (!str_eq(answer.url, following->urls[WHO_SUBMITTER]))
         run_error(following->run, "stuck", STR("/suivre/"), "le numéro et l’adresse n’ouvrent pas la demande : %.*s",

@@ -62,15 +62,6 @@ const struct control *act_button(const struct page_form *form, str value)
     return NULL;
 }
 
-/* The form of the page whose answers are changed. */
-static const struct page_form *edit_form(const struct page *page, str url)
-{
-    for (size_t i = 0; i < page->forms.len; i++)
-        if (str_eq(page->forms.at[i].action, url))
-            return &page->forms.at[i];
-    return NULL;
-}
-
 static str path_of(const struct following *following, const struct edge *edge)
 {
     return str_fmt(following->arena, "%.*s%.*s", STR_ARG(following->urls[edge->who]), STR_ARG(edge->url));
@@ -79,7 +70,7 @@ static str path_of(const struct following *following, const struct edge *edge)
 static const struct page_form *form_of(const struct following *following, const struct edge *edge,
                                        const struct page *page)
 {
-    return edge->is_edit ? edit_form(page, path_of(following, edge)) : act_form(page, following->urls[edge->who]);
+    return edge->is_edit ? page_form_to(page, path_of(following, edge)) : act_form(page, following->urls[edge->who]);
 }
 
 static void note_refusals(struct filler *filler, const struct page *page)
