@@ -35,9 +35,10 @@ static const char insert_vector[] = "INSERT INTO dossier_search (dossier, words)
                                     " VALUES (:dossier, to_tsvector('simple', CAST(:words AS TEXT)))"
                                     " ON CONFLICT (dossier) DO UPDATE SET words = EXCLUDED.words";
 
+#define FORM " AND (:form = '' OR d.form = :form)"
 #define FILTERS                                                                                                        \
-    " AND (:form = '' OR d.form = :form) AND (:status = '' OR d.status = :status)"                                     \
-    " AND (:final < 0 OR d.is_final = :final) AND d.received >= :from AND d.received < :to"
+    " AND (:status = '' OR d.status = :status) AND (:final < 0 OR d.is_final = :final)"                                \
+    " AND d.received >= :from AND d.received < :to"
 
 #define ROLES "SELECT value FROM json_each(:roles)"
 #define LISTED(roles)                                                                                                  \
@@ -49,16 +50,28 @@ static const char insert_vector[] = "INSERT INTO dossier_search (dossier, words)
 
 static const char select_new[] =
     "SELECT d.id FROM dossier_search s JOIN dossier d ON d.id = s.dossier"
-    " WHERE s.dossier > (SELECT up_to FROM dossier_words_mark) AND s.dossier < :before" FILTERS HAS_ALL
+    " WHERE s.dossier > (SELECT up_to FROM dossier_words_mark) AND s.dossier < :before" FORM FILTERS HAS_ALL
     " AND " LISTED(ROLES) " ORDER BY s.dossier DESC LIMIT :limit";
 
-static const struct sql select_matching = {
-    "SELECT d.id FROM dossier_words w JOIN dossier d ON d.id = w.rowid JOIN dossier_search s ON s.dossier = w.rowid"
-    " WHERE dossier_words MATCH :match AND w.rowid < :before" FILTERS HAS_ALL WAITING(
-        ROLES) " ORDER BY w.rowid DESC LIMIT :limit",
-    "SELECT d.id FROM dossier_search s JOIN dossier d ON d.id = s.dossier"
-    " WHERE s.words @@ to_tsquery('simple', :match) AND d.id < :before" FILTERS WAITING(
-        "SELECT json_array_elements_text(CAST(:roles AS JSON))") " ORDER BY d.id DESC LIMIT :limit"};
+/* A thousand matches are counted for each page, so neither the dossier nor its text is read where the index knows
+ * enough: [something is asked that it does not hold][a word is longer than what it was given]. */
+#define MATCHING(joins, filters)                                                                                       \
+    "SELECT w.rowid FROM dossier_words w" joins " WHERE dossier_words MATCH :match AND w.rowid < :before" filters      \
+    " ORDER BY w.rowid DESC LIMIT :limit"
+#define DOSSIER_OF(id) " JOIN dossier d ON d.id = " id
+#define TEXT_OF(id) " JOIN dossier_search s ON s.dossier = " id
+static const char *const select_matching[2][2] = {
+    {MATCHING("", ""), MATCHING(TEXT_OF("w.rowid"), HAS_ALL)},
+    {MATCHING(DOSSIER_OF("w.rowid"), FILTERS WAITING(ROLES)),
+     MATCHING(DOSSIER_OF("w.rowid") TEXT_OF("w.rowid"), FILTERS WAITING(ROLES) HAS_ALL)}};
+
+#define MATCHING_VECTORS(join, filters)                                                                                \
+    "SELECT s.dossier FROM dossier_search s" join " WHERE s.words @@ to_tsquery('simple', :match)"                     \
+    " AND s.dossier < :before" filters " ORDER BY s.dossier DESC LIMIT :limit"
+static const char *const select_vectors[2] = {
+    MATCHING_VECTORS("", ""),
+    MATCHING_VECTORS(DOSSIER_OF("s.dossier"),
+                     FILTERS WAITING("SELECT json_array_elements_text(CAST(:roles AS JSON))"))};
 
 static bool is_sqlite(const struct tx *tx)
 {
@@ -198,15 +211,36 @@ struct search {
     int64_t before; /* 0: none */
     int64_t limit;
     str match, roles;
-    str in_text[WORDS_MOST];
+    str words[WORDS_MOST]; /* each as the text holds it, after a space */
+    bool is_in_index[WORDS_MOST];
 };
+
+/* What the index was not given of a word is looked for in the text; and one letter alone, which has no index. */
+static bool is_in_index(str word)
+{
+    size_t length = utf8_length(word);
+    return length > 1 && length <= STEM;
+}
+
+static const char *matching_text(const struct tx *tx, const struct search *search)
+{
+    const struct dossier_query *query = search->query;
+    bool is_filtered =
+        query->status.len || query->state != DOSSIER_ANY || query->from || query->to || query->waiting_only;
+    bool is_whole = true;
+    for (size_t i = 0; i < WORDS_MOST; i++)
+        is_whole = is_whole && (!search->words[i].len || search->is_in_index[i]);
+    return is_sqlite(tx) ? select_matching[is_filtered][!is_whole] : select_vectors[is_filtered];
+}
 
 /* Adds the next ones, up to the limit. */
 static bool walk(struct tx *tx, struct arena *arena, const char *text, const struct search *search, struct founds *out,
                  struct err *err)
 {
     const struct dossier_query *query = search->query;
-    const str *in_text = search->in_text;
+    str in_text[WORDS_MOST];
+    for (size_t i = 0; i < WORDS_MOST; i++)
+        in_text[i] = text != select_new && search->is_in_index[i] ? STR_EMPTY : search->words[i];
     int64_t is_final = query->state == DOSSIER_ANY ? -1 : query->state == DOSSIER_FINAL;
     const struct sql_param params[] = {P_TEXT("match", search->match),
                                        P_INT("before", search->before ? search->before : INT64_MAX),
@@ -248,8 +282,10 @@ bool search_walk(struct tx *tx, struct arena *arena, const struct dossier_query 
     if (match.overflowed)
         return err_set(err, ERR_INVALID, "Cette recherche est trop longue. Donnez moins de mots.");
     struct search search = {query, after.id, limit, buf_str(&match), lists_json(arena, query)};
-    for (size_t i = 0; i < WORDS_MOST; i++)
-        search.in_text[i] = i < count ? str_fmt(arena, " %.*s", STR_ARG(words[i])) : STR_EMPTY;
+    for (size_t i = 0; i < count; i++) {
+        search.words[i] = str_fmt(arena, " %.*s", STR_ARG(words[i]));
+        search.is_in_index[i] = is_in_index(words[i]);
+    }
     return (!is_sqlite(tx) || walk(tx, arena, select_new, &search, out, err)) &&
-           walk(tx, arena, sql_for(tx, &select_matching), &search, out, err);
+           walk(tx, arena, matching_text(tx, &search), &search, out, err);
 }

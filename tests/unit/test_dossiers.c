@@ -411,6 +411,33 @@ static void lists_filter_and_keep_to_ones_roles(void **state)
     desk_close(&desk);
 }
 
+/* Each filter with a word that the index holds whole, one that it holds the beginning of, and one letter. */
+static void narrow_the_search(struct dossier_place *place, const struct dossier *filed)
+{
+    static const str words[] = {STR_INIT("rue"), STR_INIT("vegetaliser"), STR_INIT("r")};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        const struct dossier_query all = {.actor = &test_agent, .search = words[i]};
+        struct dossier_query query = all;
+        assert_int_equal(count_of(place, query), 2);
+        query.form = STR("permis");
+        assert_int_equal(count_of(place, query), 2);
+        query.form = STR("autre");
+        assert_int_equal(count_of(place, query), 0);
+        query = all, query.status = filed->status;
+        assert_int_equal(count_of(place, query), 2);
+        query.status = STR("ailleurs");
+        assert_int_equal(count_of(place, query), 0);
+        query = all, query.state = DOSSIER_OPEN;
+        assert_int_equal(count_of(place, query), 2);
+        query.state = DOSSIER_FINAL;
+        assert_int_equal(count_of(place, query), 0);
+        query = all, query.to = filed->received;
+        assert_int_equal(count_of(place, query), 0);
+        query = all, query.from = filed->received;
+        assert_int_equal(count_of(place, query), 2);
+    }
+}
+
 static void look_for_both(struct desk *desk, const struct dossier *filed)
 {
     struct arena *arena = desk->work.arena;
@@ -426,6 +453,7 @@ static void look_for_both(struct desk *desk, const struct dossier *filed)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_int_equal(count_of(place, (struct dossier_query){.actor = &test_agent, .search = cases[i].search}),
                          cases[i].found);
+    narrow_the_search(place, filed);
     str code = dossier_code_shown(arena, filed->code), number = dossier_number(arena, filed);
     assert_int_equal(count_of(place, (struct dossier_query){.actor = &test_agent, .search = code}), 1);
     assert_int_equal(count_of(place, (struct dossier_query){.actor = &test_agent, .search = number}), 1);
