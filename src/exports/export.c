@@ -3,7 +3,10 @@
 
 #include "exports/table.h"
 
-enum { PAGE = 50 };
+enum {
+    PAGE = 50,
+    LOADED = 8, /* at once: the answers of one may take half a megabyte */
+};
 
 struct export
 {
@@ -60,23 +63,36 @@ struct export *export_begin(const struct dossier_place *place, const struct form
     return export;
 }
 
-static bool write_page(struct export *export, struct arena *arena, struct dossier_page *page, struct buf *out,
+static bool write_rows(struct export *export, const struct dossier_line *lines, size_t count, struct buf *out,
                        struct err *err)
 {
     struct dossier_list dossiers = {0};
-    int64_t ids[PAGE];
-    for (size_t i = 0; i < page->lines.len; i++)
-        ids[i] = page->lines.at[i].id;
-    if (!dossier_load_several(&export->place, ids, page->lines.len, &dossiers, err))
+    int64_t ids[LOADED];
+    for (size_t i = 0; i < count; i++)
+        ids[i] = lines[i].id;
+    if (!dossier_load_several(&export->place, ids, count, &dossiers, err))
         return false;
     for (size_t i = 0; i < dossiers.len; i++) {
         if (dossiers.at[i] == NULL) /* removed since */
             continue;
-        struct exported exported = {&page->lines.at[i], dossiers.at[i]};
-        export->format->row(&export->table, arena, &exported, out);
+        struct exported exported = {&lines[i], dossiers.at[i]};
+        export->format->row(&export->table, export->place.arena, &exported, out);
         export->table.has_rows = true;
     }
     return true;
+}
+
+static bool write_page(struct export *export, const struct dossier_page *page, struct buf *out, struct err *err)
+{
+    bool ok = true;
+    struct arena *arena = export->place.arena, *rows = export->place.arena = arena_new();
+    for (size_t i = 0; ok && i < page->lines.len; i += LOADED, arena_reset(rows)) {
+        size_t left = page->lines.len - i;
+        ok = write_rows(export, &page->lines.at[i], left < LOADED ? left : LOADED, out, err);
+    }
+    export->place.arena = arena;
+    arena_free(rows);
+    return ok;
 }
 
 bool export_next(struct export *export, struct arena *arena, struct buf *out, bool *is_last, struct err *err)
@@ -86,7 +102,7 @@ bool export_next(struct export *export, struct arena *arena, struct buf *out, bo
     if (!export->has_begun)
         export->format->begin(&export->table, arena, out);
     export->has_begun = true;
-    if (!dossier_list(&export->place, &export->query, &page, err) || !write_page(export, arena, &page, out, err))
+    if (!dossier_list(&export->place, &export->query, &page, err) || !write_page(export, &page, out, err))
         return false;
     *is_last = page.next.len == 0;
     if (*is_last)
