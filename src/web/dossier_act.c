@@ -18,9 +18,12 @@ static str list_of(struct request *request, const struct dossier *dossier, str b
     return str_starts(back, STR("/suivre/")) ? STR("/") : STR("/mon-compte/demandes/");
 }
 
+/* A conflict: somebody was faster by a moment. The handler begins anew, and tells what changed. */
 static void was_done(struct request *request, void *arg, bool ok, const struct err *err)
 {
     struct acting *acting = arg;
+    if (!ok && err->code == ERR_CONFLICT && request_run_again(request))
+        return;
     if (!ok) {
         show_failure(request, err);
         return;
@@ -70,48 +73,85 @@ static str what_changed(struct request *request, const struct dossier *dossier, 
                    STR_ARG(who), at.hour, at.minute, STR_ARG(status->name));
 }
 
-void dossier_post_action(struct request *request, struct dossier *dossier, const struct actor *actor, str back,
-                         dossier_show *show_again)
+/* What somebody sent from the page of a dossier. */
+struct sent {
+    struct dossier *dossier;
+    const struct actor *actor;
+    struct posted *posted;
+    struct event event;
+    struct offer offer; /* what the page holds now */
+    bool is_global;     /* it is the page of a global action */
+    dossier_show *show_again;
+};
+
+static bool is_of_status(const struct sent *sent)
 {
-    struct posted *posted = visit_posted(request);
-    if (posted == NULL)
-        return;
-    str kind, action;
-    str_cut(request_form(request, "action"), ':', &kind, &action);
-    struct event event = {.kind = str_eq(kind, STR("globale")) ? EVENT_GLOBAL : EVENT_SUBMIT,
-                          .actor = *actor,
-                          .action = action,
-                          .status = request_form(request, "statut")};
-    struct dossier_reply reply = {.status = 422, .posted = posted};
-    struct offer offer = {0};
-    struct err err = {0};
-    bool is_global = dossier_page_offer(request, dossier, actor, &offer);
-    bool is_offered = str_eq(event.status, offer.status) && is_global == (event.kind == EVENT_GLOBAL);
+    return str_eq(sent->event.status, sent->offer.status);
+}
+
+/* Nothing is done: the page comes again, as it is now, with what was typed where it still asks for that. */
+static void show_typed(struct request *request, struct sent *sent, int status, str changed)
+{
+    struct dossier_reply reply = {.status = status, .posted = sent->posted, .changed = changed};
+    sent->posted->stays = true;
+    if (is_of_status(sent))
+        read_offered(request, sent->dossier, &sent->offer, sent->posted, &sent->event, &reply);
+    reply.errors = arena_new_of(request->arena, struct field_errors);
+    sent->show_again(request, sent->dossier, sent->actor, &reply);
+}
+
+static bool is_unfinished(struct request *request, const struct sent *sent)
+{
     str control;
-    bool is_unfinished = posted_changes_rows(posted, request->arena, &control) || posted_searches(posted);
-    if (str_eq(event.status, offer.status) && is_unfinished) { /* a row more, or one less; a list is searched */
-        posted->stays = true;
-        read_offered(request, dossier, &offer, posted, &event, &reply);
-        reply.errors = arena_new_of(request->arena, struct field_errors);
-        reply.status = 200;
-        show_again(request, dossier, actor, &reply);
-        return;
-    }
-    if (is_offered && !read_offered(request, dossier, &offer, posted, &event, &reply) &&
-        !button_ignores_errors(&offer, action)) {
-        show_again(request, dossier, actor, &reply);
-        return;
-    }
+    return is_of_status(sent) &&
+           (posted_changes_rows(sent->posted, request->arena, &control) || posted_searches(sent->posted));
+}
+
+/* False: something is to be corrected, and the page says what. */
+static bool read_all(struct request *request, struct sent *sent)
+{
+    struct dossier_reply reply = {.status = 422, .posted = sent->posted};
+    bool is_offered = is_of_status(sent) && sent->is_global == (sent->event.kind == EVENT_GLOBAL);
+    if (!is_offered || read_offered(request, sent->dossier, &sent->offer, sent->posted, &sent->event, &reply) ||
+        button_ignores_errors(&sent->offer, sent->event.action))
+        return true;
+    sent->show_again(request, sent->dossier, sent->actor, &reply);
+    return false;
+}
+
+static void perform(struct request *request, struct sent *sent, str back)
+{
+    struct err err = {0};
     struct acting *acting = arena_new_of(request->arena, struct acting);
     acting->back = back;
-    if (dossier_perform_prepare(place_of(request), dossier, &event, &acting->change, &err)) {
-        acting->write =
-            dossier_write_make(place_of(request), dossier_form(place_of(request), dossier), &acting->change, false);
+    if (dossier_perform_prepare(place_of(request), sent->dossier, &sent->event, &acting->change, &err)) {
+        const struct form *form = dossier_form(place_of(request), sent->dossier);
+        acting->write = dossier_write_make(place_of(request), form, &acting->change, false);
         request_commit(request, visit_of(request)->site->store, dossier_apply, &acting->write, was_done);
     } else if (err.code == ERR_CONFLICT) {
-        reply = (struct dossier_reply){.status = 409, .changed = what_changed(request, dossier, actor)};
-        show_again(request, dossier, actor, &reply);
+        show_typed(request, sent, 409, what_changed(request, sent->dossier, sent->actor));
     } else {
         show_failure(request, &err);
     }
+}
+
+void dossier_post_action(struct request *request, struct dossier *dossier, const struct actor *actor, str back,
+                         dossier_show *show_again)
+{
+    struct sent sent = {.dossier = dossier, .actor = actor, .posted = visit_posted(request), .show_again = show_again};
+    str kind, action;
+    if (sent.posted == NULL)
+        return;
+    str_cut(request_form(request, "action"), ':', &kind, &action);
+    sent.event = (struct event){.kind = str_eq(kind, STR("globale")) ? EVENT_GLOBAL : EVENT_SUBMIT,
+                                .actor = *actor,
+                                .action = action,
+                                .status = request_form(request, "statut")};
+    sent.is_global = dossier_page_offer(request, dossier, actor, &sent.offer);
+    if (!dossier_is_as_shown(request, dossier))
+        show_typed(request, &sent, 409, what_changed(request, dossier, actor));
+    else if (is_unfinished(request, &sent))
+        show_typed(request, &sent, 200, STR_EMPTY);
+    else if (read_all(request, &sent))
+        perform(request, &sent, back);
 }

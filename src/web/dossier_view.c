@@ -179,6 +179,12 @@ static struct value edits_value(struct request *request, const struct dossier *d
     return value_list(list);
 }
 
+bool dossier_is_as_shown(struct request *request, const struct dossier *dossier)
+{
+    int64_t revision;
+    return str_to_int64(request_form(request, "revision"), &revision) && revision == dossier->revision;
+}
+
 static void set_offer(struct request *request, struct dossier *dossier, const struct actor *actor,
                       struct form_context *context, const struct dossier_reply *reply, struct value_dict *page)
 {
@@ -194,6 +200,7 @@ static void set_offer(struct request *request, struct dossier *dossier, const st
     page_set(request, page, "can_act", value_bool(offer.can_act));
     page_set(request, page, "info", value_html(offer.info));
     page_set_text(request, page, "status_id", offer.status);
+    page_set(request, page, "revision", value_int(dossier->revision));
     calling_fill_page(request, dossier, offer.is_calling, offer.is_called_again, page);
 }
 

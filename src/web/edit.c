@@ -250,12 +250,6 @@ static bool begin(struct request *request, struct editing *editing)
     return false;
 }
 
-static bool is_as_shown(struct request *request, const struct editing *editing)
-{
-    int64_t revision;
-    return str_to_int64(request_form(request, "revision"), &revision) && revision == editing->dossier->revision;
-}
-
 static void show_changed(struct request *request, struct editing *editing)
 {
     bool is_card = editing->form->is_card;
@@ -273,7 +267,7 @@ static void save(struct request *request, struct editing *editing)
     str next = STR_EMPTY;
     if (!editing_read(request, editing))
         return;
-    if (!is_as_shown(request, editing)) {
+    if (!dossier_is_as_shown(request, editing->dossier)) {
         show_changed(request, editing);
         return;
     }

@@ -160,6 +160,9 @@ void dossier_fill_page(struct request *request, struct dossier *dossier, const s
 /* What the page offers: what the status does; or true, and one global action that asks something first. */
 bool dossier_page_offer(struct request *request, struct dossier *dossier, const struct actor *actor,
                         struct offer *offer);
+/* Whether nothing happened to it since the page was made that posts this: its control « revision » says which one that
+ * showed. */
+bool dossier_is_as_shown(struct request *request, const struct dossier *dossier);
 /* Reads what was posted and does it. back: where the browser goes then; show_again: where it is not done. */
 void dossier_post_action(struct request *request, struct dossier *dossier, const struct actor *actor, str back,
                          dossier_show *show_again);

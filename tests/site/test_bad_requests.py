@@ -194,7 +194,7 @@ class BadRequests(WithTowns):
         code = code_in(file_request(agent))
         own = token_of(agent.get("/mon-compte/profil/").page)
         for path, fields in ((f"/agents/demandes/{code}/note/", {"note": "a\0b"}), ("/mon-compte/profil/", {"first_name": "a\0b", "last_name": "\0"}),
-                             (f"/agents/demandes/{code}/", {"statut": "1", "commentaire-4": "a\0b"}), ("/demarches/essai/1/", {"f10": "a\0b"}),
+                             (f"/agents/demandes/{code}/", {"statut": "1", "revision": "1", "commentaire-4": "a\0b"}), ("/demarches/essai/1/", {"f10": "a\0b"}),
                              ("/suivre/", {"numero": "\0", "courriel": "\0"}), ("/inscription/", {"courriel": "a\0@b.example", "prenom": "x"}),
                              ("/mot-de-passe/oublie/", {"courriel": "a\0@b.example"}), ("/mon-compte/brouillons/", {"brouillon": "\0" * 43})):
             with self.subTest(path):

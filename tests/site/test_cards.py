@@ -143,7 +143,7 @@ class Cards(OnEachStore):
         viewer = town.visitor("ville", VIEWER)
         viewer.get("/agents/demandes/")
         token = next(c.value for form in viewer.get("/agents/fiches/motifs/ajouter/").page.forms for c in form.controls if c.name == "jeton")
-        for path, fields in ((url, [("action", "choix:_action_delete"), ("statut", "recorded")]),
+        for path, fields in ((url, [("action", "choix:_action_delete"), ("statut", "recorded"), ("revision", "1")]),
                              (f"{url}modifier/?action=_editable", [("f2", "Volé")]), (f"{LIST}ajouter/", [("f1", "V"), ("f2", "Volé")])):
             self.assertEqual(viewer.post(path, [("jeton", token), *fields]).status, 403, path)
         self.assertIn("À la main", viewer.get(url).page.text)

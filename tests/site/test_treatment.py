@@ -121,8 +121,8 @@ class Treatment(OnEachStore):
         self.assertEqual(status_of(agent.last), "Reçu")
         self.assertIn("Bonne nouvelle", str(town.mailbox.wait_for(ADA, f"Un mot sur {code}").get_body(("plain",)).get_content()))
         self.assertEqual(buttons(resident.get(own + "?globale=ecrire"), own), ["Écrire", "Renoncer"], "not the submitter's")
-        key = acting_form(resident.last, own).named("jeton")[0].value
-        refused = resident.post(own, [("jeton", key), ("statut", "recu"), ("action", "globale:ecrire")])
+        hidden = [(control.name, control.value) for control in acting_form(resident.last, own).controls if control.kind == "hidden"]
+        refused = resident.post(own, [*hidden, ("action", "globale:ecrire")])
         self.assertEqual(refused.status, 403)
 
     @on_each_store

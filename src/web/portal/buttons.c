@@ -63,9 +63,12 @@ static void show(struct request *request)
     show_button(request, state, dossier, &button);
 }
 
+/* A conflict: somebody was faster by a moment, and the page of the button knows. */
 static void was_done(struct request *request, void *arg, bool ok, const struct err *err)
 {
     const struct pressing *pressing = arg;
+    if (!ok && err->code == ERR_CONFLICT && request_run_again(request))
+        return;
     if (ok)
         response_redirect(request, pressing->path);
     else
