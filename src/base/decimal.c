@@ -143,6 +143,14 @@ bool decimal_parse(str s, struct decimal *out)
     return true;
 }
 
+bool decimal_parse_typed(struct arena *arena, str s, struct decimal *out)
+{
+    static const char *const blanks[] = {"\xC2\xA0", "\xE2\x80\xAF", " "};
+    for (size_t i = 0; i < sizeof blanks / sizeof *blanks; i++)
+        s = str_replace(arena, s, str_of(blanks[i]), STR_EMPTY);
+    return decimal_parse(str_replace(arena, s, STR(","), STR(".")), out);
+}
+
 struct decimal decimal_from_int(int64_t integer)
 {
     bool negative = integer < 0;

@@ -15,6 +15,8 @@ struct decimal {
 
 /* « -12.50 », « 1e3 »; blanks around are allowed. False on anything else, NaN and Infinity included. */
 bool decimal_parse(str s, struct decimal *out);
+/* As people type it: « 1 234,50 » with any blank among the digits, a comma or a point. */
+bool decimal_parse_typed(struct arena *arena, str s, struct decimal *out);
 struct decimal decimal_from_int(int64_t integer);
 /* By its shortest text: 0.1 is exactly 0.1. False on NaN and infinity. */
 bool decimal_from_double(double real, struct decimal *out);

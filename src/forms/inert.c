@@ -4,7 +4,6 @@
 #include "definition/definition.h"
 
 static const struct definition_inert of_fields[] = {
-    {"block", "total_row", NULL, "tablerows:total_row", "le total des colonnes n’est pas montré"},
     {"file", "allow_portfolio_picking", NULL, "file:portfolio", "le porte-documents n’est pas encore proposé"},
 };
 

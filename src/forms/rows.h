@@ -16,6 +16,7 @@ struct block_params {
     const struct template *most, *least, *shown; /* numbers; NULL: the default */
     str label_display;                           /* « normal », « subtitle », « hidden » */
     bool may_remove;
+    bool has_totals; /* of its columns, below the rows */
     str add_label, remove_label;
     str noun, article;        /* « personne », « une »; empty where the definition does not tell */
     const json_t *row_labels; /* the rows' own names; may be NULL */
@@ -61,6 +62,9 @@ void rows_complete(const struct field *field, const struct form_context *context
 /* Adds to what a page is given of the field: its rows. */
 void rows_view(const struct field *field, const struct form_context *context, json_t *answers,
                const struct field_errors *errors, bool hidden, struct value_dict *out);
+
+/* Adds the totals of its columns, by their labels; none where the definition asks for none. */
+void rows_totals(const struct field *field, struct arena *arena, const json_t *answers, struct shown_answers *out);
 
 /* The object behind form_var_NAME. */
 struct value rows_value(const struct field *field, const struct answers_view *view, struct arena *arena);

@@ -71,6 +71,34 @@ enum { PAGE_LEVEL = 2, FIELD_LEVEL };
 
 static void add_row(const struct summary *summary, const struct field *field);
 
+static void add_block(struct value_list *blocks, struct arena *arena, str title, struct value_list *rows)
+{
+    struct value_dict *dict = value_dict_new(arena);
+    set(arena, dict, "title", value_text(title));
+    set(arena, dict, "rows", value_list(rows));
+    value_list_add(arena, blocks, value_dict(dict));
+}
+
+static const char totals_title[] = "Total";
+
+static void add_totals(struct value_list *blocks, const struct field *field, struct arena *arena, const json_t *answers)
+{
+    struct shown_answers totals = {0};
+    rows_totals(field, arena, answers, &totals);
+    struct value_list *rows = value_list_new(arena);
+    for (size_t i = 0; i < totals.len; i++) {
+        struct value_dict *row = value_dict_new(arena);
+        struct value_list *lines = value_list_new(arena);
+        value_list_add(arena, lines, value_text(totals.at[i].text));
+        set(arena, row, "label", value_text(totals.at[i].label));
+        set(arena, row, "text", value_text(totals.at[i].text));
+        set(arena, row, "lines", value_list(lines));
+        value_list_add(arena, rows, value_dict(row));
+    }
+    if (totals.len > 0)
+        add_block(blocks, arena, str_of(totals_title), rows);
+}
+
 /* A block: its rows, each with a list of its own. */
 static struct value blocks_of(const struct field *field, const struct form_context *context, const json_t *answers,
                               unsigned place)
@@ -91,11 +119,9 @@ static struct value blocks_of(const struct field *field, const struct form_conte
                                   .level = FIELD_LEVEL};
         for (size_t j = 0; j < row.fields.len; j++)
             add_row(&summary, &row.fields.at[j]);
-        struct value_dict *dict = value_dict_new(arena);
-        set(arena, dict, "title", value_text(is_single ? STR_EMPTY : row_title(field, arena, i, false)));
-        set(arena, dict, "rows", value_list(summary.rows));
-        value_list_add(arena, blocks, value_dict(dict));
+        add_block(blocks, arena, is_single ? STR_EMPTY : row_title(field, arena, i, false), summary.rows);
     }
+    add_totals(blocks, field, arena, answers);
     return value_list(blocks);
 }
 
@@ -247,6 +273,11 @@ static void add_block_details(struct buf *out, const struct field *field, const 
         for (size_t j = 0; j < row.fields.len; j++)
             add_details(out, &row.fields.at[j], &row.context, row.answers, is_single ? within : deeper);
     }
+    struct shown_answers totals = {0};
+    rows_totals(field, arena, answers, &totals);
+    for (size_t i = 0; i < totals.len; i++)
+        buf_fmt(out, "%s%s, %.*s :\n%s%.*s\n", within, totals_title,
+                STR_ARG(text_in_sentence(arena, totals.at[i].label)), deeper, STR_ARG(totals.at[i].text));
 }
 
 static bool is_detail(const struct field *field, const struct form_context *context, const json_t *answers)

@@ -33,7 +33,7 @@ UNSUPPORTED = [
     (formdef("a", field("block:b")), []),
     (formdef("a", field("table", "<rows><row>x</row></rows><columns><column>y</column></columns>")), []),
     (formdef("a", field("table-select", "<rows><row>x</row></rows><columns><column>y</column></columns><items><item>z</item></items>")), []),
-    (formdef("a", field("tablerows", "<columns><column>y</column></columns><total_row>True</total_row>")), ["tablerows:total_row"]),
+    (formdef("a", field("tablerows", "<columns><column>y</column></columns><total_row>True</total_row>")), []),
     (formdef("a", field("retina")), ["field:retina"]),
     (formdef("a", field("items", "<display_mode>autocomplete</display_mode><items><item>x</item></items>")), []),
     (formdef("a", field("file", "<allow_portfolio_picking>True</allow_portfolio_picking>")), ["file:portfolio"]),

@@ -496,6 +496,32 @@ static void answers_are_shown_row_by_row(void **state)
     asking_end(&asking);
 }
 
+static void a_table_adds_up_its_columns_of_numbers(void **state)
+{
+    (void)state;
+    struct asking asking;
+    asking_begin(&asking, "[{'id':'7','type':'block','label':'Achats','total_row':true,'max_items':3,'fields':["
+                          "{'id':'1','type':'string','label':'Objet','required':'optional'},"
+                          "{'id':'2','type':'string','label':'Prix','required':'optional'},"
+                          "{'id':'3','type':'string','label':'Nombre','required':'optional'},"
+                          "{'id':'4','type':'string','label':'Vide','required':'optional'}]}]");
+    static const char *const rows[][3] = {{"12", "1 200,50", "2"}, {"Banc", "0.25", "\xC2\xA0-3"}, {"7", "", "lot"}};
+    for (size_t i = 0; i < 3; i++)
+        for (size_t j = 0; j < 3; j++)
+            asking_post(&asking, str_fmt(asking.arena, "f7-%zu-%zu", i, j + 1).ptr, str_of(rows[i][j]));
+    for (size_t i = 0; i < 3; i++)
+        asking_post(&asking, "f7-rang", str_fmt(asking.arena, "%zu", i));
+    assert_true(asking_read(&asking));
+    struct value shown = form_summary(asking.form, &asking.context, asking.answers, PLACE_VALIDATION);
+    assert_str(part(&asking, shown, "0.blocks.3.title"), "Total");
+    assert_str(part(&asking, shown, "0.blocks.3.rows.0.label"), "Prix");
+    assert_str(part(&asking, shown, "0.blocks.3.rows.0.text"), "1200,75");
+    assert_str(part(&asking, shown, "0.blocks.3.rows.1.label"), "");
+    assert_true(
+        str_contains(form_details(asking.form, &asking.context, asking.answers), STR("Total, prix :\n    1200,75\n")));
+    asking_end(&asking);
+}
+
 static void what_is_prefilled_in_a_row_is_there_when_the_page_opens(void **state)
 {
     (void)state;
@@ -719,6 +745,7 @@ int main(void)
         cmocka_unit_test(block_value_makes_rows_adds_and_merges),
         cmocka_unit_test(a_page_shows_the_rows_that_there_are_or_as_many_as_at_the_beginning),
         cmocka_unit_test(answers_are_shown_row_by_row),
+        cmocka_unit_test(a_table_adds_up_its_columns_of_numbers),
         cmocka_unit_test(what_is_prefilled_in_a_row_is_there_when_the_page_opens),
         cmocka_unit_test(while_one_types_each_row_is_told_under_its_own_controls),
         cmocka_unit_test(a_field_uses_a_block_by_its_slug),

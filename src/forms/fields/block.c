@@ -137,6 +137,7 @@ static const void *compile(struct compiling *compiling, const struct field *fiel
     params->shown = number(compiling, field, "default_items_count", "nombre au départ");
     params->label_display = json_str(field->json, "label_display");
     params->may_remove = json_bool(field->json, "remove_button");
+    params->has_totals = json_bool(field->json, "total_row");
     params->add_label = str_trim(json_str(field->json, "add_element_label"));
     params->remove_label = str_trim(json_str(field->json, "remove_element_label"));
     params->row_labels = json_list(field->json, "row_labels");

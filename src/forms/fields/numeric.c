@@ -32,15 +32,6 @@ static const void *compile(struct compiling *compiling, const struct field *fiel
     return params;
 }
 
-/* « 1 234,50 » as « 1234.50 »: blanks (also the no-break ones) out, comma to point. */
-static str number_text(struct arena *arena, str text)
-{
-    text = str_replace(arena, text, STR("\xC2\xA0"), STR(""));
-    text = str_replace(arena, text, STR("\xE2\x80\xAF"), STR(""));
-    text = str_replace(arena, text, STR(" "), STR(""));
-    return str_replace(arena, text, STR(","), STR("."));
-}
-
 static json_t *read(const struct field *field, const struct form_context *context, const struct posted *posted,
                     str *error)
 {
@@ -48,8 +39,8 @@ static json_t *read(const struct field *field, const struct form_context *contex
     struct decimal number;
     if (!posted_text(context, posted, field->control, &text) || text.len == 0)
         return NULL;
-    str plain = number_text(context->arena, text);
-    if (str_contains(plain, STR("e")) || str_contains(plain, STR("E")) || !decimal_parse(plain, &number)) {
+    bool has_exponent = str_contains(text, STR("e")) || str_contains(text, STR("E"));
+    if (has_exponent || !decimal_parse_typed(context->arena, text, &number)) {
         *error = STR("Saisissez un nombre, par exemple 2.");
         return json_from_str(text);
     }
@@ -108,8 +99,9 @@ static json_t *from_value(const struct field *field, const struct form_context *
 {
     (void)field;
     struct decimal number;
-    str text = number_text(context->arena, value_to_text(context->arena, value, STR("en")));
-    return decimal_parse(text, &number) ? json_from_str(decimal_text(context->arena, number)) : NULL;
+    str text = value_to_text(context->arena, value, STR("en"));
+    return decimal_parse_typed(context->arena, text, &number) ? json_from_str(decimal_text(context->arena, number))
+                                                              : NULL;
 }
 
 const struct field_type field_numeric = {
