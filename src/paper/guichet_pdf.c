@@ -2,7 +2,7 @@
  * with bounds, since what lays text out reads whatever people typed.
  *
  * INPUT is JSON: {"title", "lang", "author", "footer", "blocks": [{"kind", "text"}]}, kind one of « h1 » « h2 » « h3 »
- * « p », or « list » with "items": [{"label", "text"}] instead of a text. */
+ * « right » « p », or « list » with "items": [{"label", "text"}] instead of a text. */
 #include "paper/pdf_finish.h"
 #include "paper/pdf_layout.h"
 

@@ -6,15 +6,21 @@
 #include <string.h>
 
 /* Points: 72 to an inch. */
-static const double page_width = 595.28, page_height = 841.89, margin = 56, footer_height = 30;
+#define PAGE_WIDTH 595.28
+#define MARGIN 56.0
+static const double page_width = PAGE_WIDTH, page_height = 841.89, margin = MARGIN, footer_height = 30;
 
 static const struct style {
     const char *kind, *tag, *font;
-    double before, after;
+    double before, after, indent;
 } styles[] = {
-    {"h1", "H1", "DejaVu Sans Bold 17", 0, 10},      {"h2", "H2", "DejaVu Sans Bold 13", 16, 6},
-    {"h3", "H3", "DejaVu Sans Bold 11", 12, 4},      {"label", "Lbl", "DejaVu Sans 9", 7, 1},
-    {"value", "LBody", "DejaVu Sans Bold 10", 0, 2}, {"p", "P", "DejaVu Sans 10", 0, 6},
+    {"h1", "H1", "DejaVu Sans Bold 17", 0, 10},
+    {"h2", "H2", "DejaVu Sans Bold 13", 16, 6},
+    {"h3", "H3", "DejaVu Sans Bold 11", 12, 4},
+    {"label", "Lbl", "DejaVu Sans 9", 7, 1},
+    {"value", "LBody", "DejaVu Sans Bold 10", 0, 2},
+    {"right", "P", "DejaVu Sans 10", 10, 18, PAGE_WIDTH / 2 - MARGIN},
+    {"p", "P", "DejaVu Sans 10", 0, 6},
 };
 
 struct pdf_layout {
@@ -34,13 +40,13 @@ static const struct style *style_of(const char *kind)
     return &styles[count - 1];
 }
 
-static PangoLayout *lay_out(struct pdf_layout *layout, const char *font, const char *text, size_t length)
+static PangoLayout *lay_out(struct pdf_layout *layout, const char *font, double indent, const char *text, size_t length)
 {
     PangoLayout *lines = pango_cairo_create_layout(layout->cairo);
     PangoFontDescription *description = pango_font_description_from_string(font);
     pango_layout_set_font_description(lines, description);
     pango_font_description_free(description);
-    pango_layout_set_width(lines, (int)((page_width - 2 * margin) * PANGO_SCALE));
+    pango_layout_set_width(lines, (int)((page_width - 2 * margin - indent) * PANGO_SCALE));
     pango_layout_set_wrap(lines, PANGO_WRAP_WORD_CHAR); /* a word that is longer than a line is cut */
     PangoAttrList *attributes = pango_attr_list_new();
     pango_attr_list_insert(attributes, pango_attr_insert_hyphens_new(FALSE)); /* … as it was typed */
@@ -74,7 +80,7 @@ struct pdf_layout *pdf_open(const char *path, const char *title, const char *aut
 static void end_page(struct pdf_layout *layout)
 {
     char *text = g_strdup_printf("%s – page %d", layout->footer, layout->page);
-    PangoLayout *line = lay_out(layout, "DejaVu Sans 8", text, strlen(text));
+    PangoLayout *line = lay_out(layout, "DejaVu Sans 8", 0, text, strlen(text));
     pango_layout_set_height(line, -1);
     pango_layout_set_ellipsize(line, PANGO_ELLIPSIZE_MIDDLE);
     cairo_move_to(layout->cairo, margin, page_height - margin);
@@ -122,7 +128,7 @@ static void draw_lines(struct pdf_layout *layout, const struct style *style, Pan
             cairo_tag_begin(layout->cairo, style->tag, NULL);
         }
         double base = (double)(pango_layout_iter_get_baseline(at) - logical.y) / PANGO_SCALE;
-        cairo_move_to(layout->cairo, margin + (double)logical.x / PANGO_SCALE, layout->y + base);
+        cairo_move_to(layout->cairo, margin + style->indent + (double)logical.x / PANGO_SCALE, layout->y + base);
         pango_cairo_show_layout_line(layout->cairo, pango_layout_iter_get_line_readonly(at));
         layout->y += height;
     } while (pango_layout_iter_next_line(at));
@@ -136,7 +142,7 @@ static void draw(struct pdf_layout *layout, const struct style *style, const cha
     cairo_tag_begin(layout->cairo, style->tag, NULL);
     while (left > 0) {
         size_t length = piece_of(text, left);
-        PangoLayout *lines = lay_out(layout, style->font, text, length);
+        PangoLayout *lines = lay_out(layout, style->font, style->indent, text, length);
         draw_lines(layout, style, lines);
         g_object_unref(lines);
         text += length;

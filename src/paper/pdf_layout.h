@@ -8,7 +8,7 @@ struct pdf_layout;
 
 /* Texts are UTF-8; footer stands at the bottom of each page, before its number. NULL where path can't be written. */
 struct pdf_layout *pdf_open(const char *path, const char *title, const char *author, const char *footer);
-/* kind: « h1 » « h2 » « h3 », or anything else: a paragraph. */
+/* kind: « h1 » « h2 » « h3 », « right »: a paragraph in the right half, or anything else: a paragraph. */
 void pdf_add_text(struct pdf_layout *layout, const char *kind, const char *text);
 void pdf_begin_list(struct pdf_layout *layout);
 void pdf_add_item(struct pdf_layout *layout, const char *label, const char *text);

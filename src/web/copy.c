@@ -1,59 +1,13 @@
 #include "web/copy.h"
 
-#include "base/child.h"
+#include "paper/paper.h"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-/* ---- What it says: [{kind, text}] and [{kind: "list", items: [{label, text}]}] ---- */
+/* ---- What it says ---- */
 
 struct making {
     struct request *request;
-    json_t *blocks, *items; /* items: of the list that goes on; NULL: none does */
+    struct paper *paper;
 };
-
-/* Without what no page shows: controls, but for ends of lines. */
-static json_t *text_json(struct arena *arena, str text)
-{
-    struct buf out = buf_new(arena, text.len + 1);
-    for (size_t at = 0; at < text.len;) {
-        size_t from = at;
-        uint32_t sign = utf8_next(text, &at);
-        if (sign == '\n' || (sign >= 0x20 && sign != 0x7F && (sign < 0x80 || sign > 0x9F)))
-            buf_add(&out, str_slice(text, from, at));
-    }
-    return json_from_str(str_trim(buf_str(&out)));
-}
-
-static void add_text(struct making *making, const char *kind, str text)
-{
-    if (str_is_empty(str_trim(text)))
-        return;
-    json_t *block = json_object();
-    json_set_str(block, STR("kind"), str_of(kind));
-    json_set(block, STR("text"), text_json(making->request->arena, text));
-    json_array_append_new(making->blocks, block);
-    making->items = NULL;
-}
-
-static void add_item(struct making *making, str label, str text)
-{
-    if (str_is_empty(str_trim(text)))
-        return;
-    if (making->items == NULL) {
-        json_t *block = json_object();
-        making->items = json_array();
-        json_set_str(block, STR("kind"), STR("list"));
-        json_set(block, STR("items"), making->items);
-        json_array_append_new(making->blocks, block);
-    }
-    json_t *item = json_object();
-    json_set(item, STR("label"), text_json(making->request->arena, label));
-    json_set(item, STR("text"), text_json(making->request->arena, text));
-    json_array_append_new(making->items, item);
-}
 
 static str text_of(struct request *request, struct value from, const char *key)
 {
@@ -81,13 +35,13 @@ static void add_row(struct making *making, struct value row, str within)
     str title = text_of(request, row, "title"), label = text_of(request, row, "label");
     struct value blocks = value_get(request->arena, row, STR("blocks"));
     if (title.len > 0)
-        add_text(making, "h3", title);
+        paper_add_text(making->paper, "h3", title);
     else if (blocks.kind != VALUE_UNDEFINED)
         add_blocks(making, blocks, label);
     else
-        add_item(making,
-                 within.len > 0 ? str_fmt(request->arena, "%.*s, %.*s", STR_ARG(within), STR_ARG(label)) : label,
-                 text_of(request, row, "text"));
+        paper_add_item(making->paper,
+                       within.len > 0 ? str_fmt(request->arena, "%.*s, %.*s", STR_ARG(within), STR_ARG(label)) : label,
+                       text_of(request, row, "text"));
 }
 
 static void add_rows(struct making *making, struct value rows, str within)
@@ -106,7 +60,7 @@ static void add_answers(struct making *making, const struct dossier *dossier)
     if (form == NULL)
         return;
     struct form_context context = visit_form_context(request, form, dossier->answers, dossier);
-    add_text(making, "h2", STR("Ce qui a été envoyé"));
+    paper_add_text(making->paper, "h2", STR("Ce qui a été envoyé"));
     add_rows(making, form_summary(form, &context, dossier->answers, PLACE_SUMMARY), STR_EMPTY);
 }
 
@@ -115,15 +69,15 @@ static void add_facts(struct making *making, const struct copy *copy, const json
     struct request *request = making->request;
     const struct dossier *dossier = copy->dossier;
     const struct workflow_status *status = dossier_visible_status(place_of(request), dossier, copy->actor);
-    add_text(making, "p", visit_of(request)->site->name);
-    add_item(making, STR("Numéro de suivi"), json_str(words, "code"));
-    add_item(making, STR("Numéro de la demande"), dossier_number(request->arena, dossier));
-    add_item(making, STR("Reçue le"), json_str(words, "received"));
+    paper_add_text(making->paper, "p", visit_of(request)->site->name);
+    paper_add_item(making->paper, STR("Numéro de suivi"), json_str(words, "code"));
+    paper_add_item(making->paper, STR("Numéro de la demande"), dossier_number(request->arena, dossier));
+    paper_add_item(making->paper, STR("Reçue le"), json_str(words, "received"));
     if (copy->has_answers)
-        add_item(making, STR("Au nom de"), dossier->submitter_name);
+        paper_add_item(making->paper, STR("Au nom de"), dossier->submitter_name);
     if (status != NULL)
-        add_item(making, STR("Statut"), status->name);
-    add_item(making, STR("Copie faite le"), instant_long(request->arena, request->now));
+        paper_add_item(making->paper, STR("Statut"), status->name);
+    paper_add_item(making->paper, STR("Copie faite le"), instant_long(request->arena, request->now));
 }
 
 /* The mentions of the receipt (CRPA R112-11-1), as the mail has them. */
@@ -132,101 +86,69 @@ static void add_mentions(struct making *making, const json_t *words)
     const json_t *contact = json_dict(words, "contact");
     struct arena *arena = making->request->arena;
     if (contact != NULL) {
-        add_text(making, "h2", STR("Le service qui traite la demande"));
-        add_item(making, STR("Service"), json_str(contact, "name"));
-        add_item(making, STR("Adresse"), json_str(contact, "address"));
-        add_item(making, STR("Adresse électronique"), json_str(contact, "email"));
-        add_item(making, STR("Téléphone"), json_str(contact, "phone"));
+        paper_add_text(making->paper, "h2", STR("Le service qui traite la demande"));
+        paper_add_item(making->paper, STR("Service"), json_str(contact, "name"));
+        paper_add_item(making->paper, STR("Adresse"), json_str(contact, "address"));
+        paper_add_item(making->paper, STR("Adresse électronique"), json_str(contact, "email"));
+        paper_add_item(making->paper, STR("Téléphone"), json_str(contact, "phone"));
     }
     if (!json_bool(words, "silence_decides"))
         return;
     bool accepts = json_bool(words, "silence_accepts");
     str date = json_str(words, "silence_date");
-    add_text(making, "h2", STR("Sans réponse"));
-    add_text(making, "p",
-             str_fmt(arena, "Sans réponse de notre part le %.*s, la demande, si elle est complète, sera %s.",
-                     STR_ARG(date), accepts ? "acceptée" : "refusée"));
+    paper_add_text(making->paper, "h2", STR("Sans réponse"));
+    paper_add_text(making->paper, "p",
+                   str_fmt(arena, "Sans réponse de notre part le %.*s, la demande, si elle est complète, sera %s.",
+                           STR_ARG(date), accepts ? "acceptée" : "refusée"));
     if (accepts)
-        add_text(making, "p",
-                 STR("Une attestation peut alors nous être demandée (article L232-3 du code des relations entre le "
-                     "public et "
-                     "l’administration)."));
+        paper_add_text(
+            making->paper, "p",
+            STR("Une attestation peut alors nous être demandée (article L232-3 du code des relations entre le "
+                "public et "
+                "l’administration)."));
     else if (json_str(words, "appeal").len > 0) {
-        add_text(making, "h2", STR("Contester ce refus"));
-        add_text(making, "p", json_str(words, "appeal"));
+        paper_add_text(making->paper, "h2", STR("Contester ce refus"));
+        paper_add_text(making->paper, "p", json_str(words, "appeal"));
     }
 }
 
-static const json_t *document_of(struct request *request, const struct copy *copy)
+static struct paper paper_of(struct request *request, const struct copy *copy)
 {
+    struct arena *arena = request->arena;
     const struct form *form = dossier_form(place_of(request), copy->dossier);
-    json_t *document = json_keep(request->arena, json_object());
-    struct making making = {.request = request, .blocks = json_array()};
-    json_set(document, STR("blocks"), making.blocks);
     str site = visit_of(request)->site->name, name = form == NULL ? copy->dossier->form : form->name;
-    str code = dossier_code_shown(request->arena, copy->dossier->code);
-    str title = str_fmt(request->arena, "%.*s – demande %.*s", STR_ARG(name), STR_ARG(code));
-    json_set(document, STR("title"), text_json(request->arena, title));
-    json_set_str(document, STR("lang"), STR("fr"));
-    json_set(document, STR("author"), text_json(request->arena, site));
-    json_set(document, STR("footer"),
-             text_json(request->arena, str_fmt(request->arena, "%.*s – %.*s", STR_ARG(site), STR_ARG(code))));
-    add_text(&making, "h1", name);
+    str code = dossier_code_shown(arena, copy->dossier->code);
+    struct paper paper;
+    struct making making = {request, &paper};
+    paper_begin(&paper, arena, str_fmt(arena, "%.*s – demande %.*s", STR_ARG(name), STR_ARG(code)), site,
+                str_fmt(arena, "%.*s – %.*s", STR_ARG(site), STR_ARG(code)));
+    paper_add_text(&paper, "h1", name);
     const json_t *words = form == NULL ? NULL : dossier_receipt_words(place_of(request), form, copy->dossier);
     add_facts(&making, copy, words);
     if (copy->has_answers)
         add_answers(&making, copy->dossier);
     add_mentions(&making, words);
-    return document;
+    return paper;
 }
 
 void copy_show(struct request *request, const struct copy *copy)
 {
     struct value_dict *page = page_new(request);
-    const json_t *document = document_of(request, copy);
-    page_set_text(request, page, "title", json_str(document, "title"));
-    page_set(request, page, "blocks", value_from_json(request->arena, json_list(document, "blocks")));
+    struct paper paper = paper_of(request, copy);
+    page_set_text(request, page, "title", json_str(paper.document, "title"));
+    page_set(request, page, "blocks", value_from_json(request->arena, paper.blocks));
     page_set_text(request, page, "back", copy->back);
     page_set_text(request, page, "pdf", str_fmt(request->arena, "%.*scopie/pdf/", STR_ARG(copy->back)));
     page_show(request, 200, "portal/copy.html", page);
-}
-
-/* ---- As a PDF: by a program of its own, beside this one ---- */
-
-static const char *maker_path(struct arena *arena)
-{
-    char path[4096];
-    ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
-    return str_fmt(arena, "%.*s-pdf", (int)(length > 0 ? length : 0), path).ptr;
-}
-
-/* An open file that is no longer anywhere else; -1: it could not be made. */
-static int make_pdf(struct request *request, str document, int64_t *size)
-{
-    char printed[64];
-    struct stat facts;
-    const char *folder = stores_folder(visit_of(request)->installation->stores);
-    const char *path =
-        str_fmt(request->arena, "%s/uploads/upload-%.*s.pdf", folder, STR_ARG(random_token(request->arena))).ptr;
-    const char *const words[] = {maker_path(request->arena), CHILD_FILE, path, NULL};
-    int input = memfd_create("copy", MFD_CLOEXEC), made = -1;
-    if (input < 0)
-        return -1;
-    if (write(input, document.ptr, document.len) == (ssize_t)document.len &&
-        child_run(words, input, printed, sizeof printed) == 0)
-        made = open(path, O_RDONLY | O_CLOEXEC);
-    close(input);
-    unlink(path);
-    if (made >= 0 && fstat(made, &facts) == 0)
-        *size = facts.st_size;
-    return made;
 }
 
 void copy_send(struct request *request, const struct copy *copy)
 {
     struct err err = {0};
     int64_t size = 0;
-    int made = make_pdf(request, json_text(request->arena, document_of(request, copy)), &size);
+    struct paper paper = paper_of(request, copy);
+    str folder = str_fmt(request->arena, "%s/uploads", stores_folder(visit_of(request)->installation->stores));
+    int made = paper_print(&paper, folder, &size);
     if (made < 0) {
         log_line(LOG_ERROR, "copy", "dossier=%.*s message=\"the PDF could not be made\"", STR_ARG(copy->dossier->code));
         err_set(&err, ERR_UNAVAILABLE,

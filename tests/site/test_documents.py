@@ -24,6 +24,18 @@ NAMESPACES = " ".join(f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{n
 LETTER = """<text:p>Décision n° <text:span>{{ form_num</text:span>ber }}</text:p><text:p>Bonjour {{ form_var_nom }},</text:p>
 <text:p>{% if form_var_motif %}</text:p><text:p>Motif : {{ form_var_motif }}</text:p><text:p>{% endif %}</text:p>
 <text:section text:name="form_details"><text:p>-</text:p></text:section>"""
+TYPED = """    {{ form_var_nom }}
+    12 rue de l’Église
+
+# Votre demande {{ form_number }}
+
+Madame, Monsieur,
+
+Le motif : {{ form_var_motif }}
+{% if form_var_motif %}Il est retenu.{% endif %}
+
+    La maire
+"""
 PICTURE = """<text:p><draw:frame draw:name="{{ form_var_photo }}" text:anchor-type="as-char"><draw:image xlink:href="Pictures/vide.png"/>
 </draw:frame>{{ form_var_nom }}</text:p>"""
 
@@ -73,6 +85,7 @@ CIRCUITS = [
     circuit("choisi", document("1", model_file_mode="template", model_file_template="{{ form_var_modele }}", convert_to_pdf=False, **KEPT), END),
     circuit("image", document("1", odt(PICTURE), convert_to_pdf=False, **KEPT), END),
     circuit("refuse", document("1", odt(LETTER, unlisted=True), **KEPT), MAIL, END),
+    circuit("lettre", document("1", name="lettre.txt", **KEPT) | {"model_file": file("lettre.txt", TYPED.encode(), "text/plain")}, END),
     circuit("xml", document("1", b"<nom a='{{ form_var_nom }}'>{{ form_var_nom }}</nom>", name="export.xml", **KEPT) | {
         "model_file": file("export.xml", b"<nom a='{{ form_var_nom }}'>{{ form_var_nom }}</nom>", "text/xml")}, END),
 ]
@@ -156,6 +169,23 @@ class Documents(OnEachStore):
         self.assertIn("Famille\n<Ada> & Cie", words)
         (name, kind, sent), = files_of(town.mailbox.wait_for(ADA, "Décision pour <Ada> & Cie"))  # once, though two names have it
         self.assertEqual((name, kind, sent), ("modèle.odt", ODT, made.body))
+
+    @on_each_store
+    def test_a_letter_that_is_plain_text_needs_no_office_program(self, town):
+        *_, office = file_own(town, "lettre", Famille="Ada <Durand> & Cie", Motif="Terrain à bâtir\n\n# et jardin " + "très grand " * 40)
+        agent = town.visitor("ville", CLERK)
+        made = agent.get(self.links_of(self.settled(agent, office))["lettre.pdf"])
+        self.assertEqual(made.headers["Content-Type"], "application/pdf")
+        words = words_of_pdf(made.body)
+        lines = [line for line in words.splitlines() if line.strip()]
+        self.assertRegex(lines[0], r"^ {20,}Ada <Durand> & Cie$")
+        self.assertRegex(lines[1], r"^ {20,}12 rue de l’Église$")
+        self.assertRegex(lines[2], r"^ ?Votre demande \d+-\d+$")
+        self.assertIn("Le motif : Terrain à bâtir", words)
+        self.assertIn("Il est retenu.", words)
+        self.assertRegex(words, r"\n {20,}La maire\n")
+        self.assertIn("Ville – page 1", words)
+        self.assertIn("Tagged:          yes", subprocess.run(["pdfinfo", "-"], input=made.body, capture_output=True, check=True).stdout.decode())
 
     @on_each_store
     def test_a_button_gives_the_document_to_who_pressed_it(self, town):
