@@ -77,6 +77,19 @@ static void add_deed(const struct teller *teller, const struct action *action, s
     *vec_push(teller->arena, &place->does) = deed;
 }
 
+/* A way for each status that its failures lead to: what went wrong is of no matter to where the dossier goes. */
+static void add_failures(const struct teller *teller, const struct action *action, struct outline_place *place)
+{
+    for (size_t i = 0; i < action->error_targets.len; i++) {
+        str target = action->error_targets.at[i];
+        bool is_told = !leads_somewhere(teller, target);
+        for (size_t before = 0; before < i; before++)
+            is_told = is_told || str_eq(action->error_targets.at[before], target);
+        if (!is_told)
+            add_way(teller, action, WAY_FAILURE, target, place);
+    }
+}
+
 static void add_actions(const struct teller *teller, const struct actions *actions, struct outline_place *place)
 {
     for (size_t i = 0; i < actions->len; i++) {
@@ -89,9 +102,7 @@ static void add_actions(const struct teller *teller, const struct actions *actio
             add_way(teller, action, kind_of(action), action->target, place);
         else if (action->type != &action_choice && action->type != &action_jump && action->type != &action_jumponsubmit)
             add_deed(teller, action, place);
-        for (size_t k = 0; k < action->error_targets.len; k++)
-            if (leads_somewhere(teller, action->error_targets.at[k]))
-                add_way(teller, action, WAY_FAILURE, action->error_targets.at[k], place);
+        add_failures(teller, action, place);
     }
 }
 

@@ -15,7 +15,8 @@ static const char circuit[] =
     "{'id':'4','type':'jump','mode':'trigger','trigger':'paid','by':['_receiver'],'status':'b'},"
     "{'id':'5','type':'choice','label':'','by':['_receiver'],'status':'c'}]},"
     "{'id':'b','name':'Étude','visibility':['_hidden'],'actions':["
-    "{'id':'1','type':'webservice_call','label':'Solde','url':'http://x.example/','action_on_4xx':'c'},"
+    "{'id':'1','type':'webservice_call','label':'Solde','url':'http://x.example/"
+    "','action_on_4xx':'c','action_on_5xx':'c'},"
     "{'id':'2','type':'jump','mode':'immediate','status':'c'}]},"
     "{'id':'c','name':'Fin </svg><script>','colour':'x\\\"/>','loop_items_template':'{{ form_var_nom "
     "}}','after_loop_status':'b',"
@@ -48,6 +49,7 @@ static void a_circuit_is_told_in_words(void **state)
     assert_str(picture_way(work.arena, &first->ways.at[2]), "À l’appel « paid », par Agents");
     assert_str(picture_target(&outline, &first->ways.at[1]), "Fin </svg><script>");
     assert_str(outline.statuses.at[1].ways.at[0].what, "Échec : Appel d’un autre serveur : « Solde »");
+    assert_int_equal(outline.statuses.at[1].ways.len, 2); /* one for all failures that lead there */
     assert_str(picture_target(&outline, &outline.statuses.at[2].ways.at[0]), "retour au statut marqué");
     assert_str(outline.statuses.at[2].does.at[0], "Pour chaque élément de {{ form_var_nom }} :");
     assert_str(outline.statuses.at[2].ways.at[1].what, "La liste parcourue");
