@@ -201,6 +201,14 @@ static bool write_jobs(struct tx *tx, const struct change *change, struct err *e
     return true;
 }
 
+static bool write_drafts(struct tx *tx, const struct change *change, struct err *err)
+{
+    for (size_t i = 0; i < change->drafts.len; i++)
+        if (!draft_save(tx, &change->drafts.at[i], err))
+            return false;
+    return true;
+}
+
 static bool remove_all(struct tx *tx, const struct dossier_write *write, struct err *err)
 {
     const struct dossier *dossier = write->change->after;
@@ -248,7 +256,7 @@ static bool write_all(struct tx *tx, const struct dossier_write *write, struct e
 bool dossier_apply(struct tx *tx, void *arg, struct err *err)
 {
     const struct dossier_write *write = arg;
-    if (!write_all(tx, write, err) || !write_jobs(tx, write->change, err))
+    if (!write_all(tx, write, err) || !write_jobs(tx, write->change, err) || !write_drafts(tx, write->change, err))
         return false;
     for (size_t i = 0; i < write->rows->others.len; i++)
         if (!dossier_apply(tx, &write->rows->others.at[i], err))

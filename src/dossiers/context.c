@@ -128,6 +128,13 @@ static bool create(void *data, const struct creation *creation, struct change **
     return creation_make(host->place, &host->under_way, creation, made, err);
 }
 
+static void begin(void *data, const struct creation *creation, struct draft *out)
+{
+    struct workflow_host *host = data;
+    creation_begin(host->place, creation, out);
+    *vec_push(host->place->arena, &host->under_way.begun) = *out;
+}
+
 static void targets(void *data, const struct action_target *target, const struct value *named, struct targets *out)
 {
     struct workflow_host *host = data;
@@ -246,6 +253,7 @@ bool context_make(const struct dossier_place *place, const struct form *form, co
         .account_of = account_of,
         .target_called = target_called,
         .create = create,
+        .begin = begin,
         .targets = targets,
         .rewrite = rewrite,
         .anonymise = anonymise,

@@ -73,6 +73,17 @@ bool creation_make(const struct dossier_place *place, struct under_way *under_wa
     return ok;
 }
 
+void creation_begin(const struct dossier_place *place, const struct creation *creation, struct draft *out)
+{
+    const struct form *form = creation->target.form;
+    struct owner owner = owner_of(place, &creation->association);
+    draft_begin(place->arena, out, form->slug, form->version, owner.account, place_now(place), form->drafts_lifespan);
+    out->answers = creation->answers;
+    out->agent = creation->agent;
+    out->channel = creation->channel;
+    out->maker = creation->association.from->id;
+}
+
 /* The dossiers whose actions led here are written behind this one, from what they were: they can't be changed. */
 bool rewriting_make(const struct dossier_place *place, struct under_way *under_way, const struct dossier *dossier,
                     const struct rewriting *rewriting, struct change **made, struct err *err)
@@ -98,8 +109,6 @@ bool rewriting_make(const struct dossier_place *place, struct under_way *under_w
     return ok;
 }
 
-/* ---- What is linked ---- */
-
 static struct dossier *find_under_way(const struct dossier_place *place, int64_t id)
 {
     for (const struct under_way *one = place->under_way; one; one = one->around) {
@@ -118,27 +127,88 @@ struct dossier *dossier_as_by_now(const struct dossier_place *place, struct doss
     return under_way ? under_way : dossier;
 }
 
-/* NULL: it is gone. */
-static struct dossier *linked_dossier(const struct dossier_place *place, const json_t *part)
+/* ---- Drafts ---- */
+
+/* What it would be, for the names that a template reads of it. */
+static struct dossier *dossier_of_draft(const struct dossier_place *place, const struct draft *draft)
+{
+    struct dossier *dossier = arena_new_of(place->arena, struct dossier);
+    *dossier = (struct dossier){.id = draft->id,
+                                .form = draft->form,
+                                .form_version = draft->form_version,
+                                .account = draft->account,
+                                .agent = draft->agent,
+                                .channel = draft->channel,
+                                .received = draft->created,
+                                .updated = draft->updated,
+                                .arrived = draft->created,
+                                .answers = draft->answers,
+                                .data = json_keep(place->arena, json_object()),
+                                .marks = json_keep(place->arena, json_object()),
+                                .draft = draft->token};
+    return dossier;
+}
+
+struct draft_search {
+    struct arena *arena;
+    int64_t id;
+    instant now;
+    struct draft *out;
+};
+
+static bool find_draft(struct tx *tx, void *arg, struct err *err)
+{
+    const struct draft_search *search = arg;
+    return draft_find_by_id(tx, search->arena, search->id, search->now, search->out, err);
+}
+
+static const struct draft *draft_under_way(const struct dossier_place *place, int64_t id)
+{
+    for (const struct under_way *one = place->under_way; one; one = one->around)
+        for (size_t i = 0; i < one->begun.len; i++)
+            if (one->begun.at[i].id == id)
+                return &one->begun.at[i];
+    return NULL;
+}
+
+/* NULL: it is none (any more). */
+static const struct draft *linked_draft(const struct dossier_place *place, int64_t id)
+{
+    const struct draft *under_way = draft_under_way(place, id);
+    struct draft *found = arena_new_of(place->arena, struct draft);
+    struct draft_search search = {place->arena, id, place_now(place), found};
+    if (under_way || !place->store)
+        return under_way;
+    return store_read(place->store, find_draft, &search, NULL) && !found->filed.len ? found : NULL;
+}
+
+/* ---- What is linked ---- */
+
+static struct dossier_link link_of(const struct dossier_place *place, const json_t *part)
 {
     int64_t id = json_int(part, "dossier");
-    struct dossier *dossier = find_under_way(place, id);
-    if (!dossier && (!place->store || !dossier_load(place, id, &dossier, NULL)))
-        return NULL;
-    return dossier->is_removed ? NULL : dossier;
+    struct dossier_link link = {.dossier = find_under_way(place, id),
+                                .form = json_str(part, "form"),
+                                .varname = json_str(part, "varname"),
+                                .is_origin = json_bool(part, "is_origin"),
+                                .is_shown = json_bool(part, "is_shown")};
+    if (!link.dossier && place->store && !dossier_load(place, id, &link.dossier, NULL))
+        link.dossier = NULL;
+    if (!link.dossier && json_bool(part, "is_draft"))
+        link.draft = linked_draft(place, id);
+    if (link.draft)
+        link.dossier = dossier_of_draft(place, link.draft);
+    if (link.dossier && link.dossier->is_removed)
+        link.dossier = NULL;
+    return link;
 }
 
 void dossier_read_links(const struct dossier_place *place, const struct dossier *dossier, struct dossier_links *out)
 {
     for (size_t i = 0; i < dossier->history.len; i++) {
         const json_t *parts = dossier->history.at[i].parts;
-        for (size_t k = 0; k < json_array_size(parts); k++) {
-            const json_t *part = json_array_get(parts, k);
-            if (str_eq(json_str(part, "type"), STR("link")))
-                *vec_push(place->arena, out) = (struct dossier_link){.dossier = linked_dossier(place, part),
-                                                                     .form = json_str(part, "form"),
-                                                                     .varname = json_str(part, "varname"),
-                                                                     .is_origin = json_bool(part, "is_origin")};
-        }
+        for (size_t k = 0; k < json_array_size(parts); k++)
+            if (str_eq(json_str(json_array_get(parts, k), "type"), STR("link")))
+                *vec_push(place->arena, out) = link_of(place, json_array_get(parts, k));
     }
 }

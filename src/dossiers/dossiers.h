@@ -57,6 +57,7 @@ struct dossier_place {
     instant now;                /* 0: instant_now() */
     struct dossier_person user; /* who is at the keyboard: session_user_*; account 0: nobody */
     bool in_backoffice;
+    int64_t maker;                     /* the dossier whose action began the draft that is filled in, 0: none */
     const json_t *arrival;             /* what the link that they came by says: session_var_*; NULL: nothing */
     const struct under_way *under_way; /* private: the change that is being computed; NULL: none is */
     void *data;                        /* handed to the functions below */
@@ -83,7 +84,8 @@ struct filing {
     str email;                   /* the account's; empty: the first answer of type email is taken */
     str channel;                 /* empty: « web » */
     int64_t agent;               /* who entered it for somebody else, 0: nobody */
-    const struct dossier *maker; /* whose action makes it; NULL: a person files it */
+    const struct dossier *maker; /* whose action makes it, or made the draft; NULL: none */
+    int64_t draft;               /* an action's, that a person files now: the dossier keeps its id; 0: none */
     /* Runs in the same transaction: deletes the draft. May be NULL. */
     bool (*also)(struct tx *tx, void *arg, struct err *err);
     void *also_arg;
@@ -227,10 +229,12 @@ const struct workflow_status *dossier_visible_status(const struct dossier_place 
 
 /* The dossiers that its actions made, and the one whose action made it. */
 struct dossier_link {
-    struct dossier *dossier; /* NULL: it is gone */
-    str form;                /* its key */
-    str varname;             /* the action's, may be empty */
+    struct dossier *dossier; /* NULL: it is gone; of a draft that is not sent yet, what it would be, without a status */
+    const struct draft *draft; /* that it still is; NULL: it is none */
+    str form;                  /* its key */
+    str varname;               /* the action's, may be empty */
     bool is_origin;
+    bool is_shown; /* who filed reads of it */
 };
 struct dossier_links VEC_OF(struct dossier_link);
 void dossier_read_links(const struct dossier_place *place, const struct dossier *dossier, struct dossier_links *out);

@@ -38,7 +38,7 @@ static struct dossier *new_dossier(const struct dossier_place *place, const stru
     struct dossier *dossier = arena_new_of(arena, struct dossier);
     instant now = place_now(place);
     *dossier = (struct dossier){
-        .id = store_new_id(),
+        .id = filing->draft ? filing->draft : store_new_id(),
         .uuid = random_uuid(arena),
         .form = filing->form->key,
         .form_version = filing->form->version,
@@ -85,11 +85,12 @@ bool dossier_file_prepare(const struct dossier_place *place, const struct filing
                                     .name = by_agent ? place->user.name : dossier->submitter_name,
                                     .is_submitter = !by_agent,
                                     .is_agent = by_agent}};
-    if (filing->maker)
+    bool by_action = filing->maker && !filing->draft;
+    if (by_action)
         event.actor = (struct actor){0};
     if (!workflow_perform(&context, dossier, &event, change, err))
         return false;
-    change->is_made = filing->maker != NULL;
+    change->is_made = by_action;
     if (!change->is_removed && !filing->form->is_card && !change->is_made)
         receipt_add(place, filing->form, change);
     return card_identify(place, filing->form, change, err);

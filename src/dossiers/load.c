@@ -250,6 +250,9 @@ str dossier_url(const struct dossier_place *place, const struct dossier *dossier
 {
     if (form_key_is_card(dossier->form, NULL))
         return dossier_url_backoffice(place, dossier);
+    if (dossier->draft.len)
+        return str_fmt(place->arena, "%.*s%.*s", STR_ARG(place->base_url),
+                       STR_ARG(draft_path(place->arena, dossier->draft)));
     const char *folder = dossier->account ? "mon-compte/demandes" : "suivre";
     return str_fmt(place->arena, "%.*s/%s/%.*s/", STR_ARG(place->base_url), folder, STR_ARG(dossier->code));
 }

@@ -128,6 +128,9 @@ static bool filter_query(const struct value_object *object, struct arena *arena,
 
 static bool query_get(const struct value_object *object, struct arena *arena, str key, struct value *out)
 {
+    int64_t index;
+    if (str_to_int64(key, &index))
+        return index >= 0 && query_at(object, arena, (size_t)index, out);
     if (str_eq(key, STR("count")))
         *out = value_int(query_count(query_of(object), arena));
     else if (!query_filter_is_member(key))
@@ -146,6 +149,16 @@ static struct value object_of_form(const struct dossier_place *place, const stru
     struct query *query = query_of_form(place, arena, form);
     query->scope = scope;
     return value_object(&query_type, query);
+}
+
+struct value query_of_answer(const struct scope *scope, struct arena *arena, const struct form *form, str varname,
+                             str id)
+{
+    struct query *query = query_of_form(scope->place, arena, form);
+    query->scope = scope;
+    query->has_attribute = true;
+    query->attribute = varname;
+    return value_object(&query_type, query_compare(query, arena, value_text(id), false));
 }
 
 /* The form in service: that of the dossier may be an older one, whose fields the others do not have. */

@@ -116,16 +116,22 @@ struct under_way {
     const struct dossier *dossier;        /* as the engine has it by now */
     str action;                           /* that is making another; empty: none is */
     struct VEC_OF(struct dossier *) made; /* or changed: as they are by now, the latest last */
+    struct drafts begun;
 };
 /* place: the one of who makes it, whose under_way is given. */
 bool creation_make(const struct dossier_place *place, struct under_way *under_way, const struct creation *creation,
                    struct change **made, struct err *err);
+
+/* The draft of one. */
+void creation_begin(const struct dossier_place *place, const struct creation *creation, struct draft *out);
 
 /* As creation_make: of a dossier that is there already. */
 bool rewriting_make(const struct dossier_place *place, struct under_way *under_way, const struct dossier *dossier,
                     const struct rewriting *rewriting, struct change **made, struct err *err);
 /* What is under way of it, or itself. */
 struct dossier *dossier_as_by_now(const struct dossier_place *place, struct dossier *dossier);
+/* Whether the field's choices are the cards of this model (targets.c). */
+bool field_chooses_of(const struct field *field, const struct form *model);
 /* Which dossiers an action changes (targets.c): see workflow_context. */
 void targets_find(const struct dossier_place *place, const struct dossier *dossier, const struct action_target *target,
                   const struct value *named, struct targets *out);
@@ -200,13 +206,17 @@ struct value variables_button(const struct scope *scope);      /* {% action_butt
 /* form_jumps, form_latest_jump, of a dossier (variables_jumps.c) */
 struct value variables_jumps(const struct scope *scope, struct arena *arena);
 struct value variables_latest_jump(const struct scope *scope, struct arena *arena);
-struct value variables_links(const struct scope *scope); /* form_links_*, of a dossier (variables_links.c) */
+struct value variables_links(const struct scope *scope);         /* form_links_*, of a dossier (variables_links.c) */
+struct value variables_reverse_links(const struct scope *scope); /* form_reverse_links_*, of a card */
 bool variables_parent(const struct scope *scope, struct arena *arena, struct value *out); /* form_parent */
 bool variables_form_parts(const struct scope *scope, struct arena *arena, str varname, struct value *out);
 
 /* ---- queries (query.c) ---- */
 /* form_objects: the dossiers of the form of the scope. */
 struct value query_of_scope(const struct scope *scope, struct arena *arena);
+/* The dossiers of the form whose answer of that varname is the id. */
+struct value query_of_answer(const struct scope *scope, struct arena *arena, const struct form *form, str varname,
+                             str id);
 /* forms and cards; scope: whose dossier exclude_self and same_user mean, NULL: none. */
 bool query_roots(const struct dossier_place *place, const struct scope *scope, struct arena *arena, str key,
                  struct value *out);

@@ -66,12 +66,12 @@ static void add_value(struct finding *finding, struct value value)
 
 /* ---- Linked ---- */
 
-static bool chooses_of(const struct field *field, const struct form *form)
+bool field_chooses_of(const struct field *field, const struct form *model)
 {
     const json_t *source = json_dict(field->json, "source");
     str slug, view, own;
     str_cut(json_str(source, "value"), ':', &slug, &view);
-    return form_key_is_card(form->key, &own) && str_eq(json_str(source, "type"), STR("card")) && str_eq(slug, own);
+    return form_key_is_card(model->key, &own) && str_eq(json_str(source, "type"), STR("card")) && str_eq(slug, own);
 }
 
 /* The cards that were chosen. */
@@ -79,7 +79,7 @@ static void add_chosen(struct finding *finding, const struct field_list *fields,
 {
     for (size_t i = 0; fields && i < fields->len; i++) {
         const json_t *answer = json_get(answers, fields->at[i].id);
-        if (!chooses_of(&fields->at[i], finding->form))
+        if (!field_chooses_of(&fields->at[i], finding->form))
             continue;
         for (size_t k = 0; k < json_array_size(answer); k++)
             add_called(finding, json_str_of(json_array_get(answer, k)));
@@ -100,7 +100,7 @@ void targets_find(const struct dossier_place *place, const struct dossier *dossi
     const struct workflow *workflow = dossier_workflow(place, dossier);
     dossier_read_links(place, dossier, &links);
     for (size_t i = 0; i < links.len; i++)
-        add(&finding, links.at[i].dossier);
+        add(&finding, links.at[i].draft ? NULL : links.at[i].dossier);
     add_chosen(&finding, form ? &form->fields : NULL, dossier->answers);
     add_chosen(&finding, workflow ? workflow_backoffice_fields(workflow) : NULL, dossier->answers);
 }

@@ -420,7 +420,7 @@ static bool text_member(const struct scope *scope, struct arena *arena, str key,
     else if (str_eq(key, STR("uri")))
         text = str_fmt(arena, "%.*s/%lld/", STR_ARG(dossier->form), (long long)dossier->sequence);
     else if (str_eq(key, STR("status")))
-        text = status_name(scope, dossier->status);
+        text = dossier->draft.len ? STR("Brouillon") : status_name(scope, dossier->status);
     else if (str_eq(key, STR("previous_status")))
         text = previous_status(scope);
     else if (str_eq(key, STR("tracking_code")))
@@ -474,6 +474,8 @@ static bool other_member(const struct scope *scope, struct arena *arena, str key
         *out = value_bool(dossier->agent != 0);
     else if (str_eq(key, STR("links")))
         *out = variables_links(scope);
+    else if (str_eq(key, STR("reverse_links")))
+        *out = variables_reverse_links(scope);
     else if (str_eq(key, STR("jumps")))
         *out = variables_jumps(scope, arena);
     else if (str_eq(key, STR("latest_jump")))
@@ -496,7 +498,7 @@ static bool form_get(const struct value_object *object, struct arena *arena, str
     }
     if (form_member(scope, arena, key, out))
         return true;
-    if (scope->dossier && str_eq(key, STR("parent")))
+    if (str_eq(key, STR("parent")))
         return variables_parent(scope, arena, out);
     return scope->dossier && (text_member(scope, arena, key, out) || other_member(scope, arena, key, out));
 }

@@ -1,5 +1,6 @@
 /* form_links_NAME: the dossiers that an action of that name has made, the last one, or by their number; form_parent:
- * the one whose action made this one. Names as in w.c.s. */
+ * the one whose action made this one; form_reverse_links_carddef_SLUG_NAME: those whose field of that name chose this
+ * card. Names as in w.c.s. */
 #include "dossiers/query.h"
 
 static struct value link_value(const struct dossier_place *place, struct arena *arena, struct dossier *dossier)
@@ -72,9 +73,17 @@ struct value variables_links(const struct scope *scope)
     return value_object(&all_links_type, scope);
 }
 
+/* A draft that is filled in has the one whose action began it. */
 bool variables_parent(const struct scope *scope, struct arena *arena, struct value *out)
 {
     struct dossier_links all = {0};
+    struct dossier *maker;
+    if (!scope->dossier) {
+        bool is_begun = scope->place->maker && dossier_load(scope->place, scope->place->maker, &maker, NULL);
+        if (is_begun)
+            *out = link_value(scope->place, arena, maker);
+        return is_begun;
+    }
     dossier_read_links(scope->place, scope->dossier, &all);
     for (size_t i = 0; i < all.len; i++)
         if (all.at[i].is_origin && all.at[i].dossier) {
@@ -82,4 +91,48 @@ bool variables_parent(const struct scope *scope, struct arena *arena, struct val
             return true;
         }
     return false;
+}
+
+/* ---- The other way ---- */
+
+static const struct form *choosing_form(const struct dossier_place *place, struct arena *arena, bool is_card, str slug)
+{
+    const struct dossier_definitions *definitions = place->definitions;
+    const struct form *form = definitions->form(definitions->data, form_key(arena, is_card, slug), 0);
+    str spelt = str_replace(arena, slug, STR("_"), STR("-")); /* w.c.s.: a name has no hyphens */
+    return form ? form : definitions->form(definitions->data, form_key(arena, is_card, spelt), 0);
+}
+
+static bool chooses_this(const struct scope *scope, const struct form *form, str varname)
+{
+    const struct field *field = field_by_varname(&form->fields, varname);
+    return field && scope->form && field_chooses_of(field, scope->form);
+}
+
+/* « carddef_SLUG_NAME »: either may have underscores, so each cut is tried. */
+static bool reverse_links_get(const struct value_object *object, struct arena *arena, str key, struct value *out)
+{
+    const struct scope *scope = object->self;
+    str kind, rest, slug, varname;
+    if (!str_cut(key, '_', &kind, &rest) || (!str_eq(kind, STR("carddef")) && !str_eq(kind, STR("formdef"))))
+        return false;
+    for (size_t i = 0; i < rest.len; i++) {
+        if (rest.ptr[i] != '_')
+            continue;
+        slug = str_slice(rest, 0, i);
+        varname = str_slice(rest, i + 1, rest.len);
+        const struct form *form = choosing_form(scope->place, arena, str_eq(kind, STR("carddef")), slug);
+        if (!form || !chooses_this(scope, form, varname))
+            continue;
+        *out = query_of_answer(scope, arena, form, varname, dossier_id_api(arena, scope->dossier));
+        return true;
+    }
+    return false;
+}
+
+static const struct value_object_type reverse_links_type = {.name = "form_reverse_links", .get = reverse_links_get};
+
+struct value variables_reverse_links(const struct scope *scope)
+{
+    return value_object(&reverse_links_type, scope);
 }

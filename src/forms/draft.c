@@ -14,6 +14,7 @@ const struct migration forms_migrations[] = {
      "ALTER TABLE draft ADD COLUMN agent BIGINT NOT NULL DEFAULT 0;"
      "ALTER TABLE draft ADD COLUMN channel TEXT NOT NULL DEFAULT ''",
      NULL},
+    {3, "forms", "ALTER TABLE draft ADD COLUMN maker BIGINT NOT NULL DEFAULT 0", NULL},
 };
 const size_t forms_migration_count = sizeof forms_migrations / sizeof *forms_migrations;
 
@@ -21,16 +22,18 @@ enum { LIFESPAN_DEFAULT_DAYS = 60, LISTED_MOST = 100 };
 
 #define COLUMNS                                                                                                        \
     "id, token, form, form_version, account, answers, page, revision, created, updated, expires, filed, agent, "       \
-    "channel"
+    "channel, maker"
 static const char insert[] =
     "INSERT INTO draft (id, token, form, form_version, account, answers, page, revision, created,"
-    " updated, expires, agent, channel) VALUES (:id, :token, :form, :version, :account, :answers, :page, 1, :created,"
-    " :updated, :expires, :agent, :channel) ON CONFLICT DO NOTHING";
+    " updated, expires, agent, channel, maker) VALUES (:id, :token, :form, :version, :account, :answers, :page, 1, "
+    ":created,"
+    " :updated, :expires, :agent, :channel, :maker) ON CONFLICT DO NOTHING";
 static const char update[] =
     "UPDATE draft SET form_version = :version, account = :account, answers = :answers, page = :page,"
     " revision = revision + 1, updated = :updated, expires = :expires"
     " WHERE id = :id AND revision = :revision AND filed = ''";
 static const char select_by_token[] = "SELECT " COLUMNS " FROM draft WHERE token = :token AND expires > :now";
+static const char select_by_id[] = "SELECT " COLUMNS " FROM draft WHERE id = :id AND expires > :now";
 static const char select_by_account[] = "SELECT " COLUMNS " FROM draft WHERE account = :account"
                                         " AND filed = '' AND agent = 0 AND expires > :now"
                                         " ORDER BY updated DESC LIMIT :most";
@@ -60,6 +63,11 @@ void draft_begin(struct arena *arena, struct draft *draft, str form, int64_t for
                             .channel = STR_EMPTY};
 }
 
+str draft_path(struct arena *arena, str token)
+{
+    return str_fmt(arena, "/reprendre/%.*s/", STR_ARG(token));
+}
+
 static struct sql_param account_param(const struct draft *draft)
 {
     return draft->account == 0 ? P_NULL("account") : P_INT("account", draft->account);
@@ -82,7 +90,8 @@ bool draft_save(struct tx *tx, void *arg, struct err *err)
                                  P_INT("updated", draft->updated),
                                  P_INT("expires", draft->expires),
                                  P_INT("agent", draft->agent),
-                                 P_TEXT("channel", draft->channel)};
+                                 P_TEXT("channel", draft->channel),
+                                 P_INT("maker", draft->maker)};
     int64_t changed = 0;
     bool ok = tx_run_params(tx, draft->revision == 0 ? insert : update, params, sizeof params / sizeof *params,
                             &changed, err);
@@ -111,7 +120,8 @@ static bool draft_of(struct rows *rows, struct arena *arena, struct draft *out, 
                           .expires = rows_int(rows, 10),
                           .filed = rows_copy(rows, arena, 11),
                           .agent = rows_int(rows, 12),
-                          .channel = rows_copy(rows, arena, 13)};
+                          .channel = rows_copy(rows, arena, 13),
+                          .maker = rows_int(rows, 14)};
     out->answers = json_parse(arena, rows_copy(rows, arena, 5), err);
     return out->answers != NULL;
 }
@@ -130,6 +140,12 @@ static bool only_draft(struct rows *rows, struct arena *arena, struct draft *out
 bool draft_find(struct tx *tx, struct arena *arena, str token, instant now, struct draft *out, struct err *err)
 {
     struct rows rows = tx_query(tx, select_by_token, P_TEXT("token", token), P_INT("now", now));
+    return only_draft(&rows, arena, out, err);
+}
+
+bool draft_find_by_id(struct tx *tx, struct arena *arena, int64_t id, instant now, struct draft *out, struct err *err)
+{
+    struct rows rows = tx_query(tx, select_by_id, P_INT("id", id), P_INT("now", now));
     return only_draft(&rows, arena, out, err);
 }
 

@@ -499,6 +499,7 @@ struct draft {
      * and how they asked: « counter », « phone », « mail », « email ». */
     int64_t agent;
     str channel;
+    int64_t maker; /* the dossier whose action made it, 0: a person began it. What it becomes keeps its id */
 };
 
 /* The draft's first save makes it (id 0 before; token made here). Later saves want the revision that was read:
@@ -509,8 +510,12 @@ void draft_saved(struct draft *draft);
 /* Fills id and token of a new draft, before it is saved. */
 void draft_begin(struct arena *arena, struct draft *draft, str form, int64_t form_version, int64_t account, instant now,
                  int lifespan_days);
+/* Where the person goes on with the draft of that token, behind the site's address. */
+str draft_path(struct arena *arena, str token);
 /* ERR_NOT_FOUND where there is none, or it has expired. The arena owns answers. */
 bool draft_find(struct tx *tx, struct arena *arena, str token, instant now, struct draft *out, struct err *err);
+/* The same by its id. */
+bool draft_find_by_id(struct tx *tx, struct arena *arena, int64_t id, instant now, struct draft *out, struct err *err);
 /* The account's latest draft of a form; ERR_NOT_FOUND where it has none. */
 bool draft_find_of(struct tx *tx, struct arena *arena, int64_t account, str form, instant now, struct draft *out,
                    struct err *err);

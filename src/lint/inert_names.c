@@ -2,7 +2,10 @@
 #include "lint/internal.h"
 
 static const char *const members[] = {
-    "form_api_url", "form_distance", "form_page_no", "form_reverse_links", "form_trigger",
+    "form_api_url",
+    "form_distance",
+    "form_page_no",
+    "form_trigger",
 };
 
 /* Of w.c.s. itself; any other unknown filter was added by a site. */

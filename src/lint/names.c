@@ -45,8 +45,9 @@ static bool is_opaque(const struct world *world, str path)
 static bool has_named_members(str beginning)
 {
     static const char *const containers[] = {
-        "form",         "form_option",      "form_workflow_data", "form_workflow_form", "form_role",
-        "form_trigger", "form_attachments", "form_links",         "data_source",        "form_workflow_wscall"};
+        "form",        "form_option",          "form_workflow_data", "form_workflow_form",
+        "form_role",   "form_trigger",         "form_attachments",   "form_links",
+        "data_source", "form_workflow_wscall", "form_reverse_links"};
     static const char *const open[] = {"form_user_var", "session_user_var", "session_var"};
     for (size_t i = 0; i < sizeof containers / sizeof *containers; i++)
         if (str_eq(beginning, str_of(containers[i])))

@@ -82,15 +82,42 @@ static struct value links_value(struct request *request, const struct dossier *d
         const struct form *form = place->definitions->form(place->definitions->data, links.at[i].form, 0);
         page_set_text(request, dict, "form_name", form == NULL ? links.at[i].form : form->name);
         page_set(request, dict, "is_origin", value_bool(links.at[i].is_origin));
+        page_set(request, dict, "is_draft", value_bool(links.at[i].draft != NULL));
         if (other != NULL)
             page_set_text(request, dict, "name",
                           other->identifier.len > 0
                               ? other->identifier
                               : str_fmt(request->arena, "n° %.*s", STR_ARG(dossier_number(request->arena, other))));
-        if (other != NULL && dossier_is_visible(place, other, actor)) {
+        if (other != NULL && links.at[i].draft == NULL && dossier_is_visible(place, other, actor)) {
             page_set_text(request, dict, "url", dossier_path(request, other, true));
             page_set(request, dict, "status", status_value(request, dossier_visible_status(place, other, actor)));
         }
+        value_list_add(request->arena, list, value_dict(dict));
+    }
+    return value_list(list);
+}
+
+static bool is_draft_of(const struct dossier_link *link, int64_t account)
+{
+    int64_t owner = link->draft == NULL ? 0 : link->draft->agent != 0 ? link->draft->agent : link->draft->account;
+    return link->is_shown && owner != 0 && owner == account;
+}
+
+/* What an action began for who looks. A draft of nobody's is opened by its address alone, which a mail may tell: here
+ * the tracking code would open its answers. */
+static struct value begun_value(struct request *request, const struct dossier *dossier, const struct actor *actor)
+{
+    struct dossier_place *place = place_of(request);
+    struct dossier_links links = {0};
+    struct value_list *list = value_list_new(request->arena);
+    dossier_read_links(place, dossier, &links);
+    for (size_t i = 0; i < links.len; i++) {
+        if (!is_draft_of(&links.at[i], actor->account))
+            continue;
+        struct value_dict *dict = page_new(request);
+        const struct form *form = place->definitions->form(place->definitions->data, links.at[i].form, 0);
+        page_set_text(request, dict, "form_name", form == NULL ? links.at[i].form : form->name);
+        page_set_text(request, dict, "url", draft_path(request->arena, links.at[i].draft->token));
         value_list_add(request->arena, list, value_dict(dict));
     }
     return value_list(list);
@@ -259,6 +286,7 @@ void dossier_fill_page(struct request *request, struct dossier *dossier, const s
     page_set(request, page, "history", history_value(request, dossier, actor));
     if (actor->is_agent)
         page_set(request, page, "links", links_value(request, dossier, actor));
+    page_set(request, page, "begun", begun_value(request, dossier, actor));
     page_set(request, page, "errors", errors_value(request, reply->errors));
     page_set_text(request, page, "changed", reply->changed);
     set_offer(request, dossier, actor, &context, reply, page);

@@ -21,13 +21,8 @@ bool visit_drafts(struct request *request, struct drafts *out, struct err *err)
     return store_read(visit->site->store, read_drafts, &listing, err);
 }
 
-str visit_draft_path(struct request *request, const struct draft *draft)
-{
-    return str_fmt(request->arena, "/reprendre/%.*s/", STR_ARG(draft->token));
-}
-
 str visit_draft_url(struct request *request, const struct draft *draft)
 {
     return str_fmt(request->arena, "%.*s%.*s", STR_ARG(place_of(request)->base_url),
-                   STR_ARG(visit_draft_path(request, draft)));
+                   STR_ARG(draft_path(request->arena, draft->token)));
 }

@@ -97,8 +97,7 @@ void visit_suggest(struct request *request, const struct field_list *fields, con
 
 /* The drafts of who has signed in, as draft_list gives them. */
 bool visit_drafts(struct request *request, struct drafts *out, struct err *err);
-/* Where a draft is taken up again: on this site, and from anywhere. */
-str visit_draft_path(struct request *request, const struct draft *draft);
+/* Where a draft is taken up again, from anywhere. */
 str visit_draft_url(struct request *request, const struct draft *draft);
 
 /* Tables of routes, each beside its handlers. */

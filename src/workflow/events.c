@@ -16,7 +16,8 @@ static bool file(struct engine *engine)
     const struct status *first = &engine->workflow->statuses.at[0];
     const struct dossier *maker = engine->event->maker;
     enum history_author author = engine->actor->is_agent ? AUTHOR_AGENT : AUTHOR_SUBMITTER;
-    engine_open_entry(engine, maker ? AUTHOR_PROGRAM : author, engine->actor);
+    bool by_nobody = maker && !engine->actor->is_submitter && !engine->actor->is_agent;
+    engine_open_entry(engine, by_nobody ? AUTHOR_PROGRAM : author, engine->actor);
     if (maker)
         note_maker(engine, maker);
     engine->dossier->status = STR_EMPTY;

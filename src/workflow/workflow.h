@@ -185,6 +185,7 @@ struct dossier {
     bool is_anonymised;
     bool is_removed;
     str summary;                  /* what it is called in lists, as it was written last */
+    str draft;                    /* the token of the draft that it still is; empty: it was filed */
     str identifier;               /* of a card, its own among those of its model; empty of others */
     struct value loop;            /* status_loop, while the engine runs a round of one; else undefined */
     struct mail_buttons *buttons; /* where the text of a mail puts the buttons that it asks for; NULL: it can't */
@@ -269,7 +270,8 @@ struct event {
     const json_t *payload;              /* TRIGGER, HOOK: what the call brought, or NULL */
     const json_t *answers;              /* EDIT: all answers to the form's fields, checked by forms.h; REWRITE: all */
     const struct owner *owner;          /* REWRITE: whose it becomes; NULL: it stays whose it is */
-    const struct dossier *maker;        /* FILED: the dossier whose action makes this one; NULL: a person files it */
+    const struct dossier *maker;        /* FILED: the dossier whose action makes this one, or made the draft that a
+                                           person files; NULL: none */
     const struct call_outcome *outcome; /* CALLED */
     const struct workflow *before;      /* UPGRADE: the circuit that it leaves; NULL: it is lost */
     const json_t *statuses;             /* UPGRADE: {id: the one that stands for it}, where it is another; or NULL */
@@ -313,7 +315,7 @@ struct association {
     bool keeps_submitter;       /* who filed that one */
     int64_t account;            /* else this account, 0: nobody */
 };
-/* A dossier that an action makes. */
+/* A dossier that an action makes, or begins. */
 struct creation {
     struct action_target target;
     json_t *answers;
@@ -361,6 +363,10 @@ struct workflow_context {
      * (change.others). ERR_INVALID, and what is wrong as the end of a sentence: it goes in circles, a card has its
      * identifier. May be NULL. */
     bool (*create)(void *data, const struct creation *creation, struct change **made, struct err *err);
+    /* Makes the draft of one, kept with the change (change.drafts): a person goes on with it, and files it. May be
+     * NULL.
+     */
+    void (*begin)(void *data, const struct creation *creation, struct draft *out);
     /* The dossiers of a target that a value names (a dossier, a query, a list, identifiers with commas between them);
      * NULL: those that are linked to the engine's: made by its actions, its maker, cards that it chose. */
     void (*targets)(void *data, const struct action_target *target, const struct value *named, struct targets *out);
@@ -431,7 +437,8 @@ struct change {
     struct str_list concerned; /* roles whose agents may see the dossier */
     str redirect_url;          /* where the person goes next; empty: stay */
     struct VEC_OF(struct other_change) others;
-    bool is_made; /* an action files it: it takes no place of a quota */
+    struct drafts drafts; /* to save: begun by an action */
+    bool is_made;         /* an action files it: it takes no place of a quota */
     bool is_removed;
     bool is_anonymised;
     size_t jumps;

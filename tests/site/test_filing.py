@@ -93,8 +93,9 @@ class Filing(OnEachStore):
         elsewhere = town.visitor("ville", ADA)
         elsewhere.get(link)
         self.assertEqual(self.values(elsewhere.get("/demarches/permis/1/"))["Famille"], "Durand-Martin")
-        for stranger in (town.visitor("ville", BOB), town.visitor("ville")):
-            self.assertEqual(stranger.get(link).status, 403)
+        for stranger, refusal in ((town.visitor("ville", BOB), "403"), (town.visitor("ville"), "/connexion/")):
+            answer = stranger.get(link)
+            self.assertIn(refusal, f"{answer.status} {answer.url}")
             stranger.cookies["brouillon-permis"] = visitor.cookies["brouillon-permis"]
             self.assertNotIn("Durand-Martin", stranger.get("/demarches/permis/1/").html)
         other = town.visitor("ville", BOB)

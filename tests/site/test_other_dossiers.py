@@ -3,6 +3,7 @@ theirs; a request goes to the service that a rule names."""
 import re
 import unittest
 
+from support.filler import walk
 from support.town import ADA, OnEachStore, buttons, file_own, on_each_store, press, status_of
 
 CLERK, GARDENER, ROADS = "clerc@ville.example", "jardins@ville.example", "voirie@ville.example"
@@ -17,7 +18,8 @@ CARE = {"kind": "workflow", "slug": "soin", "name": "Soin", "functions": [{"id":
     {"id": "1", "name": "Planté", "actions": [
         {"id": "1", "type": "register-comment", "comment": "<p>Pour {{ form_parent_var_lieu }}</p>"},
         {"id": "2", "type": "choice", "label": "Abattre", "by": ["_receiver"], "status": "2"}]},
-    {"id": "2", "name": "Abattu", "actions": []}]}
+    {"id": "2", "name": "Abattu", "actions": [
+        {"id": "1", "type": "register-comment", "comment": "<p>Choisi {{ form_reverse_links_formdef_suite_quel_arbre|length }} fois, pour {{ form_reverse_links_formdef_suite_quel_arbre_0_form_var_lieu }}.</p>"}]}]}
 WORKS = {"kind": "form", "slug": "travaux", "name": "Travaux", "workflow": "travaux", "functions": {"_receiver": "accueil"},
          "fields": [{"id": "1", "type": "string", "label": "Lieu", "varname": "lieu"}]}
 # It makes itself: once, then it stops.
@@ -48,11 +50,30 @@ PLANTED = {"kind": "workflow", "slug": "planter", "name": "Planter", "functions"
         {"id": "1", "type": "register-comment", "comment": "<p>L’arbre est {{ form_links_arbre_form_status|lower }}, {{ form_links_arbre_var_pied }}, {{ form_links_arbre_var_mesures_0_hauteur }}.</p>"}]}]}
 
 
+# A request that prepares another for who filed it, and one that nobody has an account of; a card that others chose.
+FOLLOWED = {"kind": "form", "slug": "suite", "name": "Suite", "workflow": "suite", "functions": {"_receiver": "accueil"}, "confirmation": False,
+            "fields": [{"id": "1", "type": "string", "label": "Lieu", "varname": "lieu"},
+                       {"id": "2", "type": "string", "label": "Avant", "varname": "avant", "required": "optional",
+                        "prefill": {"type": "string", "value": "{{ form_parent_number }} {{ form_parent_var_lieu }}"}},
+                       {"id": "3", "type": "item", "label": "Arbre", "varname": "quel_arbre", "required": "optional", "source": {"type": "card", "value": "arbres"}}]}
+FOLLOWING = {"kind": "workflow", "slug": "suite", "name": "Suite", "functions": [{"id": "_receiver", "name": "Agents"}], "statuses": [{"id": "1", "name": "Ouverte", "actions": []}]}
+BEGINNING = {"kind": "form", "slug": "preparer", "name": "Préparer", "workflow": "preparer", "functions": {"_receiver": "accueil"}, "confirmation": False,
+             "fields": [{"id": "1", "type": "string", "label": "Lieu", "varname": "lieu"}]}
+BEGUN = {"kind": "workflow", "slug": "preparer", "name": "Préparer", "functions": [{"id": "_receiver", "name": "Agents"}], "statuses": [
+    {"id": "1", "name": "Reçue", "actions": [
+        {"id": "1", "type": "create_formdata", "draft": True, "formdef_slug": "suite", "varname": "suite", "attach_to_history": True,
+         "user_association_mode": "keep-user", "map_fields_by_varname": True},
+        {"id": "2", "type": "register-comment", "to": ["_receiver"], "comment": "<p>À continuer : {{ form_links_suite_form_url }}, {{ form_links_suite_form_status }}, {{ form_links_suite_var_lieu }}.</p>"},
+        {"id": "3", "type": "choice", "label": "Relire", "by": ["_receiver"], "status": "2"}]},
+    {"id": "2", "name": "Relue", "actions": [
+        {"id": "1", "type": "register-comment", "to": ["_receiver"], "comment": "<p>Suite : {{ form_links_suite_form_status|default:'rien' }}, {{ form_links_suite_form_var_lieu }}.</p>"}]}]}
+
+
 class OtherDossiers(OnEachStore):
     @classmethod
     def build(cls, town):
         town.site("ville", "Ville", roles=["accueil", "jardins", "voirie"])
-        town.define("ville", TREES, CARE, WORKS, DIGGING, PLANTING, PLANTED)
+        town.define("ville", TREES, CARE, WORKS, DIGGING, PLANTING, PLANTED, FOLLOWED, FOLLOWING, BEGINNING, BEGUN)
         town.person(CLERK, "Claude Clerc", "ville", ["accueil"])
         town.person(GARDENER, "Jade Jardin", "ville", ["jardins"])
         town.person(ROADS, "Rose Rue", "ville", ["voirie"])
@@ -101,6 +122,45 @@ class OtherDossiers(OnEachStore):
         _, _, _, url = file_own(town, "planter", ADA, Essence="Chêne", Lieu="rue")
         self.assertEqual(town.sql("site-ville", "SELECT COUNT(*) FROM dossier WHERE identifier = 'AChêne'")[0][0], "1")
         self.assertEqual(status_of(town.visitor("ville", CLERK).get(url)), "Reçu")
+
+    @on_each_store
+    def test_a_draft_is_of_who_filed_and_what_is_sent_of_it_is_linked_both_ways(self, town):
+        clerk = town.visitor("ville", CLERK)
+        resident, code, own, url = file_own(town, "preparer", ADA, Lieu="quai nord")
+        before = {row[0] for row in town.sql("site-ville", "SELECT code FROM dossier WHERE form = 'suite'")}
+        page = clerk.get(url).page
+        address = re.search(r"À continuer : (\S+), Brouillon, quai nord", page.text.replace("\xa0", " ")).group(1)
+        self.assertIn("brouillon, pas encore envoyé", page.text)
+        self.assertFalse([href for href, _ in page.links if "/reprendre/" in href], "the agents don't open it")
+        link = next(href for href, text in resident.get(own).page.links if "Compléter" in text)
+        self.assertTrue(address.endswith(link), address)
+        self.assertIn(link, [href for href, _ in resident.get("/mon-compte/brouillons/").page.links])
+        self.assertIn("/connexion/", town.visitor("ville").get(link).url, "whose it is alone goes on with it")
+        # It goes on from what was filled in, and knows what began it.
+        number = "-".join(town.sql("site-ville", "SELECT form_number, sequence FROM dossier WHERE code = '" + code.replace("-", "") + "'")[0])
+        form = next(form for form in resident.get(link).page.forms if "/demarches/suite/" in form.action)
+        self.assertIn("quai nord", [control.value for control in form.controls])
+        self.assertIn(f"{number} quai nord", [control.value for control in form.controls])
+        walk(resident, link, {})
+        sent = {row[0] for row in town.sql("site-ville", "SELECT code FROM dossier WHERE form = 'suite'")} - before
+        self.assertEqual(len(sent), 1)
+        sent_code = sent.pop()
+        other = f"/agents/demandes/{sent_code}/"
+        self.assertIn(other, [href for href, _ in clerk.get(url).page.links])
+        self.assertIn(url, [href for href, _ in clerk.get(other).page.links])
+        self.assertNotIn("Compléter", resident.get(own).page.text)
+        press(clerk, url, "Relire")
+        self.assertIn("Suite : Ouverte, quai nord.", clerk.get(url).page.text.replace("\xa0", " "))
+        town.mailbox.wait_for(ADA, f"{sent_code[:3]}-{sent_code[3:6]}-{sent_code[6:]}")  # a person sent it: there is a receipt
+
+    @on_each_store
+    def test_a_card_knows_the_requests_that_chose_it(self, town):
+        gardener = town.visitor("ville", GARDENER)
+        file_own(town, "planter", ADA, Essence="If", Lieu="parc")
+        file_own(town, "suite", ADA, Lieu="square", Arbre="If")
+        card = next(href for href, text in gardener.get("/agents/fiches/arbres/").page.links if text.strip() == "If")
+        press(gardener, card, "Abattre")
+        self.assertIn("Choisi 1 fois, pour square.", gardener.get(card).page.text.replace("\xa0", " "))
 
 
 if __name__ == "__main__":

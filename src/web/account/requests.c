@@ -50,7 +50,7 @@ static struct value list_drafts(struct request *request)
         const struct form *form = catalogue_form(visit->catalogue, draft->form, 0);
         struct value_dict *dict = page_new(request);
         page_set_text(request, dict, "name", form == NULL ? draft->form : form->name);
-        page_set_text(request, dict, "url", visit_draft_path(request, draft));
+        page_set_text(request, dict, "url", draft_path(request->arena, draft->token));
         page_set_text(request, dict, "token", draft->token);
         page_set(request, dict, "updated", instant_value(draft->updated));
         page_set(request, dict, "expires", date_value(draft->expires));

@@ -88,6 +88,17 @@ static void note_site(struct request *request, int64_t account)
         account_add_site(visit->installation->people, account, visit->site->slug, NULL);
 }
 
+/* The dossier whose action began the draft stays its parent; one that is gone by now leaves none. */
+static void name_maker(struct request *request, const struct draft *draft, struct filing *filed)
+{
+    struct dossier *maker;
+    if (draft->maker == 0)
+        return;
+    filed->draft = draft->id;
+    if (dossier_load(place_of(request), draft->maker, &maker, NULL))
+        filed->maker = maker;
+}
+
 void filling_send(struct request *request, struct filling *filling, bool is_saved)
 {
     const struct visit *visit = visit_of(request);
@@ -102,6 +113,7 @@ void filling_send(struct request *request, struct filling *filling, bool is_save
         filed.submitter_name = account_name(request->arena, filling->person);
         filed.email = filling->person->email;
     }
+    name_maker(request, &filling->draft, &filed);
     if (!dossier_file_prepare(place_of(request), &filed, &sending->change, &err)) {
         show_failure(request, &err);
         return;

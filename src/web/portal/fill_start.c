@@ -89,6 +89,11 @@ static void resume(struct request *request)
         show_failure(request, &err);
         return;
     }
+    if ((draft.account != 0 || draft.agent != 0) && !visit->is_signed_in) {
+        response_redirect(request, str_fmt(request->arena, "/connexion/?suite=%.*s",
+                                           STR_ARG(draft_path(request->arena, draft.token))));
+        return;
+    }
     const struct form *form = catalogue_form(visit->catalogue, draft.form, 0);
     bool is_theirs = draft_is_theirs(visit, &draft);
     if (form == NULL || !is_theirs) {

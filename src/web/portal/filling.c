@@ -54,6 +54,7 @@ static void set_context(struct request *request, struct filling *filling)
     struct visit *visit = visit_of(request);
     filling->person = person_of(request, &filling->draft);
     visit->place.dossiers.in_backoffice = filling->draft.agent != 0;
+    visit->place.dossiers.maker = filling->draft.maker;
     filling->context = visit_form_context(request, filling->form, filling->draft.answers, NULL);
     if (filling->draft.agent != 0 && filling->person != NULL)
         filling->context.account = account_data(request->arena, filling->person);

@@ -1,5 +1,6 @@
 /* create_formdata, create_carddata: another request, or a card, filled from this one. It runs its own circuit from the
- * start, within the same change, and both histories name the other. Semantics of w.c.s. */
+ * start, within the same change, and both histories name the other; or it is a draft, which whose it is goes on with.
+ * Semantics of w.c.s. */
 #include "workflow/actions/actions.h"
 #include "workflow/actions/association.h"
 #include "workflow/actions/mappings.h"
@@ -9,7 +10,7 @@ struct create {
     str slug, varname;
     const struct mappings *mappings;
     struct association_rule association;
-    bool is_draft; /* does not run yet */
+    bool is_draft;
     bool is_entered, keeps_context, is_shown;
 };
 
@@ -22,7 +23,7 @@ static void compile_of(struct compiler *compiler, const json_t *json, struct act
                               .varname = json_str(json, "varname"),
                               .mappings = mappings_compile(compiler, json),
                               .association = association_compile(compiler, json),
-                              .is_draft = json_bool(json, "draft"),
+                              .is_draft = !is_card && json_bool(json, "draft"),
                               .is_entered = json_bool(json, "backoffice_submission"),
                               .keeps_context = json_bool(json, "keep_submission_context"),
                               .is_shown = json_bool(json, "attach_to_history")};
@@ -74,6 +75,20 @@ static void note(struct engine *engine, const struct create *create, const struc
     engine_add_part(engine, part);
 }
 
+/* It has the id of what it becomes. */
+static void begin(struct engine *engine, const struct create *create, const struct creation *creation)
+{
+    struct draft *draft = vec_push(engine->arena, &engine->change->drafts);
+    engine->context->begin(engine->context->data, creation, draft);
+    const struct dossier begun = {.id = draft->id, .form = creation->target.form->key};
+    json_t *part = link_part(&begun, create->varname);
+    json_set(part, STR("is_draft"), json_true());
+    json_set(part, STR("is_shown"), json_boolean(create->is_shown));
+    json_set_str(part, STR("text"),
+                 str_fmt(engine->arena, "Brouillon préparé, « %.*s »", STR_ARG(creation->target.form->name)));
+    engine_add_part(engine, part);
+}
+
 static void perform(struct engine *engine, const struct action *action)
 {
     const struct create *create = action->self;
@@ -81,10 +96,6 @@ static void perform(struct engine *engine, const struct action *action)
     struct creation creation = {0};
     struct change *made = NULL;
     struct err err = {0};
-    if (create->is_draft) {
-        engine_note_inert(engine, action);
-        return;
-    }
     if (str_is_empty(create->slug) || !create->mappings || !context->target_called || !context->create)
         return;
     if (!context->target_called(context->data, create->is_card, create->slug, &creation.target)) {
@@ -95,6 +106,10 @@ static void perform(struct engine *engine, const struct action *action)
     creation.answers = json_keep(engine->arena, json_object());
     mappings_apply(engine, create->mappings, &creation.target, creation.answers);
     describe(engine, action, &creation);
+    if (create->is_draft) {
+        begin(engine, create, &creation);
+        return;
+    }
     if (!context->create(context->data, &creation, &made, &err)) {
         engine_add_error(engine, str_fmt(engine->arena, "Rien n’est créé : %s", err.message));
         return;
