@@ -256,7 +256,8 @@ static bool write_all(struct tx *tx, const struct dossier_write *write, struct e
 bool dossier_apply(struct tx *tx, void *arg, struct err *err)
 {
     const struct dossier_write *write = arg;
-    if (!write_all(tx, write, err) || !write_jobs(tx, write->change, err) || !write_drafts(tx, write->change, err))
+    if (!write_all(tx, write, err) || !write_jobs(tx, write->change, err) || !write_drafts(tx, write->change, err) ||
+        !summaries_write(tx, write->change, err))
         return false;
     for (size_t i = 0; i < write->rows->others.len; i++)
         if (!dossier_apply(tx, &write->rows->others.at[i], err))

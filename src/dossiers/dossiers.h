@@ -545,6 +545,12 @@ extern const size_t dossier_job_kind_count;
 enum { DOSSIER_JOB_ATTEMPTS = 8, DOSSIER_JOB_LEASE_SECONDS = 60 };
 bool dossier_run_job(const struct dossier_place *place, const struct job *job, struct err *err);
 
+/* The daily mails to roles of what came to them (aggregationemail): one job a site, « dossiers.summaries », which adds
+ * the next one itself. summaries_schedule is a store_fn without an argument, for each site that is watched. */
+#define SUMMARIES_JOB_KIND "dossiers.summaries"
+bool summaries_schedule(struct tx *tx, void *unused, struct err *err);
+bool summaries_run_job(const struct dossier_place *place, const struct job *job, struct err *err);
+
 /* What a receipt says (CRPA R112-11-1): service_name, code, received, url, site_name, contact, silence_decides,
  * silence_accepts, silence_date, appeal. */
 json_t *dossier_receipt_words(const struct dossier_place *place, const struct form *form,

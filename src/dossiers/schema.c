@@ -7,6 +7,7 @@
  * dossier_search    the folded text, for FTS5 or tsvector
  * dossier_words     FTS5's index of it, up to dossier_words_mark (search.c)
  * dossier_quota     how many places are taken, by form, period and account; dossier_quota_taken: by which dossier
+ * dossier_summary   what the next daily mail of a role tells of (summaries.c)
  * dossier_history   chained (chain.h): the dossier holds the end of its chain
  * dossier_note, dossier_notice, dossier_blob, dossier_form (the forms' numbers, and the highest that was reserved for a
  * dossier of each) */
@@ -145,5 +146,7 @@ const struct migration dossiers_migrations[] = {
      "ALTER TABLE dossier_listing ADD COLUMN level BIGINT NOT NULL DEFAULT 0;"
      "CREATE INDEX dossier_listing_level ON dossier_listing (role, level, received, dossier) WHERE level > 0",
      NULL},
+    {12, "dossiers",
+     "CREATE TABLE dossier_summary (role TEXT NOT NULL, dossier BIGINT NOT NULL, PRIMARY KEY (role, dossier))", NULL},
 };
 const size_t dossiers_migration_count = sizeof dossiers_migrations / sizeof *dossiers_migrations;

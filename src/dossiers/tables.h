@@ -136,6 +136,10 @@ bool field_chooses_of(const struct field *field, const struct form *model);
 void targets_find(const struct dossier_place *place, const struct dossier *dossier, const struct action_target *target,
                   const struct value *named, struct targets *out);
 
+/* ---- daily mails (summaries.c) ---- */
+/* Keeps that the dossier is to be told of. */
+bool summaries_write(struct tx *tx, const struct change *change, struct err *err);
+
 /* ---- many at once (mass_run.c) ---- */
 #define MASS_JOB STR("dossiers.mass")
 enum mass_state { MASS_WAITING, MASS_DONE, MASS_FAILED };

@@ -6,14 +6,19 @@
 
 #include <string.h>
 
-/* Of the daily purges: they are never given up for a store that is away for a week. */
-enum { PURGE_ATTEMPTS = 1000 };
+/* Of the daily jobs: they are never given up for a store that is away for a week. */
+enum { DAILY_ATTEMPTS = 1000 };
 
 typedef bool (*job_in_place)(struct place *place, const void *what, struct err *err);
 
 static bool run_dossier(struct place *place, const void *job, struct err *err)
 {
     return dossier_run_job(&place->dossiers, job, err);
+}
+
+static bool run_summaries(struct place *place, const void *job, struct err *err)
+{
+    return summaries_run_job(&place->dossiers, job, err);
 }
 
 static bool run_call(struct place *place, const void *job, struct err *err)
@@ -91,6 +96,11 @@ static bool run_mail(void *context, struct store *store, const struct job *job, 
     return ok;
 }
 
+static bool run_summaries_job(void *context, struct store *store, const struct job *job, struct err *err)
+{
+    return run_of_site(context, store, run_summaries, job, err);
+}
+
 static bool run_call_job(void *context, struct store *store, const struct job *job, struct err *err)
 {
     return run_of_site(context, store, run_call, job, err);
@@ -106,10 +116,15 @@ static bool run_sms_job(void *context, struct store *store, const struct job *jo
     return run_of_site(context, store, run_sms, job, err);
 }
 
+static bool schedule_daily(struct tx *tx, void *unused, struct err *err)
+{
+    return drafts_schedule_purge(tx, unused, err) && summaries_schedule(tx, unused, err);
+}
+
 void installation_watch_site(struct installation *installation, struct store *store)
 {
     struct err err = {0};
-    if (!store_write(store, drafts_schedule_purge, NULL, &err))
+    if (!store_write(store, schedule_daily, NULL, &err))
         log_err("jobs.schedule", &err);
     jobs_watch(installation->jobs, store);
 }
@@ -137,11 +152,12 @@ void installation_run_jobs(struct installation *installation, int threads, bool 
     struct arena *arena = installation->arena;
     const struct job_kind own[] = {
         {STR(MAIL_JOB_KIND), run_mail, MAIL_ATTEMPTS, MAIL_LEASE_SECONDS},
-        {STR(DRAFTS_PURGE_JOB), drafts_run_purge_job, PURGE_ATTEMPTS, 0},
+        {STR(DRAFTS_PURGE_JOB), drafts_run_purge_job, DAILY_ATTEMPTS, 0},
+        {STR(SUMMARIES_JOB_KIND), run_summaries_job, DAILY_ATTEMPTS, 0},
         {STR(CALL_JOB_KIND), run_call_job, CALL_ATTEMPTS, CALL_LEASE_SECONDS},
         {STR(DOCUMENT_JOB_KIND), run_document_job, DOCUMENT_ATTEMPTS, DOCUMENT_LEASE_SECONDS},
         {STR(SMS_JOB_KIND), run_sms_job, CALL_ATTEMPTS, CALL_LEASE_SECONDS},
-        {STR(BLOBS_SWEEP_JOB), blobs_run_sweep_job, PURGE_ATTEMPTS, BLOBS_SWEEP_LEASE_SECONDS},
+        {STR(BLOBS_SWEEP_JOB), blobs_run_sweep_job, DAILY_ATTEMPTS, BLOBS_SWEEP_LEASE_SECONDS},
     };
     enum { OWN = sizeof own / sizeof *own };
     struct job_kind *kinds = arena_array_of(arena, struct job_kind, dossier_job_kind_count + OWN);

@@ -433,6 +433,7 @@ struct change {
     enum call_end call_end;    /* CALLED */
     str call;                  /* token of the call that the event waits for; empty: none */
     struct notices notices;
+    struct str_list summaries; /* roles whose daily mail tells of it */
     struct str_list waiting;   /* who can act now: slugs of roles, « _submitter » */
     struct str_list concerned; /* roles whose agents may see the dossier */
     str redirect_url;          /* where the person goes next; empty: stay */

@@ -52,7 +52,7 @@ UNSUPPORTED = [
     (formdef("a", head="<digest_templates><template key='default'>d</template></digest_templates>"), []),
     (formdef("a", head="<digest_templates><template key='custom-view:v'>d</template></digest_templates>"), []),
     (formdef("a", head="<required_authentication_contexts><method>fedict</method></required_authentication_contexts>"), []),
-    (workflow("w", '<item type="aggregationemail"/>'), ["action:aggregationemail"]),
+    (workflow("w", '<item type="update_user_profile"/>'), ["action:update_user_profile"]),
     (workflow("w", '<item type="choice"><label>Oui</label><by><item>_receiver</item></by><status>1</status>'
                    "<allow_as_mass_action>True</allow_as_mass_action></item>"), []),
     (workflow("w", '<item type="form"><by><item>_receiver</item></by><formdef><fields>' + field("retina") + "</fields></formdef></item>"), ["field:retina"]),

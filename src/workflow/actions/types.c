@@ -3,6 +3,7 @@
 
 static const struct action_type *const types[] = {
     &action_addattachment,
+    &action_aggregationemail,
     &action_anonymise,
     &action_assign_carddata,
     &action_choice,
