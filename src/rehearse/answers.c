@@ -17,7 +17,7 @@ struct read {
 
 struct making {
     struct arena *arena;
-    struct map attributes; /* of rows: name → itself */
+    struct map attributes; /* of rows: name → struct literals *, what it is compared with */
     struct map reads;      /* of answers: path → struct read * */
     struct map complaints; /* of answers that say what went wrong: the same */
 };
@@ -34,8 +34,8 @@ static void note_attributes(struct making *making, const struct form *form, cons
         if (field == NULL || field->varname.len == 0 || names.at[i].path.len <= known)
             continue;
         str name = str_slice(names.at[i].path, known, names.at[i].path.len);
-        if (!str_eq(name, STR("raw")) && !str_eq(name, STR("display")))
-            map_set(&making->attributes, str_dup(making->arena, name), making);
+        if (!str_eq(name, STR("raw")) && !str_eq(name, STR("display")) && map_get(&making->attributes, name) == NULL)
+            map_set(&making->attributes, str_dup(making->arena, name), arena_new_of(making->arena, struct literals));
     }
 }
 
@@ -50,6 +50,40 @@ static void note_forms(struct making *making, const struct stage *stage)
             note_attributes(making, form, form->texts.at[j].template);
         for (size_t j = 0; texts != NULL && j < texts->len; j++)
             note_attributes(making, form, texts->at[j].template);
+    }
+}
+
+static void add_literal(struct arena *arena, struct literals *literals, str literal)
+{
+    bool is_known = literal.len == 0;
+    for (size_t i = 0; i < literals->len; i++)
+        is_known = is_known || str_eq(literals->at[i], literal);
+    if (!is_known)
+        *vec_push(arena, literals) = literal;
+}
+
+/* « motif_price » of any field that has a price: each end of the name may be an attribute's. */
+static void note_literal(struct making *making, str name, str literal)
+{
+    for (size_t from = 1; from < name.len; from++) {
+        bool may_begin = name.ptr[from - 1] == '_';
+        struct literals *compared = may_begin ? map_get(&making->attributes, str_slice(name, from, name.len)) : NULL;
+        if (compared != NULL)
+            add_literal(making->arena, compared, literal);
+    }
+}
+
+/* « form_var_motif_price == "0" » */
+static void note_compared(void *arg, str text)
+{
+    const str mark = STR("form_var_");
+    for (size_t at = str_find(text, mark, 0); at < text.len; at = str_find(text, mark, at + 1)) {
+        size_t from = at + mark.len, end = from;
+        while (end < text.len && literal_is_of_name(text.ptr[end]))
+            end++;
+        str literal = literal_behind(text, end);
+        if (literal.len > 0)
+            note_literal(arg, str_slice(text, from, end), literal);
     }
 }
 
@@ -86,6 +120,8 @@ static void note_text(void *arg, str text)
 
 /* ---- What is answered ---- */
 
+enum { WEEK = 7 };
+
 /* A value for a name that nothing is known of. */
 static json_t *plain_value(struct arena *arena, str name, int number, int days)
 {
@@ -97,13 +133,17 @@ static json_t *plain_value(struct arena *arena, str name, int number, int days)
     return json_from_str(str_fmt(arena, "%.*sT10:00:00", STR_ARG(date_iso(arena, date_from_days(day)))));
 }
 
+/* Each row has another of what its attributes are compared with; the last has none of it. */
 static json_t *row(const struct making *making, int number)
 {
-    enum { WEEK = 7 };
     json_t *row = json_object();
     for (size_t i = 0; i < making->attributes.len; i++) {
         str name = making->attributes.entries[i].key;
-        json_set(row, name, plain_value(making->arena, name, number, WEEK + number));
+        const struct literals *compared = making->attributes.entries[i].value;
+        bool is_compared = number < ROWS && compared->len > 0;
+        json_set(row, name,
+                 is_compared ? json_from_str(compared->at[(size_t)(number - 1) % compared->len])
+                             : plain_value(making->arena, name, number, WEEK + number));
     }
     json_set(row, STR("id"), json_from_str(str_fmt(making->arena, "%d", number)));
     json_set_str(row, STR("text"), str_fmt(making->arena, "Réponse %d", number));
@@ -114,7 +154,6 @@ static json_t *row(const struct making *making, int number)
  * nothing. */
 static json_t *value_of(struct arena *arena, const struct read *read, bool is_hoped)
 {
-    enum { WEEK = 7 };
     if (read->compared.len > 1 && !is_hoped)
         return json_from_str(read->compared.at[1]);
     if (read->compared.len > 0)
@@ -189,11 +228,14 @@ static str complaint(const struct making *making)
 void answers_make(struct arena *arena, const struct stage *stage, struct fetch_answer out[ANSWERS])
 {
     const str type = STR("application/json");
-    struct making making = {arena, map_new(arena), map_new(arena), map_new(arena)};
+    struct making making = {
+        .arena = arena, .attributes = map_new(arena), .reads = map_new(arena), .complaints = map_new(arena)};
     const struct workflow_list *workflows = catalogue_workflows(stage->catalogue);
     note_forms(&making, stage);
-    for (size_t i = 0; i < workflows->len; i++)
+    for (size_t i = 0; i < workflows->len; i++) {
+        literal_each_text(workflow_document(workflows->at[i]), note_compared, &making);
         literal_each_text(workflow_document(workflows->at[i]), note_text, &making);
+    }
     out[ANSWER_HOPED] = (struct fetch_answer){.status = 200, .type = type, .body = good_answer(&making, true)};
     out[ANSWER_OTHER] = (struct fetch_answer){.status = 200, .type = type, .body = good_answer(&making, false)};
     out[ANSWER_ERROR] = (struct fetch_answer){.status = 200, .type = type, .body = complaint(&making)};

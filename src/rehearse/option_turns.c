@@ -1,23 +1,24 @@
 /* What a circuit does may hang on options that each form sets (« form_option_* »). Where a status was never reached,
- * the form is played again with these set otherwise, in the copy: first all of those that conditions read, then one at
- * a time. */
+ * the form is played again with these set otherwise, in the copy: first all of those that decide something, then one at
+ * a time, from the turn that led the furthest. */
 #include "rehearse/internal.h"
 #include "rehearse/literals.h"
 
-enum { VALUES_MOST = 4, TURNS_MOST = 10 };
+enum { VALUES_MOST = 4, TURNS_MOST = 14 };
 
 #define READ STR("form_option_")
 
-/* An option that conditions of the workflow read, and what else it might be. */
+/* An option that decides something, and what else it might be. */
 struct varied {
     const struct field *field;
+    const json_t *now; /* NULL: the form says nothing */
     struct VEC_OF(json_t *) values;
 };
 struct variety VEC_OF(struct varied);
 
 /* ---- Which options, and which values ---- */
 
-static bool is_decisive(const struct workflow *workflow, str option)
+static bool is_in_conditions(const struct workflow *workflow, str option)
 {
     const struct workflow_texts *texts = workflow_texts(workflow);
     for (size_t i = 0; i < texts->len; i++) {
@@ -32,25 +33,57 @@ static bool is_decisive(const struct workflow *workflow, str option)
     return false;
 }
 
-static void add_value(struct arena *arena, struct varied *varied, const json_t *now, json_t *value)
+struct looking {
+    str name;
+    bool is_found;
+};
+
+static void look(void *arg, str text)
+{
+    struct looking *looking = arg;
+    looking->is_found = looking->is_found || str_contains(text, looking->name);
+}
+
+/* Conditions read data of the treatment that the circuit made of its options: a price, whether it is paid online. */
+static void look_in_data(const json_t *places, struct looking *looking)
+{
+    for (size_t i = 0; i < json_array_size(places); i++) {
+        const json_t *actions = json_list(json_array_get(places, i), "actions");
+        for (size_t j = 0; j < json_array_size(actions); j++) {
+            const json_t *action = json_array_get(actions, j);
+            if (str_eq(json_str(action, "type"), STR("set-backoffice-fields")))
+                literal_each_text(json_list(action, "fields"), look, looking);
+        }
+    }
+}
+
+static bool is_decisive(const struct form_run *run, str option)
+{
+    struct looking looking = {.name = str_fmt(run->arena, "form_option_%.*s", STR_ARG(option))};
+    const json_t *document = workflow_document(run->workflow);
+    look_in_data(json_list(document, "statuses"), &looking);
+    look_in_data(json_list(document, "global_actions"), &looking);
+    return looking.is_found || is_in_conditions(run->workflow, option);
+}
+
+static void add_value(struct arena *arena, struct varied *varied, json_t *value)
 {
     json_keep(arena, value);
-    bool is_known = varied->values.len >= VALUES_MOST || json_equal(now, value);
+    bool is_known = varied->values.len >= VALUES_MOST || json_equal(varied->now, value);
     for (size_t i = 0; i < varied->values.len; i++)
         is_known = is_known || json_equal(varied->values.at[i], value);
     if (!is_known)
         *vec_push(arena, &varied->values) = value;
 }
 
-static void add_text(struct arena *arena, struct varied *varied, const json_t *now, str text)
+static void add_text(struct arena *arena, struct varied *varied, str text)
 {
-    add_value(arena, varied, now, json_from_str(text));
+    add_value(arena, varied, json_from_str(text));
 }
 
 struct comparing {
     struct arena *arena;
     struct varied *varied;
-    const json_t *now;
     str name;
 };
 
@@ -62,11 +95,11 @@ static void add_compared(void *arg, str source)
         at += comparing->name.len;
         str text = literal_behind(source, at);
         if (text.len > 0)
-            add_text(comparing->arena, comparing->varied, comparing->now, text);
+            add_text(comparing->arena, comparing->varied, text);
     }
 }
 
-static bool add_choices(struct form_run *run, struct varied *varied, const json_t *now)
+static bool add_choices(struct form_run *run, struct varied *varied)
 {
     struct place place;
     struct choices fixed = {0};
@@ -74,24 +107,24 @@ static bool add_choices(struct form_run *run, struct varied *varied, const json_
     if (!field_fixed_choices(varied->field, &place.sources, &fixed))
         return false;
     for (size_t i = 0; i < fixed.len; i++)
-        add_text(run->arena, varied, now, fixed.at[i].id);
+        add_text(run->arena, varied, fixed.at[i].id);
     return true;
 }
 
 static void find_values(struct form_run *run, struct varied *varied)
 {
     const struct field *field = varied->field;
-    const json_t *now = json_get(run->form->options, field->varname);
-    if (now == NULL)
-        now = json_object_get(field->json, "default_value");
+    varied->now = json_get(run->form->options, field->varname);
+    if (varied->now == NULL)
+        varied->now = json_object_get(field->json, "default_value");
     if (str_eq(field->type_name, STR("bool"))) {
-        add_value(run->arena, varied, now, json_boolean(!json_is_true(now)));
-    } else if (!add_choices(run, varied, now)) {
+        add_value(run->arena, varied, json_boolean(!json_is_true(varied->now)));
+    } else if (!add_choices(run, varied)) {
         str name = str_fmt(run->arena, "form_option_%.*s", STR_ARG(field->varname));
-        struct comparing comparing = {run->arena, varied, now, name};
+        struct comparing comparing = {run->arena, varied, name};
         literal_each_text(workflow_document(run->workflow), add_compared, &comparing);
-        add_text(run->arena, varied, now, STR("12"));
-        add_text(run->arena, varied, now, STR_EMPTY);
+        add_text(run->arena, varied, STR("12"));
+        add_text(run->arena, varied, STR_EMPTY);
     }
 }
 
@@ -101,8 +134,7 @@ static struct variety find_variety(struct form_run *run)
     const struct field_list *options = run->workflow == NULL ? NULL : workflow_options(run->workflow);
     for (size_t i = 0; options != NULL && i < options->len; i++) {
         struct varied varied = {.field = &options->at[i]};
-        if (varied.field->type == NULL || varied.field->varname.len == 0 ||
-            !is_decisive(run->workflow, varied.field->varname))
+        if (varied.field->type == NULL || varied.field->varname.len == 0 || !is_decisive(run, varied.field->varname))
             continue;
         find_values(run, &varied);
         if (varied.values.len > 0)
@@ -113,15 +145,16 @@ static struct variety find_variety(struct form_run *run)
 
 /* ---- Turns ---- */
 
-static json_t *given(const struct form_run *run)
-{
-    return json_keep(run->arena, run->form->options != NULL ? json_deep_copy(run->form->options) : json_object());
-}
+struct turns {
+    struct form_run *run;
+    json_t *base; /* the options that led the furthest */
+    size_t played;
+};
 
 /* All of them otherwise: each by its first value, or by its last. */
-static json_t *all_other(const struct form_run *run, const struct variety *variety, bool is_last)
+static json_t *all_other(const struct turns *turns, const struct variety *variety, bool is_last)
 {
-    json_t *options = given(run);
+    json_t *options = json_deep_copy(turns->base);
     for (size_t i = 0; i < variety->len; i++) {
         const struct varied *varied = &variety->at[i];
         json_set(options, varied->field->varname, json_incref(varied->values.at[is_last ? varied->values.len - 1 : 0]));
@@ -129,10 +162,31 @@ static json_t *all_other(const struct form_run *run, const struct variety *varie
     return options;
 }
 
-static void play(struct form_run *run, json_t *options)
+static json_t *one_other(const struct turns *turns, const struct varied *varied, const json_t *value)
 {
+    json_t *options = json_deep_copy(turns->base);
+    if (value != NULL)
+        json_set(options, varied->field->varname, json_deep_copy(value));
+    else
+        json_object_deln(options, varied->field->varname.ptr, varied->field->varname.len);
+    return options;
+}
+
+static bool wants_more(const struct turns *turns)
+{
+    const struct form_run *run = turns->run;
+    return turns->played < TURNS_MOST && run->filed.len > 0 && !run_is_over(run) &&
+           treat_reached(run) < workflow_status_count(run->workflow);
+}
+
+/* Takes the options. */
+static void play(struct turns *turns, json_t *options)
+{
+    struct form_run *run = turns->run;
     size_t before = treat_reached(run);
     struct err err = {0};
+    json_keep(run->arena, options);
+    turns->played++;
     if (!stage_set_options(run->stage, run->form->slug, options, &err)) {
         run_error(run, "store", run->form->slug, "%s", err.message);
         return;
@@ -140,15 +194,22 @@ static void play(struct form_run *run, json_t *options)
     treat_again(run);
     if (treat_reached(run) == before)
         return;
+    turns->base = options;
     json_t *turn = json_object();
     json_set(turn, STR("options"), json_incref(options));
     json_set(turn, STR("reached"), json_integer((json_int_t)(treat_reached(run) - before)));
     json_array_append_new(run->turns, turn);
 }
 
-static bool wants_more(const struct form_run *run)
+/* As the form has it, too, where the base has it otherwise. */
+static void play_each(struct turns *turns, const struct varied *varied)
 {
-    return run->filed.len > 0 && !run_is_over(run) && treat_reached(run) < workflow_status_count(run->workflow);
+    for (size_t i = 0; i <= varied->values.len && wants_more(turns); i++) {
+        const json_t *value = i < varied->values.len ? varied->values.at[i] : varied->now;
+        const json_t *of_base = json_get(turns->base, varied->field->varname);
+        if (value != of_base && !json_equal(value, of_base))
+            play(turns, one_other(turns, varied, value));
+    }
 }
 
 /* So that the forms after it meet it as it was. */
@@ -162,16 +223,14 @@ static void put_back(struct form_run *run)
 void option_turns_play(struct form_run *run)
 {
     struct variety variety = find_variety(run);
-    if (variety.len == 0 || !wants_more(run))
+    const json_t *given = run->form->options;
+    struct turns turns = {run, json_keep(run->arena, given != NULL ? json_deep_copy(given) : json_object()), 0};
+    if (variety.len == 0 || !wants_more(&turns))
         return;
-    play(run, all_other(run, &variety, false));
-    if (wants_more(run))
-        play(run, all_other(run, &variety, true));
-    for (size_t i = 0, turns = 2; i < variety.len; i++)
-        for (size_t j = 0; j < variety.at[i].values.len && turns < TURNS_MOST && wants_more(run); j++, turns++) {
-            json_t *options = given(run);
-            json_set(options, variety.at[i].field->varname, json_incref(variety.at[i].values.at[j]));
-            play(run, options);
-        }
+    play(&turns, all_other(&turns, &variety, false));
+    if (wants_more(&turns))
+        play(&turns, all_other(&turns, &variety, true));
+    for (size_t i = 0; i < variety.len; i++)
+        play_each(&turns, &variety.at[i]);
     put_back(run);
 }

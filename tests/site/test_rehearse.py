@@ -177,6 +177,30 @@ class Rehearse(unittest.TestCase):
                 self.assertEqual(sum(turn["reached"] for turn in turns), 2, turns)
                 self.assertIn({"guichet": "Poste", "payant": True, "code": "69120"}, [turn["options"] for turn in turns])
 
+    def test_an_option_that_decides_by_data_made_of_it_is_set_beside_others(self):
+        options = [field("1", "string", "cout"), field("2", "bool", "interdit")]
+        price = {"id": "1", "type": "set-backoffice-fields", "fields": [{"field_id": "bo1", "value": "{{ form_option_cout }}"}]}
+        statuses = [
+            {"id": "1", "name": "Reçue", "actions": [
+                price, {"id": "2", "type": "jump", "status": "2", "condition": "form_var_prix|decimal > 0 and form_option_interdit"},
+                {"id": "3", "type": "jump", "status": "3", "condition": "form_var_prix|decimal > 0"}]},
+            {"id": "2", "name": "Payante", "actions": []}, {"id": "3", "name": "Remboursable", "actions": []}]
+        workflow = changed(WORKFLOW, options=options, statuses=statuses, backoffice_fields=[{**field("bo1", "string", "prix"), "required": "optional"}])
+        with Counter() as counter:
+            counter.define("ville", changed(FORM, workflow_options={"cout": "0"}), workflow)
+            form, = rehearse(counter)[1]["forms"]
+            self.assertEqual((form["statuses"]["missing"], form["errors"]), ([], []))
+            self.assertEqual([turn["options"] for turn in form["option_turns"]], [{"cout": "12", "interdit": True}, {"cout": "12"}])
+
+    def test_rows_have_what_their_attributes_are_compared_with(self):
+        where = field("1", "item", "ou", source={"type": "json", "value": "https://lieux.exemple.fr/"})
+        statuses = [{"id": "1", "name": "Reçue", "actions": [{"id": "1", "type": "jump", "status": "2", "condition": 'form_var_ou_gratuit == "oui"'}]},
+                    {"id": "2", "name": "Gratuite", "actions": []}]
+        with Counter() as counter:
+            counter.define("ville", changed(FORM, fields=[where]), changed(WORKFLOW, statuses=statuses))
+            form, = rehearse(counter)[1]["forms"]
+            self.assertEqual((form["statuses"]["missing"], form["errors"]), ([], []))
+
     def test_answers_that_may_be_changed_are(self):
         edit = {"id": "1", "type": "editable", "label": "Corriger", "by": ["_submitter", "_receiver"], "status": "2"}
         statuses = [{"id": "1", "name": "Reçue", "actions": [edit]}, {"id": "2", "name": "Corrigée", "actions": []}]
