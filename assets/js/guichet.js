@@ -221,14 +221,14 @@ for (const all of document.querySelectorAll("[data-all]")) {
   });
 }
 
-// How far an action on many is, until it is done.
+// How far something is that goes on by itself, until it is done.
 const follow = async () => {
   if (!document.querySelector("[data-under-way]")) return;
   try {
     const answer = await fetch(location.href);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const now = page.querySelector("[data-mass]");
-    if (now) document.querySelector("[data-mass]").replaceWith(now);
+    const now = page.querySelector("[data-progress]");
+    if (now) document.querySelector("[data-progress]").replaceWith(now);
   } catch { /* no answer now: the link is there */ }
   window.setTimeout(follow, 2000);
 };

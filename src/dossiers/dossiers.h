@@ -483,12 +483,31 @@ struct upgrade {
     const struct workflow *workflow;
     const json_t *statuses; /* of the plan */
     struct actor actor;     /* who has them go over; account 0: the program */
+    int64_t run;            /* upgrade_run.id that counts them; 0: none does */
     int64_t after;          /* the dossier that was looked at last */
     int64_t done, left;     /* how many have gone over; and could not: they wait for another service's answer */
     bool is_over;
 };
 /* ERR_UNAVAILABLE: the store is away. */
 bool upgrade_go_on(const struct dossier_place *place, struct upgrade *upgrade, struct err *err);
+
+/* The same by a job: one at a time for a circuit. It goes on where it was where the process dies; those that wait for
+ * another service's answer are tried again for a day. */
+struct upgrade_run {
+    int64_t id; /* 0: there was none */
+    int64_t version;
+    str author;
+    instant started, ended; /* ended 0: it is under way */
+    instant next;           /* those that were left are tried again then; 0: it goes through them now */
+    int64_t total;          /* at its start */
+    int64_t done, left;
+    bool is_overtaken; /* another version came into service: somebody has to say anew what becomes of its statuses */
+};
+/* actor: who has them go over. ERR_CONFLICT: one is under way; ERR_INVALID: a status lacks its target. */
+bool upgrade_start(const struct dossier_place *place, const struct upgrade_plan *plan, const struct actor *actor,
+                   struct err *err);
+/* The last one of the circuit. */
+bool upgrade_read_run(const struct dossier_place *place, str workflow, struct upgrade_run *out, struct err *err);
 
 /* ---- Proof of the histories (chain.h)
  * --------------------------------------------------------------------------------
@@ -537,9 +556,9 @@ struct value dossier_site_scope(const struct dossier_place *place);
  */
 
 /* Kinds of jobs that come here: « workflow.timer » (payload {"dossier", "status", "action"}), « workflow.global »
- * ({"dossier", "action"}), « dossiers.mass » ({"mass"}). The runner's function makes a place for
- * the store of the job and calls this. At least once: doing it again changes nothing. Who runs jobs writes job_kinds of
- * its own, with these names and attempts. */
+ * ({"dossier", "action"}), « dossiers.mass » ({"mass"}), « dossiers.upgrade » ({"run", "after" …}). The runner's
+ * function makes a place for the store of the job and calls this. At least once: doing it again changes nothing. Who
+ * runs jobs writes job_kinds of its own, with these names and attempts. */
 extern const str dossier_job_kinds[];
 extern const size_t dossier_job_kind_count;
 enum { DOSSIER_JOB_ATTEMPTS = 8, DOSSIER_JOB_LEASE_SECONDS = 60 };

@@ -148,5 +148,12 @@ const struct migration dossiers_migrations[] = {
      NULL},
     {12, "dossiers",
      "CREATE TABLE dossier_summary (role TEXT NOT NULL, dossier BIGINT NOT NULL, PRIMARY KEY (role, dossier))", NULL},
+    {13, "dossiers",
+     "CREATE TABLE dossier_upgrade (id BIGINT PRIMARY KEY, workflow TEXT NOT NULL, version BIGINT NOT NULL,"
+     " statuses TEXT NOT NULL, account BIGINT NOT NULL, author TEXT NOT NULL, started BIGINT NOT NULL,"
+     " ended BIGINT NOT NULL, next BIGINT NOT NULL, total BIGINT NOT NULL, done BIGINT NOT NULL,"
+     " behind BIGINT NOT NULL, is_overtaken INTEGER NOT NULL);"
+     "CREATE INDEX dossier_upgrade_of ON dossier_upgrade (workflow, id)",
+     NULL},
 };
 const size_t dossiers_migration_count = sizeof dossiers_migrations / sizeof *dossiers_migrations;

@@ -152,6 +152,11 @@ bool mass_run_job(const struct dossier_place *place, const struct job *job, stru
 #define UPGRADE_OLD                                                                                                    \
     "workflow = :workflow AND workflow_version <> :version AND is_removed = 0 AND is_anonymised = 0"                   \
     " AND (is_final = 0 OR form LIKE 'card:%')"
+/* The job that goes on with it (upgrade_run.c). */
+#define UPGRADE_JOB STR("dossiers.upgrade")
+bool upgrade_run_job(const struct dossier_place *place, const struct job *job, struct err *err);
+/* It has gone over: counted in its own transaction. A function for dossier_write.also. */
+bool upgrade_count(struct tx *tx, void *upgrade, struct err *err);
 
 /* ---- cards (cards.c) ---- */
 /* Gives the card of the change its identifier. ERR_INVALID where its model's template gives none, or one too long. */

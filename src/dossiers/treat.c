@@ -154,7 +154,8 @@ bool dossier_tell_of_mail(const struct dossier_place *place, int64_t id, str tex
 
 /* ---- Jobs ---- */
 
-const str dossier_job_kinds[] = {STR_INIT("workflow.timer"), STR_INIT("workflow.global"), STR_INIT("dossiers.mass")};
+const str dossier_job_kinds[] = {STR_INIT("workflow.timer"), STR_INIT("workflow.global"), STR_INIT("dossiers.mass"),
+                                 STR_INIT("dossiers.upgrade")};
 const size_t dossier_job_kind_count = sizeof dossier_job_kinds / sizeof *dossier_job_kinds;
 
 bool dossier_run_job(const struct dossier_place *place, const struct job *job, struct err *err)
@@ -162,6 +163,8 @@ bool dossier_run_job(const struct dossier_place *place, const struct job *job, s
     struct err found = {0};
     if (str_eq(job->kind, MASS_JOB))
         return mass_run_job(place, job, err);
+    if (str_eq(job->kind, UPGRADE_JOB))
+        return upgrade_run_job(place, job, err);
     const json_t *payload = json_parse(place->arena, job->payload, err);
     if (!payload)
         return false;

@@ -68,6 +68,8 @@ static bool go_over(const struct dossier_place *place, const struct upgrade *upg
     if (!workflow_perform(&context, dossier, &event, &change, err))
         return false;
     struct dossier_write write = dossier_write_make(place, form, &change, false);
+    write.also = upgrade->run ? upgrade_count : NULL;
+    write.also_arg = (void *)(uintptr_t)upgrade;
     return store_write(place->store, dossier_apply, &write, err);
 }
 

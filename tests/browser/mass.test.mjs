@@ -53,7 +53,7 @@ for (const store of stores)
       await page.getByLabel("Le mot").fill("Bonjour");
       await go(page, "Écrire un mot (3 demandes)");
       await page.getByText("C’est terminé").waitFor({ timeout: javaScriptEnabled ? 20000 : 3000 }).catch(() => page.reload());
-      assert.match(await page.locator("[data-mass]").innerText(), /3 traitées/);
+      assert.match(await page.locator("[data-progress]").innerText(), /3 traitées/);
       await seen("fin");
       await page.goto(counter.url("ville", "/agents/groupe/"));
       await seen("miennes");

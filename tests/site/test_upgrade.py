@@ -1,10 +1,14 @@
-"""guichet workflow migrate: open requests go over to the version of their circuit that is in service."""
+"""Open requests go over to the version of their circuit that is in service: by guichet workflow migrate, and by an administrator's
+page, whose job goes on after the process died."""
 import copy
+import time
 import unittest
 
+from support.api import KEY, ORIG, Program
+from support.filler import main_form
 from support.town import ADA, OnEachStore, buttons, file_own, on_each_store, press, status_of
 
-CLERK = "clerc@ville.example"
+CLERK, ADMIN = "clerc@ville.example", "admin@ville.example"
 FORM = {"kind": "form", "slug": "carte", "name": "Carte", "workflow": "circuit", "functions": {"_receiver": "accueil"}, "confirmation": False,
         "fields": [{"id": "1", "type": "string", "label": "Famille", "varname": "nom"}]}
 FIRST = {
@@ -53,6 +57,73 @@ class Upgrade(OnEachStore):
         press(agent, office, "Archiver")
         self.assertEqual(status_of(agent.get(office)), "Clos")
         self.assertIn("dossiers à faire passer : 0", self.migrate(town, 0))
+        self.assertEqual(town.cli("verify").returncode, 0)
+
+
+class ByAnAdministrator(OnEachStore):
+    PAGE = "/administration/circuits/circuit/passage/"
+    MANY = 250
+
+    @classmethod
+    def build(cls, town):
+        town.site("ville", "Ville", roles=["accueil"], api={"keys": {ORIG: KEY}})
+        town.define("ville", FORM, FIRST)
+        town.person(CLERK, "Claude Clerc", "ville", ["accueil"])
+        town.person(ADMIN, "Alex Admin", "ville", admin=True)
+        town.person(ADA, "Ada Durand")
+
+    def rows(self, town, what, where="1 = 1"):
+        return int(town.sql("site-ville", f"SELECT {what} FROM dossier_upgrade WHERE {where}")[0][0] or 0)
+
+    def wait_for(self, town, what, where="1 = 1"):
+        end = time.monotonic() + 60
+        while not self.rows(town, what, where) and time.monotonic() < end:
+            time.sleep(0.005)
+        self.assertTrue(self.rows(town, what, where))
+
+    def wait_for_version(self, admin, version):
+        end = time.monotonic() + 20
+        while f"que la version {version}, en service" not in admin.get(self.PAGE).page.text and time.monotonic() < end:
+            time.sleep(0.1)
+        return admin.last
+
+    def choose(self, admin, target):
+        form = main_form(admin.get(self.PAGE).page)
+        return admin.send(form, {"statut:lu": target}, button=form.buttons()[0].label)
+
+    @on_each_store
+    def test_each_goes_over_once_though_the_process_dies_midway(self, town):
+        agent = town.visitor("ville", CLERK)
+        self.assertEqual(agent.get(self.PAGE).status, 403)
+        _, _, _, office = file_own(town, "carte", Famille="Durand")
+        press(agent, office, "Lire")
+        program = Program(town, "ville")
+        for i in range(self.MANY):
+            self.assertEqual(program.post("/api/formdefs/carte/submit", {"data": {"nom": f"N{i}"}}).status, 200)
+        town.define("ville", SECOND)
+        admin = town.visitor("ville", ADMIN)
+        page = self.wait_for_version(admin, 2)
+        self.assertRegex(page.page.text, r"Carte\s*1\s*Lu\s*1\s*À choisir")
+        self.assertIn("Choisissez où continuent les demandes en « Lu »", self.choose(admin, "").page.text)
+        self.assertEqual(self.rows(town, "COUNT(*)"), 0)
+        self.choose(admin, "vu")
+        self.wait_for(town, "COUNT(*)", "done >= 20")
+        town.kill()
+        self.assertLess(self.rows(town, "done"), self.MANY + 1)
+        town.open()
+        if not town.store.startswith("sqlite:"):  # another process might hold the lease: it ends by itself
+            town.sql("site-ville", "UPDATE job SET look = 0 WHERE kind = 'dossiers.upgrade'")
+        self.wait_for(town, "COUNT(*)", "ended > 0")
+        self.assertEqual(self.rows(town, "done"), self.MANY + 1)
+        upgrades = "SELECT COUNT(*), COUNT(DISTINCT dossier) FROM dossier_history WHERE CAST(parts AS TEXT) LIKE '%\"upgrade\"%'"
+        self.assertEqual(town.sql("site-ville", upgrades), [[str(self.MANY + 1)] * 2])
+        page = town.visitor("ville", ADMIN).get(self.PAGE)
+        self.assertIn(f"Le passage à la version 2 est terminé : {self.MANY + 1} demandes ont suivi", page.page.text)
+        self.assertIn("par Alex Admin", page.page.text)
+        self.assertIn("Aucune demande en cours ne suit une version plus ancienne", page.page.text)
+        page = town.visitor("ville", CLERK).get(office)
+        self.assertEqual(status_of(page), "Vu")
+        self.assertIn("Alex Admin", page.page.text)
         self.assertEqual(town.cli("verify").returncode, 0)
 
 

@@ -202,12 +202,110 @@ static void what_a_definition_reassigns_is_proposed(void **state)
     counterwork_free(&desk.work);
 }
 
+static bool run_job(void *context, struct store *store, const struct job *job, struct err *err)
+{
+    (void)store;
+    struct desk *desk = context;
+    struct dossier_place place = desk->work.place;
+    place.now = test_now;
+    return dossier_run_job(&place, job, err);
+}
+
+static struct jobs *runner_of(struct desk *desk)
+{
+    static const struct job_kind kinds[] = {{.kind = STR_INIT("dossiers.upgrade"), .run = run_job, .attempts_most = 8}};
+    struct jobs *jobs = jobs_start(desk, kinds, 1, 0);
+    jobs_watch(jobs, desk->work.place.store);
+    return jobs;
+}
+
+static struct upgrade_run last_run(struct desk *desk)
+{
+    struct upgrade_run run;
+    assert_true(upgrade_read_run(&desk->work.place, STR("w"), &run, NULL));
+    return run;
+}
+
+static void start_with(struct desk *desk, const char *chosen)
+{
+    struct err err = {0};
+    struct upgrade_plan plan;
+    assert_true(upgrade_make_plan(&desk->work.place, STR("w"), json_of(desk->work.arena, chosen), &plan, &err));
+    assert_true(upgrade_start(&desk->work.place, &plan, &test_admin, &err));
+}
+
+static void a_job_tells_how_far_it_is_and_tries_again(void **state)
+{
+    struct desk desk = {0};
+    struct err err = {0};
+    struct upgrade_plan plan;
+    if (!desk_open(&desk, state))
+        skip();
+    const struct dossier *fresh = file(&desk, false), *late = file(&desk, false);
+    publish(&desk);
+    assert_int_equal(last_run(&desk).id, 0);
+    start_with(&desk, "{}");
+    assert_true(upgrade_make_plan(&desk.work.place, STR("w"), NULL, &plan, &err));
+    assert_false(upgrade_start(&desk.work.place, &plan, &test_admin, &err));
+    assert_int_equal(err.code, ERR_CONFLICT);
+    struct event read = {.kind = EVENT_SUBMIT, .actor = test_agent, .action = STR("1")};
+    assert_true(dossier_perform(&desk.work.place, late, &read, NULL, NULL)); /* where nobody said how it goes on */
+
+    struct jobs *jobs = runner_of(&desk);
+    jobs_drain(jobs);
+    struct upgrade_run run = last_run(&desk);
+    assert_str(run.author, "Ada");
+    assert_int_equal(run.total, 2);
+    assert_int_equal(run.done, 1);
+    assert_int_equal(run.left, 1);
+    assert_int_equal(run.ended, 0);
+    assert_true(run.next > test_now);
+    assert_int_equal(reload(&desk, fresh)->workflow_version, 2);
+
+    struct event close = {.kind = EVENT_SUBMIT, .actor = test_agent, .action = STR("2")};
+    assert_true(dossier_perform(&desk.work.place, reload(&desk, late), &close, NULL, NULL));
+    test_now = run.next;
+    jobs_drain(jobs);
+    run = last_run(&desk);
+    assert_int_equal(run.done, 1);
+    assert_int_equal(run.left, 0);
+    assert_true(run.ended == test_now);
+    jobs_stop(jobs);
+    counterwork_free(&desk.work);
+}
+
+static void a_job_stops_where_another_version_comes_into_service(void **state)
+{
+    struct desk desk = {0};
+    if (!desk_open(&desk, state))
+        skip();
+    const struct dossier *fresh = file(&desk, false);
+    publish(&desk);
+    start_with(&desk, "{}");
+    desk.now = workflow_compile(desk.work.arena, json_of(desk.work.arena, second), 3, NULL, NULL);
+    struct jobs *jobs = runner_of(&desk);
+    jobs_drain(jobs);
+    struct upgrade_run run = last_run(&desk);
+    assert_true(run.is_overtaken);
+    assert_true(run.ended > 0);
+    assert_int_equal(run.done, 0);
+    assert_int_equal(reload(&desk, fresh)->workflow_version, 1);
+    start_with(&desk, "{}"); /* anew */
+    jobs_drain(jobs);
+    assert_int_equal(last_run(&desk).done, 1);
+    assert_int_equal(reload(&desk, fresh)->workflow_version, 3);
+    jobs_stop(jobs);
+    counterwork_free(&desk.work);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_BOTH_STORES(a_plan_says_what_lacks_and_changes_nothing),
         ON_BOTH_STORES(those_that_go_over_keep_their_time_and_their_past),
         ON_BOTH_STORES(what_a_definition_reassigns_is_proposed),
+        ON_BOTH_STORES(a_job_tells_how_far_it_is_and_tries_again),
+        ON_BOTH_STORES(a_job_stops_where_another_version_comes_into_service),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -74,7 +74,10 @@ static void show_in_service(struct request *request)
     struct role_names names = names_of(request);
     struct outline outline;
     workflow_outline(request->arena, workflow, &names, &outline);
-    show_outline(request, &outline, page_new(request));
+    struct value_dict *page = page_new(request);
+    page_set_text(request, page, "upgrade_url",
+                  str_fmt(request->arena, "/administration/circuits/%.*s/passage/", STR_ARG(slug)));
+    show_outline(request, &outline, page);
 }
 
 static void show_of_dossier(struct request *request)
