@@ -38,11 +38,15 @@ static void print_plan(const struct upgrade_plan *plan)
                STR_ARG(group->status_name), STR_ARG(group->status), (long long)group->count);
         if (group->target != NULL)
             printf("→ « %.*s » (%.*s)\n", STR_ARG(group->target->name), STR_ARG(group->target->id));
+        else if (group->is_removed)
+            printf("→ supprimées\n");
+        else if (group->asks_removal)
+            printf("→ à choisir (le circuit propose de les supprimer) : --map %.*s=_remove\n", STR_ARG(group->status));
         else
             printf("→ à choisir : --map %.*s=…\n", STR_ARG(group->status));
     }
-    printf("dossiers à faire passer : %lld, sans statut d’arrivée : %lld\n", (long long)plan->count,
-           (long long)plan->lacking);
+    printf("dossiers à faire passer : %lld, dont à supprimer : %lld, sans statut d’arrivée : %lld\n",
+           (long long)plan->count, (long long)plan->removed, (long long)plan->lacking);
 }
 
 /* Each batch has an arena of its own. */

@@ -463,17 +463,23 @@ struct upgrade_group {
     int64_t version;
     str status, status_name;
     int64_t count;
-    const struct workflow_status *target; /* where they go on; NULL: that is to be chosen */
+    const struct workflow_status *target; /* where they go on; NULL: that is to be chosen, unless they are removed */
+    bool is_removed;                      /* that was chosen */
+    bool asks_removal;                    /* the definition proposes it */
 };
+/* What is chosen for the status of those that are to be removed. */
+#define UPGRADE_REMOVE STR("_remove")
 struct upgrade_plan {
     const struct workflow *workflow; /* in service */
     struct VEC_OF(struct upgrade_group) groups;
     int64_t count;    /* of all groups */
-    int64_t lacking;  /* of those without a target */
-    json_t *statuses; /* {status: its target} of those that another one stands for */
+    int64_t lacking;  /* of those of which nothing is said */
+    int64_t removed;  /* of those that are removed */
+    json_t *statuses; /* {status: its target, or UPGRADE_REMOVE} of those that do not go on in the same */
 };
 /* What going over would do. A status goes on as the one that was chosen for it, else as the one of its id, else as
- * Publik's « status_remapping » of the definition says. chosen: {status: id of its target}, or NULL. ERR_NOT_FOUND: no
+ * Publik's « status_remapping » of the definition says (workflow_remapped); nothing is removed unless that was chosen.
+ * chosen: {status: id of its target, or UPGRADE_REMOVE}, or NULL. ERR_NOT_FOUND: no
  * such circuit is in service; ERR_INVALID: a target that is none of its statuses. */
 bool upgrade_make_plan(const struct dossier_place *place, str workflow, const json_t *chosen, struct upgrade_plan *out,
                        struct err *err);

@@ -50,6 +50,18 @@ static const json_t *files_lost(struct arena *arena, const struct form *form, co
     return lost;
 }
 
+/* Those that stand for others, without what is removed. */
+static const json_t *targets_of(struct arena *arena, const json_t *statuses)
+{
+    json_t *targets = json_keep(arena, json_copy((json_t *)(uintptr_t)statuses));
+    const char *key;
+    json_t *value;
+    void *next;
+    json_object_foreach_safe(targets, next, key, value) if (str_eq(json_str_of(value), UPGRADE_REMOVE))
+        json_object_del(targets, key);
+    return targets;
+}
+
 static bool go_over(const struct dossier_place *place, const struct upgrade *upgrade, int64_t id, struct err *err)
 {
     struct dossier *dossier;
@@ -63,7 +75,8 @@ static bool go_over(const struct dossier_place *place, const struct upgrade *upg
     struct event event = {.kind = EVENT_UPGRADE,
                           .actor = upgrade->actor,
                           .before = before,
-                          .statuses = upgrade->statuses,
+                          .statuses = targets_of(place->arena, upgrade->statuses),
+                          .removes = str_eq(json_str_of(json_get(upgrade->statuses, dossier->status)), UPGRADE_REMOVE),
                           .files = files_lost(place->arena, form, before, upgrade->workflow, dossier)};
     if (!workflow_perform(&context, dossier, &event, &change, err))
         return false;

@@ -28,27 +28,16 @@ static bool read_groups(struct tx *tx, void *arg, struct err *err)
     return rows_end(&rows, err);
 }
 
-/* w.c.s.: {status, action: « reassign-ID » or « remove »}. Nothing is removed by a definition: that is to be chosen. */
-static str remapped(const struct workflow *workflow, str status)
+static void decide(const struct workflow *workflow, const json_t *chosen, struct upgrade_group *group)
 {
-    const json_t *list = json_list(workflow_document(workflow), "status_remapping");
-    str to = STR_EMPTY;
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        const json_t *one = json_array_get(list, i);
-        str action = json_str(one, "action"), reassign = STR("reassign-");
-        if (str_eq(json_str(one, "status"), status) && str_starts(action, reassign))
-            to = str_slice(action, reassign.len, action.len);
-    }
-    return to;
-}
-
-static const struct workflow_status *target_of(const struct workflow *workflow, const json_t *chosen, str status)
-{
-    str id = json_str_of(json_get(chosen, status));
-    if (id.len)
-        return workflow_status_find(workflow, id);
-    const struct workflow_status *same = workflow_status_find(workflow, status);
-    return same ? same : workflow_status_find(workflow, remapped(workflow, status));
+    str id = json_str_of(json_get(chosen, group->status));
+    group->is_removed = str_eq(id, UPGRADE_REMOVE);
+    group->target = workflow_status_find(workflow, id.len ? id : group->status);
+    if (id.len || group->target)
+        return;
+    struct remapped remapped = workflow_remapped(workflow, group->status);
+    group->target = remapped.status;
+    group->asks_removal = remapped.kind == REMAPPED_REMOVED;
 }
 
 static bool check_chosen(const struct workflow *workflow, const json_t *chosen, struct err *err)
@@ -58,7 +47,7 @@ static bool check_chosen(const struct workflow *workflow, const json_t *chosen, 
     json_object_foreach((json_t *)(uintptr_t)chosen, key, value)
     {
         str id = json_str_of(value);
-        if (!workflow_status_find(workflow, id))
+        if (!workflow_status_find(workflow, id) && !str_eq(id, UPGRADE_REMOVE))
             return err_set(err, ERR_INVALID, "« %.*s » n’est pas un statut du circuit en service.", STR_ARG(id));
     }
     return true;
@@ -77,9 +66,12 @@ bool upgrade_make_plan(const struct dossier_place *place, str workflow, const js
         return false;
     for (size_t i = 0; i < out->groups.len; i++) {
         struct upgrade_group *group = &out->groups.at[i];
-        group->target = target_of(out->workflow, chosen, group->status);
+        decide(out->workflow, chosen, group);
         out->count += group->count;
-        if (!group->target)
+        out->removed += group->is_removed ? group->count : 0;
+        if (group->is_removed)
+            json_set_str(out->statuses, group->status, UPGRADE_REMOVE);
+        else if (!group->target)
             out->lacking += group->count;
         else if (!str_eq(group->target->id, group->status))
             json_set_str(out->statuses, group->status, group->target->id);

@@ -346,7 +346,6 @@ const struct workflow *workflow_compile(struct arena *arena, const json_t *json,
     workflow->document = json;
 
     struct compiler compiler = {.arena = arena, .workflow = workflow, .where = workflow->name, .blocks = blocks};
-    compiler_inert_workflow(&compiler, json);
     compile_functions(&compiler, json_list(json, "functions"));
     compile_levels(&compiler, json_list(json, "criticality_levels"));
     compiler.where = STR("options");
@@ -360,5 +359,6 @@ const struct workflow *workflow_compile(struct arena *arena, const json_t *json,
     const json_t *globals = json_list(json, "global_actions");
     for (size_t i = 0; i < json_array_size(globals); i++)
         compile_global(&compiler, json_array_get(globals, i));
+    compiler_remapping(&compiler);
     return workflow;
 }

@@ -128,8 +128,9 @@ void compiler_report(struct compiler *compiler, bool is_error, const char *forma
 /* The last report is of a construct that does not run yet. */
 void compiler_construct(struct compiler *compiler, str construct);
 
-/* Reports what their keys ask that does not run yet (inert.c). */
-void compiler_inert_workflow(struct compiler *compiler, const json_t *json);
+/* Reports what of « status_remapping » leads nowhere (remapping.c). */
+void compiler_remapping(struct compiler *compiler);
+/* Reports what its keys ask that does not run yet (inert.c). */
 void compiler_inert_action(struct compiler *compiler, const json_t *json);
 
 const struct action_type *action_type_find(str name);

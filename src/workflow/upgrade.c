@@ -42,10 +42,22 @@ static void carry_previous(struct engine *engine)
     json_set(engine->dossier->marks, STR("previous"), after);
 }
 
+static void remove_dossier(struct engine *engine, const struct status *before)
+{
+    engine_cancel_timers(engine, before);
+    engine->dossier->is_removed = true;
+    engine->is_stopped = true;
+}
+
 bool upgrade_run(struct engine *engine, struct err *err)
 {
     const struct event *event = engine->event;
     struct dossier *dossier = engine->dossier;
+    const struct status *before = event->before ? workflow_status_get(event->before, dossier->status) : NULL;
+    if (event->removes) {
+        remove_dossier(engine, before);
+        return true;
+    }
     const struct status *target =
         workflow_status_get(engine->workflow, workflow_status_since(event->statuses, dossier->status));
     if (!target)
@@ -55,7 +67,7 @@ bool upgrade_run(struct engine *engine, struct err *err)
     engine_add_part(engine, part_of(engine, target));
     if (!str_eq(dossier->status, target->shown.id))
         dossier->history.at[dossier->history.len - 1].status = target->shown.id;
-    engine_cancel_timers(engine, event->before ? workflow_status_get(event->before, dossier->status) : NULL);
+    engine_cancel_timers(engine, before);
     json_set(dossier->marks, STR("armed"), json_object()); /* the timers of global actions are set anew */
     carry_previous(engine);
     dossier->workflow = engine->workflow->slug;

@@ -276,6 +276,7 @@ struct event {
     const struct workflow *before;      /* UPGRADE: the circuit that it leaves; NULL: it is lost */
     const json_t *statuses;             /* UPGRADE: {id: the one that stands for it}, where it is another; or NULL */
     const json_t *files;                /* UPGRADE: hashes of its files that the new circuit does not name; or NULL */
+    bool removes;                       /* UPGRADE: it is removed instead */
 };
 
 /* ---- What the engine asks of its caller -------------------------------------------------------------------------- */
@@ -451,6 +452,14 @@ struct change {
  * do gives true and a change without entries. */
 bool workflow_perform(const struct workflow_context *context, const struct dossier *dossier, const struct event *event,
                       struct change *change, struct err *err);
+
+/* Where « status_remapping » of the definition has the dossiers go on whose status is gone. */
+enum remapped_kind { REMAPPED_NOWHERE, REMAPPED_TO, REMAPPED_REMOVED };
+struct remapped {
+    enum remapped_kind kind;
+    const struct workflow_status *status; /* REMAPPED_TO */
+};
+struct remapped workflow_remapped(const struct workflow *workflow, str status);
 
 /* The id that stands for a status by such a mapping: itself where none does. */
 str workflow_status_since(const json_t *statuses, str id);

@@ -45,6 +45,10 @@ for (const store of stores)
       await page.getByRole("link", { name: "Choisissez où continuent les demandes en «\u00a0Reçu\u00a0»" }).waitFor();
       await seen("il-manque");
       await page.getByLabel("Reçu").selectOption({ label: "En attente" });
+      await page.getByLabel("En instruction par le service").selectOption({ label: "Aucun\u00a0: supprimer ces demandes" });
+      await go(page, "Faire passer 2 demandes à la version 2");
+      await page.getByRole("link", { name: "Confirmez que des demandes seront supprimées pour toujours" }).waitFor();
+      await seen("a-confirmer");
       await page.getByLabel("En instruction par le service").selectOption({ label: "À l’étude" });
       await go(page, "Faire passer 2 demandes à la version 2");
       for (let i = 0; i < 50 && !(await page.getByText("est terminé").count()); i++) {

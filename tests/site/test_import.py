@@ -60,7 +60,7 @@ UNSUPPORTED = [
     (workflow("w", "", trigger("timeout", "<anchor>python</anchor><timeout>1</timeout>")), ["trigger:anchor=python"]),
     (workflow("w", "", trigger("timeout", "<anchor>1st-arrival</anchor><anchor_status_first>wf-1</anchor_status_first><timeout>1</timeout>")), []),
     (workflow("w", "", trigger("webservice", "<identifier>x</identifier>")), []),
-    (workflow("w", "", "<status-remapping><remap old='2' new='1'/></status-remapping>"), ["wf:status-remapping"]),
+    (workflow("w", "", "<status-remapping><remap status='2' action='reassign-1' timestamp='2024-05-02T10:00:00'/></status-remapping>"), []),
     (workflow("w", "", "<criticality_levels><criticality-level><id>1</id><name>Rouge</name></criticality-level></criticality_levels>"),
      []),
     ("<datasource><name>s</name><data_source><type>geojson</type><value>http://x</value></data_source><id_attribute>k</id_attribute></datasource>",

@@ -202,6 +202,59 @@ static void what_a_definition_reassigns_is_proposed(void **state)
     counterwork_free(&desk.work);
 }
 
+static void what_is_removed_was_chosen(void **state)
+{
+    struct desk desk = {0};
+    struct err err = {0};
+    struct upgrade_plan plan;
+    struct dossier *gone;
+    if (!desk_open(&desk, state))
+        skip();
+    const struct dossier *read = file(&desk, true), *fresh = file(&desk, false);
+    publish(&desk);
+    struct arena *arena = desk.work.arena;
+    json_t *document = json_keep(arena, json_deep_copy(workflow_document(desk.now)));
+    json_set(document, STR("status_remapping"),
+             json_of(arena, "[{'status':'read','action':'reassign-old'},{'status':'old','action':'remove'}]"));
+    desk.now = workflow_compile(arena, document, 2, NULL, NULL);
+    assert_true(upgrade_make_plan(&desk.work.place, STR("w"), NULL, &plan, &err));
+    assert_int_equal(plan.lacking, 1);
+    assert_true(plan.groups.at[1].asks_removal);
+    assert_false(plan.groups.at[1].is_removed);
+    assert_true(upgrade_make_plan(&desk.work.place, STR("w"), json_of(arena, "{'read':'_remove'}"), &plan, &err));
+    assert_int_equal(plan.lacking, 0);
+    assert_int_equal(plan.removed, 1);
+    struct upgrade upgrade = {.workflow = plan.workflow, .statuses = plan.statuses, .actor = test_admin};
+    while (!upgrade.is_over)
+        assert_true(upgrade_go_on(&desk.work.place, &upgrade, &err));
+    assert_int_equal(upgrade.done, 2);
+    assert_false(dossier_load(&desk.work.place, read->id, &gone, &err));
+    assert_int_equal(timers_of(&desk, read).count, 0);
+    assert_int_equal(reload(&desk, fresh)->workflow_version, 2);
+    counterwork_free(&desk.work);
+}
+
+static void remapping_is_carried_out_in_its_order(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new();
+    json_t *document = json_of(arena, second);
+    json_set(document, STR("status_remapping"),
+             json_of(arena, "[{'status':'c','action':'reassign-end'},{'status':'a','action':'reassign-b'},"
+                            "{'status':'b','action':'reassign-seen'},{'status':'d','action':'reassign-c'},"
+                            "{'status':'e','action':'nothing'}]"));
+    const struct workflow *workflow = workflow_compile(arena, document, 2, NULL, NULL);
+    assert_str(workflow_remapped(workflow, STR("a")).status->id, "seen");
+    assert_str(workflow_remapped(workflow, STR("c")).status->id, "end");
+    assert_int_equal(workflow_remapped(workflow, STR("d")).kind, REMAPPED_NOWHERE);
+    assert_int_equal(workflow_remapped(workflow, STR("e")).kind, REMAPPED_NOWHERE);
+    const struct workflow_reports *reports = workflow_reports(workflow);
+    assert_int_equal(reports->len, 1);
+    assert_true(reports->at[0].is_error);
+    assert_int_equal(reports->at[0].construct.len, 0);
+    arena_free(arena);
+}
+
 static bool run_job(void *context, struct store *store, const struct job *job, struct err *err)
 {
     (void)store;
@@ -304,6 +357,8 @@ int main(void)
         ON_BOTH_STORES(a_plan_says_what_lacks_and_changes_nothing),
         ON_BOTH_STORES(those_that_go_over_keep_their_time_and_their_past),
         ON_BOTH_STORES(what_a_definition_reassigns_is_proposed),
+        ON_BOTH_STORES(what_is_removed_was_chosen),
+        cmocka_unit_test(remapping_is_carried_out_in_its_order),
         ON_BOTH_STORES(a_job_tells_how_far_it_is_and_tries_again),
         ON_BOTH_STORES(a_job_stops_where_another_version_comes_into_service),
     };

@@ -22,6 +22,7 @@ static struct value groups_value(struct request *request, const struct upgrade_p
         page_set_text(request, dict, "status", group->status_name);
         page_set(request, dict, "count", value_int(group->count));
         page_set_text(request, dict, "target", group->target == NULL ? STR_EMPTY : group->target->name);
+        page_set(request, dict, "is_removed", value_bool(group->is_removed || group->asks_removal));
         value_list_add(request->arena, list, value_dict(dict));
     }
     return value_list(list);
@@ -73,7 +74,17 @@ static struct value targets_value(struct request *request, const struct upgrade_
         page_set(request, dict, "chosen", value_bool(status == group->target));
         value_list_add(request->arena, list, value_dict(dict));
     }
+    struct value_dict *removal = page_new(request);
+    page_set_text(request, removal, "id", UPGRADE_REMOVE);
+    page_set_text(request, removal, "name", STR("Aucun : supprimer ces demandes"));
+    page_set(request, removal, "chosen", value_bool(group->is_removed || group->asks_removal));
+    value_list_add(request->arena, list, value_dict(removal));
     return value_list(list);
+}
+
+static bool lacks(const struct upgrade_group *group)
+{
+    return group->target == NULL && !group->is_removed;
 }
 
 static struct value questions_value(struct request *request, const struct upgrade_plan *plan,
@@ -87,22 +98,26 @@ static struct value questions_value(struct request *request, const struct upgrad
         page_set_text(request, dict, "field", question->name);
         page_set_text(request, dict, "status", question->first->status_name);
         page_set(request, dict, "count", value_int(question->count));
-        page_set(request, dict, "is_lacking", value_bool(was_posted && question->first->target == NULL));
+        page_set(request, dict, "is_lacking", value_bool(was_posted && lacks(question->first)));
         page_set(request, dict, "choices", targets_value(request, plan, question->first));
         value_list_add(request->arena, list, value_dict(dict));
     }
     return value_list(list);
 }
 
-static const struct field_errors *errors_of(struct request *request, const struct questions *questions)
+static const struct field_errors *errors_of(struct request *request, const struct upgrade_plan *plan,
+                                            const struct questions *questions)
 {
     struct field_errors *errors = arena_new_of(request->arena, struct field_errors);
     for (size_t i = 0; i < questions->len; i++)
-        if (questions->at[i].first->target == NULL)
+        if (lacks(questions->at[i].first))
             *vec_push(request->arena, errors) = (struct field_error){
                 .control = questions->at[i].control,
                 .message = str_fmt(request->arena, "Choisissez où continuent les demandes en « %.*s »",
                                    STR_ARG(questions->at[i].first->status_name))};
+    if (plan->removed > 0)
+        *vec_push(request->arena, errors) = (struct field_error){
+            .control = STR("confirme"), .message = STR("Confirmez que des demandes seront supprimées pour toujours")};
     return errors;
 }
 
@@ -141,9 +156,10 @@ static void show_plan(struct request *request, const struct upgrade_plan *plan, 
     page_set(request, page, "groups", groups_value(request, plan));
     page_set(request, page, "questions", questions_value(request, plan, &questions, was_posted));
     if (was_posted)
-        page_set(request, page, "errors", errors_value(request, errors_of(request, &questions)));
+        page_set(request, page, "errors", errors_value(request, errors_of(request, plan, &questions)));
     if (run->id != 0)
         page_set(request, page, "run", run_value(request, run));
+    page_set(request, page, "removed", value_int(plan->removed));
     page_set(request, page, "is_under_way", value_bool(run->id != 0 && run->ended == 0));
     page_show(request, was_posted ? 422 : 200, "office/upgrade.html", page);
 }
@@ -196,7 +212,7 @@ static void start(struct request *request)
     struct err err = {0};
     if (!read(request, chosen_of(request), &plan, &run))
         return;
-    if (plan.lacking > 0) {
+    if (plan.lacking > 0 || (plan.removed > 0 && request_form(request, "confirme").len == 0)) {
         show_plan(request, &plan, &run, true);
         return;
     }
