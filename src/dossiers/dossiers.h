@@ -219,6 +219,9 @@ void dossier_offer(const struct dossier_place *place, const struct dossier *doss
                    struct offer *offer);
 void dossier_offer_global(const struct dossier_place *place, const struct dossier *dossier, const struct actor *actor,
                           str action, struct offer *offer);
+/* What was done to it and why, with what became of what was sent: a service for agents. */
+bool dossier_read_trace(const struct dossier_place *place, const struct dossier *dossier, const struct actor *actor,
+                        struct traced_entries *out, struct failed_jobs *sendings, struct err *err);
 /* Its circuit with the path that it took, as far as the actor may know. False: the circuit is lost. */
 bool dossier_outline(const struct dossier_place *place, const struct dossier *dossier, const struct actor *actor,
                      const struct role_names *names, struct outline *out);

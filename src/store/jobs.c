@@ -63,6 +63,7 @@ static const char bury[] =
     "UPDATE job SET dead = :now, error = :error WHERE id = :id AND look = :lease AND dead IS NULL";
 static const char select_failed[] = "SELECT " COLUMNS ", error, dead, look FROM job"
                                     " WHERE error IS NOT NULL AND id < :before ORDER BY id DESC LIMIT :most";
+static const char select_about[] = "SELECT " COLUMNS ", error, dead, look FROM job WHERE key >= :from AND key < :to";
 static const char revive[] = "UPDATE job SET dead = NULL, attempts = 0, look = :now"
                              " WHERE id = :id AND error IS NOT NULL";
 static const char revive_all[] = "UPDATE job SET dead = NULL, attempts = 0, look = :now WHERE error IS NOT NULL";
@@ -186,15 +187,27 @@ bool jobs_give_back(struct tx *tx, void *unused, struct err *err)
     return tx_run(tx, give_back, err, P_INT("now", instant_now()));
 }
 
+static void add_failed(struct rows *rows, struct arena *arena, struct failed_jobs *out)
+{
+    while (rows_next(rows))
+        *vec_push(arena, out) = (struct failed_job){job_of(rows, arena), rows_copy(rows, arena, 7),
+                                                    rows_is_null(rows, 8) ? 0 : rows_int(rows, 8), rows_int(rows, 9)};
+}
+
+bool jobs_about(struct tx *tx, struct arena *arena, str prefix, struct failed_jobs *out, struct err *err)
+{
+    str to = str_fmt(arena, "%.*s\xEF\xBF\xBF", STR_ARG(prefix));
+    struct rows rows = tx_query(tx, select_about, P_TEXT("from", prefix), P_TEXT("to", to));
+    add_failed(&rows, arena, out);
+    return rows_end(&rows, err);
+}
+
 bool jobs_failed(struct tx *tx, struct arena *arena, int64_t before, int64_t most, struct failed_jobs *out,
                  struct err *err)
 {
     struct rows rows =
         tx_query(tx, select_failed, P_INT("before", before == 0 ? INT64_MAX : before), P_INT("most", most));
-    while (rows_next(&rows))
-        *vec_push(arena, out) =
-            (struct failed_job){job_of(&rows, arena), rows_copy(&rows, arena, 7),
-                                rows_is_null(&rows, 8) ? 0 : rows_int(&rows, 8), rows_int(&rows, 9)};
+    add_failed(&rows, arena, out);
     return rows_end(&rows, err);
 }
 

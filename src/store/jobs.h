@@ -72,6 +72,8 @@ struct failed_job {
 struct failed_jobs VEC_OF(struct failed_job);
 bool jobs_failed(struct tx *tx, struct arena *arena, int64_t before, int64_t most, struct failed_jobs *out,
                  struct err *err);
+/* All that are known whose key begins so, those that wait for their first try too: error empty, died 0. */
+bool jobs_about(struct tx *tx, struct arena *arena, str prefix, struct failed_jobs *out, struct err *err);
 /* Makes a failed job due now, its attempts forgotten. ERR_NOT_FOUND where it is none. */
 bool job_replay(struct tx *tx, int64_t id, struct err *err);
 /* All that failed; how many. */

@@ -119,6 +119,8 @@ extern const struct route tables_routes[]; /* office/tables.c */
 extern const size_t tables_route_count;
 extern const struct route circuit_routes[]; /* office/circuit.c */
 extern const size_t circuit_route_count;
+extern const struct route trace_routes[]; /* office/trace.c */
+extern const size_t trace_route_count;
 extern const struct route upgrade_routes[]; /* office/upgrade.c */
 extern const size_t upgrade_route_count;
 

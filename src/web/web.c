@@ -61,6 +61,7 @@ struct web *web_new(struct installation *installation, const struct web_settings
     add(arena, web, versions_routes, versions_route_count);
     add(arena, web, tables_routes, tables_route_count);
     add(arena, web, circuit_routes, circuit_route_count);
+    add(arena, web, trace_routes, trace_route_count);
     add(arena, web, upgrade_routes, upgrade_route_count);
     struct route_list api = api_routes(arena);
     add(arena, web, api.at, api.len);

@@ -66,8 +66,24 @@ str engine_text(struct engine *engine, const struct template *text)
 
 /* ---- The entry of this event ---- */
 
+static struct history_entry *last_entry(struct engine *engine);
+
+/* What was done belongs to the entry that was open when it was. */
+static void close_trace(struct engine *engine)
+{
+    struct history_entry *entry = last_entry(engine);
+    bool is_blank = !entry || (str_is_empty(entry->status) && json_array_size(entry->parts) == 0);
+    if (is_blank && !engine->trace.has_done)
+        return;
+    json_t *part = trace_take(engine);
+    if (part)
+        engine_add_part(engine, part);
+}
+
 void engine_open_entry(struct engine *engine, enum history_author author, const struct actor *actor)
 {
+    if (last_entry(engine))
+        close_trace(engine);
     *vec_push(engine->arena, &engine->dossier->history) = (struct history_entry){
         .id = store_new_id(),
         .at = engine->now,
@@ -238,7 +254,9 @@ bool engine_run_actions(struct engine *engine, const struct actions *actions, si
         const struct action *action = &actions->at[i];
         if (action->type && !action->type->perform)
             continue;
-        if (!action_applies(engine, action))
+        bool applies = action_applies(engine, action);
+        trace_step(engine, action, applies);
+        if (!applies)
             continue;
         if (!action->type) {
             engine_note_inert(engine, action);
@@ -369,6 +387,7 @@ void engine_log_faults(struct engine *engine)
 
 void engine_settle(struct engine *engine)
 {
+    close_trace(engine);
     drop_empty_entry(engine);
     engine_log_faults(engine);
     struct dossier *dossier = engine->dossier;

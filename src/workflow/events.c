@@ -93,8 +93,10 @@ static void jump_on_submit(struct engine *engine, const struct actions *actions)
         if (str_eq(actions->at[i].type_name, STR("jumponsubmit")) && actions->at[i].target.len &&
             action_applies(engine, &actions->at[i]))
             last = &actions->at[i];
-    if (last)
-        engine_jump(engine, last);
+    if (!last)
+        return;
+    trace_step(engine, last, true);
+    engine_jump(engine, last);
 }
 
 static bool find_pressed(struct engine *engine, const struct actions *actions, const struct action **pressed,
@@ -138,10 +140,12 @@ static bool submit(struct engine *engine, struct err *err)
     engine_open_entry(engine, author_of(engine->actor), engine->actor);
     record_posted(engine, actions);
     engine->place = str_fmt(engine->arena, "status/%.*s", STR_ARG(status->shown.id));
-    if (pressed)
+    if (pressed) {
+        trace_step(engine, pressed, true);
         pressed->type->press(engine, pressed);
-    else
+    } else {
         jump_on_submit(engine, actions);
+    }
     engine_follow(engine);
     return true;
 }
@@ -304,6 +308,7 @@ static bool run_timer(struct engine *engine)
         set_timer_again(engine, action, engine->now + RETRY_SECONDS * INSTANT_SECOND);
         return true;
     }
+    trace_step(engine, action, true);
     engine_jump(engine, action);
     engine_follow(engine);
     return true;
@@ -530,6 +535,7 @@ bool workflow_perform(const struct workflow_context *context, const struct dossi
     engine.event = event;
     engine.actor = &event->actor;
     engine.change = change;
+    trace_begin(&engine);
     if (!happen(&engine, err))
         return false;
     engine_settle(&engine);

@@ -76,7 +76,7 @@ static bool may_read(struct engine *engine, const json_t *part, const struct act
     str type = json_str(part, "type");
     if (str_eq(type, STR("inert")) || str_eq(type, STR("error")) || str_eq(type, STR("call")))
         return actor->is_admin && actor->is_agent;
-    if (str_eq(type, STR("jump")))
+    if (str_eq(type, STR("jump")) || str_eq(type, STR("trace")))
         return false;
     if (is_for_agents(type))
         return actor->is_agent;

@@ -137,6 +137,14 @@ const struct action_type *action_type_find(str name);
 
 /* ---- Running ---- */
 
+/* What is traced of an event, since its last entry was opened (trace.c). */
+struct trace {
+    const char *began; /* what happened; NULL: it was told in an entry before */
+    json_t *steps;     /* NULL: nothing is traced */
+    size_t count;      /* of the whole event */
+    bool has_done;     /* not only actions that were passed over */
+};
+
 struct engine {
     const struct workflow_context *context;
     const struct workflow *workflow;
@@ -156,7 +164,15 @@ struct engine {
     str place;                         /* whose actions run or are offered: « status/ID », « global/ID » */
     str left[WORKFLOW_JUMPS_MOST + 2]; /* statuses that were left */
     size_t left_count;
+    struct trace trace;
 };
+
+/* For engine_perform: from here on the event is traced. */
+void trace_begin(struct engine *engine);
+/* The action runs, or its condition keeps it from that: before it changes what the condition read. */
+void trace_step(struct engine *engine, const struct action *action, bool is_done);
+/* The steps since the last entry, as a part of a history, a new reference; NULL: there are none. */
+json_t *trace_take(struct engine *engine);
 
 void engine_start(struct engine *engine, const struct workflow_context *context, const struct dossier *dossier);
 const struct status *workflow_status_get(const struct workflow *workflow, str id);

@@ -110,8 +110,8 @@ enum history_author {
  *   message  {html, level, to}              the workflow's own word (register-comment); to: functions, roles; none: all
  *   form     {varname, at, action, answers, fields: [{label, value}]}   a sub-form that was filled in; to as above;
  *            is_attachment: a file that was added; is_hidden: never shown, read by its name alone
- *   mail     {to: [addresses], subject, attachments: [names], varname, body}   a mail that was sent; agents only; body:
- *            where it has a varname
+ *   mail     {to: [addresses], subject, attachments: [names], varname, body, job}   a mail that was sent; agents only;
+ *            body: where it has a varname; job: its key
  *   mail-error {text}                       what a mail left without; agents only
  *   data     {fields: [{label, value}]}     data of the treatment that changed; agents only
  *   edit     {text, fields: [{label, value, before}]}   answers that a person changed; fields: agents only
@@ -122,7 +122,7 @@ enum history_author {
  * action made this one; agents, and where is_shown everybody
  *   function {text}                         who plays a function from now on; agents only
  *   level    {text}                         how urgent it is from now on; agents only
- *   sms      {to: [numbers], text}          a text message that was sent; agents only
+ *   sms      {to: [numbers], text, job}          a text message that was sent; agents only
  *   call     {name, text}                   another server was asked, and what it said; administrators only
  *   call-error {name, text}                 what went wrong there, where the definition tells the agents; agents only
  *   file     {varname, file, fields: [{label, value, blob}]}  what a server answered, or a message brought; file as an
@@ -131,6 +131,8 @@ enum history_author {
  *   trigger  {name, kind, caller, content}  a call from outside was obeyed: kind « jump » or « global »; agents only
  *   upgrade  {text, from, to, statuses, files}   it follows another version of its circuit from here on: see event;
  *            agents only
+ *   trace    {version, began, steps: [{in, action, type, skipped, values: {name: text, null: not kept}}], cut}   what
+ *            the engine did and why (trace.c); never shown among the rest
  *   error    {text}                         a fault in a text or a condition; administrators only             */
 struct history_entry {
     int64_t id; /* store_new_id */
@@ -642,6 +644,48 @@ struct shown_entry {
 struct shown_history VEC_OF(struct shown_entry);
 void workflow_show_history(const struct workflow_context *context, const struct dossier *dossier,
                            const struct actor *actor, struct shown_history *out);
+
+/* ---- What was done and why ----------------------------------------------------------------------------------------
+ */
+
+struct traced_value { /* that a condition read, as it was then */
+    str name, text;
+    bool is_kept; /* false: it is the site's, and was not written */
+};
+struct traced_step {
+    str place; /* name of the status, or of the global action */
+    str what;  /* « Courriel : « Reçue » » */
+    bool has_condition;
+    bool is_skipped; /* its condition did not hold */
+    /* for administrators; of others empty */
+    str type, id, condition;
+    struct VEC_OF(struct traced_value) values;
+};
+struct traced_sending {
+    bool is_mail; /* else a text message */
+    str text;
+    const json_t *to; /* addresses, numbers */
+    str job;          /* its key; empty: unknown */
+};
+struct traced_entry {
+    instant at;
+    enum history_author author;
+    str author_name, status; /* status: name of the one that it came to; empty: none */
+    str began;               /* filed button edit global timer global-timer trigger hook called rewrite mail; empty:
+                                it goes on with the entry before, or nobody knows */
+    int64_t version;         /* of the circuit; 0: nothing was traced */
+    struct VEC_OF(struct traced_step) steps;
+    bool is_cut; /* there were more */
+    struct VEC_OF(struct traced_sending) sent;
+};
+struct traced_entries VEC_OF(struct traced_entry);
+struct trace_reading {
+    const struct actor *actor; /* of a status that they may not know of, nothing is told */
+    const void *data;
+    const struct workflow *(*version)(const void *data, str slug, int64_t version); /* NULL: it is lost */
+};
+void workflow_read_trace(const struct workflow_context *context, const struct dossier *dossier,
+                         const struct trace_reading *reading, struct traced_entries *out);
 
 /* ---- Told as a picture and as a table -----------------------------------------------------------------------------
  */

@@ -45,6 +45,7 @@ static void note_sent(struct engine *engine, const struct outgoing_mail *sent, s
         json_set_str(part, STR("body"),
                      buttons_in(engine->arena, sent->body.text, sent->body.buttons, BUTTON_WITHOUT_ADDRESS));
     }
+    json_set_str(part, STR("job"), engine->change->jobs.at[engine->change->jobs.len - 1].key);
     engine_add_part(engine, part);
 }
 

@@ -71,6 +71,7 @@ static void note_sent(struct engine *engine, json_t *numbers, str message)
     json_t *part = JSON_PART("sms");
     json_set(part, STR("to"), json_incref(numbers));
     json_set_str(part, STR("text"), message);
+    json_set_str(part, STR("job"), engine->change->jobs.at[engine->change->jobs.len - 1].key);
     engine_add_part(engine, part);
 }
 
