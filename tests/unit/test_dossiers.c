@@ -280,6 +280,44 @@ static void a_timer_job_moves_the_dossier_once(void **state)
     desk_close(&desk);
 }
 
+static struct {
+    struct desk *desk;
+    const struct workflow *(*workflow)(const void *data, str slug, int64_t version);
+    int times; /* that it will do so yet */
+} somebody;
+
+static bool change_revision(struct tx *tx, void *unused, struct err *err)
+{
+    (void)unused;
+    return tx_run(tx, "UPDATE dossier SET revision = revision + 1", err);
+}
+
+/* Asked once a dossier was read: somebody changes it then. */
+static const struct workflow *workflow_while_somebody_changes(const void *data, str slug, int64_t version)
+{
+    if (somebody.times > 0) {
+        somebody.times--;
+        assert_true(store_write(somebody.desk->store, change_revision, NULL, NULL));
+    }
+    return somebody.workflow(data, slug, version);
+}
+
+static void a_timer_comes_though_somebody_changes_the_dossier_meanwhile(void **state)
+{
+    DESK_OR_SKIP(desk);
+    const struct dossier *filed = file(&desk, "{'1':'Ana'}", 3);
+    struct job_list timers = jobs_of(&desk, STR("workflow.timer"));
+    test_now += 2 * INSTANT_DAY;
+    somebody.desk = &desk;
+    somebody.workflow = desk.work.definitions.workflow;
+    somebody.times = 3;
+    desk.work.definitions.workflow = workflow_while_somebody_changes;
+    assert_true(dossier_run_job(place, &timers.at[0], &err));
+    assert_int_equal(somebody.times, 0);
+    assert_str(reload(&desk, filed)->status, "late");
+    desk_close(&desk);
+}
+
 static void removal_leaves_nothing_but_the_number(void **state)
 {
     DESK_OR_SKIP(desk);
@@ -562,6 +600,7 @@ int main(void)
         ON_BOTH_STORES(silence_is_dated_by_the_calendar),
         ON_BOTH_STORES(treating_writes_all_and_is_locked_by_revision),
         ON_BOTH_STORES(a_timer_job_moves_the_dossier_once),
+        ON_BOTH_STORES(a_timer_comes_though_somebody_changes_the_dossier_meanwhile),
         ON_BOTH_STORES(removal_leaves_nothing_but_the_number),
         ON_BOTH_STORES(anonymisation_blanks_history_and_search),
         ON_BOTH_STORES(pages_follow_each_other_without_gap),
