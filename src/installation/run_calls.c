@@ -195,6 +195,16 @@ bool call_run_job(struct place *place, const struct job *job, struct err *err)
     return is_over;
 }
 
+bool call_give_up(struct place *place, const struct job *job, struct err *err)
+{
+    const json_t *payload = json_parse(place->dossiers.arena, job->payload, err);
+    struct call_outcome outcome = {.method = json_str(payload, "method"),
+                                   .url = json_str(payload, "url"),
+                                   .problem = STR("L’appel a été commencé plusieurs fois sans jamais aboutir."),
+                                   .is_last = true};
+    return payload != NULL && dossier_called(&place->dossiers, job, json_str(payload, "call"), &outcome, err);
+}
+
 /* ---- Text messages ---- */
 
 /* Passerelle's: {"from", "to", "message", "counter"}; « err » of the answer tells a failure. */

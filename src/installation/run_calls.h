@@ -16,6 +16,8 @@ enum {
 };
 
 bool call_run_job(struct place *place, const struct job *job, struct err *err);
+/* The dossier, which waits for it, goes on as its circuit says of a server that does not answer. */
+bool call_give_up(struct place *place, const struct job *job, struct err *err);
 bool sms_run_job(struct place *place, const struct job *job, struct err *err);
 
 #endif

@@ -84,3 +84,10 @@ bool document_run_job(struct place *place, const struct job *job, struct err *er
     place->dossiers.now = 0; /* making it took its time */
     return dossier_called(&place->dossiers, job, token, &outcome, err);
 }
+
+bool document_give_up(struct place *place, const struct job *job, struct err *err)
+{
+    const json_t *payload = json_parse(place->dossiers.arena, job->payload, err);
+    struct call_outcome outcome = {.problem = STR("Le document a été commencé plusieurs fois sans jamais aboutir.")};
+    return payload != NULL && dossier_called(&place->dossiers, job, json_str(payload, "call"), &outcome, err);
+}

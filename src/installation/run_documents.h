@@ -12,5 +12,7 @@ enum {
 };
 
 bool document_run_job(struct place *place, const struct job *job, struct err *err);
+/* The dossier, which waits for it, goes on without it. */
+bool document_give_up(struct place *place, const struct job *job, struct err *err);
 
 #endif

@@ -26,6 +26,16 @@ static bool run_call(struct place *place, const void *job, struct err *err)
     return call_run_job(place, job, err);
 }
 
+static bool give_call_up(struct place *place, const void *job, struct err *err)
+{
+    return call_give_up(place, job, err);
+}
+
+static bool give_document_up(struct place *place, const void *job, struct err *err)
+{
+    return document_give_up(place, job, err);
+}
+
 static bool run_document(struct place *place, const void *job, struct err *err)
 {
     return document_run_job(place, job, err);
@@ -111,6 +121,16 @@ static bool run_document_job(void *context, struct store *store, const struct jo
     return run_of_site(context, store, run_document, job, err);
 }
 
+static bool give_call_job_up(void *context, struct store *store, const struct job *job, struct err *err)
+{
+    return run_of_site(context, store, give_call_up, job, err);
+}
+
+static bool give_document_job_up(void *context, struct store *store, const struct job *job, struct err *err)
+{
+    return run_of_site(context, store, give_document_up, job, err);
+}
+
 static bool run_sms_job(void *context, struct store *store, const struct job *job, struct err *err)
 {
     return run_of_site(context, store, run_sms, job, err);
@@ -154,8 +174,8 @@ void installation_run_jobs(struct installation *installation, int threads, bool 
         {STR(MAIL_JOB_KIND), run_mail, MAIL_ATTEMPTS, MAIL_LEASE_SECONDS},
         {STR(DRAFTS_PURGE_JOB), drafts_run_purge_job, DAILY_ATTEMPTS, 0},
         {STR(SUMMARIES_JOB_KIND), run_summaries_job, DAILY_ATTEMPTS, 0},
-        {STR(CALL_JOB_KIND), run_call_job, CALL_ATTEMPTS, CALL_LEASE_SECONDS},
-        {STR(DOCUMENT_JOB_KIND), run_document_job, DOCUMENT_ATTEMPTS, DOCUMENT_LEASE_SECONDS},
+        {STR(CALL_JOB_KIND), run_call_job, CALL_ATTEMPTS, CALL_LEASE_SECONDS, give_call_job_up},
+        {STR(DOCUMENT_JOB_KIND), run_document_job, DOCUMENT_ATTEMPTS, DOCUMENT_LEASE_SECONDS, give_document_job_up},
         {STR(SMS_JOB_KIND), run_sms_job, CALL_ATTEMPTS, CALL_LEASE_SECONDS},
         {STR(BLOBS_SWEEP_JOB), blobs_run_sweep_job, DAILY_ATTEMPTS, BLOBS_SWEEP_LEASE_SECONDS},
     };

@@ -41,6 +41,8 @@ struct job_kind {
     job_fn run;
     int attempts_most; /* then it is dead: kept, shown to the administrator, replayed by hand */
     int lease_seconds; /* longer than run may take: after it another may run the job; 0: two minutes */
+    job_fn give_up;    /* instead of run, where it was begun that often and never ended: tells whom it was for; may be
+                          NULL */
 };
 
 struct jobs; /* the runner: threads that take due jobs of the stores given to it */

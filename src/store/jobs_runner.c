@@ -60,13 +60,21 @@ static int lease_of(str kind, const void *data)
 }
 
 /* A job whose last run neither ended nor failed took the process with it: it must not do so for ever. */
+static bool give_up(struct jobs *jobs, const struct job_kind *kind, struct store *store, const struct job *job,
+                    struct err *err)
+{
+    if (kind->give_up != NULL && kind->give_up(jobs->context, store, job, err))
+        return true;
+    return err_set(err, ERR_UNSUPPORTED, "It was begun %d times and never ended.", job->attempts);
+}
+
 static bool run_known(struct jobs *jobs, struct store *store, const struct job *job, struct err *err)
 {
     const struct job_kind *kind = kind_of(jobs, job->kind);
     if (kind == NULL)
         return err_set(err, ERR_UNSUPPORTED, "Nothing here runs jobs of kind %.*s.", STR_ARG(job->kind));
     if (job->attempts >= kind->attempts_most)
-        return err_set(err, ERR_UNSUPPORTED, "It was begun %d times and never ended.", job->attempts);
+        return give_up(jobs, kind, store, job, err);
     return kind->run(jobs->context, store, job, err);
 }
 

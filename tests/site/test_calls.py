@@ -241,6 +241,28 @@ class Calls(OnEachStore):
         self.assertTrue(self.settles(agent, url, "Fini"))
 
     @on_each_store
+    def test_a_call_that_is_begun_often_and_never_ends_leaves_no_request_locked(self, town):
+        self.peer.answer("/un", {"ok": True}, delay=1)
+        agent = town.visitor("ville", CLERK)
+        resident = town.visitor("ville", ADA)
+        filing = threading.Thread(target=lambda: self.quietly(lambda: file_request(resident, "ferme", Famille="Durand")))
+        filing.start()
+        self.assertTrue(wait_until(lambda: self.peer.asked("/un")))
+        town.kill()
+        filing.join()
+        town.sql("site-ville", "UPDATE job SET attempts = 16 WHERE kind = 'workflow.call'")
+        town.open()
+        agent.port = town.port
+        raw = town.sql("site-ville", "SELECT code FROM dossier ORDER BY id DESC LIMIT 1")[0][0]
+        url = f"/agents/demandes/{raw}/"
+        self.assertTrue(wait_until(lambda: "Passer outre" in buttons(agent.get(url), url), 15))
+        self.assertEqual(len(self.peer.asked("/un")), 1)
+        self.assertIn("never ended", town.cli("jobs", "list", "--site", "ville").stdout)
+        self.peer.answer("/un", {"ok": True})
+        town.cli("jobs", "replay", "--all", "--site", "ville")
+        self.assertTrue(self.settles(agent, url, "Fini"))
+
+    @on_each_store
     def test_a_file_that_is_answered_is_kept_and_shown(self, town):
         self.peer.answer("/acte", PDF, type="application/pdf",
                          headers=[("Content-Disposition", 'attachment; filename="../Acte de Naissance.pdf"')])

@@ -295,20 +295,34 @@ static bool begin_often(struct tx *tx, void *arg, struct err *err)
     return tx_run(tx, "UPDATE job SET attempts = 3", err);
 }
 
+static _Atomic int given_up;
+
+static bool note_given_up(void *context, struct store *store, const struct job *job, struct err *err)
+{
+    (void)context;
+    (void)store;
+    atomic_fetch_add(&given_up, 1);
+    return err_set(err, ERR_UNAVAILABLE, "told: %d", job->attempts);
+}
+
 static void a_job_that_takes_the_process_with_it_is_not_begun_for_ever(void **state)
 {
+    static const struct job_kind deadly[] = {{STR_INIT("test.count"), count_run, 3, 5, note_given_up}};
     STORE_OR_SKIP(test);
+    atomic_store(&given_up, 0);
     atomic_store(&runs, 0);
     struct job job = job_due(0, STR_EMPTY);
     assert_true(store_write(store, add, &job, &err));
     assert_true(store_write(store, begin_often, NULL, &err)); /* three leases ended without a word */
-    struct jobs *jobs = jobs_start(NULL, kinds, 1, 0);
+    struct jobs *jobs = jobs_start(NULL, deadly, 1, 0);
     jobs_watch(jobs, store);
     jobs_drain(jobs);
     assert_int_equal(atomic_load(&runs), 0);
+    assert_int_equal(atomic_load(&given_up), 1);
     struct listing listing = {.arena = test->arena};
     assert_true(store_read(store, list_failed, &listing, &err));
     assert_int_equal(listing.failed.len, 1);
+    assert_str(listing.failed.at[0].error, "It was begun 3 times and never ended.");
     jobs_stop(jobs);
 }
 
