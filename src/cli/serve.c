@@ -47,7 +47,7 @@ static struct http_server *start(struct installation *installation, struct web *
 {
     installation->public_scheme = is_https ? STR("https") : STR("http");
     installation->public_port = is_https ? 0 : http_port(listening);
-    installation_run_jobs(installation, JOB_THREADS, stores_engine(installation->stores) == STORE_SQLITE);
+    installation_run_jobs(installation, JOB_THREADS);
     return http_start(web_app(web), listening, err);
 }
 
@@ -77,7 +77,7 @@ static int serve(struct installation *installation, const struct option *options
                                     option_is_set(options, count, "no-brake")};
     struct web *web = web_new(installation, &settings);
     struct http_server *server = NULL;
-    if (err.code == ERR_NONE && stores_serve_alone(installation->stores, &err) && file_make_folder(uploads, &err))
+    if (err.code == ERR_NONE && stores_serve(installation->stores, &err) && file_make_folder(uploads, &err))
         listening = http_listen(option_or(options, count, "address", "127.0.0.1"), (int)port, &err);
     installation->is_demonstration = is_demonstration(installation, options, count);
     if (listening >= 0)

@@ -2,7 +2,7 @@
  * are written with the filing, so they are chosen before its transaction. A filing that fails leaves a gap, as in
  * Publik.
  *
- * On SQLite one process serves a site (stores_serve_alone): after the last in the store, it counts by itself. On
+ * On SQLite one process serves a site (stores_serve): after the last in the store, it counts by itself. On
  * PostgreSQL several do: numbers are reserved in the store, as many at a time as there are filings that wait for one.
  * Whatever went another way is caught by the unique indexes: ERR_CONFLICT, and filing begins again. */
 #include "dossiers/tables.h"

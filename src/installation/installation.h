@@ -61,9 +61,8 @@ struct estate *installation_hold(struct installation *installation);
 void estate_release(struct installation *installation, struct estate *estate);
 size_t estate_index(const struct estate *estate, const struct site *site);
 
-/* Starts the jobs of the common database and of every site; is_alone: no other process runs them, so that what one that
- * was killed had taken is taken again at once (stores_serve_alone). */
-void installation_run_jobs(struct installation *installation, int threads, bool is_alone);
+/* Starts the jobs of the common database and of every site. */
+void installation_run_jobs(struct installation *installation, int threads);
 /* Has the jobs of a site's store run, the daily ones too. */
 void installation_watch_site(struct installation *installation, struct store *store);
 

@@ -149,26 +149,8 @@ void installation_watch_site(struct installation *installation, struct store *st
     jobs_watch(installation->jobs, store);
 }
 
-static void give_back(struct store *store)
+void installation_run_jobs(struct installation *installation, int threads)
 {
-    struct err err = {0};
-    if (!store_write(store, jobs_give_back, NULL, &err))
-        log_err("jobs.give_back", &err); /* then the leases end by themselves */
-}
-
-static void give_all_back(struct installation *installation)
-{
-    give_back(installation->common);
-    struct estate *estate = installation_hold(installation);
-    for (size_t i = 0; i < estate->sites.len; i++)
-        give_back(estate->sites.at[i].store);
-    estate_release(installation, estate);
-}
-
-void installation_run_jobs(struct installation *installation, int threads, bool is_alone)
-{
-    if (is_alone)
-        give_all_back(installation);
     struct arena *arena = installation->arena;
     const struct job_kind own[] = {
         {STR(MAIL_JOB_KIND), run_mail, MAIL_ATTEMPTS, MAIL_LEASE_SECONDS},

@@ -149,7 +149,7 @@ static bool start_server(struct stage *stage, struct err *err)
     installation->public_port = stage->port;
     struct web_settings settings = {.upload_folder = uploads, .trusts_senders = true};
     stage->web = web_new(installation, &settings);
-    installation_run_jobs(installation, 0, false);
+    installation_run_jobs(installation, 0);
     stage->server = http_start(web_app(stage->web), listening, err);
     return stage->server != NULL;
 }

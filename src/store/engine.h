@@ -23,6 +23,10 @@ struct engine {
     enum store_engine kind;
     /* Whether the installation answers at all; may be NULL. */
     bool (*reach)(struct stores *stores, struct err *err);
+    /* Has the others see that the server of this number is there, until it ends; where that was lost, anew. be_gone
+     * ends it. NULL: there are no others. */
+    bool (*be_seen)(struct stores *stores, struct err *err);
+    void (*be_gone)(struct stores *stores);
     /* A connection to the store's database, or NULL and err. */
     struct connection *(*connect)(struct store *store, struct err *err);
     void (*disconnect)(struct connection *connection);
@@ -77,7 +81,9 @@ struct stores {
     str url;
     const char *folder;
     str scratch;          /* what the names of its databases begin with; empty: it is none */
+    int64_t server;       /* this process among those that serve; 0: it does not (stores_serve) */
     int serve_lock;       /* descriptor of the locked file; -1: none */
+    void *presence;       /* the engine's own: what shows that it serves */
     pthread_mutex_t lock; /* of the list */
     struct store *first;
     pthread_mutex_t pool_lock; /* of the connections of every store */
@@ -104,6 +110,9 @@ struct store {
     void (*jobs_added)(void *watcher); /* NULL: nobody runs this store's jobs here */
     void *watcher;
 };
+
+/* Whether this process serves, and the others see it: else they may take what it has. */
+bool stores_are_served(struct stores *stores);
 
 /* Runs fn inside tx; false also where a statement failed and fn did not say so. A query that was not ended aborts. */
 bool tx_call(struct tx *tx, store_fn fn, void *arg, struct err *err);

@@ -7,7 +7,7 @@
 
 /* look: when a runner may next take it: its due time, then the end of its lease, then its next try. The lease is thus
  * also the mark by which a runner knows that a job is still its own. error: why the last try failed, NULL before the
- * first one and while one is under way.
+ * first one and while one is under way. holder: which server has taken it (struct stores), NULL while none has.
  *
  * SQLite finds rows by an INTEGER PRIMARY KEY without an index beside them. */
 #define BY_CLASS(ID)                                                                                                   \
@@ -34,6 +34,10 @@ const struct migration jobs_migrations[] = {
      "CREATE INDEX job_dead ON job (id) WHERE dead IS NOT NULL",
      NULL},
     {2, "jobs", BY_CLASS("INTEGER"), BY_CLASS("BIGINT")},
+    {3, "jobs",
+     "ALTER TABLE job ADD COLUMN holder BIGINT;"
+     "CREATE INDEX job_held ON job (holder) WHERE holder IS NOT NULL",
+     NULL},
 };
 const size_t jobs_migration_count = sizeof jobs_migrations / sizeof *jobs_migrations;
 
@@ -53,14 +57,23 @@ static const char delete_by_key[] = "DELETE FROM job WHERE key = :key";
 static const struct sql select_due = {DUE(""), DUE("") UNLESS_HELD};
 static const struct sql select_due_local = {DUE(LOCAL), DUE(LOCAL) UNLESS_HELD};
 static const char select_next[] = NEXT(""), select_next_local[] = NEXT(LOCAL);
-static const char lease[] = "UPDATE job SET look = :until, attempts = attempts + 1, error = NULL WHERE id = :id";
-static const char give_back[] = "UPDATE job SET look = :now"
-                                " WHERE dead IS NULL AND error IS NULL AND attempts > 0 AND look > :now";
+static const char lease[] = "UPDATE job SET look = :until, attempts = attempts + 1, error = NULL, holder = :holder"
+                            " WHERE id = :id";
+/* Those of servers that have ended: on SQLite all others have; PostgreSQL knows who holds the lock of its number. */
+#define OF_OTHERS "holder > 0 AND holder <> :server"
+#define OF_NOBODY                                                                                                      \
+    OF_OTHERS " AND holder NOT IN (SELECT classid::bigint << 32 | objid::bigint FROM pg_locks WHERE locktype ="        \
+              " 'advisory' AND objsubid = 1 AND database ="                                                            \
+              " (SELECT oid FROM pg_database WHERE datname = current_database()))"
+#define FORSAKEN "SELECT 1 FROM job WHERE "
+#define GIVE_BACK "UPDATE job SET look = :now, holder = NULL WHERE "
+static const struct sql select_forsaken = {FORSAKEN OF_OTHERS " LIMIT 1", FORSAKEN OF_NOBODY " LIMIT 1"};
+static const struct sql give_back = {GIVE_BACK OF_OTHERS, GIVE_BACK OF_NOBODY};
 static const char delete_own[] = "DELETE FROM job WHERE id = :id AND look = :lease AND dead IS NULL";
-static const char postpone[] = "UPDATE job SET look = :look, error = :error"
+static const char postpone[] = "UPDATE job SET look = :look, error = :error, holder = NULL"
                                " WHERE id = :id AND look = :lease AND dead IS NULL";
 static const char bury[] =
-    "UPDATE job SET dead = :now, error = :error WHERE id = :id AND look = :lease AND dead IS NULL";
+    "UPDATE job SET dead = :now, error = :error, holder = NULL WHERE id = :id AND look = :lease AND dead IS NULL";
 static const char select_failed[] = "SELECT " COLUMNS ", error, dead, look FROM job"
                                     " WHERE error IS NOT NULL AND id < :before ORDER BY id DESC LIMIT :most";
 static const char select_about[] = "SELECT " COLUMNS ", error, dead, look FROM job WHERE key >= :from AND key < :to";
@@ -119,8 +132,10 @@ static struct job job_of(struct rows *rows, struct arena *arena)
 
 static bool take_one(struct tx *tx, const struct jobs_taken *taken, struct job *job, struct err *err)
 {
+    int64_t server = tx->store->stores->server;
     job->lease = taken->now + taken->lease_of(job->kind, taken->lease_data) * INSTANT_SECOND;
-    return tx_run(tx, lease, err, P_INT("id", job->id), P_INT("until", job->lease));
+    return tx_run(tx, lease, err, P_INT("id", job->id), P_INT("until", job->lease),
+                  server == 0 ? P_NULL("holder") : P_INT("holder", server));
 }
 
 bool jobs_waiting(struct tx *tx, struct arena *arena, str prefix, struct waiting_jobs *out, struct err *err)
@@ -180,11 +195,18 @@ bool jobs_end(struct tx *tx, void *arg, struct err *err)
     return tx_run(tx, postpone, err, id, ours, P_INT("look", retry_at(ending->job->attempts)), P_TEXT("error", error));
 }
 
+bool jobs_are_forsaken(struct tx *tx, void *found, struct err *err)
+{
+    struct rows rows = tx_query(tx, sql_for(tx, &select_forsaken), P_INT("server", tx->store->stores->server));
+    *(bool *)found = rows_next(&rows);
+    return rows_end(&rows, err);
+}
+
 bool jobs_give_back(struct tx *tx, void *unused, struct err *err)
 {
     (void)unused;
-    tx->adds_jobs = true;
-    return tx_run(tx, give_back, err, P_INT("now", instant_now()));
+    return tx_run(tx, sql_for(tx, &give_back), err, P_INT("now", instant_now()),
+                  P_INT("server", tx->store->stores->server));
 }
 
 static void add_failed(struct rows *rows, struct arena *arena, struct failed_jobs *out)

@@ -59,10 +59,6 @@ bool jobs_run_alone(const struct jobs *jobs);
 /* Lets the jobs under way end (bounded by their lease), then stops. */
 void jobs_stop(struct jobs *jobs);
 
-/* Gives back what a process that was killed had taken, so that nobody waits for the end of its leases: for who knows
- * that no other process runs this store's jobs (stores_serve_alone). A store_fn, without argument. */
-bool jobs_give_back(struct tx *tx, void *unused, struct err *err);
-
 /* Those that failed, for an administrator: the dead ones, and those that wait for their next try; newest first, those
  * before the given id (0: from the newest). Texts live in the arena. */
 struct failed_job {

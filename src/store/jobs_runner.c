@@ -41,6 +41,7 @@ struct jobs {
     bool woken, stopping;
     bool workers_stop; /* after the looker, so that what it has leased is run */
     _Atomic bool store_failed;
+    int64_t forsaken_next; /* steady: when to look for what servers that have ended had taken */
     pthread_t looker, *workers;
     int worker_count;
 };
@@ -237,10 +238,32 @@ static bool is_stopping(struct jobs *jobs)
     return stopping;
 }
 
+static void take_back(struct store *store)
+{
+    struct err err = {0};
+    bool found = false;
+    if (store_read(store, jobs_are_forsaken, &found, NULL) && found && !store_write(store, jobs_give_back, NULL, &err))
+        log_err("jobs.give_back", &err); /* then the leases end by themselves */
+}
+
+/* What servers that have ended had taken is due again: at our first look, and every few seconds. */
+static void take_all_back(struct jobs *jobs)
+{
+    size_t count = store_count(jobs);
+    if (steady_now() < jobs->forsaken_next || count == 0)
+        return;
+    jobs->forsaken_next = steady_now() + LOOK_AGAIN_SECONDS * INSTANT_SECOND;
+    if (!stores_are_served(store_at(jobs, 0)->stores))
+        return;
+    for (size_t i = 0; i < count; i++)
+        take_back(store_at(jobs, i));
+}
+
 /* Every store once, beginning with another one each time. */
 static bool look_at_all(struct jobs *jobs)
 {
     bool found = false;
+    take_all_back(jobs);
     size_t count = store_count(jobs), first = jobs->look_first++;
     for (size_t i = 0; i < count; i++)
         found = look_at(jobs, store_at(jobs, (first + i) % count)) || found;
@@ -363,6 +386,7 @@ static bool drain_store(struct jobs *jobs, struct store *store)
 
 void jobs_drain(struct jobs *jobs)
 {
+    take_all_back(jobs);
     for (bool found = true; found;) {
         found = false;
         for (size_t i = 0; i < store_count(jobs); i++)

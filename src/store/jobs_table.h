@@ -18,6 +18,11 @@ struct jobs_taken {
 /* store_fn: takes due jobs that nobody holds. */
 bool jobs_take(struct tx *tx, void *taken, struct err *err);
 
+/* store_fn; found, a bool: whether a server that has ended had taken jobs of this store. */
+bool jobs_are_forsaken(struct tx *tx, void *found, struct err *err);
+/* store_fn: whoever looks next takes them. */
+bool jobs_give_back(struct tx *tx, void *unused, struct err *err);
+
 struct jobs_next {
     bool local_only;
     instant at; /* when the next job is to be looked at; INT64_MAX if never */

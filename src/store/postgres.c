@@ -248,6 +248,8 @@ static void end(struct rows *rows)
 const struct engine postgres_engine = {
     .kind = STORE_POSTGRES,
     .reach = postgres_reach,
+    .be_seen = postgres_be_seen,
+    .be_gone = postgres_be_gone,
     .connect = postgres_connect,
     .disconnect = postgres_disconnect,
     .is_broken = postgres_is_broken,

@@ -18,6 +18,10 @@ struct connection {
     bool is_doubtful; /* a failure since begin may have been: a row that it committed after our snapshot */
 };
 
+/* A connection to the installation, which may have failed: PQstatus. Its caller's, PQfinish. */
+PGconn *postgres_dial(const struct stores *stores);
+bool postgres_be_seen(struct stores *stores, struct err *err);
+void postgres_be_gone(struct stores *stores);
 bool postgres_reach(struct stores *stores, struct err *err);
 struct connection *postgres_connect(struct store *store, struct err *err);
 void postgres_disconnect(struct connection *connection);

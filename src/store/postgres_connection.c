@@ -75,7 +75,7 @@ static bool with_schema(struct connection *connection, const char *before, const
 }
 
 /* What the operator's URL does not say: a server that is gone is noticed in seconds. */
-static PGconn *dial(const struct stores *stores)
+PGconn *postgres_dial(const struct stores *stores)
 {
     struct arena *arena = arena_new();
     const char *names[] = {"connect_timeout", "tcp_user_timeout", "application_name",
@@ -88,7 +88,7 @@ static PGconn *dial(const struct stores *stores)
 
 bool postgres_reach(struct stores *stores, struct err *err)
 {
-    PGconn *pg = dial(stores);
+    PGconn *pg = postgres_dial(stores);
     bool ok = PQstatus(pg) == CONNECTION_OK;
     if (!ok) {
         err_set(err, ERR_UNAVAILABLE, "PostgreSQL ne répond pas à cette adresse.");
@@ -119,7 +119,7 @@ struct connection *postgres_connect(struct store *store, struct err *err)
     if (connection == NULL)
         abort();
     connection->store = store;
-    connection->pg = dial(store->stores);
+    connection->pg = postgres_dial(store->stores);
     if (set_up(connection, err))
         return connection;
     postgres_disconnect(connection);

@@ -67,6 +67,8 @@ void stores_close(struct stores *stores)
     pthread_mutex_destroy(&stores->lock);
     if (stores->serve_lock >= 0)
         close(stores->serve_lock);
+    if (stores->engine->be_gone != NULL)
+        stores->engine->be_gone(stores);
     arena_free(stores->arena);
 }
 
@@ -91,10 +93,8 @@ void stores_make_scratch(struct stores *stores, str name)
 }
 
 /* The kernel lets go of the lock when the process ends, however it ends; the file stays, and says nothing. */
-bool stores_serve_alone(struct stores *stores, struct err *err)
+static bool serve_alone(struct stores *stores, struct err *err)
 {
-    if (stores->engine->kind != STORE_SQLITE)
-        return true;
     struct arena *arena = arena_new();
     int fd = open(str_fmt(arena, "%s/serve.lock", stores->folder).ptr, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     arena_free(arena);
@@ -111,6 +111,20 @@ bool stores_serve_alone(struct stores *stores, struct err *err)
     }
     stores->serve_lock = fd;
     return true;
+}
+
+bool stores_serve(struct stores *stores, struct err *err)
+{
+    stores->server = store_new_id();
+    bool ok = stores->engine->be_seen == NULL ? serve_alone(stores, err) : stores->engine->be_seen(stores, err);
+    if (!ok)
+        stores->server = 0;
+    return ok;
+}
+
+bool stores_are_served(struct stores *stores)
+{
+    return stores->server != 0 && (stores->engine->be_seen == NULL || stores->engine->be_seen(stores, NULL));
 }
 
 static bool name_is_valid(str name)

@@ -48,8 +48,9 @@ void stores_set_folder(struct stores *stores, const char *folder);
 void stores_make_scratch(struct stores *stores, str name);
 
 /* For the process that serves: on SQLite the only one of its folder, until it ends (ERR_CONFLICT where another serves
- * it already); other commands may work beside it. On PostgreSQL any number serve, and this does nothing. */
-bool stores_serve_alone(struct stores *stores, struct err *err);
+ * it already); other commands may work beside it. On PostgreSQL one of any number, which the others see until it ends.
+ * What a server that has ended had taken of the jobs is thus known, and taken again at once. */
+bool stores_serve(struct stores *stores, struct err *err);
 
 /* Opens the database called name ([a-z0-9-]), made if absent, and brings it up to date by the migrations, in their
  * order; ERR_UNSUPPORTED where it has taken a step that is not among them: a newer program's. Opened once a process:

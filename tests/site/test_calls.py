@@ -306,8 +306,6 @@ class Calls(OnEachStore):
         town.open()
         self.assertEqual(int(town.sql("site-ville", "SELECT count(*) FROM dossier")[0][0]), int(code) + 1)
         agent.port = admin.port = town.port
-        if town.store.startswith("postgres"):
-            town.sql("site-ville", "UPDATE job SET look = 1 WHERE kind = 'workflow.call'")  # its lease would end by itself
         raw = town.sql("site-ville", "SELECT code FROM dossier ORDER BY id DESC LIMIT 1")[0][0]
         url = f"/agents/demandes/{raw}/"
         self.assertTrue(self.settles(agent, url, "Fini"))

@@ -258,8 +258,6 @@ class Documents(OnEachStore):
         self.assertTrue(wait_until(lambda: list(town.folder.glob("uploads/office-*")), seconds=30))
         town.kill()
         town.open()
-        if town.store.startswith("postgres"):
-            town.sql("site-ville", "UPDATE job SET look = 1 WHERE kind = 'workflow.document'")  # its lease would end by itself
         message = town.mailbox.wait_for(ADA, "Décision pour Interrompu", seconds=90)
         (code,), = town.sql("site-ville", "SELECT code FROM dossier WHERE form = 'pdf' ORDER BY id DESC LIMIT 1")
         agent = town.visitor("ville", CLERK)

@@ -1,5 +1,6 @@
 """Two servers on one PostgreSQL: filings at both, jobs done by either, definitions changed through one seen by the other."""
 import os
+import threading
 import time
 import unittest
 
@@ -39,6 +40,28 @@ class TwoServers(unittest.TestCase):
         with Database(self.first.store) as database:
             numbers = [number for (number,) in database.ask("SELECT sequence FROM dossier ORDER BY sequence")]
         self.assertEqual(len(set(numbers)), len(filings))
+
+    def test_what_one_that_is_killed_had_begun_the_other_does(self):
+        begun, may_end = threading.Event(), threading.Event()
+
+        def hold():
+            begun.set()
+            may_end.wait(30)
+        self.second.stop()
+        self.mailbox.offered = hold
+        with Load(self.first, residents=1) as load:
+            load.wait_for(1)
+            load.stopping.set()
+        self.assertTrue(begun.wait(20))
+        self.second.start("--smtp", self.mailbox.url)
+        self.first.kill()
+        may_end.set()
+        until = time.monotonic() + 30  # the lease of a message is three minutes
+        with Database(self.first.store) as database:
+            while database.ask("SELECT 1 FROM job WHERE kind = 'mail.send'") and time.monotonic() < until:
+                time.sleep(0.1)
+            self.assertEqual(database.ask("SELECT kind, error FROM job WHERE kind = 'mail.send'"), [])
+        self.assertEqual(problems(self.first.store, self.first.folder, load.acknowledged, load.left), [])
 
     def test_what_is_changed_through_one_is_seen_at_the_other(self):
         self.first.cli("user", "create", "--email", ADMIN, "--site", SITE, "--admin", "--password", PASSWORD)

@@ -39,6 +39,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         with peer.lock:
             peer.requests.append(request)
             answer = peer.answers.get(request.path, {"content": b"", "status": 404})
+            request.is_answered = answer.get("status", 200) == 200
         try:
             self.reply(request, **answer)
         except OSError:

@@ -19,6 +19,7 @@ class Mailbox:
         self.port = port
         self.answer = "250 kept"  # to every message; one that is not 250 is not kept
         self.refused = 0
+        self.offered = self.taken = lambda: None  # what happens when a message comes, and once it is kept
 
     def __enter__(self):
         self.messages, self._lock = [], threading.Lock()
@@ -35,12 +36,14 @@ class Mailbox:
         return f"smtp://127.0.0.1:{self.port}"
 
     async def handle_DATA(self, server, session, envelope):
+        self.offered()
         if not self.answer.startswith("250"):
             self.refused += 1
             return self.answer
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
         with self._lock:
             self.messages.append((envelope.rcpt_tos, message))
+        self.taken()
         return self.answer
 
     def ids(self):

@@ -59,6 +59,10 @@ class Town(Counter):
         of_site = ["--site", site, *(["--role", ",".join(roles)] if roles else []), *(["--admin"] if admin else [])] if site else []
         self.cli("user", "create", "--email", email, "--name", name, *of_site, "--password-stdin", text_in=PASSWORD + "\n")
 
+    def pass_time(self, site, seconds):
+        """What failed and waits for its next try has waited so much longer."""
+        self.sql(f"site-{site}", f"UPDATE job SET look = look - {int(seconds * 1e6)} WHERE error IS NOT NULL AND dead IS NULL")
+
     def visitor(self, site, email=None, password=PASSWORD):
         """Somebody at a site; with an address: signed in."""
         visitor = Visitor(self.port, f"{site}.localhost")

@@ -1,6 +1,7 @@
 """A visitor without a browser: keeps cookies, follows redirections, reads forms out of pages and sends them back.
 
 It knows nothing of our pages but HTML: labels, controls, buttons."""
+import contextlib
 import http.client
 import re
 import secrets
@@ -178,10 +179,10 @@ class Visitor:
         sent = {"Host": f"{self.host}:{self.port}", **(headers or {})}
         if self.cookies:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        connection.request(method, path, body, sent)
-        response = connection.getresponse()
-        answer = Answer(response.status, response.msg, response.read(), path)
-        connection.close()
+        with contextlib.closing(connection):
+            connection.request(method, path, body, sent)
+            response = connection.getresponse()
+            answer = Answer(response.status, response.msg, response.read(), path)
         for line in response.msg.get_all("Set-Cookie") or []:
             name, value = line.split(";", 1)[0].split("=", 1)
             if "max-age=0" in line.lower():
