@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { JOB_THREADS = 4, REFRESH_SECONDS = 2 };
+enum { JOB_THREADS = 6, REFRESH_SECONDS = 2 };
 enum { KEPT_MEMORY = 32 << 20, MAPPED_MEMORY = 8 << 20, PADDING = 1 << 20 };
 
 /* What one request frees serves the next; giving it back to the system in between cost a twentieth of a filing. */

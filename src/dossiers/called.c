@@ -16,7 +16,11 @@ static bool write_back(const struct dossier_place *place, const struct dossier *
         write.also = finish;
         write.also_arg = (void *)(uintptr_t)job;
     }
-    return store_write(place->store, dossier_apply, &write, err);
+    if (!store_write(place->store, dossier_apply, &write, err))
+        return false;
+    if (change->call_end == CALL_ENDED)
+        job_is_over(job);
+    return true;
 }
 
 /* One try: ERR_CONFLICT where somebody changed the dossier meanwhile, or the job is no longer ours. */

@@ -158,8 +158,36 @@ const str dossier_job_kinds[] = {STR_INIT("workflow.timer"), STR_INIT("workflow.
                                  STR_INIT("dossiers.upgrade")};
 const size_t dossier_job_kind_count = sizeof dossier_job_kinds / sizeof *dossier_job_kinds;
 
-/* Again where somebody changes the dossier meanwhile. Twice is as once: what a timer does takes its own job back. */
-static bool ring(const struct dossier_place *place, int64_t id, const struct event *event, struct err *err)
+/* What the timer did has mostly taken it back already. */
+static bool end_timer(struct tx *tx, void *job, struct err *err)
+{
+    struct err own = {0};
+    if (job_finish(tx, job, &own) || own.code == ERR_CONFLICT)
+        return true;
+    *err = own;
+    return false;
+}
+
+static bool ring_once(const struct dossier_place *place, const struct dossier *dossier, const struct event *event,
+                      const struct job *job, struct err *err)
+{
+    struct change change = {0};
+    if (!dossier_perform_prepare(place, dossier, event, &change, err))
+        return false;
+    if (is_empty(&change))
+        return true;
+    struct dossier_write write = dossier_write_make(place, dossier_form(place, dossier), &change, false);
+    write.also = end_timer;
+    write.also_arg = (void *)(uintptr_t)job;
+    if (!store_write(place->store, dossier_apply, &write, err))
+        return false;
+    job_is_over(job);
+    return true;
+}
+
+/* Again where somebody changes the dossier meanwhile. */
+static bool ring(const struct dossier_place *place, int64_t id, const struct event *event, const struct job *job,
+                 struct err *err)
 {
     struct dossier *dossier;
     struct err found = {0};
@@ -167,7 +195,7 @@ static bool ring(const struct dossier_place *place, int64_t id, const struct eve
         found = (struct err){0};
         if (!dossier_load(place, id, &dossier, &found) && found.code == ERR_NOT_FOUND)
             return true; /* nobody is left to be told */
-        if (found.code == ERR_NONE && dossier_perform(place, dossier, event, NULL, &found))
+        if (found.code == ERR_NONE && ring_once(place, dossier, event, job, &found))
             return true;
     }
     *err = found;
@@ -187,5 +215,5 @@ bool dossier_run_job(const struct dossier_place *place, const struct job *job, s
     struct event event = {.kind = is_global ? EVENT_GLOBAL_TIMER : EVENT_TIMER,
                           .action = json_str(payload, "action"),
                           .status = json_str(payload, "status")};
-    return ring(place, json_int(payload, "dossier"), &event, err);
+    return ring(place, json_int(payload, "dossier"), &event, job, err);
 }

@@ -38,6 +38,10 @@ const struct migration jobs_migrations[] = {
      "ALTER TABLE job ADD COLUMN holder BIGINT;"
      "CREATE INDEX job_held ON job (holder) WHERE holder IS NOT NULL",
      NULL},
+    {4, "jobs",
+     "DROP INDEX job_look;"
+     "CREATE INDEX job_look_remote ON job (look) WHERE dead IS NULL AND is_remote = 1",
+     NULL},
 };
 const size_t jobs_migration_count = sizeof jobs_migrations / sizeof *jobs_migrations;
 
@@ -50,13 +54,14 @@ static const char delete_by_key[] = "DELETE FROM job WHERE key = :key";
 /* Two questions have two texts, each with an index that fits it: what waits for a relay that is down costs the others
  * nothing. */
 #define COLUMNS "id, kind, key, payload, due, attempts, is_remote"
-#define DUE(local) "SELECT " COLUMNS " FROM job WHERE dead IS NULL" local " AND look <= :now ORDER BY look LIMIT :most"
-#define NEXT(local) "SELECT look FROM job WHERE dead IS NULL" local " ORDER BY look LIMIT 1"
+#define DUE(class) "SELECT " COLUMNS " FROM job WHERE dead IS NULL" class " AND look <= :now ORDER BY look LIMIT :most"
+#define NEXT(class) "SELECT look FROM job WHERE dead IS NULL" class " ORDER BY look LIMIT 1"
 #define LOCAL " AND is_remote = 0"
+#define REMOTE " AND is_remote = 1"
 #define UNLESS_HELD " FOR UPDATE SKIP LOCKED"
-static const struct sql select_due = {DUE(""), DUE("") UNLESS_HELD};
 static const struct sql select_due_local = {DUE(LOCAL), DUE(LOCAL) UNLESS_HELD};
-static const char select_next[] = NEXT(""), select_next_local[] = NEXT(LOCAL);
+static const struct sql select_due_remote = {DUE(REMOTE), DUE(REMOTE) UNLESS_HELD};
+static const char select_next_local[] = NEXT(LOCAL), select_next_remote[] = NEXT(REMOTE);
 static const char lease[] = "UPDATE job SET look = :until, attempts = attempts + 1, error = NULL, holder = :holder"
                             " WHERE id = :id";
 /* Those of servers that have ended: on SQLite all others have; PostgreSQL knows who holds the lock of its number. */
@@ -119,6 +124,12 @@ bool job_finish(struct tx *tx, const struct job *job, struct err *err)
     return changed > 0 || err_set(err, ERR_CONFLICT, "The job %lld is no longer ours.", (long long)job->id);
 }
 
+void job_is_over(const struct job *job)
+{
+    if (job->is_over != NULL)
+        *job->is_over = true;
+}
+
 static struct job job_of(struct rows *rows, struct arena *arena)
 {
     return (struct job){.id = rows_int(rows, 0),
@@ -151,7 +162,7 @@ bool jobs_take(struct tx *tx, void *arg, struct err *err)
 {
     struct jobs_taken *taken = arg;
     taken->jobs.len = 0; /* the write may run again */
-    const char *due = sql_for(tx, taken->local_only ? &select_due_local : &select_due);
+    const char *due = sql_for(tx, taken->is_remote ? &select_due_remote : &select_due_local);
     struct rows rows = tx_query(tx, due, P_INT("now", taken->now), P_INT("most", taken->most));
     while (rows_next(&rows))
         *vec_push(taken->arena, &taken->jobs) = job_of(&rows, taken->arena);
@@ -166,7 +177,7 @@ bool jobs_take(struct tx *tx, void *arg, struct err *err)
 bool jobs_next_look(struct tx *tx, void *arg, struct err *err)
 {
     struct jobs_next *next = arg;
-    struct rows rows = tx_query(tx, next->local_only ? select_next_local : select_next);
+    struct rows rows = tx_query(tx, next->is_remote ? select_next_remote : select_next_local);
     next->at = rows_next(&rows) ? rows_int(&rows, 0) : INT64_MAX;
     return rows_end(&rows, err);
 }

@@ -15,9 +15,10 @@ struct job {
     str key;        /* may be empty; while a job with this key is known (dead ones too) a second one is not added */
     str payload;    /* JSON */
     instant due;    /* JOB_PARKED: not before job_release */
-    bool is_remote; /* it waits for another machine: such jobs never take the last thread, so that timers are exact */
+    bool is_remote; /* it waits for another machine: such jobs have threads of their own, so that timers are exact */
     int attempts;   /* begun before this one */
     instant lease;  /* set by the runner: until when it is ours */
+    bool *is_over;  /* the runner's: job_is_over */
 };
 
 /* Adds a job: in the transaction of its cause. due 0 is now. After the commit the runner is woken by itself. */
@@ -32,6 +33,8 @@ bool job_release(struct tx *tx, str key, struct err *err);
  * where the job is no longer ours (its lease ended and another has it, or it was cancelled): let the write fail then.
  */
 bool job_finish(struct tx *tx, const struct job *job, struct err *err);
+/* Once a write is on disk that ended the job by job_finish or job_cancel: the runner has nothing more to write. */
+void job_is_over(const struct job *job);
 
 /* Does one job, in a worker thread. True: done, the row is deleted. False: tried again later, with err kept in the row;
  * ERR_INVALID or ERR_UNSUPPORTED: given up at once. context is what jobs_start was given. */
@@ -46,7 +49,7 @@ struct job_kind {
 };
 
 struct jobs; /* the runner: threads that take due jobs of the stores given to it */
-/* kinds must live as long. threads 0: jobs run by jobs_drain alone. */
+/* kinds must live as long. threads: for remote jobs, and as many for the others; 0: jobs run by jobs_drain alone. */
 struct jobs *jobs_start(void *context, const struct job_kind *kinds, size_t kind_count, int threads);
 /* A store whose jobs are to be run; may be called at any time. */
 void jobs_watch(struct jobs *jobs, struct store *store);

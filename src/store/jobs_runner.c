@@ -1,6 +1,7 @@
-/* The runner: one thread looks for due jobs in every watched store and hands each to a worker that is free: what is
- * leased is begun at once. When nothing is due, or nobody is free, it sleeps until the next due time or until it is
- * woken. */
+/* The runner: one thread looks for due jobs in every watched store and hands them to workers. Jobs that wait for
+ * another machine have workers of their own, and each is leased when one is free: it is begun at once. Of the others,
+ * which are short, each worker may have one more ahead, so that many are leased by one write. When nothing is due, or
+ * nobody is free, the looker sleeps until the next due time or until it is woken. */
 #include "store/engine.h"
 #include "store/jobs_table.h"
 
@@ -12,6 +13,7 @@ enum {
     LOOK_AGAIN_SECONDS = 5, /* jobs that another process added */
     LEASE_DEFAULT = 120,
     HELD_WAIT = 20000, /* microseconds */
+    LOCAL_AHEAD = 2,   /* of its own jobs, a worker has one under way and one ahead */
 };
 
 struct watched_store {
@@ -26,24 +28,36 @@ struct queued {
     struct job job;
 };
 
+/* Workers, and what they have. */
+struct crew {
+    struct jobs *jobs;
+    bool is_remote;
+    pthread_cond_t has_job;
+    struct queued *first, **last;
+    int busy;          /* jobs that were handed out and are not ended */
+    int most;          /* of these */
+    bool wants_worker; /* the looker left due jobs alone because it had no room */
+    pthread_t *workers;
+};
+
+enum { LOCAL_CREW, REMOTE_CREW, CREWS };
+
 struct jobs {
     void *context;
     const struct job_kind *kinds;
     size_t kind_count;
     struct arena *arena;
     pthread_mutex_t lock;
-    pthread_cond_t has_job, wake;
+    pthread_cond_t wake;
     struct watched stores;
     size_t look_first; /* the store to begin with: each in its turn */
-    struct queued *first, **last;
-    int busy, remote_busy; /* workers that have a job */
-    bool wants_worker;     /* the looker left due jobs alone because nobody was free */
+    struct crew crews[CREWS];
     bool woken, stopping;
     bool workers_stop; /* after the looker, so that what it has leased is run */
     _Atomic bool store_failed;
     int64_t forsaken_next; /* steady: when to look for what servers that have ended had taken */
-    pthread_t looker, *workers;
-    int worker_count;
+    pthread_t looker;
+    int worker_count; /* of each crew */
 };
 
 static const struct job_kind *kind_of(const struct jobs *jobs, str kind)
@@ -93,28 +107,30 @@ static void log_failure(const struct job *job, const struct job_ending *ending)
              job->attempts + 1, ending->err.message, ending->err.detail);
 }
 
-static void run_one(struct jobs *jobs, struct store *store, const struct job *job)
+static void run_one(struct jobs *jobs, struct store *store, struct job *job)
 {
     struct job_ending ending = {.job = job};
+    bool is_over = false;
+    job->is_over = &is_over;
     ending.ok = run_known(jobs, store, job, &ending.err);
     ending.is_final = !ending.ok && is_final(jobs, job, &ending.err);
     if (!ending.ok)
         log_failure(job, &ending);
     struct err err;
-    if (!store_write(store, jobs_end, &ending, &err))
+    if (!(ending.ok && is_over) && !store_write(store, jobs_end, &ending, &err))
         log_err("job.end", &err); /* its lease will end, and it runs again: at least once */
 }
 
 /* Due jobs of one store, leased; they live in a new arena that the caller frees (NULL: none). */
-static struct arena *take_due(struct jobs *jobs, struct store *store, int most, bool local_only, struct job_list *out)
+static struct arena *take_due(struct jobs *jobs, struct store *store, int most, bool is_remote, struct job_list *out)
 {
     struct err err;
     instant now = instant_now();
-    struct jobs_next next = {local_only, INT64_MAX};
+    struct jobs_next next = {is_remote, INT64_MAX};
     if (most <= 0 || !store_read(store, jobs_next_look, &next, NULL) || next.at > now)
         return NULL;
     struct arena *arena = arena_new();
-    struct jobs_taken taken = {.arena = arena, .now = now, .most = most, .local_only = local_only};
+    struct jobs_taken taken = {.arena = arena, .now = now, .most = most, .is_remote = is_remote};
     taken.lease_of = lease_of;
     taken.lease_data = jobs;
     bool ok = store_write(store, jobs_take, &taken, &err);
@@ -130,7 +146,7 @@ static struct arena *take_due(struct jobs *jobs, struct store *store, int most, 
     return arena;
 }
 
-static void enqueue(struct jobs *jobs, struct store *store, const struct job *job)
+static void enqueue(struct crew *crew, struct store *store, const struct job *job)
 {
     struct arena *arena = arena_new();
     struct queued *queued = arena_new_of(arena, struct queued);
@@ -138,44 +154,44 @@ static void enqueue(struct jobs *jobs, struct store *store, const struct job *jo
     queued->job.kind = str_dup(arena, job->kind);
     queued->job.key = str_dup(arena, job->key);
     queued->job.payload = str_dup(arena, job->payload);
-    pthread_mutex_lock(&jobs->lock);
-    *jobs->last = queued;
-    jobs->last = &queued->next;
-    jobs->busy++;
-    jobs->remote_busy += job->is_remote;
-    pthread_cond_signal(&jobs->has_job);
-    pthread_mutex_unlock(&jobs->lock);
+    pthread_mutex_lock(&crew->jobs->lock);
+    *crew->last = queued;
+    crew->last = &queued->next;
+    crew->busy++;
+    pthread_cond_signal(&crew->has_job);
+    pthread_mutex_unlock(&crew->jobs->lock);
 }
 
-/* Hands out due jobs of one store, at most so many. */
-static bool hand_out(struct jobs *jobs, struct store *store, int most, bool local_only)
+/* How many more jobs a crew may be given. */
+static int room_of(struct crew *crew)
+{
+    pthread_mutex_lock(&crew->jobs->lock);
+    int room = crew->most - crew->busy;
+    crew->wants_worker = crew->wants_worker || room <= 0;
+    pthread_mutex_unlock(&crew->jobs->lock);
+    return room;
+}
+
+/* Hands out due jobs of one store. */
+static bool hand_out(struct crew *crew, struct store *store)
 {
     struct job_list list;
-    struct arena *arena = take_due(jobs, store, most < BATCH ? most : BATCH, local_only, &list);
+    int room = room_of(crew);
+    struct arena *arena = take_due(crew->jobs, store, room < BATCH ? room : BATCH, crew->is_remote, &list);
     if (arena == NULL)
         return false;
     for (size_t i = 0; i < list.len; i++)
-        enqueue(jobs, store, &list.at[i]);
+        enqueue(crew, store, &list.at[i]);
     arena_free(arena);
     return true;
 }
 
-/* How many workers are free: for any job, and for what waits for no other machine. */
-static int free_workers(struct jobs *jobs, bool for_remote)
-{
-    pthread_mutex_lock(&jobs->lock);
-    int spare = jobs->worker_count - jobs->busy;
-    int remote = (jobs->worker_count > 1 ? jobs->worker_count - 1 : 1) - jobs->remote_busy;
-    int count = for_remote && remote < spare ? remote : spare;
-    jobs->wants_worker = jobs->wants_worker || count <= 0;
-    pthread_mutex_unlock(&jobs->lock);
-    return count;
-}
-
 static bool look_at(struct jobs *jobs, struct store *store)
 {
-    bool found = hand_out(jobs, store, free_workers(jobs, true), false);
-    return hand_out(jobs, store, free_workers(jobs, false), true) || found;
+    bool found = false;
+    for (int i = 0; i < CREWS; i++)
+        found = hand_out(&jobs->crews[i], store) || found;
+    return found;
 }
 
 static size_t store_count(struct jobs *jobs)
@@ -194,14 +210,15 @@ static struct store *store_at(struct jobs *jobs, size_t index)
     return store;
 }
 
-/* When the first job that someone is free for is to be looked at. What waits for a worker is not waited for here: the
+/* When the first job of a crew that has room is to be looked at. What waits for a worker is not waited for here: the
  * worker wakes us. */
-static instant first_look(struct jobs *jobs, instant soonest)
+static instant first_look(struct crew *crew, instant soonest)
 {
-    bool local_only = free_workers(jobs, true) <= 0;
-    for (size_t i = 0; i < store_count(jobs); i++) {
-        struct jobs_next next = {local_only, INT64_MAX};
-        if (store_read(store_at(jobs, i), jobs_next_look, &next, NULL) && next.at < soonest)
+    if (room_of(crew) <= 0)
+        return soonest;
+    for (size_t i = 0; i < store_count(crew->jobs); i++) {
+        struct jobs_next next = {crew->is_remote, INT64_MAX};
+        if (store_read(store_at(crew->jobs, i), jobs_next_look, &next, NULL) && next.at < soonest)
             soonest = next.at;
     }
     return soonest;
@@ -210,10 +227,11 @@ static instant first_look(struct jobs *jobs, instant soonest)
 /* A due job that could not be taken is held by another process for a moment, or the store can't be written. */
 static instant next_look(struct jobs *jobs)
 {
-    instant now = instant_now(), latest = now + LOOK_AGAIN_SECONDS * INSTANT_SECOND;
-    if (atomic_exchange(&jobs->store_failed, false) || free_workers(jobs, false) <= 0)
-        return latest;
-    instant soonest = first_look(jobs, latest);
+    instant now = instant_now(), soonest = now + LOOK_AGAIN_SECONDS * INSTANT_SECOND;
+    if (atomic_exchange(&jobs->store_failed, false))
+        return soonest;
+    for (int i = 0; i < CREWS; i++)
+        soonest = first_look(&jobs->crews[i], soonest);
     return soonest > now ? soonest : now + HELD_WAIT;
 }
 
@@ -280,28 +298,29 @@ static void *look(void *arg)
     return NULL;
 }
 
-static struct queued *dequeue(struct jobs *jobs)
+static struct queued *dequeue(struct crew *crew)
 {
-    pthread_mutex_lock(&jobs->lock);
-    while (jobs->first == NULL && !jobs->workers_stop)
-        pthread_cond_wait(&jobs->has_job, &jobs->lock);
-    struct queued *queued = jobs->first;
+    pthread_mutex_lock(&crew->jobs->lock);
+    while (crew->first == NULL && !crew->jobs->workers_stop)
+        pthread_cond_wait(&crew->has_job, &crew->jobs->lock);
+    struct queued *queued = crew->first;
     if (queued != NULL) {
-        jobs->first = queued->next;
-        if (jobs->first == NULL)
-            jobs->last = &jobs->first;
+        crew->first = queued->next;
+        if (crew->first == NULL)
+            crew->last = &crew->first;
     }
-    pthread_mutex_unlock(&jobs->lock);
+    pthread_mutex_unlock(&crew->jobs->lock);
     return queued;
 }
 
-static void become_free(struct jobs *jobs, const struct job *job)
+/* The looker is woken when no worker has one ahead any more: it then hands out many at once. */
+static void become_free(struct crew *crew)
 {
+    struct jobs *jobs = crew->jobs;
     pthread_mutex_lock(&jobs->lock);
-    jobs->busy--;
-    jobs->remote_busy -= job->is_remote;
-    if (jobs->wants_worker) {
-        jobs->wants_worker = false;
+    crew->busy--;
+    if (crew->wants_worker && crew->first == NULL) {
+        crew->wants_worker = false;
         jobs->woken = true;
         pthread_cond_signal(&jobs->wake);
     }
@@ -310,20 +329,25 @@ static void become_free(struct jobs *jobs, const struct job *job)
 
 static void *work(void *arg)
 {
-    struct jobs *jobs = arg;
-    for (struct queued *queued; (queued = dequeue(jobs)) != NULL;) {
-        run_one(jobs, queued->store, &queued->job);
-        become_free(jobs, &queued->job);
+    struct crew *crew = arg;
+    for (struct queued *queued; (queued = dequeue(crew)) != NULL;) {
+        run_one(crew->jobs, queued->store, &queued->job);
+        become_free(crew);
         arena_free(queued->arena);
     }
     return NULL;
 }
 
-static void init_locks(struct jobs *jobs)
+static void start_crew(struct jobs *jobs, bool is_remote)
 {
-    steady_cond_init(&jobs->wake);
-    pthread_cond_init(&jobs->has_job, NULL);
-    pthread_mutex_init(&jobs->lock, NULL);
+    struct crew *crew = &jobs->crews[is_remote ? REMOTE_CREW : LOCAL_CREW];
+    int count = jobs->worker_count;
+    *crew = (struct crew){.jobs = jobs, .is_remote = is_remote, .most = is_remote ? count : count * LOCAL_AHEAD};
+    crew->last = &crew->first;
+    crew->workers = arena_array_of(jobs->arena, pthread_t, (size_t)count);
+    pthread_cond_init(&crew->has_job, NULL);
+    for (int i = 0; i < count; i++)
+        pthread_create(&crew->workers[i], NULL, work, crew);
 }
 
 struct jobs *jobs_start(void *context, const struct job_kind *kinds, size_t kind_count, int threads)
@@ -331,12 +355,11 @@ struct jobs *jobs_start(void *context, const struct job_kind *kinds, size_t kind
     struct arena *arena = arena_new();
     struct jobs *jobs = arena_new_of(arena, struct jobs);
     *jobs = (struct jobs){.context = context, .kinds = kinds, .kind_count = kind_count, .arena = arena};
-    jobs->last = &jobs->first;
     jobs->worker_count = threads;
-    jobs->workers = arena_array_of(arena, pthread_t, (size_t)threads);
-    init_locks(jobs);
-    for (int i = 0; i < threads; i++)
-        pthread_create(&jobs->workers[i], NULL, work, jobs);
+    steady_cond_init(&jobs->wake);
+    pthread_mutex_init(&jobs->lock, NULL);
+    start_crew(jobs, false);
+    start_crew(jobs, true);
     if (threads > 0)
         pthread_create(&jobs->looker, NULL, look, jobs);
     return jobs;
@@ -372,10 +395,10 @@ void jobs_wake(struct jobs *jobs)
     pthread_mutex_unlock(&jobs->lock);
 }
 
-static bool drain_store(struct jobs *jobs, struct store *store)
+static bool drain_store(struct jobs *jobs, struct store *store, bool is_remote)
 {
     struct job_list list;
-    struct arena *arena = take_due(jobs, store, BATCH, false, &list);
+    struct arena *arena = take_due(jobs, store, BATCH, is_remote, &list);
     if (arena == NULL)
         return false;
     for (size_t i = 0; i < list.len; i++)
@@ -389,8 +412,10 @@ void jobs_drain(struct jobs *jobs)
     take_all_back(jobs);
     for (bool found = true; found;) {
         found = false;
-        for (size_t i = 0; i < store_count(jobs); i++)
-            found = drain_store(jobs, store_at(jobs, i)) || found;
+        for (size_t i = 0; i < store_count(jobs); i++) {
+            found = drain_store(jobs, store_at(jobs, i), false) || found;
+            found = drain_store(jobs, store_at(jobs, i), true) || found;
+        }
     }
 }
 
@@ -413,10 +438,14 @@ static void stop_workers(struct jobs *jobs)
 {
     pthread_mutex_lock(&jobs->lock);
     jobs->workers_stop = true;
-    pthread_cond_broadcast(&jobs->has_job);
+    for (int i = 0; i < CREWS; i++)
+        pthread_cond_broadcast(&jobs->crews[i].has_job);
     pthread_mutex_unlock(&jobs->lock);
-    for (int i = 0; i < jobs->worker_count; i++)
-        pthread_join(jobs->workers[i], NULL);
+    for (int i = 0; i < CREWS; i++) {
+        for (int k = 0; k < jobs->worker_count; k++)
+            pthread_join(jobs->crews[i].workers[k], NULL);
+        pthread_cond_destroy(&jobs->crews[i].has_job);
+    }
 }
 
 void jobs_stop(struct jobs *jobs)
@@ -425,7 +454,6 @@ void jobs_stop(struct jobs *jobs)
         set_watcher(store_at(jobs, i), NULL);
     stop_looker(jobs);
     stop_workers(jobs);
-    pthread_cond_destroy(&jobs->has_job);
     pthread_cond_destroy(&jobs->wake);
     pthread_mutex_destroy(&jobs->lock);
     arena_free(jobs->arena);

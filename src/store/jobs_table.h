@@ -10,7 +10,7 @@ struct jobs_taken {
     struct arena *arena;
     instant now;
     int64_t most;
-    bool local_only;                                   /* leaves remote jobs alone */
+    bool is_remote;                                    /* of these or of the others */
     int (*lease_of)(str kind, const void *lease_data); /* seconds */
     const void *lease_data;
     struct job_list jobs; /* what came; theirs until the lease ends */
@@ -24,7 +24,7 @@ bool jobs_are_forsaken(struct tx *tx, void *found, struct err *err);
 bool jobs_give_back(struct tx *tx, void *unused, struct err *err);
 
 struct jobs_next {
-    bool local_only;
+    bool is_remote;
     instant at; /* when the next job is to be looked at; INT64_MAX if never */
 };
 /* store_fn */

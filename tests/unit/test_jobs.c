@@ -223,7 +223,7 @@ static void jobs_that_wait_for_a_relay_leave_a_thread_to_the_others(void **state
     STORE_OR_SKIP(test);
     atomic_store(&runs, 0);
     atomic_store(&relay_answers, false);
-    struct jobs *jobs = jobs_start(NULL, mixed, 2, 3);
+    struct jobs *jobs = jobs_start(NULL, mixed, 2, 2);
     jobs_watch(jobs, store);
     struct job mail = {.kind = STR("test.mail"), .payload = STR("{}"), .is_remote = true};
     for (int i = 0; i < 10; i++)
