@@ -11,9 +11,10 @@ import rehearsed
 import report
 import startup
 import template
+import transitions
 from machine import description
 
-MEASURES = {"export": export.measure, "form-page": form_page.measure, "filing": filing.measure, "live": live.measure, "office": office.measure, "rehearsed": rehearsed.measure, "startup": startup.measure, "template": template.measure}
+MEASURES = {"export": export.measure, "form-page": form_page.measure, "filing": filing.measure, "live": live.measure, "office": office.measure, "rehearsed": rehearsed.measure, "startup": startup.measure, "template": template.measure, "transitions": transitions.measure}
 
 
 def main():

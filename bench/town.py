@@ -22,8 +22,8 @@ class Town(Counter):
     """Site « mesure »: the form of twelve fields, and ten small forms that five roles treat."""
     site, host = SITE, HOST
 
-    def __init__(self):
-        super().__init__(store="sqlite", binary=str(ROOT / "build/guichet"))
+    def __init__(self, store="sqlite"):
+        super().__init__(store, binary=str(ROOT / "build/guichet"))
 
     def define(self):
         site = {"slug": SITE, "name": "Ville de la mesure", "hosts": [HOST],
