@@ -340,10 +340,12 @@ static void add_submission(const struct writing *writing, json_t *out)
 static void add_places(const struct writing *writing, json_t *out)
 {
     struct position position;
-    const json_t *places = writing->form ? json_dict(writing->form->json, "geolocations") : NULL;
+    const struct dossier *dossier = writing->dossier;
+    const json_t *places =
+        writing->form ? places_declared(writing->place->arena, writing->form, writing->workflow) : NULL;
     const char *key;
     json_t *label, *json;
-    if (!places || !fields_position(&writing->form->fields, writing->dossier->answers, &position))
+    if (!places || !place_of_dossier(writing->form, dossier, dossier->answers, &position))
         return;
     json = json_object();
     json_object_foreach((json_t *)(uintptr_t)places, key, label)

@@ -136,6 +136,13 @@ bool field_chooses_of(const struct field *field, const struct form *model);
 void targets_find(const struct dossier_place *place, const struct dossier *dossier, const struct action_target *target,
                   const struct value *named, struct targets *out);
 
+/* ---- where it is (places.c) ---- */
+/* dossier may be NULL: a draft. False: it is nowhere. */
+bool place_of_dossier(const struct form *form, const struct dossier *dossier, const json_t *answers,
+                      struct position *out);
+/* {name: label} of the places that it is to be known at; NULL: none. */
+const json_t *places_declared(struct arena *arena, const struct form *form, const struct workflow *workflow);
+
 /* ---- daily mails (summaries.c) ---- */
 /* Keeps that the dossier is to be told of. */
 bool summaries_write(struct tx *tx, const struct change *change, struct err *err);

@@ -300,16 +300,16 @@ str dossier_channel_label(str channel)
     return channel;
 }
 
-/* form_geoloc_base_lat: each place that the form declares is that of its first map or address. Read from the answers,
- * so that it follows them: where they are corrected, and where they go. */
+/* form_geoloc_base_lat: each place that the form declares is where the dossier is. */
 static struct value form_geoloc(const struct scope *scope, struct arena *arena)
 {
     struct value_dict *places = value_dict_new(arena);
+    const json_t *declared = places_declared(arena, scope->form, scope->workflow);
     struct position position;
-    bool is_known = scope->answers != NULL && fields_position(&scope->form->fields, scope->answers, &position);
+    bool is_known = place_of_dossier(scope->form, scope->dossier, scope->answers, &position);
     const char *key;
     json_t *label;
-    json_object_foreach((json_t *)(uintptr_t)json_dict(scope->form->json, "geolocations"), key, label)
+    json_object_foreach((json_t *)(uintptr_t)declared, key, label)
     {
         struct value_dict *place = value_dict_new(arena);
         value_dict_set(arena, place, STR("lat"), is_known ? value_float(position.lat) : value_text(STR_EMPTY));

@@ -267,9 +267,11 @@ struct posted_file {           /* received and, where it is fine, kept as a blob
     int64_t size;
     enum file_problem problem;
 };
-/* Makes a picture smaller, or strips it of what the camera noted; false where it can't be read. */
 struct file_tools {
+    /* Makes a picture smaller, or strips it of what the camera noted; false where it can't be read. */
     bool (*shrink)(void *data, struct arena *arena, struct posted_file *file, bool strips);
+    /* Where a picture was taken; false where it does not say. */
+    bool (*place)(void *data, struct arena *arena, const struct posted_file *file, struct position *out);
     void *data;
 };
 struct posted {
@@ -388,7 +390,7 @@ bool field_is_secret(const struct field *field);
 /* Whether there is an answer. */
 bool field_has_answer(const struct field *field, const json_t *answers);
 /* What is kept of the file, or the list of files, that a value of templates (form_var_x) stands for: {blob, name, type,
- * size}; NULL: it stands for none. */
+ * size, position: where a photograph was taken}; NULL: it stands for none. */
 const json_t *answer_file(struct value value);
 /* Stores what a template gave (set-backoffice-fields, prefill): a date, a choice by its id or text, a number … A value
  * that the type can't take removes the answer and is a fault in the log. */

@@ -2,6 +2,7 @@
 #include "installation/installation.h"
 #include "installation/run_calls.h"
 #include "installation/run_documents.h"
+#include "installation/run_geocodes.h"
 #include "installation/sweep_blobs.h"
 
 #include <string.h>
@@ -39,6 +40,11 @@ static bool give_document_up(struct place *place, const void *job, struct err *e
 static bool run_document(struct place *place, const void *job, struct err *err)
 {
     return document_run_job(place, job, err);
+}
+
+static bool run_geocode(struct place *place, const void *job, struct err *err)
+{
+    return geocode_run_job(place, job, err);
 }
 
 static bool run_sms(struct place *place, const void *job, struct err *err)
@@ -131,6 +137,11 @@ static bool give_document_job_up(void *context, struct store *store, const struc
     return run_of_site(context, store, give_document_up, job, err);
 }
 
+static bool run_geocode_job(void *context, struct store *store, const struct job *job, struct err *err)
+{
+    return run_of_site(context, store, run_geocode, job, err);
+}
+
 static bool run_sms_job(void *context, struct store *store, const struct job *job, struct err *err)
 {
     return run_of_site(context, store, run_sms, job, err);
@@ -158,6 +169,7 @@ void installation_run_jobs(struct installation *installation, int threads)
         {STR(SUMMARIES_JOB_KIND), run_summaries_job, DAILY_ATTEMPTS, 0},
         {STR(CALL_JOB_KIND), run_call_job, CALL_ATTEMPTS, CALL_LEASE_SECONDS, give_call_job_up},
         {STR(DOCUMENT_JOB_KIND), run_document_job, DOCUMENT_ATTEMPTS, DOCUMENT_LEASE_SECONDS, give_document_job_up},
+        {STR(GEOCODE_JOB_KIND), run_geocode_job, GEOCODE_ATTEMPTS, GEOCODE_LEASE_SECONDS},
         {STR(SMS_JOB_KIND), run_sms_job, CALL_ATTEMPTS, CALL_LEASE_SECONDS},
         {STR(BLOBS_SWEEP_JOB), blobs_run_sweep_job, DAILY_ATTEMPTS, BLOBS_SWEEP_LEASE_SECONDS},
     };

@@ -4,6 +4,7 @@
 #define GUICHET_RECEIVED_H
 
 #include "base/base.h"
+#include "base/position.h"
 
 /* What a virus scanner says. */
 enum verdict {
@@ -33,5 +34,10 @@ enum shrunk {
  * file's, and then that of what was made. */
 enum shrunk received_shrink(struct arena *arena, int fd, str *type, const struct shrinking *shrinking,
                             const char **path);
+
+/* Where a photograph was taken; false where its camera did not note it. */
+bool received_place(struct arena *arena, int fd, struct position *out);
+/* The same from what vipsheader prints: also for fuzzing. */
+bool received_read_place(str printed, struct position *out);
 
 #endif

@@ -103,10 +103,23 @@ static bool shrink(void *data, struct arena *arena, struct posted_file *file, bo
     return ok;
 }
 
+static bool place(void *data, struct arena *arena, const struct posted_file *file, struct position *out)
+{
+    const struct installation *installation = data;
+    struct err err = {0};
+    int fd;
+    int64_t size;
+    if (!blob_open(installation->stores, file->blob, &fd, &size, &err))
+        return false;
+    bool is_known = received_place(arena, fd, out);
+    close(fd);
+    return is_known;
+}
+
 const struct file_tools *visit_file_tools(struct request *request)
 {
     struct file_tools *tools = arena_new_of(request->arena, struct file_tools);
-    *tools = (struct file_tools){shrink, visit_of(request)->installation};
+    *tools = (struct file_tools){shrink, place, visit_of(request)->installation};
     return tools;
 }
 

@@ -98,6 +98,7 @@ struct workflow {
     struct workflow_levels levels;
     struct str_list dispatched; /* roles that a dossier may be dispatched to */
     bool dispatches_to_anybody; /* a template or an address says to whom */
+    bool geolocates;
     struct workflow_reports reports;
     struct workflow_texts texts;
 };

@@ -88,6 +88,11 @@ int64_t workflow_level_number(const struct dossier *dossier)
     return dossier->level ? 100 + dossier->level : 0;
 }
 
+bool workflow_geolocates(const struct workflow *workflow)
+{
+    return workflow->geolocates;
+}
+
 bool workflow_dispatches_to(const struct workflow *workflow, const str *roles, size_t count)
 {
     for (size_t i = 0; i < workflow->dispatched.len; i++)

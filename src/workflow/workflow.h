@@ -43,6 +43,9 @@ const struct workflow_functions *workflow_functions(const struct workflow *workf
 /* Whether a dossier may be dispatched to who has one of these roles, whatever the form binds. */
 bool workflow_dispatches_to(const struct workflow *workflow, const str *roles, size_t count);
 
+/* Whether an action of it finds where its dossiers are. */
+bool workflow_geolocates(const struct workflow *workflow);
+
 /* The options (form_option_*) and the data of the treatment (form_var_*, in the dossier's answers); NULL where the
  * workflow has none. */
 const struct field_list *workflow_options(const struct workflow *workflow);
@@ -182,6 +185,7 @@ struct dossier {
                       "round": of a loop that waits for a call,
                       "functions": {function: [role …]}: those it was dispatched to,
                       "buttons": those of its mails, buttons.c,
+                      "position": where it is, as an action found it: « lat;lon »,
                       "unlinked": true: its submitter was forgotten, "calls", "lead": calls.c}; object */
     int64_t revision;
     bool is_anonymised;
@@ -397,9 +401,11 @@ struct workflow_context {
  *   workflow.call  {dossier, call: token, method, url, body, signature_key, milliseconds, file: name of the file that
  *                  the answer is kept as, absent: it is no file}; then EVENT_CALLED
  *   workflow.document  {dossier, call: token}: workflow_make_document, kept as a file; then EVENT_CALLED
- *   workflow.sms   {dossier, to: [numbers], message, counter} */
+ *   workflow.geocode  {dossier, call: token, address}; then EVENT_CALLED, the body of the outcome being the position,
+ * or nothing where the address is unknown workflow.sms   {dossier, to: [numbers], message, counter} */
 #define CALL_JOB_KIND "workflow.call"
 #define DOCUMENT_JOB_KIND "workflow.document"
+#define GEOCODE_JOB_KIND "workflow.geocode"
 #define SMS_JOB_KIND "workflow.sms"
 
 struct notice { /* shown on the portal to an account; kept */

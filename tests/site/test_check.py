@@ -114,7 +114,7 @@ FAULTS = [
     (with_action(type="commentable", id="9", by=["_validateur"]), "erreur", "La fonction « _validateur »"),
     (with_action(type="sendmail", id="9", to=["_submitter"], mail_template="perdu"), "erreur", "Le modèle de courriel « perdu »"),
     (with_action(type="register-comment", id="9", comment="{{ avis_var_motiff }}"), "avertissement", "« avis_var_motiff »"),
-    (with_action(type="geolocate", id="9", method="address_string"), "avertissement", "n’est pas encore exécuté"),
+    (with_action(type="update_user_profile", id="9"), "avertissement", "n’est pas encore exécuté"),
     (with_action(type="webservice_call", id="9", varname="appel"), "avertissement", "n’a pas d’adresse"),
     (with_action(type="webservice_call", id="9", url="https://a.example/", action_on_5xx="nulle-part"), "erreur", "« nulle-part », n’existe pas"),
     (with_action(type="webservice_call", id="9", url="https://a.example/{% if %}"), "erreur", "adresse"),

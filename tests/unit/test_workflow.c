@@ -719,11 +719,12 @@ static void what_does_not_run_yet_is_told_and_harmless(void **state)
 {
     (void)state;
     struct counterwork work;
-    counterwork_make(&work, form,
-                     WORKFLOW("{'id':'a','name':'A','actions':[{'type':'geolocate','id':'1','method':'address_string'},"
-                              "{'type':'jump','id':'2','status':'b','condition':'form_var_nom ==='},"
-                              "{'type':'jump','id':'3','status':'nulle-part'},{'type':'jump','id':'4','status':'b'}]},"
-                              "{'id':'b','name':'B','actions':[]}"));
+    counterwork_make(
+        &work, form,
+        WORKFLOW("{'id':'a','name':'A','actions':[{'type':'update_user_profile','id':'1','method':'address_string'},"
+                 "{'type':'jump','id':'2','status':'b','condition':'form_var_nom ==='},"
+                 "{'type':'jump','id':'3','status':'nulle-part'},{'type':'jump','id':'4','status':'b'}]},"
+                 "{'id':'b','name':'B','actions':[]}"));
     const struct workflow_reports *reports = workflow_reports(work.workflow);
     size_t errors = 0;
     for (size_t i = 0; i < reports->len; i++)
@@ -732,7 +733,7 @@ static void what_does_not_run_yet_is_told_and_harmless(void **state)
     assert_int_equal(errors, 2);
     struct change *change = counterwork_file(&work, "{}");
     assert_str(change->after->status, "b");
-    assert_str(json_str(find_part(change, "inert"), "action"), "geolocate");
+    assert_str(json_str(find_part(change, "inert"), "action"), "update_user_profile");
     counterwork_free(&work);
 }
 

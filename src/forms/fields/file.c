@@ -100,6 +100,17 @@ static bool prepare_picture(const struct file_params *params, const struct form_
     return context->files->shrink(context->files->data, context->arena, file, params->strips) || !params->strips;
 }
 
+/* Before it is made smaller, which takes the camera's notes away. */
+static void note_place(const struct file_params *params, const struct form_context *context,
+                       const struct posted_file *file, json_t *answer)
+{
+    struct position position;
+    if (!params->strips && context->files != NULL && context->files->place != NULL &&
+        str_starts(file->type, STR("image/")) &&
+        context->files->place(context->files->data, context->arena, file, &position))
+        json_set_str(answer, STR("position"), position_text(context->arena, position));
+}
+
 json_t *file_answer(const struct file_params *params, const struct form_context *context,
                     const struct posted_file *file, str *error)
 {
@@ -117,6 +128,7 @@ json_t *file_answer(const struct file_params *params, const struct form_context 
     json_set_str(answer, STR("name"), name_of_path(kept.file_name));
     json_set_str(answer, STR("type"), kept.type);
     json_set(answer, STR("size"), json_integer(kept.size));
+    note_place(params, context, file, answer);
     return answer;
 }
 

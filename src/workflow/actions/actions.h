@@ -6,8 +6,8 @@
 
 extern const struct action_type action_addattachment, action_aggregationemail, action_anonymise, action_assign_carddata,
     action_choice, action_commentable, action_create_carddata, action_create_formdata, action_dispatch,
-    action_displaymsg, action_edit_carddata, action_editable, action_export_to_model, action_form, action_jump,
-    action_jumponsubmit, action_modify_criticality, action_notification, action_redirect_to_url,
+    action_displaymsg, action_edit_carddata, action_editable, action_export_to_model, action_form, action_geolocate,
+    action_jump, action_jumponsubmit, action_modify_criticality, action_notification, action_redirect_to_url,
     action_register_comment, action_remove, action_sendmail, action_sendsms, action_set_backoffice_fields,
     action_webservice_call;
 

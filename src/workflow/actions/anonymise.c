@@ -25,6 +25,7 @@ static void perform(struct engine *engine, const struct action *action)
         return;
     forget_submitter(dossier);
     json_object_clear(dossier->data);
+    json_object_del(dossier->marks, "position");
     calls_forget(engine); /* they carry what the dossier said */
     dossier->is_anonymised = true;
     engine->change->is_anonymised = true;
