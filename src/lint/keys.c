@@ -92,6 +92,7 @@ static const struct {
     {"action:sendmail", "to subject body mail_template attachments custom_from varname comment"},
     {"action:aggregationemail", "to"},
     {"action:geolocate", "method address_string map_variable photo_variable overwrite"},
+    {"action:inform", "to subject body sms preference target_url repeat"},
     {"action:notification", "to title body target_url origin users_template"},
     {"action:assign_carddata",
      "formdef_slug target_mode target_id user_association_mode user_association_template action_label"},

@@ -41,6 +41,7 @@ static struct value part_value(struct request *request, const struct shown_part 
     page_set_text(request, dict, "text", part->text);
     page_set(request, dict, "html", value_html(part->html));
     page_set_text(request, dict, "level", part->level);
+    page_set_text(request, dict, "by", part->by);
     page_set(request, dict, "fields", value_from_json(request->arena, part->fields));
     return value_dict(dict);
 }

@@ -84,7 +84,8 @@ static bool may_read(struct engine *engine, const json_t *part, const struct act
         return actor->is_agent || json_bool(part, "is_shown");
     if (json_bool(part, "is_hidden"))
         return false;
-    if (str_eq(type, STR("form")) && actor->is_agent)
+    bool is_shown_to_agents = str_eq(type, STR("form")) || str_eq(type, STR("inform"));
+    if (is_shown_to_agents && actor->is_agent)
         return true;
     const json_t *to = json_list(part, "to");
     size_t count = json_array_size(to);
@@ -101,6 +102,8 @@ static str text_of_part(struct arena *arena, const json_t *part)
         return str_fmt(arena, "Appel « %.*s » : %.*s", STR_ARG(name), STR_ARG(json_str(part, "text")));
     if (json_str(part, "text").len)
         return json_str(part, "text");
+    if (str_eq(json_str(part, "type"), STR("inform")))
+        return str_fmt(arena, "%.*s\n\n%.*s", STR_ARG(json_str(part, "subject")), STR_ARG(json_str(part, "body")));
     if (json_str(part, "subject").len)
         return json_str(part, "subject");
     return str_dup(arena, json_str(part, "name"));
@@ -119,6 +122,7 @@ static void show_part(struct engine *engine, const json_t *part, struct shown_en
         .text = text_of_part(engine->arena, part),
         .html = json_str(part, "html"),
         .level = json_str(part, "level"),
+        .by = engine->actor->is_agent ? json_str(part, "by") : STR_EMPTY,
         .fields = shown_fields(part, engine->actor),
     };
 }

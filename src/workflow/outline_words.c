@@ -21,6 +21,7 @@ static const struct deed {
     {"external_workflow_global_action", "Action sur un autre dossier", "label"},
     {"form", "Formulaire", "varname"},
     {"geolocate", "Position sur la carte", NULL},
+    {"inform", "Information", "subject"},
     {"modify_criticality", "Changement de priorité", NULL},
     {"notification", "Notification", "title"},
     {"redirect_to_url", "Renvoi vers une autre page", NULL},

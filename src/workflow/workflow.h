@@ -125,6 +125,7 @@ enum history_author {
  * action made this one; agents, and where is_shown everybody
  *   function {text}                         who plays a function from now on; agents only
  *   level    {text}                         how urgent it is from now on; agents only
+ *   inform   {action: « PLACE/ID », subject, body, by, to}   who has these functions was told it, by these ways
  *   sms      {to: [numbers], text, job}          a text message that was sent; agents only
  *   call     {name, text}                   another server was asked, and what it said; administrators only
  *   call-error {name, text}                 what went wrong there, where the definition tells the agents; agents only
@@ -638,6 +639,7 @@ struct shown_part {
     str text; /* plain text: a comment, the subject of a mail, the name of an action; empty where html is set */
     str html; /* safe HTML: a message */
     str level;
+    str by;               /* inform: the ways, for agents */
     const json_t *fields; /* form, data: [{"label", "value"}], of a file "blob" too */
 };
 struct shown_entry {

@@ -43,6 +43,16 @@ static void notify_roles(struct engine *engine, str name, const struct notice *n
     }
 }
 
+void notify_names(struct engine *engine, const struct names *names, const struct notice *notice)
+{
+    for (size_t i = 0; i < names->len; i++) {
+        if (!str_eq(names->at[i], STR("_submitter")))
+            notify_roles(engine, names->at[i], notice);
+        else if (engine->dossier->account)
+            add_notice(engine, engine->dossier->account, notice);
+    }
+}
+
 static void notify_person(struct engine *engine, struct value person, const struct notice *notice)
 {
     const struct workflow_context *context = engine->context;
@@ -74,12 +84,7 @@ static void perform(struct engine *engine, const struct action *action)
                             .origin = engine_text(engine, notification->origin)};
     if (str_is_empty(notice.title))
         return;
-    for (size_t i = 0; i < action->by.len; i++) {
-        if (!str_eq(action->by.at[i], STR("_submitter")))
-            notify_roles(engine, action->by.at[i], &notice);
-        else if (engine->dossier->account)
-            add_notice(engine, engine->dossier->account, &notice);
-    }
+    notify_names(engine, &action->by, &notice);
     notify_users(engine, notification->users, &notice);
 }
 

@@ -75,16 +75,27 @@ static void note_sent(struct engine *engine, json_t *numbers, str message)
     engine_add_part(engine, part);
 }
 
-static void send(struct engine *engine, const struct sendsms *sms, json_t *numbers, str message)
+static void send(struct engine *engine, json_t *numbers, str message, str counter)
 {
     json_t *payload = json_pack("{s:I}", "dossier", (json_int_t)engine->dossier->id);
     json_set(payload, STR("to"), json_incref(numbers));
     json_set_str(payload, STR("message"), message);
-    json_set_str(payload, STR("counter"), engine_text(engine, sms->counter));
+    json_set_str(payload, STR("counter"), counter);
     str key = str_fmt(engine->arena, "sms:%lld:%lld:%zu", (long long)engine->dossier->id,
                       (long long)engine->dossier->revision + 1, engine->change->jobs.len);
     engine_add_job(engine, STR(SMS_JOB_KIND), key, payload, engine->now);
     engine->change->jobs.at[engine->change->jobs.len - 1].is_remote = true;
+}
+
+bool sms_send(struct engine *engine, str to, str message)
+{
+    json_t *numbers = json_keep(engine->arena, json_array());
+    add_numbers(to, numbers);
+    message = utf8_slice(message, 0, MESSAGE_MOST);
+    if (!json_array_size(numbers) || str_is_empty(message))
+        return false;
+    send(engine, numbers, message, STR_EMPTY);
+    return true;
 }
 
 static void perform(struct engine *engine, const struct action *action)
@@ -106,7 +117,7 @@ static void perform(struct engine *engine, const struct action *action)
                                          STR_ARG(action->where)));
         return;
     }
-    send(engine, sms, numbers, message);
+    send(engine, numbers, message, engine_text(engine, sms->counter));
     note_sent(engine, numbers, message);
 }
 

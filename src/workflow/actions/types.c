@@ -17,6 +17,7 @@ static const struct action_type *const types[] = {
     &action_export_to_model,
     &action_form,
     &action_geolocate,
+    &action_inform,
     &action_jump,
     &action_jumponsubmit,
     &action_modify_criticality,
