@@ -227,6 +227,12 @@ static str submitter_phone(void *data, const struct dossier *dossier)
     return phone;
 }
 
+static bool silence(void *data, const struct dossier *dossier, instant *at)
+{
+    const struct workflow_host *host = data;
+    return silence_falls(host->place, host->form, dossier, at);
+}
+
 bool context_make(const struct dossier_place *place, const struct form *form, const struct workflow *workflow,
                   struct workflow_context *context)
 {
@@ -260,6 +266,7 @@ bool context_make(const struct dossier_place *place, const struct form *form, co
         .whole = whole,
         .details = details,
         .submitter_phone = submitter_phone,
+        .silence = silence,
         .sends_sms = place->sends_sms,
         .form_fields = form ? &form->fields : NULL,
         .sources = place->definitions->sources,

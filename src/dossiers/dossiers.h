@@ -583,9 +583,9 @@ bool summaries_run_job(const struct dossier_place *place, const struct job *job,
  * silence_accepts, silence_date, appeal. */
 json_t *dossier_receipt_words(const struct dossier_place *place, const struct form *form,
                               const struct dossier *dossier);
-/* The date at which silence decides (CRPA L231-1, L231-4), from the form's « service » or else the site's; false where
- * the service says none. */
-bool dossier_silence_date(const struct dossier_place *place, const struct form *form, instant received,
+/* The date at which silence decides (CRPA L231-1, L231-4), from the form's « service » or else the site's, moved by the
+ * documents that were asked for (L114-5); false where the service says none, or while it is not counted. */
+bool dossier_silence_date(const struct dossier_place *place, const struct form *form, const struct dossier *dossier,
                           struct date *out, bool *accepts);
 
 extern const struct migration dossiers_migrations[];

@@ -4,47 +4,9 @@
 
 #include "mail/mail.h"
 
-static const json_t *service_key(const struct dossier_place *place, const struct form *form, const char *key)
-{
-    const json_t *own = form ? json_object_get(form->service, key) : NULL;
-    return own ? own : json_object_get(place->service, key);
-}
-
 static str service_text(const struct dossier_place *place, const struct form *form, const char *key)
 {
     return json_str_of(service_key(place, form, key));
-}
-
-static struct date add_months(struct date date, int64_t months)
-{
-    int64_t month = date.month - 1 + months;
-    date.year += (int)(month / 12);
-    date.month = (int)(month % 12) + 1;
-    int last = date_days_in_month(date.year, date.month);
-    if (date.day > last)
-        date.day = last;
-    return date;
-}
-
-/* Months run from a day to the same day of a later month, to its last day where it is shorter. */
-bool dossier_silence_date(const struct dossier_place *place, const struct form *form, instant received,
-                          struct date *out, bool *accepts)
-{
-    enum { DELAY_MOST = 1200 };
-    str silence = service_text(place, form, "silence");
-    int64_t delay = json_integer_value(service_key(place, form, "delay"));
-    *accepts = str_eq(silence, STR("accept"));
-    if ((!*accepts && !str_eq(silence, STR("reject"))) || delay <= 0 || delay > DELAY_MOST)
-        return false;
-    struct date date = datetime_local(received).date;
-    str unit = service_text(place, form, "delay_unit");
-    if (str_eq(unit, STR("days")))
-        *out = date_from_days(date_to_days(date) + delay);
-    else if (str_eq(unit, STR("weeks")))
-        *out = date_from_days(date_to_days(date) + delay * 7);
-    else
-        *out = add_months(date, delay);
-    return true;
 }
 
 json_t *dossier_receipt_words(const struct dossier_place *place, const struct form *form, const struct dossier *dossier)
@@ -53,7 +15,7 @@ json_t *dossier_receipt_words(const struct dossier_place *place, const struct fo
     json_t *words = json_keep(arena, json_object()), *contact = json_deep_copy(service_key(place, form, "contact"));
     struct date date;
     bool accepts;
-    bool decides = dossier_silence_date(place, form, dossier->received, &date, &accepts);
+    bool decides = dossier_silence_date(place, form, dossier, &date, &accepts);
     json_set_str(words, STR("service_name"), form->name);
     json_set_str(words, STR("code"), dossier_code_shown(arena, dossier->code));
     json_set_str(words, STR("received"), instant_long(arena, dossier->received));

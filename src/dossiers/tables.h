@@ -143,6 +143,13 @@ bool place_of_dossier(const struct form *form, const struct dossier *dossier, co
 /* {name: label} of the places that it is to be known at; NULL: none. */
 const json_t *places_declared(struct arena *arena, const struct form *form, const struct workflow *workflow);
 
+/* ---- silence (silence.c) ---- */
+/* Of the form's « service », or else the site's; NULL: neither says. */
+const json_t *service_key(const struct dossier_place *place, const struct form *form, const char *key);
+/* The end of the day on which silence decides. */
+bool silence_falls(const struct dossier_place *place, const struct form *form, const struct dossier *dossier,
+                   instant *at);
+
 /* ---- daily mails (summaries.c) ---- */
 /* Keeps that the dossier is to be told of. */
 bool summaries_write(struct tx *tx, const struct change *change, struct err *err);
@@ -225,6 +232,8 @@ struct value variables_latest_jump(const struct scope *scope, struct arena *aren
 struct value variables_links(const struct scope *scope);         /* form_links_*, of a dossier (variables_links.c) */
 struct value variables_reverse_links(const struct scope *scope); /* form_reverse_links_*, of a card */
 bool variables_parent(const struct scope *scope, struct arena *arena, struct value *out); /* form_parent */
+/* form_documents …, form_silence_date …, of a dossier (silence.c) */
+bool variables_silence(const struct scope *scope, struct arena *arena, str key, struct value *out);
 bool variables_form_parts(const struct scope *scope, struct arena *arena, str varname, struct value *out);
 
 /* ---- queries (query.c) ---- */

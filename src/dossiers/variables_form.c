@@ -500,7 +500,8 @@ static bool form_get(const struct value_object *object, struct arena *arena, str
         return true;
     if (str_eq(key, STR("parent")))
         return variables_parent(scope, arena, out);
-    return scope->dossier && (text_member(scope, arena, key, out) || other_member(scope, arena, key, out));
+    return scope->dossier && (text_member(scope, arena, key, out) || other_member(scope, arena, key, out) ||
+                              variables_silence(scope, arena, key, out));
 }
 
 static struct value form_plain(const struct value_object *object, struct arena *arena)

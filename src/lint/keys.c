@@ -93,6 +93,8 @@ static const struct {
     {"action:aggregationemail", "to"},
     {"action:geolocate", "method address_string map_variable photo_variable overwrite"},
     {"action:inform", "to subject body sms preference target_url repeat"},
+    {"action:ask-documents", "by documents delay status backoffice_info_text set_marker_on_status identifier"},
+    {"action:give-documents", "by document_type max_file_size status set_marker_on_status identifier"},
     {"action:notification", "to title body target_url origin users_template"},
     {"action:assign_carddata",
      "formdef_slug target_mode target_id user_association_mode user_association_template action_label"},

@@ -252,6 +252,24 @@ str dossier_path(struct request *request, const struct dossier *dossier, bool is
     return str_fmt(request->arena, "/%s/demandes/%.*s/", is_agent ? "agents" : "mon-compte", STR_ARG(dossier->code));
 }
 
+/* Which documents are waited for and until when, and when silence decides. */
+static void set_clock(struct request *request, const struct form *form, const struct dossier *dossier,
+                      struct value_dict *page)
+{
+    struct workflow_stop stop;
+    struct date silence;
+    bool accepts;
+    if (workflow_stop_now(dossier, &stop)) {
+        page_set(request, page, "documents", value_from_json(request->arena, stop.documents));
+        page_set(request, page, "documents_due", date_value(stop.due - 1));
+        page_set_text(request, page, "documents_message", stop.message);
+    }
+    bool is_counted = dossier_silence_date(place_of(request), form, dossier, &silence, &accepts);
+    page_set(request, page, "silence_accepts", value_bool(accepts));
+    if (is_counted)
+        page_set(request, page, "silence_date", value_date(silence));
+}
+
 void dossier_fill_page(struct request *request, struct dossier *dossier, const struct actor *actor,
                        struct value_dict *page, const struct dossier_reply *reply)
 {
@@ -291,13 +309,8 @@ void dossier_fill_page(struct request *request, struct dossier *dossier, const s
     page_set(request, page, "errors", errors_value(request, reply->errors));
     page_set_text(request, page, "changed", reply->changed);
     set_offer(request, dossier, actor, &context, reply, page);
-    struct date silence;
-    bool accepts;
-    if (form != NULL && !form->is_card && !dossier->is_final &&
-        dossier_silence_date(place, form, dossier->received, &silence, &accepts)) {
-        page_set(request, page, "silence_date", value_date(silence));
-        page_set(request, page, "silence_accepts", value_bool(accepts));
-    }
+    if (form != NULL && !form->is_card && !dossier->is_final)
+        set_clock(request, form, dossier, page);
 }
 
 /* ---- Lists and files ---- */

@@ -253,7 +253,8 @@ static enum trigger_kind trigger_kind_of(str type)
 
 static bool anchor_runs(str anchor)
 {
-    static const char *const anchors[] = {"creation", "1st-arrival", "latest-arrival", "finalized", "template"};
+    static const char *const anchors[] = {"creation", "1st-arrival",  "latest-arrival", "finalized",
+                                          "template", ANCHOR_SILENCE, ANCHOR_DOCUMENTS};
     for (size_t i = 0; i < sizeof anchors / sizeof *anchors; i++)
         if (str_eq(anchor, str_of(anchors[i])))
             return true;

@@ -235,6 +235,16 @@ void global_start(struct engine *engine, const struct global_action *global);
 /* Those of a global action, from one on, and what they lead to. */
 void global_run(struct engine *engine, const struct global_action *global, size_t from);
 
+/* The clock (clock.c). */
+#define ANCHOR_SILENCE "silence"     /* of a trigger: when silence decides */
+#define ANCHOR_DOCUMENTS "documents" /* behind the last day to give what is asked for */
+/* What it is asked for again takes the place of what was. */
+void clock_stop(struct engine *engine, const struct workflow_stop *stop);
+void clock_go_on(struct engine *engine);
+bool clock_anchor(struct engine *engine, str anchor, instant *at);
+/* A part of type « documents ». */
+void clock_note(struct engine *engine, str text);
+
 /* Buttons in mails (buttons.c). */
 enum button_form { BUTTON_AS_HTML, BUTTON_AS_TEXT, BUTTON_WITHOUT_ADDRESS };
 /* The text with its buttons in place of their markers. */

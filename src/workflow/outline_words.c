@@ -10,6 +10,7 @@ static const struct deed {
     {"addattachment", "Fichier à joindre", "title"},
     {"aggregationemail", "Courriel récapitulatif", NULL},
     {"anonymise", "Anonymisation", NULL},
+    {"ask-documents", "Demande de documents", NULL},
     {"commentable", "Commentaire", "label"},
     {"create_carddata", "Création d’une fiche", "label"},
     {"create_formdata", "Création d’une demande", "label"},
@@ -21,6 +22,7 @@ static const struct deed {
     {"external_workflow_global_action", "Action sur un autre dossier", "label"},
     {"form", "Formulaire", "varname"},
     {"geolocate", "Position sur la carte", NULL},
+    {"give-documents", "Envoi des documents demandés", NULL},
     {"inform", "Information", "subject"},
     {"modify_criticality", "Changement de priorité", NULL},
     {"notification", "Notification", "title"},
@@ -117,6 +119,10 @@ static str anchor_of(struct arena *arena, const struct workflow *workflow, const
     }
     if (str_eq(trigger->anchor, STR("finalized")))
         return STR("la fin");
+    if (str_eq(trigger->anchor, STR(ANCHOR_SILENCE)))
+        return STR("la date où le silence décide");
+    if (str_eq(trigger->anchor, STR(ANCHOR_DOCUMENTS)))
+        return STR("la date limite des documents demandés");
     return str_eq(trigger->anchor, STR("creation")) ? STR("le dépôt") : STR("une date calculée");
 }
 

@@ -103,6 +103,8 @@ static bool anchor_of(struct engine *engine, const struct trigger *trigger, inst
         return false;
     if (str_eq(anchor, STR("template")))
         return template_anchor(engine, trigger, at);
+    if (str_eq(anchor, STR(ANCHOR_SILENCE)) || str_eq(anchor, STR(ANCHOR_DOCUMENTS)))
+        return clock_anchor(engine, anchor, at);
     *at = dossier->received;
     return str_eq(anchor, STR("creation"));
 }

@@ -126,6 +126,7 @@ enum history_author {
  *   function {text}                         who plays a function from now on; agents only
  *   level    {text}                         how urgent it is from now on; agents only
  *   inform   {action: « PLACE/ID », subject, body, by, to}   who has these functions was told it, by these ways
+ *   documents {text}                        documents were asked for, or came: the clock stops, or goes on (clock.c)
  *   sms      {to: [numbers], text, job}          a text message that was sent; agents only
  *   call     {name, text}                   another server was asked, and what it said; administrators only
  *   call-error {name, text}                 what went wrong there, where the definition tells the agents; agents only
@@ -186,6 +187,7 @@ struct dossier {
                       "round": of a loop that waits for a call,
                       "functions": {function: [role …]}: those it was dispatched to,
                       "buttons": those of its mails, buttons.c,
+                      "stops": when its clock stood, clock.c,
                       "position": where it is, as an action found it: « lat;lon »,
                       "unlinked": true: its submitter was forgotten, "calls", "lead": calls.c}; object */
     int64_t revision;
@@ -389,6 +391,8 @@ struct workflow_context {
     void (*details)(void *data, const struct dossier *dossier, struct model_details *out);
     /* Where its submitter gets text messages; empty: nowhere. May be NULL. */
     str (*submitter_phone)(void *data, const struct dossier *dossier);
+    /* The moment at which silence decides; false: it does not, or its delay is not counted now. May be NULL. */
+    bool (*silence)(void *data, const struct dossier *dossier, instant *at);
     bool sends_sms;                       /* the site has a gateway */
     const struct field_list *form_fields; /* of the form, for editable and set-backoffice-fields; may be NULL */
     const void *sources;                  /* what forms.h needs to look choices up; handed through */
@@ -578,6 +582,21 @@ void workflow_function_roles(struct arena *arena, const struct dossier *dossier,
  */
 bool workflow_actor_is(const struct workflow_context *context, const struct actor *actor, const str *names,
                        size_t count);
+
+/* ---- The clock: documents that are asked for (clock.c) ---------------------------------------------------------- */
+
+enum { DOCUMENTS_MOST = 12 }; /* asked for at once */
+struct workflow_stop {
+    instant from;            /* the clock stands since */
+    instant due;             /* behind the last day to give them */
+    instant to;              /* when they came; 0: they are waited for */
+    const json_t *documents; /* [name …] */
+    str message;             /* to the person; may be empty */
+};
+size_t workflow_stop_count(const struct dossier *dossier);
+struct workflow_stop workflow_stop_at(const struct dossier *dossier, size_t index);
+/* What is asked for now; false: nothing is. */
+bool workflow_stop_now(const struct dossier *dossier, struct workflow_stop *out);
 
 /* ---- Buttons in mails ------------------------------------------------------------------------------------------- */
 

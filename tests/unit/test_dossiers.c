@@ -227,9 +227,54 @@ static void silence_is_dated_by_the_calendar(void **state)
         struct date date;
         bool accepts;
         assert_true(instant_parse(str_of(cases[i].received), &received));
-        bool decides = dossier_silence_date(place, &other, received, &date, &accepts);
+        const struct dossier dossier = {.received = received};
+        bool decides = dossier_silence_date(place, &other, &dossier, &date, &accepts);
         assert_int_equal(decides, cases[i].date != NULL);
         if (decides)
+            assert_str(date_iso(arena, date), cases[i].date);
+    }
+    desk_close(&desk);
+}
+
+static instant at_or_never(const char *text)
+{
+    instant at = 0;
+    assert_true(!text || instant_parse(str_of(text), &at));
+    return at;
+}
+
+/* CRPA L114-5: months run from the day of the last document, or stand still. */
+static void documents_that_are_asked_for_move_the_day_on_which_silence_decides(void **state)
+{
+    DESK_OR_SKIP(desk);
+    static const struct {
+        const char *service, *from, *due, *to, *date;
+    } cases[] = {
+        {"{'silence':'accept','delay':2}", "2026-01-10T10:00:00Z", "2026-02-10T23:00:00Z", NULL, NULL},
+        {"{'silence':'accept','delay':2}", "2026-01-10T10:00:00Z", "2026-02-10T23:00:00Z", "2026-01-31T22:30:00Z",
+         "2026-03-31"},
+        {"{'silence':'accept','delay':2}", "2026-01-10T10:00:00Z", "2026-01-20T23:00:00Z", "2026-03-01T10:00:00Z",
+         "2026-05-01"},
+        {"{'silence':'reject','delay':2}", "2026-01-10T10:00:00Z", "2026-01-20T23:00:00Z", NULL, "2026-03-12"},
+        {"{'silence':'reject','delay':2}", "2026-01-10T10:00:00Z", "2026-01-20T23:00:00Z", "2026-01-15T10:00:00Z",
+         "2026-03-06"},
+        {"{'silence':'reject','delay':2}", "2026-01-10T10:00:00Z", "2026-01-20T23:00:00Z", "2026-02-15T10:00:00Z",
+         "2026-03-12"},
+        {"{'silence':'none'}", "2026-01-10T10:00:00Z", "2026-01-20T23:00:00Z", NULL, NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct form other = *desk.work.form;
+        other.service = json_of(arena, cases[i].service);
+        struct date date;
+        bool accepts;
+        json_t *stop = json_pack("{s:I, s:I}", "from", (json_int_t)at_or_never(cases[i].from), "due",
+                                 (json_int_t)at_or_never(cases[i].due));
+        if (cases[i].to)
+            json_set(stop, STR("to"), json_integer(at_or_never(cases[i].to)));
+        const struct dossier dossier = {.received = at_or_never("2026-01-01T10:00:00Z"),
+                                        .marks = json_keep(arena, json_pack("{s:[o]}", "stops", stop))};
+        assert_int_equal(dossier_silence_date(place, &other, &dossier, &date, &accepts), cases[i].date != NULL);
+        if (cases[i].date)
             assert_str(date_iso(arena, date), cases[i].date);
     }
     desk_close(&desk);
@@ -598,6 +643,7 @@ int main(void)
         ON_BOTH_STORES(numbers_that_another_took_are_drawn_anew),
         ON_BOTH_STORES(the_receipt_says_what_the_law_asks),
         ON_BOTH_STORES(silence_is_dated_by_the_calendar),
+        ON_BOTH_STORES(documents_that_are_asked_for_move_the_day_on_which_silence_decides),
         ON_BOTH_STORES(treating_writes_all_and_is_locked_by_revision),
         ON_BOTH_STORES(a_timer_job_moves_the_dossier_once),
         ON_BOTH_STORES(a_timer_comes_though_somebody_changes_the_dossier_meanwhile),

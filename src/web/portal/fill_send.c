@@ -165,7 +165,7 @@ static void confirmation(struct request *request)
     calling_fill_page(request, dossier, workflow_call_is_awaited(dossier, request_query(request, "appel")), false,
                       page);
     page_set(request, page, "received", instant_value(dossier->received));
-    if (dossier_silence_date(place_of(request), form, dossier->received, &silence, &accepts)) {
+    if (dossier_silence_date(place_of(request), form, dossier, &silence, &accepts)) {
         page_set(request, page, "silence_date", value_date(silence));
         page_set(request, page, "silence_accepts", value_bool(accepts));
     }

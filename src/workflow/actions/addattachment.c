@@ -7,10 +7,9 @@ struct attachment_action {
     const struct template *info;
 };
 
-/* A letter and signs that a control may be called by. */
-static str field_id(struct arena *arena, str action)
+str action_field_id(struct arena *arena, const char *prefix, const struct action *action)
 {
-    return str_fmt(arena, "piece%.*s", STR_ARG(str_replace(arena, action, STR("-"), STR("_"))));
+    return str_fmt(arena, "%s%.*s", prefix, STR_ARG(str_replace(arena, action->id, STR("-"), STR("_"))));
 }
 
 static str title_of(const json_t *json)
@@ -19,12 +18,12 @@ static str title_of(const json_t *json)
     return title.len ? title : STR("Fichier");
 }
 
-static json_t *field_of(struct arena *arena, const json_t *json, str action)
+static json_t *field_of(struct arena *arena, const json_t *json, const struct action *action)
 {
     static const char *const kept[] = {"hint", "varname", "document_type", "max_file_size"};
     json_t *field =
         json_pack("{s:s, s:s}", "type", "file", "required", json_bool(json, "required") ? "required" : "optional");
-    json_set_str(field, STR("id"), field_id(arena, action));
+    json_set_str(field, STR("id"), action_field_id(arena, "piece", action));
     json_set_str(field, STR("label"), title_of(json));
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
         if (json_object_get(json, kept[i]))
@@ -36,7 +35,7 @@ static void compile(struct compiler *compiler, const json_t *json, struct action
 {
     struct attachment_action *self = arena_new_of(compiler->arena, struct attachment_action);
     json_t *list = json_keep(compiler->arena, json_array());
-    json_array_append_new(list, field_of(compiler->arena, json, action->id));
+    json_array_append_new(list, field_of(compiler->arena, json, action));
     self->fields = compiler_fields(compiler, list);
     self->info = compiler_text(compiler, json, "backoffice_info_text", TEMPLATE_HTML);
     action->self = self;
@@ -65,7 +64,7 @@ static void submit(struct engine *engine, const struct action *action)
 {
     const struct attachment_action *self = action->self;
     const struct posted_form *sent = posted_form_of(engine, action);
-    const json_t *answer = sent ? json_get(sent->answers, field_id(engine->arena, action->id)) : NULL;
+    const json_t *answer = sent ? json_get(sent->answers, action_field_id(engine->arena, "piece", action)) : NULL;
     if (!answer || sent->has_errors)
         return;
     json_t *part = form_part(engine, action, self->fields, sent->answers);
