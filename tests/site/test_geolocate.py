@@ -82,7 +82,7 @@ class Geolocate(OnEachStore):
         url = f"/agents/demandes/{file_request(town.visitor('ville'), 'adresse', Adresse='12 rue de la République').replace('-', '')}/"
         until = time.monotonic() + 40
         while "Ici (" not in (text := clerk.get(url).page.text) and time.monotonic() < until:
-            town.sql("site-ville", "UPDATE job SET look = 1 WHERE kind = 'workflow.geocode'")
+            town.sql("site-ville", "UPDATE job SET look = 1 WHERE kind = 'workflow.geocode' AND error IS NOT NULL")  # none that is under way
             time.sleep(0.3)
         self.assertIn("Ici (;)", text)
         self.assertIn("le géocodeur n’a pas répondu", text)
