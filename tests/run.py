@@ -15,6 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = "/usr/bin/python3"
 BROWSER = ROOT / "tests/browser"
+LONGEST = 8  # files of a suite that are named with their time
 
 
 def environment():
@@ -99,9 +100,19 @@ def unit(options):
 
 
 def run_each(files, command, timeout, at_once=2):
-    """The files in their order, so many under way at a time: a test waits for its server half of the time."""
+    """The files in their order, so many under way at a time: a test waits for its server half of the time. Tells which took longest."""
+    seconds = {}
+
+    def timed(file):
+        started = time.monotonic()
+        done = run([*command, file.relative_to(ROOT)], timeout)
+        seconds[file] = time.monotonic() - started
+        return done
     with ThreadPoolExecutor(at_once) as pool:
-        yield from zip(files, pool.map(lambda file: run([*command, file.relative_to(ROOT)], timeout), files))
+        yield from zip(files, pool.map(timed, files))
+    longest = sorted(seconds, key=seconds.get, reverse=True)[:LONGEST] if len(files) > LONGEST else []
+    if longest:
+        print("   longest: " + ", ".join(f"{file.name} {seconds[file]:.0f} s" for file in longest), flush=True)
 
 
 def python(options):
