@@ -49,7 +49,8 @@ struct job_kind {
 };
 
 struct jobs; /* the runner: threads that take due jobs of the stores given to it */
-/* kinds must live as long. threads: for remote jobs, and as many for the others; 0: jobs run by jobs_drain alone. */
+/* kinds must live as long. threads: for remote jobs, and thrice as many for the others; 0: jobs run by jobs_drain
+ * alone. */
 struct jobs *jobs_start(void *context, const struct job_kind *kinds, size_t kind_count, int threads);
 /* A store whose jobs are to be run; may be called at any time. */
 void jobs_watch(struct jobs *jobs, struct store *store);

@@ -9,10 +9,11 @@
 #include <stdlib.h>
 
 enum {
-    BATCH = 32,
+    BATCH = 64,
     LOOK_AGAIN_SECONDS = 5, /* jobs that another process added */
     LEASE_DEFAULT = 120,
     HELD_WAIT = 20000, /* microseconds */
+    LOCAL_WORKERS = 3, /* for each that waits for other machines: they wait for the disk, and share its commits */
     LOCAL_AHEAD = 2,   /* of its own jobs, a worker has one under way and one ahead */
 };
 
@@ -38,6 +39,7 @@ struct crew {
     int most;          /* of these */
     bool wants_worker; /* the looker left due jobs alone because it had no room */
     pthread_t *workers;
+    int worker_count;
 };
 
 enum { LOCAL_CREW, REMOTE_CREW, CREWS };
@@ -57,7 +59,7 @@ struct jobs {
     _Atomic bool store_failed;
     int64_t forsaken_next; /* steady: when to look for what servers that have ended had taken */
     pthread_t looker;
-    int worker_count; /* of each crew */
+    bool has_threads;
 };
 
 static const struct job_kind *kind_of(const struct jobs *jobs, str kind)
@@ -338,11 +340,11 @@ static void *work(void *arg)
     return NULL;
 }
 
-static void start_crew(struct jobs *jobs, bool is_remote)
+static void start_crew(struct jobs *jobs, bool is_remote, int count)
 {
     struct crew *crew = &jobs->crews[is_remote ? REMOTE_CREW : LOCAL_CREW];
-    int count = jobs->worker_count;
-    *crew = (struct crew){.jobs = jobs, .is_remote = is_remote, .most = is_remote ? count : count * LOCAL_AHEAD};
+    *crew = (struct crew){.jobs = jobs, .is_remote = is_remote, .worker_count = count};
+    crew->most = is_remote ? count : count * LOCAL_AHEAD;
     crew->last = &crew->first;
     crew->workers = arena_array_of(jobs->arena, pthread_t, (size_t)count);
     pthread_cond_init(&crew->has_job, NULL);
@@ -355,12 +357,12 @@ struct jobs *jobs_start(void *context, const struct job_kind *kinds, size_t kind
     struct arena *arena = arena_new();
     struct jobs *jobs = arena_new_of(arena, struct jobs);
     *jobs = (struct jobs){.context = context, .kinds = kinds, .kind_count = kind_count, .arena = arena};
-    jobs->worker_count = threads;
+    jobs->has_threads = threads > 0;
     steady_cond_init(&jobs->wake);
     pthread_mutex_init(&jobs->lock, NULL);
-    start_crew(jobs, false);
-    start_crew(jobs, true);
-    if (threads > 0)
+    start_crew(jobs, false, threads * LOCAL_WORKERS);
+    start_crew(jobs, true, threads);
+    if (jobs->has_threads)
         pthread_create(&jobs->looker, NULL, look, jobs);
     return jobs;
 }
@@ -421,7 +423,7 @@ void jobs_drain(struct jobs *jobs)
 
 bool jobs_run_alone(const struct jobs *jobs)
 {
-    return jobs != NULL && jobs->worker_count > 0;
+    return jobs != NULL && jobs->has_threads;
 }
 
 static void stop_looker(struct jobs *jobs)
@@ -430,7 +432,7 @@ static void stop_looker(struct jobs *jobs)
     jobs->stopping = true;
     pthread_cond_signal(&jobs->wake);
     pthread_mutex_unlock(&jobs->lock);
-    if (jobs->worker_count > 0)
+    if (jobs->has_threads)
         pthread_join(jobs->looker, NULL);
 }
 
@@ -442,7 +444,7 @@ static void stop_workers(struct jobs *jobs)
         pthread_cond_broadcast(&jobs->crews[i].has_job);
     pthread_mutex_unlock(&jobs->lock);
     for (int i = 0; i < CREWS; i++) {
-        for (int k = 0; k < jobs->worker_count; k++)
+        for (int k = 0; k < jobs->crews[i].worker_count; k++)
             pthread_join(jobs->crews[i].workers[k], NULL);
         pthread_cond_destroy(&jobs->crews[i].has_job);
     }
