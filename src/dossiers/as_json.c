@@ -345,7 +345,7 @@ static void add_places(const struct writing *writing, json_t *out)
         writing->form ? places_declared(writing->place->arena, writing->form, writing->workflow) : NULL;
     const char *key;
     json_t *label, *json;
-    if (!places || !place_of_dossier(writing->form, dossier, dossier->answers, &position))
+    if (!places || !workflow_position(&writing->form->fields, dossier, dossier->answers, &position))
         return;
     json = json_object();
     json_object_foreach((json_t *)(uintptr_t)places, key, label)

@@ -202,7 +202,7 @@ struct job mass_job(struct arena *arena, int64_t id)
     return (struct job){.kind = MASS_JOB,
                         .key = str_fmt(arena, "mass:%lld", (long long)id),
                         .payload = str_fmt(arena, "{\"mass\": %lld}", (long long)id),
-                        .is_remote = true}; /* long: the last thread is the timers' */
+                        .is_remote = true}; /* long: timers do not wait behind it */
 }
 
 bool mass_run_job(const struct dossier_place *place, const struct job *job, struct err *err)

@@ -137,9 +137,6 @@ void targets_find(const struct dossier_place *place, const struct dossier *dossi
                   const struct value *named, struct targets *out);
 
 /* ---- where it is (places.c) ---- */
-/* dossier may be NULL: a draft. False: it is nowhere. */
-bool place_of_dossier(const struct form *form, const struct dossier *dossier, const json_t *answers,
-                      struct position *out);
 /* {name: label} of the places that it is to be known at; NULL: none. */
 const json_t *places_declared(struct arena *arena, const struct form *form, const struct workflow *workflow);
 

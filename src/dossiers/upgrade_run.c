@@ -33,7 +33,7 @@ static struct job job_of(struct arena *arena, const struct upgrade *upgrade, int
                         .key = str_fmt(arena, "upgrade:%lld", (long long)upgrade->run),
                         .payload = json_text(arena, payload),
                         .due = due,
-                        .is_remote = true}; /* long: the last thread is the timers' */
+                        .is_remote = true}; /* long: timers do not wait behind it */
 }
 
 struct starting {

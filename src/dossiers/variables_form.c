@@ -306,7 +306,7 @@ static struct value form_geoloc(const struct scope *scope, struct arena *arena)
     struct value_dict *places = value_dict_new(arena);
     const json_t *declared = places_declared(arena, scope->form, scope->workflow);
     struct position position;
-    bool is_known = place_of_dossier(scope->form, scope->dossier, scope->answers, &position);
+    bool is_known = workflow_position(&scope->form->fields, scope->dossier, scope->answers, &position);
     const char *key;
     json_t *label;
     json_object_foreach((json_t *)(uintptr_t)declared, key, label)

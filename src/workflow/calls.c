@@ -97,17 +97,6 @@ static json_t *find_call(struct engine *engine, str token, size_t *index)
     return NULL;
 }
 
-static const struct actions *actions_at(struct engine *engine, str at, const struct global_action **global)
-{
-    str kind, id;
-    str_cut(at, '/', &kind, &id);
-    *global = str_eq(kind, STR("global")) ? global_find(engine->workflow, id) : NULL;
-    if (*global)
-        return &(*global)->actions;
-    const struct status *status = str_eq(kind, STR("status")) ? workflow_status_get(engine->workflow, id) : NULL;
-    return status ? &status->actions : NULL;
-}
-
 /* Where the action stands; the length of the list where it is gone. */
 static size_t index_of(const struct actions *actions, str id)
 {
@@ -128,7 +117,7 @@ const struct action *calls_action(struct engine *engine, str token)
     size_t index;
     const struct global_action *global;
     const json_t *entry = find_call(engine, token, &index);
-    const struct actions *actions = entry ? actions_at(engine, json_str(entry, "at"), &global) : NULL;
+    const struct actions *actions = entry ? actions_at(engine->workflow, json_str(entry, "at"), &global) : NULL;
     size_t at = actions ? index_of(actions, json_str(entry, "action")) : 0;
     if (!actions || at == actions->len)
         return NULL;
@@ -180,7 +169,7 @@ void calls_return(struct engine *engine)
     if (!entry)
         return;
     const struct global_action *global;
-    const struct actions *actions = actions_at(engine, json_str(entry, "at"), &global);
+    const struct actions *actions = actions_at(engine->workflow, json_str(entry, "at"), &global);
     size_t at = actions ? index_of(actions, json_str(entry, "action")) : 0;
     enum call_verdict verdict = CALL_STOP;
     const struct action *action = actions && at < actions->len ? &actions->at[at] : NULL;

@@ -34,14 +34,6 @@ static enum history_author author_of(const struct actor *actor)
 
 /* ---- A button of the page ---- */
 
-static const struct action *find_action(const struct actions *actions, str id)
-{
-    for (size_t i = 0; i < actions->len; i++)
-        if (str_eq(actions->at[i].id, id))
-            return &actions->at[i];
-    return NULL;
-}
-
 static bool is_active(struct engine *engine, const struct action *action)
 {
     return action->type && action->type->is_interactive && action_is_for_actor(engine, action) &&
@@ -105,7 +97,7 @@ static bool find_pressed(struct engine *engine, const struct actions *actions, c
     *pressed = NULL;
     if (str_is_empty(engine->event->action))
         return true;
-    const struct action *action = find_action(actions, engine->event->action);
+    const struct action *action = action_find(actions, engine->event->action);
     if (!action || !action->type || !action->type->press)
         return err_set(err, ERR_NOT_FOUND, "Cette action n’existe pas ou plus.");
     if (!is_active(engine, action))
@@ -177,7 +169,7 @@ json_t *edit_part(struct engine *engine, const struct field_list *fields, const 
 static bool edit(struct engine *engine, struct err *err)
 {
     const struct status *status = engine_status(engine);
-    const struct action *action = status ? find_action(&status->actions, engine->event->action) : NULL;
+    const struct action *action = status ? action_find(&status->actions, engine->event->action) : NULL;
     const struct field_list *fields = engine->context->form_fields;
     if (!action || !str_eq(action->type_name, STR("editable")) || !fields || !engine->event->answers)
         return err_set(err, ERR_NOT_FOUND, "Cette action n’existe pas ou plus.");
@@ -252,6 +244,25 @@ const struct global_action *global_find(const struct workflow *workflow, str id)
     return NULL;
 }
 
+const struct actions *actions_at(const struct workflow *workflow, str place, const struct global_action **global)
+{
+    str kind, id;
+    str_cut(place, '/', &kind, &id);
+    *global = str_eq(kind, STR("global")) ? global_find(workflow, id) : NULL;
+    if (*global)
+        return &(*global)->actions;
+    const struct status *status = str_eq(kind, STR("status")) ? workflow_status_get(workflow, id) : NULL;
+    return status ? &status->actions : NULL;
+}
+
+const struct action *action_find(const struct actions *actions, str id)
+{
+    for (size_t i = 0; actions && i < actions->len; i++)
+        if (str_eq(actions->at[i].id, id))
+            return &actions->at[i];
+    return NULL;
+}
+
 static bool may_start(struct engine *engine, const struct global_action *global)
 {
     for (size_t i = 0; i < global->triggers.len; i++)
@@ -296,7 +307,7 @@ static bool run_timer(struct engine *engine)
     const struct status *status = engine_status(engine);
     if (!status || !str_eq(status->shown.id, engine->event->status) || engine->dossier->is_anonymised)
         return true;
-    const struct action *action = find_action(&status->actions, engine->event->action);
+    const struct action *action = action_find(&status->actions, engine->event->action);
     instant due;
     if (!action || !jump_is_timed(action) || !jump_due(engine, action, &due))
         return true;

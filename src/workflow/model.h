@@ -230,6 +230,10 @@ str trigger_key(struct engine *engine, const struct global_action *global, const
 
 const struct global_action *global_find(const struct workflow *workflow, str id);
 str global_place(struct arena *arena, const struct global_action *global);
+/* Those of « status/ID » or « global/ID »; NULL: there are none. *global: whose they are; NULL: a status's. */
+const struct actions *actions_at(const struct workflow *workflow, str place, const struct global_action **global);
+/* NULL where there is none, or actions is NULL. */
+const struct action *action_find(const struct actions *actions, str id);
 /* Runs it, and says so in the history. */
 void global_start(struct engine *engine, const struct global_action *global);
 /* Those of a global action, from one on, and what they lead to. */

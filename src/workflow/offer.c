@@ -1,6 +1,13 @@
 /* What a person may do now, and what they are told, in the order of the status' actions. */
 #include "workflow/actions/actions.h"
 
+void offer_button(struct offer *offer, str label)
+{
+    offer->has_submit = true;
+    if (str_is_empty(offer->submit_label))
+        offer->submit_label = label;
+}
+
 static void offer_action(struct engine *engine, const struct action *action, struct offer *offer)
 {
     if (!action->type || !action->type->offer || !action_is_for_actor(engine, action) ||

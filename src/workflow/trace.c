@@ -65,9 +65,7 @@ void trace_begin(struct engine *engine)
 
 void trace_step(struct engine *engine, const struct action *action, bool is_done)
 {
-    if (!engine->trace.steps)
-        return;
-    if (engine->trace.count++ >= STEPS_MOST)
+    if (!engine->trace.steps || engine->trace.count++ >= STEPS_MOST)
         return;
     json_t *step = json_object();
     json_set_str(step, STR("in"), engine->place);
@@ -101,26 +99,11 @@ json_t *trace_take(struct engine *engine)
 
 /* ---- Reading ---- */
 
-static const struct action *find_action(const struct actions *actions, str id)
-{
-    for (size_t i = 0; i < actions->len; i++)
-        if (str_eq(actions->at[i].id, id))
-            return &actions->at[i];
-    return NULL;
-}
-
 /* The action of a step in the version that ran it; NULL: it is lost. */
 static const struct action *action_of(const struct workflow *workflow, str place, str id)
 {
-    str kind, name;
-    if (!workflow || !str_cut(place, '/', &kind, &name))
-        return NULL;
-    if (str_eq(kind, STR("global"))) {
-        const struct global_action *global = global_find(workflow, name);
-        return global ? find_action(&global->actions, id) : NULL;
-    }
-    const struct status *status = workflow_status_get(workflow, name);
-    return status ? find_action(&status->actions, id) : NULL;
+    const struct global_action *global;
+    return workflow ? action_find(actions_at(workflow, place, &global), id) : NULL;
 }
 
 static str place_name(const struct workflow *workflow, str place)
@@ -198,10 +181,11 @@ static void read_part(struct engine *engine, const struct trace_reading *reading
                       struct traced_entry *out)
 {
     str type = json_str(part, "type");
-    if (str_eq(type, STR("mail")) || str_eq(type, STR("sms"))) {
+    bool is_mail = str_eq(type, STR("mail"));
+    if (is_mail || str_eq(type, STR("sms"))) {
         *vec_push(engine->arena, &out->sent) =
-            (struct traced_sending){.is_mail = str_eq(type, STR("mail")),
-                                    .text = json_str(part, str_eq(type, STR("mail")) ? "subject" : "text"),
+            (struct traced_sending){.is_mail = is_mail,
+                                    .text = json_str(part, is_mail ? "subject" : "text"),
                                     .to = json_list(part, "to"),
                                     .job = json_str(part, "job")};
         return;

@@ -93,6 +93,13 @@ bool workflow_geolocates(const struct workflow *workflow)
     return workflow->geolocates;
 }
 
+bool workflow_position(const struct field_list *fields, const struct dossier *dossier, const json_t *answers,
+                       struct position *out)
+{
+    return (dossier && position_parse(json_str(dossier->marks, "position"), out)) ||
+           (fields && answers && fields_position(fields, answers, out));
+}
+
 bool workflow_dispatches_to(const struct workflow *workflow, const str *roles, size_t count)
 {
     for (size_t i = 0; i < workflow->dispatched.len; i++)

@@ -200,6 +200,10 @@ struct dossier {
     struct mail_buttons *buttons; /* where the text of a mail puts the buttons that it asks for; NULL: it can't */
     struct history history;       /* oldest first; read for the engine and for scopes */
 };
+/* Where a dossier is: what an action of its circuit found, else its first map or address, read from the answers as they
+ * are, so that it follows them. dossier (a draft has none), answers and fields may be NULL. False: it is nowhere. */
+bool workflow_position(const struct field_list *fields, const struct dossier *dossier, const json_t *answers,
+                       struct position *out);
 
 /* ---- Who acts, what happens ------------------------------------------------------------------------------------- */
 

@@ -26,6 +26,8 @@ str action_field_id(struct arena *arena, const char *prefix, const struct action
 bool export_to_model_make(struct engine *engine, const struct action *action, const struct document_tools *tools,
                           struct document *out, struct err *err);
 
+/* The plain button, with this label where no action before has given it one. */
+void offer_button(struct offer *offer, str label);
 /* What was posted for a sub-form; NULL: nothing (form.c). */
 const struct posted_form *posted_form_of(const struct engine *engine, const struct action *action);
 /* The part of the history that keeps what was filled in, a new reference. */

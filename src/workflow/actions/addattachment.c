@@ -85,9 +85,8 @@ static void offer(struct engine *engine, const struct action *action, struct off
                                                                     .info = engine_text(engine, self->info),
                                                                     .fields = self->fields,
                                                                     .has_button = has_button};
-    offer->has_submit |= has_button;
-    if (has_button && str_is_empty(offer->submit_label))
-        offer->submit_label = label.len ? label : STR("Envoyer le fichier");
+    if (has_button)
+        offer_button(offer, label.len ? label : STR("Envoyer le fichier"));
 }
 
 static const struct field_list *fields(const struct action *action)

@@ -126,9 +126,7 @@ static void offer(struct engine *engine, const struct action *action, struct off
     const struct ask *ask = action->self;
     *vec_push(engine->arena, &offer->forms) = (struct offered_form){
         .action = action->id, .info = engine_text(engine, ask->info), .fields = ask->fields, .has_button = true};
-    offer->has_submit = true;
-    if (str_is_empty(offer->submit_label))
-        offer->submit_label = STR("Demander ces documents");
+    offer_button(offer, STR("Demander ces documents"));
 }
 
 const struct action_type action_ask_documents = {.name = "ask-documents",

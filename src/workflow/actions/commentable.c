@@ -63,9 +63,7 @@ static void offer(struct engine *engine, const struct action *action, struct off
     if (str_is_empty(offered.button_label))
         offered.button_label = STR("Ajouter le commentaire");
     *vec_push(engine->arena, &offer->comments) = offered;
-    offer->has_submit = true;
-    if (str_is_empty(offer->submit_label))
-        offer->submit_label = offered.button_label;
+    offer_button(offer, offered.button_label);
 }
 
 const struct action_type action_commentable = {.name = "commentable",

@@ -89,9 +89,8 @@ static void offer(struct engine *engine, const struct action *action, struct off
         .post_conditions = form->post_conditions,
         .part = json_keep(engine->arena, bare_part(engine, action)),
     };
-    offer->has_submit |= has_button;
-    if (has_button && str_is_empty(offer->submit_label))
-        offer->submit_label = STR("Envoyer");
+    if (has_button)
+        offer_button(offer, STR("Envoyer"));
 }
 
 struct dossier *workflow_filling(struct arena *arena, const struct dossier *dossier, const struct offered_form *form,
@@ -115,27 +114,12 @@ struct dossier *workflow_filling(struct arena *arena, const struct dossier *doss
     return filling;
 }
 
-static const struct action *find(const struct actions *actions, str id)
-{
-    for (size_t i = 0; i < actions->len; i++)
-        if (str_eq(actions->at[i].id, id) && actions->at[i].type && actions->at[i].type->fields)
-            return &actions->at[i];
-    return NULL;
-}
-
 const struct field_list *workflow_form_fields(const struct workflow *workflow, const json_t *part)
 {
-    str kind, place;
-    str_cut(json_str(part, "at"), '/', &kind, &place);
-    const struct actions *actions = NULL;
-    const struct status *status = workflow_status_get(workflow, place);
-    if (str_eq(kind, STR("status")) && status)
-        actions = &status->actions;
-    for (size_t i = 0; str_eq(kind, STR("global")) && i < workflow->globals.len; i++)
-        if (str_eq(workflow->globals.at[i].id, place))
-            actions = &workflow->globals.at[i].actions;
-    const struct action *action = actions ? find(actions, json_str(part, "action")) : NULL;
-    return action ? action->type->fields(action) : NULL;
+    const struct global_action *global;
+    const struct actions *actions = actions_at(workflow, json_str(part, "at"), &global);
+    const struct action *action = action_find(actions, json_str(part, "action"));
+    return action && action->type && action->type->fields ? action->type->fields(action) : NULL;
 }
 
 static const struct field_list *fields(const struct action *action)

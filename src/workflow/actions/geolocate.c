@@ -37,10 +37,8 @@ static void compile(struct compiler *compiler, const json_t *json, struct action
 
 static bool is_located(const struct engine *engine)
 {
-    const struct field_list *fields = engine->context->form_fields;
     struct position position;
-    return position_parse(json_str(engine->dossier->marks, "position"), &position) ||
-           (fields && fields_position(fields, engine->dossier->answers, &position));
+    return workflow_position(engine->context->form_fields, engine->dossier, engine->dossier->answers, &position);
 }
 
 static void locate(struct engine *engine, struct position position)

@@ -71,9 +71,7 @@ static void offer(struct engine *engine, const struct action *action, struct off
         return;
     *vec_push(engine->arena, &offer->forms) =
         (struct offered_form){.action = action->id, .fields = give->fields, .has_button = true};
-    offer->has_submit = true;
-    if (str_is_empty(offer->submit_label))
-        offer->submit_label = STR("Envoyer les documents");
+    offer_button(offer, STR("Envoyer les documents"));
 }
 
 static const struct field_list *fields(const struct action *action)
