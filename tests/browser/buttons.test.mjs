@@ -1,7 +1,7 @@
 // The page behind a button of a mail: it asks before anything is done, with and without JavaScript; what it says then, and later.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { counterWithAgent, go, launch, look, password, signIn, tab, AGENT } from "./support.mjs";
+import { AGENT, VILLE, counterWithAgent, go, launch, look, password, signIn, tab } from "./support.mjs";
 
 const ADA = "ada@exemple.fr";
 const workflow = { kind: "workflow", slug: "visite", name: "Visite", functions: [{ id: "_receiver", name: "Agents" }], statuses: [
@@ -16,8 +16,7 @@ const form = { kind: "form", slug: "visite", name: "Visite de la mairie", workfl
 let browser, counter;
 
 before(async () => {
-  const site = { slug: "ville", name: "Ville", hosts: ["ville.localhost"], roles: [{ slug: "accueil", name: "Accueil" }] };
-  counter = await counterWithAgent("sqlite", site, form, workflow);
+  counter = await counterWithAgent("sqlite", VILLE, form, workflow);
   counter.cli("user", "create", "--email", ADA, "--name", "Ada Durand", "--password", password);
   browser = await launch();
 });

@@ -1,7 +1,7 @@
 // The drawn circuit and its table, of a service and of a request, on a phone and a desktop.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { AGENT, clashes, counterWithAgent, go, launch, look, signIn, stores, tab } from "./support.mjs";
+import { AGENT, VILLE, cardForm, clashes, counterWithAgent, go, launch, look, signIn, stores, tab } from "./support.mjs";
 
 const long = "Un libellé fort long qui ne tient pas sur une seule ligne, ni sur deux, et qui continue encore un peu plus loin";
 const workflow = {
@@ -17,9 +17,6 @@ const workflow = {
     { id: "accepte", name: "Accepté", forced_endpoint: true, actions: [] }, { id: "refuse", name: "Refusé", forced_endpoint: true, actions: [] }],
   global_actions: [{ id: "mot", name: "Écrire un mot", triggers: [{ id: "t", type: "manual", roles: ["_receiver"] }], actions: [{ id: "1", type: "commentable", label: "Le mot", by: ["_receiver"] }] }],
 };
-const form = { kind: "form", slug: "carte", name: "Carte", workflow: "circuit", confirmation: false, functions: { _receiver: "accueil" },
-  fields: [{ id: "1", type: "string", label: "Votre nom", varname: "nom" }] };
-const site = { slug: "ville", name: "Ville", hosts: ["ville.localhost"], roles: [{ slug: "accueil", name: "Accueil" }] };
 
 let browser;
 before(async () => (browser = await launch()));
@@ -27,7 +24,7 @@ after(() => browser?.close());
 
 for (const store of stores)
   test(`a circuit is drawn (${store})`, async () => {
-    const counter = await counterWithAgent(store, site, form, workflow);
+    const counter = await counterWithAgent(store, VILLE, cardForm(), workflow);
     const page = await tab(browser);
     await page.goto(counter.url("ville", "/demarches/carte/1/"));
     await page.fill("#f1", "Blanc");

@@ -94,6 +94,15 @@ export class Counter {
 
 export const AGENT = "agent@ville.example";
 
+/** The site that most tests of circuits need: « accueil » treats what is filed. */
+export const VILLE = { slug: "ville", name: "Ville", hosts: ["ville.localhost"], roles: [{ slug: "accueil", name: "Accueil" }] };
+
+/** A form of one question whose requests go through the circuit « circuit ». */
+export const cardForm = (name = "Carte") => ({
+  kind: "form", slug: "carte", name, workflow: "circuit", confirmation: false, functions: { _receiver: "accueil" },
+  fields: [{ id: "1", type: "string", label: "Votre nom", varname: "nom" }],
+});
+
 /** A counter that serves one site with these definitions; AGENT may do all there. */
 export const counterWithAgent = async (store, site, ...documents) => {
   const counter = new Counter(store);

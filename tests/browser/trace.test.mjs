@@ -1,7 +1,7 @@
 // What the circuit did to a request, for an administrator, on a phone and a desktop.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { AGENT, counterWithAgent, go, launch, look, signIn, stores, tab } from "./support.mjs";
+import { AGENT, VILLE, cardForm, counterWithAgent, go, launch, look, signIn, stores, tab } from "./support.mjs";
 
 const workflow = {
   kind: "workflow", slug: "circuit", name: "Circuit", functions: [{ id: "_receiver", name: "Agents" }],
@@ -12,9 +12,6 @@ const workflow = {
       { id: "1", type: "choice", label: "Accepter", by: ["_receiver"], status: "clos", condition: "form_var_nom" }] },
     { id: "clos", name: "Clos", actions: [] }],
 };
-const form = { kind: "form", slug: "carte", name: "Carte", workflow: "circuit", confirmation: false, functions: { _receiver: "accueil" },
-  fields: [{ id: "1", type: "string", label: "Votre nom", varname: "nom" }] };
-const site = { slug: "ville", name: "Ville", hosts: ["ville.localhost"], roles: [{ slug: "accueil", name: "Accueil" }] };
 
 let browser;
 before(async () => (browser = await launch()));
@@ -22,7 +19,7 @@ after(() => browser?.close());
 
 for (const store of stores)
   test(`what was done is told (${store})`, async (t) => {
-    const counter = await counterWithAgent(store, site, form, workflow);
+    const counter = await counterWithAgent(store, VILLE, cardForm(), workflow);
     t.after(() => counter.stop());
     const page = await tab(browser);
     await page.goto(counter.url("ville", "/demarches/carte/1/"));

@@ -1,15 +1,12 @@
 // An administrator has open requests go over to a new version of their circuit, on a phone and a desktop, with and without JavaScript.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { AGENT, counterWithAgent, go, launch, look, signIn, stores, tab } from "./support.mjs";
+import { AGENT, VILLE, cardForm, counterWithAgent, go, launch, look, signIn, stores, tab } from "./support.mjs";
 
 const status = (id, name, to) => ({ id, name, actions: to ? [{ id: "1", type: "choice", label: "Suivant", by: ["_receiver"], status: to }] : [] });
 const circuit = (...statuses) => ({ kind: "workflow", slug: "circuit", name: "Circuit", functions: [{ id: "_receiver", name: "Agents" }], statuses });
 const first = circuit(status("recu", "Reçu", "instruit"), status("instruit", "En instruction par le service", "clos"), status("clos", "Clos"));
 const second = circuit(status("etude", "À l’étude", "clos"), status("attente", "En attente", "clos"), status("clos", "Clos"));
-const form = { kind: "form", slug: "carte", name: "Carte de stationnement", workflow: "circuit", confirmation: false, functions: { _receiver: "accueil" },
-  fields: [{ id: "1", type: "string", label: "Votre nom", varname: "nom" }] };
-const site = { slug: "ville", name: "Ville", hosts: ["ville.localhost"], roles: [{ slug: "accueil", name: "Accueil" }] };
 
 let browser;
 before(async () => (browser = await launch()));
@@ -18,7 +15,7 @@ after(() => browser?.close());
 for (const store of stores)
   for (const javaScriptEnabled of [true, false])
     test(`open requests go over (${store}, ${javaScriptEnabled ? "with" : "without"} JavaScript)`, async (t) => {
-      const counter = await counterWithAgent(store, site, form, first);
+      const counter = await counterWithAgent(store, VILLE, cardForm("Carte de stationnement"), first);
       t.after(() => counter.stop());
       const page = await tab(browser, { javaScriptEnabled });
       const seen = (name) => (javaScriptEnabled ? look(page, `passage-${name}`) : undefined);

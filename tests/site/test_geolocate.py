@@ -6,9 +6,8 @@ import time
 import unittest
 from pathlib import Path
 
-from support.geocoder import Geocoder
 from support.photo import taken_at
-from support.town import OnEachStore, file_request, on_each_store, press
+from support.town import WithGeocoder, file_request, on_each_store, press
 
 CLERK = "clerc@ville.example"
 FIELDS = [{"id": "1", "type": "string", "label": "Adresse", "varname": "adresse", "required": "optional"},
@@ -43,13 +42,7 @@ def photograph(size):
         return taken_at(Path(f"{folder}/noir.jpg").read_bytes(), 45.764043, -4.835659)
 
 
-class Geolocate(OnEachStore):
-    @classmethod
-    def setUpClass(cls):
-        cls.geocoder = Geocoder().__enter__()
-        cls.addClassCleanup(cls.geocoder.__exit__, None, None, None)
-        super().setUpClass()
-
+class Geolocate(WithGeocoder):
     @classmethod
     def build(cls, town):
         town.site("ville", "Ville", roles=["accueil"], outgoing={"allow": [cls.geocoder.host]}, geocoder=cls.geocoder.settings)

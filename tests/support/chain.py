@@ -15,7 +15,7 @@ import time
 from collections import Counter as Tally
 from collections import defaultdict
 
-from support.crowd import ARCHIVES, SITE, Agent, choice, file_requests, wait_for_jobs
+from support.crowd import ARCHIVES, SITE, Agents, choice, file_requests, wait_for_jobs
 
 FORM, PASS, AGAIN, REMIND = "chaine", ["depart", "ecrit", "attente", "fin"], "choix:1", "globale:rappel"
 REQUESTS, AGENTS, STEP_SECONDS = 24, 6, 1.5
@@ -82,7 +82,7 @@ def set_up(town, peer):
     town.define(SITE, *DEFINITIONS)
 
 
-class Chain:
+class Chain(Agents):
     """Agents who send requests through the circuit anew, of a town that is open."""
 
     def __init__(self, town, peer):
@@ -94,18 +94,7 @@ class Chain:
         for path in ("/depart", "/ecrit"):
             peer.answer(path, self._answer)
         self.codes = file_requests(town, REQUESTS, FORM)
-        self.stopping = threading.Event()
-        self.threads = [threading.Thread(target=self._work, args=[Agent(town, number)], daemon=True) for number in range(AGENTS)]
-
-    def __enter__(self):
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.stopping.set()
-        for thread in self.threads:
-            thread.join()
+        super().__init__(town, AGENTS)
 
     def _answer(self, request):
         self.reaper.reach("asked")

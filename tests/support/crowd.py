@@ -77,16 +77,12 @@ class Agent:
         return self.visitor.post(f"/agents/demandes/{code}/", [*shown[0].items(), ("action", button)], follow=False)
 
 
-class Crowd:
-    """So many agents, each pressing one button after the other until told to stop. A request in ten presses is one of a few that
-    all press."""
+class Agents:
+    """So many agents at once, each doing _work(agent) until self.stopping is set; with Agents(…): while it lasts."""
 
-    def __init__(self, town, codes, agents, hot=8, kills=False):
-        self.town, self.codes, self.hot, self.lock = town, codes, codes[:hot], threading.Lock()
-        self.kills = kills  # the server is killed meanwhile: that it does not answer is no fault
-        self.done, self.unanswered, self.told, self.problems, self.milliseconds = Tally(), Tally(), 0, [], []
+    def __init__(self, town, count):
         self.stopping = threading.Event()
-        self.threads = [threading.Thread(target=self._work, args=[Agent(town, number)], daemon=True) for number in range(agents)]
+        self.threads = [threading.Thread(target=self._work, args=[Agent(town, number)], daemon=True) for number in range(count)]
 
     def __enter__(self):
         for thread in self.threads:
@@ -97,6 +93,17 @@ class Crowd:
         self.stopping.set()
         for thread in self.threads:
             thread.join()
+
+
+class Crowd(Agents):
+    """So many agents, each pressing one button after the other until told to stop. A request in ten presses is one of a few that
+    all press."""
+
+    def __init__(self, town, codes, agents, hot=8, kills=False):
+        self.town, self.codes, self.hot, self.lock = town, codes, codes[:hot], threading.Lock()
+        self.kills = kills  # the server is killed meanwhile: that it does not answer is no fault
+        self.done, self.unanswered, self.told, self.problems, self.milliseconds = Tally(), Tally(), 0, [], []
+        super().__init__(town, agents)
 
     def _press(self, agent):
         code = random.choice(self.hot if random.random() < 0.1 else self.codes)

@@ -13,6 +13,7 @@ import unittest
 
 from support.counter import BINARY, Counter, stores
 from support.filler import main_form, walk
+from support.geocoder import Geocoder
 from support.smtp import Mailbox
 from support.visitor import Visitor
 
@@ -84,6 +85,16 @@ class OnEachStore(unittest.TestCase):
             cls.addClassCleanup(town.__exit__, None, None, None)
             cls.build(town)
             town.open(*cls.serve)
+
+
+class WithGeocoder(OnEachStore):
+    """Beside a geocoder: cls.geocoder."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.geocoder = Geocoder().__enter__()
+        cls.addClassCleanup(cls.geocoder.__exit__, None, None, None)
+        super().setUpClass()
 
 
 def on_each_store(test):
