@@ -52,12 +52,6 @@ static bool ends_line(struct csv_reader *reader, int byte)
     return true;
 }
 
-/* Windows-1252's own signs, 0x80 to 0x9F; 0: none. */
-static const uint16_t windows_signs[32] = {0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
-                                           0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0,      0x017D, 0,
-                                           0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
-                                           0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178};
-
 static void fail(struct csv_reader *reader, const char *problem)
 {
     if (reader->problem == NULL)
@@ -81,10 +75,8 @@ static void keep(struct csv_reader *reader, int byte)
         fail(reader, "elle contient un octet nul");
         return;
     }
-    if (reader->is_windows && byte >= 0x80) {
-        uint32_t sign = byte < 0xA0 ? windows_signs[byte - 0x80] : (uint32_t)byte;
-        len = utf8_encode(sign == 0 ? 0xFFFD : sign, encoded);
-    }
+    if (reader->is_windows && byte >= 0x80)
+        len = utf8_encode(utf8_of_windows((unsigned char)byte), encoded);
     if (reader->text_len + len > CSV_ROW_MOST) {
         fail(reader, "elle est trop longue ; un guillemet n’est peut-être pas fermé");
         return;

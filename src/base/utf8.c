@@ -51,6 +51,18 @@ size_t utf8_encode(uint32_t code_point, char out[4])
     return (size_t)length;
 }
 
+/* Windows-1252's own signs, 0x80 to 0x9F; 0: none. */
+static const uint16_t windows_signs[32] = {0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
+                                           0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0,      0x017D, 0,
+                                           0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
+                                           0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178};
+
+uint32_t utf8_of_windows(unsigned char byte)
+{
+    uint32_t sign = byte < 0x80 || byte >= 0xA0 ? byte : windows_signs[byte - 0x80];
+    return sign == 0 && byte != 0 ? 0xFFFD : sign;
+}
+
 size_t utf8_length(str s)
 {
     size_t count = 0;

@@ -16,6 +16,9 @@ uint32_t utf8_next(str s, size_t *at);
 /* Appends one code point: how many bytes (1 to 4) it wrote to out. */
 size_t utf8_encode(uint32_t code_point, char out[4]);
 
+/* The code point of a byte of Windows-1252; U+FFFD where it has none. */
+uint32_t utf8_of_windows(unsigned char byte);
+
 /* Number of code points: what a person calls the length. */
 size_t utf8_length(str s);
 

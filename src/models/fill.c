@@ -2,6 +2,7 @@
 
 #include "base/random.h"
 #include "base/utf8.h"
+#include "models/marks.h"
 
 enum { PICTURES_BYTES_MOST = 32 << 20, NAME_LENGTH = 32 };
 
@@ -69,9 +70,7 @@ static str in_one_line(struct writer *writer, str words)
 
 static str text_of(struct writer *writer, const struct template *template)
 {
-    struct render *render = writer->filling->render;
-    str text = template_text(template, render);
-    return utf8_is_valid(text) ? text : utf8_repair(render->arena, text);
+    return marked_text(template, writer->filling->render);
 }
 
 static void add_line(struct writer *writer, str words)
@@ -209,34 +208,18 @@ static void add_marked(struct writer *writer, const struct piece *piece, struct 
         *vec_push(writer->filling->render->arena, begun) = piece->name;
 }
 
-/* The number behind a mark; false where it is none of this text's. *at moves behind it. */
-static bool read_mark(str text, size_t *at, size_t count, size_t *index)
-{
-    size_t end = *at;
-    int64_t number;
-    while (end < text.len && text.ptr[end] != MARK_END)
-        end++;
-    bool ok =
-        end < text.len && str_to_int64(str_slice(text, *at, end), &number) && number >= 0 && (uint64_t)number < count;
-    *index = ok ? (size_t)number : 0;
-    *at = ok ? end + 1 : *at;
-    return ok;
-}
-
 static void add_unit(struct writer *writer, const struct piece *unit)
 {
     str text = text_of(writer, unit->template);
     struct begun begun = {0};
     writer->was_blank = false;
-    for (size_t at = 0; at < text.len;) {
-        size_t mark = str_find(text, writer->part->mark, at), index;
-        str words = str_slice(text, at, mark);
+    str words;
+    for (size_t at = 0, index; mark_next(text, writer->part->mark, unit->inner_count, &at, &words, &index);) {
         if (writer->part->has_paragraphs)
             add_words(writer, words);
         else
             add_line(writer, words);
-        at = mark == SIZE_MAX ? text.len : mark + writer->part->mark.len;
-        if (mark != SIZE_MAX && read_mark(text, &at, unit->inner_count, &index))
+        if (index != SIZE_MAX)
             add_marked(writer, &unit->inner[index], &begun);
     }
     while (begun.len > 0)

@@ -2,10 +2,13 @@
 #include "base/utf8.h"
 #include "base/xml.h"
 #include "models/opendocument.h"
+#include "models/rtf.h"
+#include "models/rtf_read.h"
 
 struct model {
     enum model_kind kind;
     struct package *package;         /* OPENDOCUMENT */
+    const struct rtf *rtf;           /* RTF */
     const struct template *template; /* else */
     struct model_texts texts;
     struct model_problems problems;
@@ -41,14 +44,15 @@ static bool find_kind(struct arena *arena, str bytes, str name, str type, enum m
     static const char *const xml[] = {".xml", NULL}, *const text[] = {".txt", ".html", ".htm", ".csv", ".json", NULL};
     bool is_xml = str_eq(type, STR("text/xml")) || str_eq(type, STR("application/xml")) ||
                   (ends_as(arena, name, xml) && str_starts(str_trim(bytes), STR("<")));
-    *kind = package_is_one(bytes) ? MODEL_OPENDOCUMENT : is_xml ? MODEL_XML : MODEL_TEXT;
-    if (str_starts(bytes, STR("{\\rtf")))
-        return err_set(err, ERR_UNSUPPORTED,
-                       "Les modèles RTF ne sont pas remplis : enregistrez-le au format OpenDocument (.odt).");
-    if (*kind == MODEL_OPENDOCUMENT)
+    *kind = package_is_one(bytes) ? MODEL_OPENDOCUMENT
+            : rtf_is_one(bytes)   ? MODEL_RTF
+            : is_xml              ? MODEL_XML
+                                  : MODEL_TEXT;
+    if (*kind == MODEL_OPENDOCUMENT || *kind == MODEL_RTF)
         return true;
     if (*kind == MODEL_TEXT && !str_starts(type, STR("text/")) && !ends_as(arena, name, text))
-        return err_set(err, ERR_INVALID, "Un modèle est un document OpenDocument (.odt, .ods), du XML ou du texte.");
+        return err_set(err, ERR_INVALID,
+                       "Un modèle est un document OpenDocument (.odt, .ods), RTF, du XML ou du texte.");
     return utf8_is_valid(bytes) || err_set(err, ERR_INVALID, "Le modèle doit être en UTF-8.");
 }
 
@@ -80,6 +84,10 @@ const struct model *model_compile(struct arena *arena, str bytes, str name, str 
         model->package = package_read(arena, bytes, &model->texts, &model->problems, err);
         return model->package != NULL ? model : NULL;
     }
+    if (model->kind == MODEL_RTF) {
+        model->rtf = rtf_compile(arena, bytes, name, &model->texts, &model->problems);
+        return model;
+    }
     return compile_text(arena, bytes, name, type, model, err) ? model : NULL;
 }
 
@@ -98,6 +106,8 @@ bool model_fill(const struct model *model, struct render *render, const struct m
 {
     if (model->package != NULL)
         return package_fill(model->package, render, tools, out, err);
+    if (model->rtf != NULL)
+        return rtf_fill(model->rtf, render, out, err);
     *out = template_text(model->template, render);
     if (model->kind == MODEL_XML)
         look_at_xml(*out);

@@ -1,5 +1,5 @@
-/* models: documents that are made by filling a model: an OpenDocument file, an XML file or a plain text that somebody
- * wrote with an office program or an editor, in whose texts stand templates (docs/template-language.md).
+/* models: documents that are made by filling a model: an OpenDocument file, an RTF file, an XML file or a plain text
+ * that somebody wrote with an office program or an editor, in whose texts stand templates (docs/template-language.md).
  *
  * A model is compiled once: what of it never changes is kept as it is, and between it stand the templates. It is then
  * filled many times, by any thread. What w.c.s. fills, and how, is kept: texts, the values of user fields, pictures by
@@ -12,6 +12,7 @@
 
 enum model_kind {
     MODEL_OPENDOCUMENT, /* .odt .ods …: a ZIP whose first entry says so */
+    MODEL_RTF,
     MODEL_XML,
     MODEL_TEXT, /* ours */
 };

@@ -3,8 +3,8 @@
  * closed there is looked for in what is around: a cell, a table, the document. */
 #include "models/weave.h"
 
-#include "base/random.h"
 #include "base/xml.h"
+#include "models/marks.h"
 #include "models/tags.h"
 
 #define OFFICE "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
@@ -14,7 +14,7 @@
 #define STYLE "urn:oasis:names:tc:opendocument:xmlns:style:1.0"
 #define XLINK "http://www.w3.org/1999/xlink"
 
-enum { NONCE = 12, TAG_MOST = 10000, DETAIL_STYLES = 5 };
+enum { TAG_MOST = 10000, DETAIL_STYLES = 5 };
 
 /* What becomes one text: the words, and where among them its pieces stand. */
 struct spot {
@@ -171,7 +171,7 @@ struct sourcing {
 
 static void add_mark(struct sourcing *sourcing, const struct piece *piece)
 {
-    buf_fmt(&sourcing->out, "%.*s%zu%c", STR_ARG(sourcing->weaver->part->mark), sourcing->inner->len, MARK_END);
+    mark_add(&sourcing->out, sourcing->weaver->part->mark, sourcing->inner->len);
     *vec_push(sourcing->weaver->arena, sourcing->inner) = *piece;
 }
 
@@ -469,7 +469,7 @@ bool weave_part(const struct weaving *weaving, str bytes, struct part *out, stru
                             .run = buf_new(weaving->arena, 2 * (size_t)MODEL_FILLED_MOST)};
     const xmlNs *text = xmlSearchNs(doc, (xmlNode *)(uintptr_t)root, (const xmlChar *)"text");
     *out = (struct part){
-        .mark = str_fmt(weaving->arena, "\x01%.*s:", STR_ARG(random_text(weaving->arena, NONCE, STR("0123456789")))),
+        .mark = mark_new(weaving->arena),
         .declares_text = text != NULL && strcmp((const char *)text->href, TEXT) == 0,
         .has_paragraphs = !xml_is(root, OFFICE, "document-meta"),
     };

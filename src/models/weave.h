@@ -27,13 +27,12 @@ struct pieces VEC_OF(struct piece);
 
 /* One XML file. */
 struct part {
-    str mark;            /* how a mark begins in its texts: by signs that no other text has */
+    str mark;            /* how the marks of its texts begin (marks.h) */
     bool declares_text;  /* « text: » is OpenDocument's everywhere in it */
     bool has_paragraphs; /* what has line breaks; else it is about the document */
     bool has_details;
     struct pieces pieces;
 };
-#define MARK_END '\x02'
 
 struct weaving {
     struct arena *arena;

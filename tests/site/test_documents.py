@@ -36,6 +36,9 @@ Le motif : {{ form_var_motif }}
 
     La maire
 """
+# As Publik's models are: brackets; by a word processor, which cut one of them.
+RTF = rb"""{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0 Times New Roman;}}\f0\fs24 D\'e9cision {\b [form_}{\b\i number]}\par
+Bonjour [form_var_nom],\par [if-any form_var_motif]Motif\~: [form_var_motif]\par [end]}"""
 PICTURE = """<text:p><draw:frame draw:name="{{ form_var_photo }}" text:anchor-type="as-char"><draw:image xlink:href="Pictures/vide.png"/>
 </draw:frame>{{ form_var_nom }}</text:p>"""
 
@@ -83,6 +86,8 @@ CIRCUITS = [
     circuit("bouton", document("1", odt(LETTER), method="interactive", by=["_receiver"], label="Courrier pour {{ form_var_nom }}", convert_to_pdf=False),
             {"id": "9", "type": "choice", "label": "Finir", "by": ["_receiver"], "status": "fin"}),
     circuit("choisi", document("1", model_file_mode="template", model_file_template="{{ form_var_modele }}", convert_to_pdf=False, **KEPT), END),
+    circuit("rtf", document("1", name="lettre.rtf", **KEPT) | {"model_file": file("lettre.rtf", RTF, "application/rtf")}, END),
+    circuit("texte-riche", document("1", name="lettre.rtf", convert_to_pdf=False, **KEPT) | {"model_file": file("lettre.rtf", RTF, "application/rtf")}, END),
     circuit("image", document("1", odt(PICTURE), convert_to_pdf=False, **KEPT), END),
     circuit("refuse", document("1", odt(LETTER, unlisted=True), **KEPT), MAIL, END),
     circuit("lettre", document("1", name="lettre.txt", **KEPT) | {"model_file": file("lettre.txt", TYPED.encode(), "text/plain")}, END),
@@ -216,6 +221,25 @@ class Documents(OnEachStore):
         agent = town.visitor("ville", CLERK)
         addresses = [address for address, words in self.settled(agent, office).page.links if words.strip() == "a.odt"]
         self.assertIn("Cher Durand", [words_of(agent.get(address).body) for address in addresses])
+
+    @with_office
+    @on_each_store
+    def test_a_model_in_rtf_becomes_a_pdf(self, town):
+        *_, office = file_own(town, "rtf", Famille="Été {Durand} \\par", Motif="Terrain à bâtir\net jardin 🌳")
+        agent = town.visitor("ville", CLERK)
+        words = words_of_pdf(agent.get(self.links_of(self.settled(agent, office))["lettre.pdf"]).body)
+        for expected in ("Décision ", "Bonjour Été {Durand} \\par,", "Motif\xa0: Terrain à bâtir\n", "et jardin 🌳"):
+            self.assertIn(expected, words)
+        self.assertRegex(words, r"Décision \d+-\d+\n")
+
+    @on_each_store
+    def test_a_model_in_rtf_stays_rtf_where_that_is_wanted(self, town):
+        *_, office = file_own(town, "texte-riche", Famille="{Durand}", Motif="")
+        agent = town.visitor("ville", CLERK)
+        made = agent.get(self.links_of(self.settled(agent, office))["lettre.rtf"])
+        self.assertTrue(made.body.startswith(b"{\\rtf1\\ansi"), made.body)
+        self.assertIn(rb"Bonjour {\uc1 \{Durand\}},\par", made.body)
+        self.assertNotIn(b"Motif", made.body)
 
     @on_each_store
     def test_a_picture_takes_the_frame_that_is_named_after_it(self, town):

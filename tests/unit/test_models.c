@@ -67,6 +67,8 @@ static struct value scope_of(struct arena *arena)
     value_list_add(arena, streets, value_text(STR("Hugo")));
     value_dict_set(arena, dict, STR("name"), value_text(STR("Ada <Lovelace> & \"Cie\"")));
     value_dict_set(arena, dict, STR("lines"), value_text(STR("un\r\ndeux\ttrois   quatre\x01")));
+    value_dict_set(arena, dict, STR("signs"), value_text(STR("{\\par} é🎶’")));
+    value_dict_set(arena, dict, STR("none"), value_text(STR_EMPTY));
     value_dict_set(arena, dict, STR("html"), value_html(STR("<b>gras</b>")));
     value_dict_set(arena, dict, STR("number"), value_text(STR("12-3")));
     value_dict_set(arena, dict, STR("yes"), value_bool(true));
@@ -291,13 +293,88 @@ static void xml_and_text_are_models_too(void **state)
     arena_free(arena);
 }
 
+static void check_rtf(const char *body, const char *expected)
+{
+    struct arena *arena = arena_new();
+    str bytes = str_fmt(arena, "{\\rtf1\\ansi %s}", body);
+    assert_str(text_filled(arena, bytes.ptr, "m.rtf", "text/rtf"), str_fmt(arena, "{\\rtf1\\ansi %s}", expected).ptr);
+    arena_free(arena);
+}
+
+static void rtf_is_filled_with_what_rtf_reads_as_text(void **state)
+{
+    (void)state;
+    check_rtf("Bonjour [name], \\'e9t\\'e9\\par", "Bonjour {\\uc1 Ada <Lovelace> & \"Cie\"}, \\'e9t\\'e9\\par");
+    check_rtf("[lines]", "{\\uc1 un\\line deux\\tab trois   quatre}");
+    check_rtf("[signs]", "{\\uc1 \\{\\\\par\\} \\u233?\\u-10180?\\u-8266?\\u8217?}");
+    check_rtf("\\{\\{ number \\}\\} \\{% if no %\\}x\\{% endif %\\}", "{\\uc1 12-3} ");
+    check_rtf("[if-any none]x[end][is number \"12-3\"]oui[else]non[end]", "oui");
+    check_rtf("\\b[number]a \\b[no]a\\b0", "\\b {\\uc1 12-3}a \\b {\\uc1 False}a\\b0");
+    check_rtf("[[] [nobody] [\\'e0 remplir] [ x ]",
+              "{\\uc1 [} {\\uc1 [nobody]} {\\uc1 [\\u224? remplir]} {\\uc1 [ x ]}");
+}
+
+/* By changes of style, the ends of lines of the file, and signs in their long form. */
+static void a_tag_of_rtf_may_be_cut(void **state)
+{
+    (void)state;
+    check_rtf("{\\b [num}{\\i ber]} b", "{\\b {\\uc1 12-3}}{\\i } b");
+    check_rtf("[num\r\n\\lang1036\\f1 ber]b", "{\\uc1 12-3}\r\n\\lang1036 \\f1 b");
+    check_rtf("[num\\lang1036 ber]b", "{\\uc1 12-3}\\lang1036 b");
+    check_rtf("\\uc2[is \\u110\\'6e\\'6eumber \"12-3\"]\\u233\\'c3\\'a9[end]", "\\uc2 \\u233\\'c3\\'a9");
+}
+
+static void what_nobody_reads_of_rtf_stays(void **state)
+{
+    (void)state;
+    static const char *const bodies[] = {
+        "{\\fonttbl{\\f0 [number];}}",
+        "{\\*\\generator [number];}{\\pict\\pngblip [number]}",
+        "\\bin9 [number]}a",
+        "{\\{\\{ number }",
+        "{{\\b number}}",
+        "[num\\par ber]",
+    };
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++)
+        check_rtf(bodies[i], bodies[i]);
+    check_rtf("{\\*\\shpinst [number]{\\shptxt [number]}}", "{\\*\\shpinst [number]{\\shptxt {\\uc1 12-3}}}");
+}
+
+static void conditions_and_loops_leave_rtf_whole(void **state)
+{
+    (void)state;
+    check_rtf("[for streets][streets]\\par[end]", "{\\uc1 Foch}\\par {\\uc1 Hugo}\\par ");
+    check_rtf("[if-any none]{\\b a[end]b}c", "bc");
+    check_rtf("{\\b a[if-any none]}{\\i b[end]c}d", "{\\b acd}");
+    check_rtf("{\\b a[if-any none]}[end]b", "{\\b ab}");
+}
+
+/* Each paragraph by itself then; and what ends too early is ended. */
+static void an_rtf_text_that_is_no_template_stays_and_is_told(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new();
+    struct render render = {.arena = arena, .scope = scope_of(arena)};
+    struct model_tools tools = {0};
+    struct err err = {0};
+    str out;
+    const struct model *model = model_compile(arena, STR("{\\rtf1 \\{% if %\\}x\\par{\\b [number]\\par [number]"),
+                                              STR("m.rtf"), STR_EMPTY, &err);
+    assert_non_null(model);
+    assert_int_equal(model_kind(model), MODEL_RTF);
+    assert_int_equal(model_problems(model)->len, 1);
+    assert_int_equal(model_texts(model)->len, 2);
+    assert_true(model_fill(model, &render, &tools, &out, &err));
+    assert_str(out, "{\\rtf1 \\{% if %\\}x\\par{\\b {\\uc1 12-3}\\par {\\uc1 12-3}}}");
+    arena_free(arena);
+}
+
 static void what_is_no_model_is_refused(void **state)
 {
     (void)state;
     static const struct {
         const char *bytes, *name, *why;
     } wrong[] = {
-        {"{\\rtf1 a}", "a.rtf", "RTF"},
         {"\x7F"
          "ELF",
          "a.bin", "OpenDocument"},
@@ -373,6 +450,11 @@ int main(void)
         cmocka_unit_test(details_have_their_section_and_their_styles),
         cmocka_unit_test(the_archive_is_an_opendocument_file),
         cmocka_unit_test(xml_and_text_are_models_too),
+        cmocka_unit_test(rtf_is_filled_with_what_rtf_reads_as_text),
+        cmocka_unit_test(a_tag_of_rtf_may_be_cut),
+        cmocka_unit_test(what_nobody_reads_of_rtf_stays),
+        cmocka_unit_test(conditions_and_loops_leave_rtf_whole),
+        cmocka_unit_test(an_rtf_text_that_is_no_template_stays_and_is_told),
         cmocka_unit_test(what_is_no_model_is_refused),
         cmocka_unit_test(hostile_contents_are_refused),
         cmocka_unit_test(libreoffice_reads_what_is_made),

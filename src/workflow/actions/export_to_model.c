@@ -47,9 +47,7 @@ static const struct model *compile_model(struct compiler *compiler, const json_t
     if (model)
         take_texts(compiler, model);
     else
-        compiler_report(compiler, err.code != ERR_UNSUPPORTED, "modèle « %.*s » : %s", STR_ARG(name), err.message);
-    if (err.code == ERR_UNSUPPORTED)
-        compiler_construct(compiler, STR("export_to_model:rtf"));
+        compiler_report(compiler, true, "modèle « %.*s » : %s", STR_ARG(name), err.message);
     return model;
 }
 
