@@ -82,6 +82,8 @@ void creation_begin(const struct dossier_place *place, const struct creation *cr
     out->agent = creation->agent;
     out->channel = creation->channel;
     out->maker = creation->association.from->id;
+    out->extent = creation->extent;
+    out->extent_page = creation->extent_page;
 }
 
 /* The dossiers whose actions led here are written behind this one, from what they were: they can't be changed. */

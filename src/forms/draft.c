@@ -15,6 +15,10 @@ const struct migration forms_migrations[] = {
      "ALTER TABLE draft ADD COLUMN channel TEXT NOT NULL DEFAULT ''",
      NULL},
     {3, "forms", "ALTER TABLE draft ADD COLUMN maker BIGINT NOT NULL DEFAULT 0", NULL},
+    {4, "forms",
+     "ALTER TABLE draft ADD COLUMN extent INTEGER NOT NULL DEFAULT 0;"
+     "ALTER TABLE draft ADD COLUMN extent_page TEXT NOT NULL DEFAULT ''",
+     NULL},
 };
 const size_t forms_migration_count = sizeof forms_migrations / sizeof *forms_migrations;
 
@@ -22,12 +26,13 @@ enum { LIFESPAN_DEFAULT_DAYS = 60, LISTED_MOST = 100 };
 
 #define COLUMNS                                                                                                        \
     "id, token, form, form_version, account, answers, page, revision, created, updated, expires, filed, agent, "       \
-    "channel, maker"
+    "channel, maker, extent, extent_page"
 static const char insert[] =
     "INSERT INTO draft (id, token, form, form_version, account, answers, page, revision, created,"
-    " updated, expires, agent, channel, maker) VALUES (:id, :token, :form, :version, :account, :answers, :page, 1, "
+    " updated, expires, agent, channel, maker, extent, extent_page) VALUES (:id, :token, :form, :version, :account, "
+    ":answers, :page, 1, "
     ":created,"
-    " :updated, :expires, :agent, :channel, :maker) ON CONFLICT DO NOTHING";
+    " :updated, :expires, :agent, :channel, :maker, :extent, :extent_page) ON CONFLICT DO NOTHING";
 static const char update[] =
     "UPDATE draft SET form_version = :version, account = :account, answers = :answers, page = :page,"
     " revision = revision + 1, updated = :updated, expires = :expires"
@@ -60,7 +65,8 @@ void draft_begin(struct arena *arena, struct draft *draft, str form, int64_t for
                             .created = now,
                             .updated = now,
                             .expires = now + days * INSTANT_DAY,
-                            .channel = STR_EMPTY};
+                            .channel = STR_EMPTY,
+                            .extent_page = STR_EMPTY};
 }
 
 str draft_path(struct arena *arena, str token)
@@ -91,7 +97,9 @@ bool draft_save(struct tx *tx, void *arg, struct err *err)
                                  P_INT("expires", draft->expires),
                                  P_INT("agent", draft->agent),
                                  P_TEXT("channel", draft->channel),
-                                 P_INT("maker", draft->maker)};
+                                 P_INT("maker", draft->maker),
+                                 P_INT("extent", draft->extent),
+                                 P_TEXT("extent_page", draft->extent_page)};
     int64_t changed = 0;
     bool ok = tx_run_params(tx, draft->revision == 0 ? insert : update, params, sizeof params / sizeof *params,
                             &changed, err);
@@ -121,7 +129,9 @@ static bool draft_of(struct rows *rows, struct arena *arena, struct draft *out, 
                           .filed = rows_copy(rows, arena, 11),
                           .agent = rows_int(rows, 12),
                           .channel = rows_copy(rows, arena, 13),
-                          .maker = rows_int(rows, 14)};
+                          .maker = rows_int(rows, 14),
+                          .extent = (enum page_extent)rows_int(rows, 15),
+                          .extent_page = rows_copy(rows, arena, 16)};
     out->answers = json_parse(arena, rows_copy(rows, arena, 5), err);
     return out->answers != NULL;
 }

@@ -236,6 +236,9 @@ bool form_takes_context(const struct form *form, str context);
 
 struct posted;
 
+struct page_range {
+    size_t first, last;
+};
 struct form_context {
     struct arena *arena;
     struct value scope;                  /* reads the answers that are being changed */
@@ -251,6 +254,7 @@ struct form_context {
     const json_t *map;                   /* the site's map (docs/definitions, « map »); may be NULL */
     const struct file_tools *files;      /* NULL: pictures stay as they come */
     struct origins *origins;             /* gathers the servers that images of the page come from; may be NULL */
+    const struct page_range *pages;      /* those that are filled, whose answers are checked; NULL: all */
     /* What the page that is shown again was sent with: texts of search boxes are shown as they were. NULL: it is shown
      * anew. Reading sets it by itself. */
     const struct posted *posted;
@@ -347,7 +351,13 @@ json_t *fields_suggest(const struct field_list *fields, const struct form_contex
 
 /* Pages. Indexes count from 0. */
 bool form_page_is_visible(const struct form *form, size_t page, const struct form_context *context);
-/* The next or the previous visible page, SIZE_MAX if none. */
+/* Visible, and among those that are filled. */
+bool form_page_comes(const struct form *form, size_t page, const struct form_context *context);
+/* The pages that an extent names: w.c.s. full, single, partial. All of them where no page has the varname. */
+enum page_extent { PAGES_ALL, PAGES_ONE, PAGES_FROM };
+enum page_extent page_extent_of(str mode);
+struct page_range form_pages_named(const struct form *form, enum page_extent extent, str varname);
+/* The next or the previous page that comes, SIZE_MAX if none. */
 size_t form_next_page(const struct form *form, size_t page, const struct form_context *context);
 size_t form_previous_page(const struct form *form, size_t page, const struct form_context *context);
 size_t form_first_page(const struct form *form, const struct form_context *context);
@@ -362,9 +372,9 @@ void answers_carry(const struct field_list *fields, const json_t *from, json_t *
 const struct page_stop *form_page_stop(const struct form *form, size_t page, const struct form_context *context);
 /* As a page shows it: {title, text, link_url, link_label}; a link leads to http, https or a path of the site. */
 struct value page_stop_value(const struct page_stop *stop, const struct form_context *context);
-/* The first page whose answers stop; SIZE_MAX: none. */
+/* The first page that comes whose answers stop; SIZE_MAX: none. */
 size_t form_stopped_page(const struct form *form, const struct form_context *context);
-/* Every visible page again, before sending: answers of hidden pages and fields are dropped. *page is the first page
+/* Every page that comes again, before sending: answers of hidden pages and fields are dropped. *page is the first page
  * with an error. */
 bool form_check(const struct form *form, const struct form_context *context, json_t *answers,
                 struct field_errors *errors, size_t *page);
@@ -444,9 +454,9 @@ struct index_value column_value(const struct answer_column *column, struct arena
 str field_words(const struct field *field, struct arena *arena, const json_t *answers);
 
 /* Rows of the answers for a place (PLACE_VALIDATION, PLACE_SUMMARY): a list of dicts {title} (a title, subtitle or page
- * label), or {id, label, text, lines, html, notice, picture, file {name, url, size}, page} with page counted from 1, a
- * block with blocks: a list of {title, rows} instead of its text; only what is visible. pages: with the headings of
- * pages, « Modifier » leads there. */
+ * label), or {id, label, text, lines, html, notice, picture, file {name, url, size}, page} with page counted from 1 (0:
+ * none that is filled), a block with blocks: a list of {title, rows} instead of its text; only what is visible. pages:
+ * with the headings of pages, « Modifier » leads there. */
 struct value form_summary(const struct form *form, const struct form_context *context, json_t *answers, unsigned place);
 struct value fields_summary(const struct field_list *fields, const struct form_context *context, json_t *answers,
                             unsigned place);
@@ -501,7 +511,9 @@ struct draft {
      * and how they asked: « counter », « phone », « mail », « email ». */
     int64_t agent;
     str channel;
-    int64_t maker; /* the dossier whose action made it, 0: a person began it. What it becomes keeps its id */
+    int64_t maker;           /* the dossier whose action made it, 0: a person began it. What it becomes keeps its id */
+    enum page_extent extent; /* the pages that are filled of it, and the varname of the one that this means */
+    str extent_page;
 };
 
 /* The draft's first save makes it (id 0 before; token made here). Later saves want the revision that was read:

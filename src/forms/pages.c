@@ -12,10 +12,35 @@ bool form_page_is_visible(const struct form *form, size_t page, const struct for
     return template_holds(condition, &render);
 }
 
+bool form_page_comes(const struct form *form, size_t page, const struct form_context *context)
+{
+    const struct page_range *filled = context->pages;
+    return (filled == NULL || (page >= filled->first && page <= filled->last)) &&
+           form_page_is_visible(form, page, context);
+}
+
+enum page_extent page_extent_of(str mode)
+{
+    if (str_eq(mode, STR("single")))
+        return PAGES_ONE;
+    return str_eq(mode, STR("partial")) ? PAGES_FROM : PAGES_ALL;
+}
+
+struct page_range form_pages_named(const struct form *form, enum page_extent extent, str varname)
+{
+    struct page_range all = {0, form->page_count - 1};
+    if (extent == PAGES_ALL || varname.len == 0)
+        return all;
+    for (size_t i = 0; i < form->page_count; i++)
+        if (str_eq(form->pages[i].varname, varname))
+            return (struct page_range){i, extent == PAGES_ONE ? i : all.last};
+    return all;
+}
+
 size_t form_next_page(const struct form *form, size_t page, const struct form_context *context)
 {
     for (size_t next = page + 1; next < form->page_count; next++)
-        if (form_page_is_visible(form, next, context))
+        if (form_page_comes(form, next, context))
             return next;
     return SIZE_MAX;
 }
@@ -23,14 +48,14 @@ size_t form_next_page(const struct form *form, size_t page, const struct form_co
 size_t form_previous_page(const struct form *form, size_t page, const struct form_context *context)
 {
     while (page > 0)
-        if (form_page_is_visible(form, --page, context))
+        if (form_page_comes(form, --page, context))
             return page;
     return SIZE_MAX;
 }
 
 size_t form_first_page(const struct form *form, const struct form_context *context)
 {
-    return form_page_is_visible(form, 0, context) ? 0 : form_next_page(form, 0, context);
+    return form_page_comes(form, 0, context) ? 0 : form_next_page(form, 0, context);
 }
 
 static void compute_page(const struct form_page *page, const struct form_context *context, json_t *answers)
@@ -96,6 +121,8 @@ bool form_check(const struct form *form, const struct form_context *context, jso
             continue;
         }
         compute_page(&form->pages[i], context, answers);
+        if (!form_page_comes(form, i, context))
+            continue;
         bool ok = fields_check(&form->pages[i].fields, context, answers, errors);
         ok = ok && post_conditions_hold(form->pages[i].post_conditions, context, errors);
         if (!ok && *page == SIZE_MAX)

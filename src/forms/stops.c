@@ -31,7 +31,7 @@ const struct page_stop *form_page_stop(const struct form *form, size_t page, con
 size_t form_stopped_page(const struct form *form, const struct form_context *context)
 {
     for (size_t i = 0; i < form->page_count; i++)
-        if (form->pages[i].stops.len > 0 && form_page_is_visible(form, i, context) &&
+        if (form->pages[i].stops.len > 0 && form_page_comes(form, i, context) &&
             form_page_stop(form, i, context) != NULL)
             return i;
     return SIZE_MAX;

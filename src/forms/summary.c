@@ -208,7 +208,7 @@ struct value form_summary(const struct form *form, const struct form_context *co
     struct summary summary = {
         .rows = value_list_new(context->arena), .context = context, .answers = answers, .place = place};
     for (size_t i = 0; i < form->page_count; i++) {
-        summary.page = i + 1;
+        summary.page = form_page_comes(form, i, context) ? i + 1 : 0;
         if (form_page_is_visible(form, i, context))
             add_page(&summary, &form->pages[i]);
     }

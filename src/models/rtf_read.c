@@ -126,10 +126,11 @@ static void pass_fallback(struct rtf_reader *reader, struct rtf_token *out)
     }
 }
 
+/* Behind the end where there are fewer. */
 static void take_bytes(struct rtf_reader *reader, int64_t count)
 {
     size_t left = reader->bytes.len - reader->at;
-    reader->at += count <= 0 ? 0 : (uint64_t)count < left ? (size_t)count : left;
+    reader->at += count <= 0 ? 0 : (uint64_t)count <= left ? (size_t)count : left + 1;
 }
 
 /* A word that stands for a sign; 0: none does. */
@@ -231,7 +232,7 @@ bool rtf_next(struct rtf_reader *reader, struct rtf_token *out)
     else
         take_sign(reader, out);
     if (reader->at > reader->bytes.len)
-        reader->at = reader->bytes.len;
+        return false;
     out->kind = out->sign != 0 && !reader->is_hidden ? RTF_SIGN : RTF_OTHER;
     out->raw = str_slice(reader->bytes, from, reader->at);
     return true;

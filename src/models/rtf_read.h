@@ -35,7 +35,8 @@ struct rtf_reader {
 
 bool rtf_is_one(str bytes);
 struct rtf_reader rtf_reader_of(struct arena *arena, str bytes);
-/* False at the end: behind the last brace, or where groups are deeper than any program writes them. */
+/* False at the end: behind the last brace, in a token that is cut there, or where groups are deeper than any program
+ * writes them. */
 bool rtf_next(struct rtf_reader *reader, struct rtf_token *out);
 
 #endif

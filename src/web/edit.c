@@ -214,21 +214,6 @@ void editing_live(struct request *request, struct editing *editing)
 
 /* ---- What was filed ---- */
 
-/* « single »: the one page; « partial »: from it on; a name that no page has: all of them. */
-static void set_pages(struct editing *editing, const struct offered_edit *offered)
-{
-    editing->first = 0;
-    editing->last = editing->form->page_count - 1;
-    if (offered->extent == EDIT_ALL)
-        return;
-    for (size_t i = 0; i < editing->form->page_count; i++)
-        if (editing->form->pages[i].varname.len > 0 && str_eq(editing->form->pages[i].varname, offered->page)) {
-            editing->first = i;
-            editing->last = offered->extent == EDIT_PAGE ? i : editing->last;
-            return;
-        }
-}
-
 /* By the action that the address names, where it is offered to this person now. */
 static bool begin(struct request *request, struct editing *editing)
 {
@@ -242,7 +227,9 @@ static bool begin(struct request *request, struct editing *editing)
         editing->action = offered->action;
         editing->label = offered->label;
         editing->info = editing->actor.is_agent ? offered->info : STR_EMPTY;
-        set_pages(editing, offered);
+        struct page_range pages = form_pages_named(editing->form, offered->extent, offered->page);
+        editing->first = pages.first;
+        editing->last = pages.last;
         editing_begin(request, editing, editing->dossier->answers);
         return true;
     }

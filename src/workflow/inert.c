@@ -4,10 +4,6 @@
 #include "definition/definition.h"
 
 static const struct definition_inert of_actions[] = {
-    {"create_formdata", "draft_edit_operation_mode", "single", "create_formdata:draft_edit_operation_mode",
-     "Le brouillon se remplit encore depuis sa première page, pas sur une page seule."},
-    {"create_formdata", "draft_edit_operation_mode", "partial", "create_formdata:draft_edit_operation_mode",
-     "Le brouillon se remplit encore depuis sa première page, pas depuis celle qui est nommée."},
     {"export_to_model", "push_to_portfolio", NULL, "export_to_model:portfolio",
      "Le document n’est pas encore déposé dans le porte-documents de la personne."},
 };

@@ -337,6 +337,9 @@ struct creation {
     str action;    /* the action, among all those of the site */
     str channel;   /* empty: « web » */
     int64_t agent; /* who entered it, 0: nobody */
+    enum page_extent
+        extent; /* of a draft: the pages that are filled of it, and the varname of the one that this means */
+    str extent_page;
 };
 /* What an action changes of another dossier. */
 struct rewriting {
@@ -496,11 +499,10 @@ struct offered_button {
     bool is_mass;        /* may be done on many dossiers at once */
     str target;          /* name of the status it leads to; empty: the one before */
 };
-enum edit_extent { EDIT_ALL, EDIT_PAGE, EDIT_FROM_PAGE };
 struct offered_edit {
     str action, label;
     str info; /* HTML for agents, may be empty */
-    enum edit_extent extent;
+    enum page_extent extent;
     str page; /* varname of the page that extent means */
 };
 struct offered_comment {

@@ -228,7 +228,7 @@ class Documents(OnEachStore):
         *_, office = file_own(town, "rtf", Famille="Été {Durand} \\par", Motif="Terrain à bâtir\net jardin 🌳")
         agent = town.visitor("ville", CLERK)
         words = words_of_pdf(agent.get(self.links_of(self.settled(agent, office))["lettre.pdf"]).body)
-        for expected in ("Décision ", "Bonjour Été {Durand} \\par,", "Motif\xa0: Terrain à bâtir\n", "et jardin 🌳"):
+        for expected in ("Décision ", "Bonjour Été {Durand} \\par,", "Motif : Terrain à bâtir\n", "et jardin 🌳"):
             self.assertIn(expected, words)
         self.assertRegex(words, r"Décision \d+-\d+\n")
 

@@ -1,9 +1,10 @@
 """What a circuit does to other dossiers: a request makes a card and a further request, both name the other, agents see what is
 theirs; a request goes to the service that a rule names."""
+import json
 import re
 import unittest
 
-from support.filler import walk
+from support.filler import main_form, walk
 from support.town import ADA, OnEachStore, buttons, file_own, on_each_store, press, status_of
 
 CLERK, GARDENER, ROADS = "clerc@ville.example", "jardins@ville.example", "voirie@ville.example"
@@ -68,12 +69,30 @@ BEGUN = {"kind": "workflow", "slug": "preparer", "name": "Préparer", "functions
     {"id": "2", "name": "Relue", "actions": [
         {"id": "1", "type": "register-comment", "to": ["_receiver"], "comment": "<p>Suite : {{ form_links_suite_form_status|default:'rien' }}, {{ form_links_suite_form_var_lieu }}.</p>"}]}]}
 
+# A draft of which one page is to be filled, or the pages from it on.
+PAGES = {"kind": "form", "slug": "renouveler", "name": "Renouveler", "workflow": "suite", "functions": {"_receiver": "accueil"}, "fields": [
+    {"id": "1", "type": "page", "label": "Vous"}, {"id": "2", "type": "string", "label": "Nom", "varname": "nom"},
+    {"id": "3", "type": "page", "label": "Changement", "varname": "changement"}, {"id": "4", "type": "string", "label": "Ce qui change", "varname": "change"},
+    {"id": "5", "type": "page", "label": "Suites"}, {"id": "6", "type": "string", "label": "À partir de", "varname": "depuis"}]}
+
+
+def renewal(mode, page="changement"):
+    """A form whose circuit prepares a renewal."""
+    slug = f"renouveler-{mode}-{page}"
+    return [{"kind": "form", "slug": slug, "name": slug, "workflow": slug, "functions": {"_receiver": "accueil"}, "confirmation": False,
+             "fields": [{"id": "1", "type": "string", "label": "Nom", "varname": "nom"}]},
+            {"kind": "workflow", "slug": slug, "name": slug, "functions": [{"id": "_receiver", "name": "Agents"}], "statuses": [{"id": "1", "name": "Reçue", "actions": [
+                {"id": "1", "type": "create_formdata", "draft": True, "formdef_slug": "renouveler", "attach_to_history": True, "user_association_mode": "keep-user",
+                 "draft_edit_operation_mode": mode, "page_identifier": page, "mappings": [
+                     {"field_id": "2", "expression": "{{ form_var_nom }}"}, *([{"field_id": "6", "expression": "{{ form_var_nom|length }}"}] if mode == "single" else [])]}]}]}]
+
 
 class OtherDossiers(OnEachStore):
     @classmethod
     def build(cls, town):
         town.site("ville", "Ville", roles=["accueil", "jardins", "voirie"])
-        town.define("ville", TREES, CARE, WORKS, DIGGING, PLANTING, PLANTED, FOLLOWED, FOLLOWING, BEGINNING, BEGUN)
+        town.define("ville", TREES, CARE, WORKS, DIGGING, PLANTING, PLANTED, FOLLOWED, FOLLOWING, BEGINNING, BEGUN, PAGES,
+                    *renewal("single"), *renewal("partial"), *renewal("full"), *renewal("single", "ailleurs"))
         town.person(CLERK, "Claude Clerc", "ville", ["accueil"])
         town.person(GARDENER, "Jade Jardin", "ville", ["jardins"])
         town.person(ROADS, "Rose Rue", "ville", ["voirie"])
@@ -152,6 +171,52 @@ class OtherDossiers(OnEachStore):
         press(clerk, url, "Relire")
         self.assertIn("Suite : Ouverte, quai nord.", clerk.get(url).page.text.replace("\xa0", " "))
         town.mailbox.wait_for(ADA, f"{sent_code[:3]}-{sent_code[3:6]}-{sent_code[6:]}")  # a person sent it: there is a receipt
+
+    def draft_of(self, town, slug):
+        """Where the resident goes on with what this circuit has prepared, opened."""
+        resident, _, own, _ = file_own(town, slug, ADA, Nom="Durand")
+        link = next(href for href, text in resident.get(own).page.links if "Compléter" in text)
+        return resident, resident.get(link)
+
+    def steps_of(self, page):
+        return re.search(r"Étape (\d) sur (\d)", page.page.text.replace("\xa0", " ")).groups()
+
+    def answers_sent(self, town):
+        (answers,), = town.sql("site-ville", "SELECT answers FROM dossier WHERE form = 'renouveler' ORDER BY id DESC LIMIT 1")
+        return json.loads(answers)
+
+    @on_each_store
+    def test_a_draft_may_be_filled_on_one_page_alone(self, town):
+        resident, page = self.draft_of(town, "renouveler-single-changement")
+        self.assertEqual(page.url.rsplit("/", 2)[1], "2")
+        self.assertEqual(self.steps_of(page), ("1", "2"))
+        for other in ("1", "3"):  # the others can't be opened, nor sent anything
+            self.assertEqual(resident.get(f"/demarches/renouveler/{other}/").url, page.url)
+        resident.get(page.url)
+        check = resident.send(main_form(resident.last.page), {"f4": "La rue"})
+        self.assertTrue(check.url.endswith("/verifier/"), check.url)
+        self.assertEqual([href for href, text in check.page.links if "Modifier" in text], ["/demarches/renouveler/2/?retour=verifier#f4"])
+        self.assertIn("Durand", check.page.text)
+        resident.send(main_form(check.page))
+        self.assertEqual(self.answers_sent(town), {"2": "Durand", "4": "La rue", "6": "6"})
+
+    @on_each_store
+    def test_a_draft_may_be_filled_from_a_page_on(self, town):
+        resident, page = self.draft_of(town, "renouveler-partial-changement")
+        self.assertEqual(page.url.rsplit("/", 2)[1], "2")
+        self.assertEqual(self.steps_of(page), ("1", "3"))
+        self.assertNotIn("/demarches/renouveler/1/", [href for href, _ in page.page.links])
+        page = resident.send(main_form(page.page), {"f4": "La rue"})
+        self.assertEqual((page.url.rsplit("/", 2)[1], self.steps_of(page)), ("3", ("2", "3")))
+        check = resident.send(main_form(page.page), {"f6": "demain"})
+        resident.send(main_form(check.page))
+        self.assertEqual(self.answers_sent(town), {"2": "Durand", "4": "La rue", "6": "demain"})
+
+    @on_each_store
+    def test_a_draft_is_filled_in_whole_where_no_page_is_meant(self, town):
+        for slug in ("renouveler-full-changement", "renouveler-single-ailleurs"):
+            _, page = self.draft_of(town, slug)
+            self.assertEqual((page.url.rsplit("/", 2)[1], self.steps_of(page)), ("1", ("1", "4")))
 
     @on_each_store
     def test_a_card_knows_the_requests_that_chose_it(self, town):

@@ -7,7 +7,7 @@ static void set_steps(struct request *request, struct filling *filling, size_t p
     int64_t number = 0, total = 0;
     str next = STR_EMPTY;
     for (size_t i = 0; i < filling->form->page_count; i++) {
-        if (!form_page_is_visible(filling->form, i, &filling->context) && i != page)
+        if (!form_page_comes(filling->form, i, &filling->context) && i != page)
             continue;
         total++;
         if (i <= page)
@@ -80,7 +80,7 @@ static void get_page(struct request *request)
     }
     if (most == SIZE_MAX)
         most = 0;
-    if (page > most || !form_page_is_visible(filling.form, page, &filling.context)) {
+    if (page > most || !form_page_comes(filling.form, page, &filling.context)) {
         filling_lead_to_page(request, &filling, most);
         return;
     }
@@ -240,7 +240,7 @@ static void post_page(struct request *request)
     if (!filling_open(request, &filling) || filling_was_filed(request, &filling))
         return;
     size_t page = filling_page_number(request, &filling), most = filling_furthest(&filling);
-    if (page == SIZE_MAX || most == SIZE_MAX || page > most) {
+    if (page == SIZE_MAX || most == SIZE_MAX || page > most || page < filling.pages.first) {
         filling_lead_to_page(request, &filling, most);
         return;
     }

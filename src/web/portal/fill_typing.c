@@ -8,7 +8,8 @@ static bool takes_typing(struct request *request, const struct filling *filling,
     int64_t revision = -1;
     size_t most = filling_furthest(filling);
     str_to_int64(request_form(request, "revision"), &revision);
-    return filling->draft.filed.len == 0 && most != SIZE_MAX && page <= most && revision == filling->draft.revision;
+    return filling->draft.filed.len == 0 && most != SIZE_MAX && page <= most && page >= filling->pages.first &&
+           revision == filling->draft.revision;
 }
 
 /* Mistakes and all; the files that it has stay. */

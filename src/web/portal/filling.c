@@ -56,6 +56,8 @@ static void set_context(struct request *request, struct filling *filling)
     visit->place.dossiers.in_backoffice = filling->draft.agent != 0;
     visit->place.dossiers.maker = filling->draft.maker;
     filling->context = visit_form_context(request, filling->form, filling->draft.answers, NULL);
+    filling->pages = form_pages_named(filling->form, filling->draft.extent, filling->draft.extent_page);
+    filling->context.pages = &filling->pages;
     if (filling->draft.agent != 0 && filling->person != NULL)
         filling->context.account = account_data(request->arena, filling->person);
 }

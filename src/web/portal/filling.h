@@ -10,6 +10,7 @@ struct filling {
     bool has_draft;
     bool lost_draft;              /* the browser names one that is there no more */
     const struct account *person; /* whose request it will be; NULL: somebody's without an account */
+    struct page_range pages;      /* that are filled of it */
     struct form_context context;
     struct value unfit; /* {label, text}: answers that the form, which changed since, has no place for */
 };

@@ -11,6 +11,8 @@ struct create {
     const struct mappings *mappings;
     struct association_rule association;
     bool is_draft;
+    enum page_extent extent; /* of the draft */
+    str extent_page;
     bool is_entered, keeps_context, is_shown;
 };
 
@@ -24,6 +26,8 @@ static void compile_of(struct compiler *compiler, const json_t *json, struct act
                               .mappings = mappings_compile(compiler, json),
                               .association = association_compile(compiler, json),
                               .is_draft = !is_card && json_bool(json, "draft"),
+                              .extent = page_extent_of(json_str(json, "draft_edit_operation_mode")),
+                              .extent_page = json_str(json, "page_identifier"),
                               .is_entered = json_bool(json, "backoffice_submission"),
                               .keeps_context = json_bool(json, "keep_submission_context"),
                               .is_shown = json_bool(json, "attach_to_history")};
@@ -107,6 +111,8 @@ static void perform(struct engine *engine, const struct action *action)
     mappings_apply(engine, create->mappings, &creation.target, creation.answers);
     describe(engine, action, &creation);
     if (create->is_draft) {
+        creation.extent = create->extent;
+        creation.extent_page = create->extent_page;
         begin(engine, create, &creation);
         return;
     }

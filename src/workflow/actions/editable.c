@@ -13,13 +13,6 @@ static void compile(struct compiler *compiler, const json_t *json, struct action
     self->info = compiler_text(compiler, json, "backoffice_info_text", TEMPLATE_HTML);
 }
 
-static enum edit_extent extent_of(str mode)
-{
-    if (str_eq(mode, STR("single")))
-        return EDIT_PAGE;
-    return str_eq(mode, STR("partial")) ? EDIT_FROM_PAGE : EDIT_ALL;
-}
-
 static void offer(struct engine *engine, const struct action *action, struct offer *offer)
 {
     const struct editable_action *self = action->self;
@@ -28,7 +21,7 @@ static void offer(struct engine *engine, const struct action *action, struct off
         .action = action->id,
         .label = str_is_empty(label) ? STR("Modifier") : label,
         .info = engine_text(engine, self->info),
-        .extent = extent_of(json_str(action->json, "operation_mode")),
+        .extent = page_extent_of(json_str(action->json, "operation_mode")),
         .page = json_str(action->json, "page_identifier"),
     };
 }
