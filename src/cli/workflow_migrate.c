@@ -34,16 +34,19 @@ static void print_plan(const struct upgrade_plan *plan)
            (long long)workflow_version(plan->workflow));
     for (size_t i = 0; i < plan->groups.len; i++) {
         const struct upgrade_group *group = &plan->groups.at[i];
-        printf("%.*s, version %lld, statut « %.*s » (%.*s) : %lld ", STR_ARG(group->form), (long long)group->version,
-               STR_ARG(group->status_name), STR_ARG(group->status), (long long)group->count);
+        printf("%.*s, ", STR_ARG(group->form));
+        if (!str_eq(group->workflow, workflow_slug(plan->workflow)))
+            printf("circuit « %.*s », ", STR_ARG(group->workflow_name));
+        printf("version %lld, statut « %.*s » (%.*s) : %lld ", (long long)group->version, STR_ARG(group->status_name),
+               STR_ARG(group->status), (long long)group->count);
         if (group->target != NULL)
             printf("→ « %.*s » (%.*s)\n", STR_ARG(group->target->name), STR_ARG(group->target->id));
         else if (group->is_removed)
             printf("→ supprimées\n");
         else if (group->asks_removal)
-            printf("→ à choisir (le circuit propose de les supprimer) : --map %.*s=_remove\n", STR_ARG(group->status));
+            printf("→ à choisir (le circuit propose de les supprimer) : --map %.*s=_remove\n", STR_ARG(group->key));
         else
-            printf("→ à choisir : --map %.*s=…\n", STR_ARG(group->status));
+            printf("→ à choisir : --map %.*s=…\n", STR_ARG(group->key));
     }
     printf("dossiers à faire passer : %lld, dont à supprimer : %lld, sans statut d’arrivée : %lld\n",
            (long long)plan->count, (long long)plan->removed, (long long)plan->lacking);
@@ -52,7 +55,7 @@ static void print_plan(const struct upgrade_plan *plan)
 /* Each batch has an arena of its own. */
 static bool apply(const struct dossier_place *place, const struct upgrade_plan *plan, int64_t *left, struct err *err)
 {
-    struct upgrade upgrade = {.workflow = plan->workflow, .statuses = plan->statuses};
+    struct upgrade upgrade = {.workflow = plan->workflow, .chosen = plan->chosen};
     while (!upgrade.is_over)
         if (!upgrade_go_on(place, &upgrade, err))
             return false;

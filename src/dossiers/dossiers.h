@@ -456,14 +456,18 @@ struct mass_failures VEC_OF(struct mass_failure);
 bool mass_read_failures(const struct dossier_place *place, int64_t id, int64_t after, struct mass_failures *out,
                         struct err *err);
 
-/* ---- Another version of a circuit ----------------------------------------------------------------------------------
+/* ---- Another version of a circuit, or another circuit ------------------------------------------------------------
  * A request goes on with the version of its circuit that it was filed with, until an administrator has the open ones go
- * over to the one in service (docs/decisions/0012-requests-keep-their-circuit.md). */
+ * over to the one in service; or to the circuit that its form has meanwhile
+ * (docs/decisions/0012-requests-keep-their-circuit.md). */
 
-/* Open requests, and cards, of one form that follow an older version and stand in one status. */
+/* Open requests, and cards, of one form that follow an older version, or another circuit, and stand in one status. */
 struct upgrade_group {
-    str form; /* its key */
+    str form;                    /* its key */
+    str workflow, workflow_name; /* that they follow */
     int64_t version;
+    str key;       /* what chooses where they go on: the status, of another circuit « CIRCUIT/STATUS » */
+    bool is_asked; /* nothing but what is chosen says it */
     str status, status_name;
     int64_t count;
     const struct workflow_status *target; /* where they go on; NULL: that is to be chosen, unless they are removed */
@@ -475,26 +479,27 @@ struct upgrade_group {
 struct upgrade_plan {
     const struct workflow *workflow; /* in service */
     struct VEC_OF(struct upgrade_group) groups;
-    int64_t count;    /* of all groups */
-    int64_t lacking;  /* of those of which nothing is said */
-    int64_t removed;  /* of those that are removed */
-    json_t *statuses; /* {status: its target, or UPGRADE_REMOVE} of those that do not go on in the same */
+    int64_t count;   /* of all groups */
+    int64_t lacking; /* of those of which nothing is said */
+    int64_t removed; /* of those that are removed */
+    const json_t *chosen;
 };
 /* What going over would do. A status goes on as the one that was chosen for it, else as the one of its id, else as
  * Publik's « status_remapping » of the definition says (workflow_remapped); nothing is removed unless that was chosen.
- * chosen: {status: id of its target, or UPGRADE_REMOVE}, or NULL. ERR_NOT_FOUND: no
- * such circuit is in service; ERR_INVALID: a target that is none of its statuses. */
+ * One of another circuit goes on as was chosen, else as the form's « workflow_migrations » say, else as the one of its
+ * name. chosen: {key of a group: id of its target, or UPGRADE_REMOVE}, or NULL. ERR_NOT_FOUND: no such circuit is in
+ * service; ERR_INVALID: a target that is none of its statuses. */
 bool upgrade_make_plan(const struct dossier_place *place, str workflow, const json_t *chosen, struct upgrade_plan *out,
                        struct err *err);
 
 /* Going over, some at a time: each in a transaction of its own, so that it may be left and begun anew anywhere. */
 struct upgrade {
     const struct workflow *workflow;
-    const json_t *statuses; /* of the plan */
-    struct actor actor;     /* who has them go over; account 0: the program */
-    int64_t run;            /* upgrade_run.id that counts them; 0: none does */
-    int64_t after;          /* the dossier that was looked at last */
-    int64_t done, left;     /* how many have gone over; and could not: they wait for another service's answer */
+    const json_t *chosen; /* of the plan */
+    struct actor actor;   /* who has them go over; account 0: the program */
+    int64_t run;          /* upgrade_run.id that counts them; 0: none does */
+    int64_t after;        /* the dossier that was looked at last */
+    int64_t done, left;   /* how many have gone over; and could not: they wait for another service's answer */
     bool is_over;
 };
 /* ERR_UNAVAILABLE: the store is away. */

@@ -159,10 +159,23 @@ struct job mass_job(struct arena *arena, int64_t id);
 bool mass_run_job(const struct dossier_place *place, const struct job *job, struct err *err);
 
 /* ---- another version of a circuit (upgrade.c) ---- */
-/* Those that follow another version than the one in service. A card goes on in whatever status it stands. */
+/* Those that follow another version than the one in service, or another circuit: upgrade_concerns says whether their
+ * form has this one now. A card goes on in whatever status it stands. */
 #define UPGRADE_OLD                                                                                                    \
-    "workflow = :workflow AND workflow_version <> :version AND is_removed = 0 AND is_anonymised = 0"                   \
+    "(workflow <> :workflow OR workflow_version <> :version) AND is_removed = 0 AND is_anonymised = 0"                 \
     " AND (is_final = 0 OR form LIKE 'card:%')"
+bool upgrade_concerns(const struct dossier_place *place, const struct workflow *workflow, str form, str followed);
+
+/* Where a status goes on that a dossier of a form stands, or stood, in (upgrade_status.c). */
+struct upgrade_target {
+    const struct workflow_status *status; /* NULL: nothing says it, or they are removed */
+    bool is_removed, asks_removal;
+    bool is_asked; /* nothing but what is chosen says it */
+};
+struct upgrade_target upgrade_target_of(struct arena *arena, const struct form *form, const struct workflow *before,
+                                        const struct workflow *workflow, const json_t *chosen, str status);
+/* What chooses it: the status, of another circuit « CIRCUIT/STATUS ». */
+str upgrade_choice_key(struct arena *arena, const struct workflow *before, const struct workflow *workflow, str status);
 /* The job that goes on with it (upgrade_run.c). */
 #define UPGRADE_JOB STR("dossiers.upgrade")
 bool upgrade_run_job(const struct dossier_place *place, const struct job *job, struct err *err);

@@ -1,16 +1,18 @@
-/* Having the open requests of a circuit go over to its version in service. Those that have gone over are no longer
- * found, so that whoever begins anew goes on where another left off. */
+/* Having open requests go over to the version in service of their circuit, or of the one that their form has now. Those
+ * that have gone over are no longer found, so that whoever begins anew goes on where another left off. */
 #include "dossiers/tables.h"
 
-enum { BATCH = 50, TRIES = 3 };
+enum { BATCH = 100, TRIES = 3 };
 
 static const char select_some[] =
-    "SELECT id FROM dossier WHERE id > :after AND " UPGRADE_OLD " ORDER BY id LIMIT :limit";
+    "SELECT id, form, workflow FROM dossier WHERE id > :after AND " UPGRADE_OLD " ORDER BY id LIMIT :limit";
 
 struct batch {
+    const struct dossier_place *place;
     const struct upgrade *upgrade;
-    int64_t ids[BATCH];
+    int64_t ids[BATCH]; /* 0: none of this circuit's */
     size_t count;
+    int64_t last;
 };
 
 static bool read_some(struct tx *tx, void *arg, struct err *err)
@@ -21,8 +23,11 @@ static bool read_some(struct tx *tx, void *arg, struct err *err)
     struct rows rows =
         tx_query(tx, select_some, P_INT("after", batch->upgrade->after), P_TEXT("workflow", workflow_slug(workflow)),
                  P_INT("version", workflow_version(workflow)), P_INT("limit", (int64_t)BATCH));
-    while (rows_next(&rows))
-        batch->ids[batch->count++] = rows_int(&rows, 0);
+    while (rows_next(&rows)) {
+        bool is_concerned = upgrade_concerns(batch->place, workflow, rows_text(&rows, 1), rows_text(&rows, 2));
+        batch->last = rows_int(&rows, 0);
+        batch->ids[batch->count++] = is_concerned ? batch->last : 0;
+    }
     return rows_end(&rows, err);
 }
 
@@ -50,16 +55,47 @@ static const json_t *files_lost(struct arena *arena, const struct form *form, co
     return lost;
 }
 
-/* Those that stand for others, without what is removed. */
-static const json_t *targets_of(struct arena *arena, const json_t *statuses)
+struct renaming {
+    const struct form *form; /* as it is now */
+    const struct workflow *before;
+    const struct upgrade *upgrade;
+    struct arena *arena;
+    json_t *statuses;
+};
+
+/* One of another circuit that nothing stands for is none of this one's, whatever its id. */
+static void rename_status(struct renaming *renaming, str status)
 {
-    json_t *targets = json_keep(arena, json_copy((json_t *)(uintptr_t)statuses));
-    const char *key;
-    json_t *value;
-    void *next;
-    json_object_foreach_safe(targets, next, key, value) if (str_eq(json_str_of(value), UPGRADE_REMOVE))
-        json_object_del(targets, key);
-    return targets;
+    const struct upgrade *upgrade = renaming->upgrade;
+    struct upgrade_target target = upgrade_target_of(renaming->arena, renaming->form, renaming->before,
+                                                     upgrade->workflow, upgrade->chosen, status);
+    str id = target.status ? target.status->id
+                           : upgrade_choice_key(renaming->arena, renaming->before, upgrade->workflow, status);
+    if (status.len && !str_eq(id, status))
+        json_set_str(renaming->statuses, status, id);
+}
+
+/* The statuses that the dossier stands, stood or may go back to, by the names that stand for them. */
+static const json_t *names_of(const struct dossier_place *place, const struct upgrade *upgrade,
+                              const struct dossier *dossier, const struct workflow *before)
+{
+    const struct dossier_definitions *definitions = place->definitions;
+    const json_t *previous = json_get(dossier->marks, STR("previous"));
+    struct renaming renaming = {definitions->form(definitions->data, dossier->form, 0), before, upgrade, place->arena,
+                                json_keep(place->arena, json_object())};
+    rename_status(&renaming, dossier->status);
+    for (size_t i = 0; i < dossier->history.len; i++)
+        rename_status(&renaming, dossier->history.at[i].status);
+    for (size_t i = 0; i < json_array_size(previous); i++)
+        rename_status(&renaming, json_str_of(json_array_get(previous, i)));
+    return renaming.statuses;
+}
+
+static bool is_removed(const struct dossier_place *place, const struct upgrade *upgrade, const struct dossier *dossier,
+                       const struct workflow *before)
+{
+    return upgrade_target_of(place->arena, NULL, before, upgrade->workflow, upgrade->chosen, dossier->status)
+        .is_removed;
 }
 
 static bool go_over(const struct dossier_place *place, const struct upgrade *upgrade, int64_t id, struct err *err)
@@ -75,8 +111,8 @@ static bool go_over(const struct dossier_place *place, const struct upgrade *upg
     struct event event = {.kind = EVENT_UPGRADE,
                           .actor = upgrade->actor,
                           .before = before,
-                          .statuses = targets_of(place->arena, upgrade->statuses),
-                          .removes = str_eq(json_str_of(json_get(upgrade->statuses, dossier->status)), UPGRADE_REMOVE),
+                          .statuses = names_of(place, upgrade, dossier, before),
+                          .removes = is_removed(place, upgrade, dossier, before),
                           .files = files_lost(place->arena, form, before, upgrade->workflow, dossier)};
     if (!workflow_perform(&context, dossier, &event, &change, err))
         return false;
@@ -109,14 +145,17 @@ static bool treat(const struct dossier_place *place, struct upgrade *upgrade, in
 
 bool upgrade_go_on(const struct dossier_place *place, struct upgrade *upgrade, struct err *err)
 {
-    struct batch batch = {.upgrade = upgrade};
+    struct batch batch = {.place = place, .upgrade = upgrade};
     if (!store_read(place->store, read_some, &batch, err))
         return false;
     for (size_t i = 0; i < batch.count; i++) {
+        if (!batch.ids[i])
+            continue;
         if (!treat(place, upgrade, batch.ids[i], err))
             return false;
         upgrade->after = batch.ids[i];
     }
+    upgrade->after = batch.count ? batch.last : upgrade->after;
     upgrade->is_over = batch.count < BATCH;
     return true;
 }

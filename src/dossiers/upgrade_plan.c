@@ -1,10 +1,10 @@
-/* Which requests follow an older version of a circuit, and where each status of theirs goes on in the one in service.
- */
+/* Which requests follow an older version of a circuit, or another circuit than their form has now, and where each
+ * status of theirs goes on in the one in service. */
 #include "dossiers/tables.h"
 
 static const char select_groups[] =
-    "SELECT form, workflow_version, status, MAX(status_name), COUNT(*) FROM dossier WHERE " UPGRADE_OLD
-    " GROUP BY form, workflow_version, status ORDER BY form, workflow_version, status";
+    "SELECT form, workflow, workflow_version, status, MAX(status_name), COUNT(*) FROM dossier WHERE " UPGRADE_OLD
+    " GROUP BY form, workflow, workflow_version, status ORDER BY form, workflow, workflow_version, status";
 
 struct planning {
     struct arena *arena;
@@ -21,23 +21,37 @@ static bool read_groups(struct tx *tx, void *arg, struct err *err)
     while (rows_next(&rows))
         *vec_push(planning->arena, &plan->groups) =
             (struct upgrade_group){.form = rows_copy(&rows, planning->arena, 0),
-                                   .version = rows_int(&rows, 1),
-                                   .status = rows_copy(&rows, planning->arena, 2),
-                                   .status_name = rows_copy(&rows, planning->arena, 3),
-                                   .count = rows_int(&rows, 4)};
+                                   .workflow = rows_copy(&rows, planning->arena, 1),
+                                   .version = rows_int(&rows, 2),
+                                   .status = rows_copy(&rows, planning->arena, 3),
+                                   .status_name = rows_copy(&rows, planning->arena, 4),
+                                   .count = rows_int(&rows, 5)};
     return rows_end(&rows, err);
 }
 
-static void decide(const struct workflow *workflow, const json_t *chosen, struct upgrade_group *group)
+static void decide(const struct dossier_place *place, const struct upgrade_plan *plan, struct upgrade_group *group)
 {
-    str id = json_str_of(json_get(chosen, group->status));
-    group->is_removed = str_eq(id, UPGRADE_REMOVE);
-    group->target = workflow_status_find(workflow, id.len ? id : group->status);
-    if (id.len || group->target)
-        return;
-    struct remapped remapped = workflow_remapped(workflow, group->status);
-    group->target = remapped.status;
-    group->asks_removal = remapped.kind == REMAPPED_REMOVED;
+    const struct dossier_definitions *definitions = place->definitions;
+    const struct form *form = definitions->form(definitions->data, group->form, 0);
+    const struct workflow *before = definitions->workflow(definitions->data, group->workflow, group->version);
+    struct upgrade_target target =
+        upgrade_target_of(place->arena, form, before, plan->workflow, plan->chosen, group->status);
+    group->workflow_name = before ? workflow_name(before) : group->workflow;
+    group->key = upgrade_choice_key(place->arena, before, plan->workflow, group->status);
+    group->target = target.status;
+    group->is_removed = target.is_removed;
+    group->asks_removal = target.asks_removal;
+    group->is_asked = target.is_asked;
+}
+
+/* Those of forms that have this circuit. */
+static void keep_concerned(const struct dossier_place *place, struct upgrade_plan *plan)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < plan->groups.len; i++)
+        if (upgrade_concerns(place, plan->workflow, plan->groups.at[i].form, plan->groups.at[i].workflow))
+            plan->groups.at[kept++] = plan->groups.at[i];
+    plan->groups.len = kept;
 }
 
 static bool check_chosen(const struct workflow *workflow, const json_t *chosen, struct err *err)
@@ -58,23 +72,19 @@ bool upgrade_make_plan(const struct dossier_place *place, str workflow, const js
 {
     const struct dossier_definitions *definitions = place->definitions;
     *out = (struct upgrade_plan){.workflow = definitions->workflow(definitions->data, workflow, 0),
-                                 .statuses = json_keep(place->arena, json_object())};
+                                 .chosen = chosen ? chosen : json_keep(place->arena, json_object())};
     if (!out->workflow)
         return err_set(err, ERR_NOT_FOUND, "Il n’y a pas de circuit « %.*s » en service.", STR_ARG(workflow));
     struct planning planning = {place->arena, out};
     if (!check_chosen(out->workflow, chosen, err) || !store_read(place->store, read_groups, &planning, err))
         return false;
+    keep_concerned(place, out);
     for (size_t i = 0; i < out->groups.len; i++) {
         struct upgrade_group *group = &out->groups.at[i];
-        decide(out->workflow, chosen, group);
+        decide(place, out, group);
         out->count += group->count;
         out->removed += group->is_removed ? group->count : 0;
-        if (group->is_removed)
-            json_set_str(out->statuses, group->status, UPGRADE_REMOVE);
-        else if (!group->target)
-            out->lacking += group->count;
-        else if (!str_eq(group->target->id, group->status))
-            json_set_str(out->statuses, group->status, group->target->id);
+        out->lacking += group->is_removed || group->target ? 0 : group->count;
     }
     return true;
 }

@@ -72,7 +72,7 @@ bool upgrade_start(const struct dossier_place *place, const struct upgrade_plan 
                                 .now = place_now(place),
                                 .plan = plan,
                                 .actor = actor,
-                                .statuses = json_text(place->arena, plan->statuses),
+                                .statuses = json_text(place->arena, plan->chosen),
                                 .job = job_of(place->arena, &upgrade, 0, 0)};
     return store_write(place->store, start, &starting, err);
 }
@@ -191,10 +191,10 @@ bool upgrade_run_job(const struct dossier_place *place, const struct job *job, s
     if (!payload || !store_read(place->store, read_begun, &turn, err))
         return false;
     if (turn.is_there) {
-        turn.upgrade.statuses = json_parse(place->arena, turn.statuses, err);
+        turn.upgrade.chosen = json_parse(place->arena, turn.statuses, err);
         turn.upgrade.workflow = definitions->workflow(definitions->data, turn.workflow, 0);
         turn.is_overtaken = !turn.upgrade.workflow || workflow_version(turn.upgrade.workflow) != turn.version;
-        if (!turn.upgrade.statuses || (!turn.is_overtaken && !go_over(place, &turn, err)))
+        if (!turn.upgrade.chosen || (!turn.is_overtaken && !go_over(place, &turn, err)))
             return false;
     }
     return store_write(place->store, end_turn, &turn, err);

@@ -106,6 +106,7 @@ static void compile_header(struct compiling *compiling, struct form *form)
     form->drafts_lifespan = (int)json_int(json, "drafts_lifespan");
     form->functions = json_dict(json, "functions");
     form->options = json_dict(json, "workflow_options");
+    form->migrations = json_list(json, "workflow_migrations");
     form->service = json_dict(json, "service");
     compiling->where = STR("réglages");
     form->disabled_redirection =

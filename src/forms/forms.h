@@ -191,8 +191,10 @@ struct form {
     const struct template *identifier;                    /* of a card; NULL: its number */
     int drafts_lifespan;                                  /* days, 0: the site's */
     const json_t *functions;                              /* function → role; may be NULL */
-    const json_t *options;                                /* values of the workflow's options; may be NULL */
-    const json_t *service;                                /* legal mentions; may be NULL */
+    const json_t *migrations; /* what became of statuses when it changed circuit: list of {old_workflow, new_workflow,
+                                 statuses: [{old, new}]}; may be NULL */
+    const json_t *options;    /* values of the workflow's options; may be NULL */
+    const json_t *service;    /* legal mentions; may be NULL */
     struct custom_views views;
     const struct template *lateral, *submission_lateral; /* HTML; NULL: none (side.c) */
     struct field_list verified;                          /* asked again beside the tracking code (verify.c) */

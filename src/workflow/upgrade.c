@@ -1,5 +1,6 @@
-/* A dossier goes on with another version of its circuit. It stays where it stands, or in the status that was chosen to
- * stand for its own. Nothing runs; its timers are those that it would have there, counted from when it came. */
+/* A dossier goes on with another version of its circuit, or with another circuit. It stays where it stands, or in the
+ * status that was chosen to stand for its own. Nothing runs; its timers are those that it would have there, counted
+ * from when it came. */
 #include "workflow/model.h"
 
 str workflow_status_since(const json_t *statuses, str id)
@@ -13,13 +14,18 @@ static json_t *part_of(struct engine *engine, const struct status *target)
     const struct event *event = engine->event;
     json_t *part = JSON_PART("upgrade");
     const struct status *old = event->before ? workflow_status_get(event->before, engine->dossier->status) : NULL;
-    bool moves = old && !str_eq(old->shown.id, target->shown.id);
-    str text =
-        str_fmt(engine->arena, "Suit désormais la version %lld du circuit", (long long)engine->workflow->version);
+    bool moves = old && !str_eq(old->shown.name, target->shown.name);
+    long long version = (long long)engine->workflow->version;
+    bool is_other = !str_eq(engine->dossier->workflow, engine->workflow->slug);
+    str text = is_other ? str_fmt(engine->arena, "Suit désormais le circuit « %.*s », version %lld",
+                                  STR_ARG(engine->workflow->name), version)
+                        : str_fmt(engine->arena, "Suit désormais la version %lld du circuit", version);
     if (moves)
         text = str_fmt(engine->arena, "%.*s : « %.*s » y devient « %.*s »", STR_ARG(text), STR_ARG(old->shown.name),
                        STR_ARG(target->shown.name));
     json_set_str(part, STR("text"), text);
+    if (is_other)
+        json_set_str(part, STR("from_workflow"), engine->dossier->workflow);
     json_set(part, STR("from"), json_integer(engine->dossier->workflow_version));
     json_set(part, STR("to"), json_integer(engine->workflow->version));
     if (json_object_size(event->statuses))

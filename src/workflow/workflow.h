@@ -134,11 +134,10 @@ enum history_author {
  *            answer of that type; is_hidden, to: as of a form
  *   inert    {action, name}                 an action was met that does not run yet; administrators only
  *   trigger  {name, kind, caller, content}  a call from outside was obeyed: kind « jump » or « global »; agents only
- *   upgrade  {text, from, to, statuses, files}   it follows another version of its circuit from here on: see event;
- *            agents only
- *   trace    {version, began, steps: [{in, action, type, skipped, values: {name: text, null: not kept}}], cut}   what
- *            the engine did and why (trace.c); never shown among the rest
- *   error    {text}                         a fault in a text or a condition; administrators only             */
+ *   upgrade  {text, from, to, from_workflow, statuses, files}   it follows another version of its circuit, or another
+ * circuit, from here on: see event; agents only trace    {version, began, steps: [{in, action, type, skipped, values:
+ * {name: text, null: not kept}}], cut}   what the engine did and why (trace.c); never shown among the rest error {text}
+ * a fault in a text or a condition; administrators only             */
 struct history_entry {
     int64_t id; /* store_new_id */
     instant at;
@@ -239,7 +238,7 @@ enum event_kind {
     EVENT_REWRITE,      /* the action of another dossier changes it */
     EVENT_BUTTON,       /* somebody pressed a button of a mail; action: its key */
     EVENT_MAIL_LEFT,    /* a mail left otherwise than it should; action: what is to be told of it */
-    EVENT_UPGRADE,      /* it goes on with another version of its circuit, which is the context's */
+    EVENT_UPGRADE,      /* it goes on with another version of its circuit, or another one: the context's */
 };
 
 struct posted_form { /* a sub-form of the page, read and checked by forms.h */

@@ -60,6 +60,61 @@ class Upgrade(OnEachStore):
         self.assertEqual(town.cli("verify").returncode, 0)
 
 
+# The form has another circuit: what stands in « lu » goes on in « attente », by what came with the form; « clos » by its name.
+OTHER = {"kind": "workflow", "slug": "autre", "name": "Autre circuit", "functions": [{"id": "_receiver", "name": "Agents"}], "statuses": [
+    {"id": "recu", "name": "Payé", "actions": []},
+    {"id": "attente", "name": "En attente", "actions": [{"id": "1", "type": "choice", "label": "Revenir", "by": ["_receiver"], "status": "recu"}]},
+    {"id": "fini", "name": "Clos", "actions": []}]}
+MOVED = {**FORM, "workflow": "autre", "workflow_migrations": [{"old_workflow": "circuit", "new_workflow": "autre", "statuses": [{"old": "lu", "new": "attente"}]}]}
+
+
+class AnotherCircuit(OnEachStore):
+    PAGE = "/administration/circuits/autre/passage/"
+
+    @classmethod
+    def build(cls, town):
+        town.site("ville", "Ville", roles=["accueil"])
+        town.define("ville", FORM, FIRST, {**FORM, "slug": "livret"})
+        town.person(CLERK, "Claude Clerc", "ville", ["accueil"])
+        town.person(ADMIN, "Alex Admin", "ville", admin=True)
+        town.person(ADA, "Ada Durand")
+
+    @on_each_store
+    def test_requests_go_over_to_the_circuit_that_their_form_has_now(self, town):
+        agent, admin = town.visitor("ville", CLERK), town.visitor("ville", ADMIN)
+        read, fresh = file_own(town, "carte", Famille="Lu")[3], file_own(town, "carte", Famille="Reçu")[3]
+        other = file_own(town, "livret", Famille="Autre")[3]
+        press(agent, read, "Lire")
+        town.define("ville", MOVED, OTHER)
+        self.assertEqual(status_of(agent.get(read)), "Lu")  # publishing moves none
+        plan = town.cli("workflow", "migrate", "autre", "--site", "ville", check=False)
+        self.assertIn("carte, circuit « Circuit », version 1, statut « Lu » (lu) : 1 → « En attente » (attente)", plan.stdout)
+        self.assertIn("statut « Reçu » (recu) : 1 → à choisir : --map circuit/recu=…", plan.stdout)
+        self.assertNotIn("livret", plan.stdout)
+        end = time.monotonic() + 20
+        while "Circuit «\xa0Circuit\xa0»" not in admin.get(self.PAGE).html and time.monotonic() < end:
+            time.sleep(0.1)
+        form = main_form(admin.last.page)
+        self.assertEqual([control.name for control in form.controls if control.name and control.name.startswith("statut:")], ["statut:circuit/recu"])
+        self.assertEqual(admin.send(form, {}, button=form.buttons()[0].label).status, 422)
+        form = main_form(admin.last.page)
+        admin.send(form, {"statut:circuit/recu": "attente"}, button=form.buttons()[0].label)
+        end = time.monotonic() + 30
+        while "est terminé : 2 demandes ont suivi" not in admin.get(self.PAGE).page.text.replace("\xa0", " ") and time.monotonic() < end:
+            time.sleep(0.1)
+        for office in (read, fresh):
+            page = agent.get(office)
+            self.assertEqual(status_of(page), "En attente")
+            self.assertNotIn("Payé", page.page.text)  # what « recu » is there, and never was here
+            self.assertIn("Suit désormais le circuit «\xa0Autre circuit\xa0», version 1", page.html)
+            self.assertEqual(buttons(page, office), ["Revenir"])
+        self.assertEqual(status_of(agent.get(other)), "Reçu")
+        press(agent, read, "Revenir")
+        self.assertEqual(status_of(agent.get(read)), "Payé")
+        self.assertEqual(town.cli("verify").returncode, 0)
+        self.assertIn("dossiers à faire passer : 0", town.cli("workflow", "migrate", "autre", "--site", "ville").stdout)
+
+
 class ByAnAdministrator(OnEachStore):
     PAGE = "/administration/circuits/circuit/passage/"
     MANY = 250

@@ -153,7 +153,7 @@ static void those_that_go_over_keep_their_time_and_their_past(void **state)
     instant arrived = reload(&desk, read)->arrived;
     test_now += INSTANT_DAY;
     desk.work.place.now = test_now;
-    struct upgrade upgrade = {.workflow = plan.workflow, .statuses = plan.statuses, .actor = test_admin};
+    struct upgrade upgrade = {.workflow = plan.workflow, .chosen = plan.chosen, .actor = test_admin};
     while (!upgrade.is_over)
         assert_true(upgrade_go_on(&desk.work.place, &upgrade, &err));
     assert_int_equal(upgrade.done, 2);
@@ -198,7 +198,6 @@ static void what_a_definition_reassigns_is_proposed(void **state)
     assert_true(upgrade_make_plan(&desk.work.place, STR("w"), NULL, &plan, &err));
     assert_int_equal(plan.lacking, 0);
     assert_str(plan.groups.at[0].target->id, "seen");
-    assert_str(json_str(plan.statuses, "read"), "seen");
     counterwork_free(&desk.work);
 }
 
@@ -224,7 +223,7 @@ static void what_is_removed_was_chosen(void **state)
     assert_true(upgrade_make_plan(&desk.work.place, STR("w"), json_of(arena, "{'read':'_remove'}"), &plan, &err));
     assert_int_equal(plan.lacking, 0);
     assert_int_equal(plan.removed, 1);
-    struct upgrade upgrade = {.workflow = plan.workflow, .statuses = plan.statuses, .actor = test_admin};
+    struct upgrade upgrade = {.workflow = plan.workflow, .chosen = plan.chosen, .actor = test_admin};
     while (!upgrade.is_over)
         assert_true(upgrade_go_on(&desk.work.place, &upgrade, &err));
     assert_int_equal(upgrade.done, 2);
@@ -232,6 +231,51 @@ static void what_is_removed_was_chosen(void **state)
     assert_int_equal(timers_of(&desk, read).count, 0);
     assert_int_equal(reload(&desk, fresh)->workflow_version, 2);
     counterwork_free(&desk.work);
+}
+
+static str target(struct arena *arena, const struct form *filed, const struct workflow *before,
+                  const struct workflow *after, const char *chosen, const char *status)
+{
+    struct upgrade_target target =
+        upgrade_target_of(arena, filed, before, after, json_of(arena, chosen), str_of(status));
+    return target.is_removed ? UPGRADE_REMOVE : target.status ? target.status->id : STR_EMPTY;
+}
+
+/* As was chosen, as the form's migrations say from circuit to circuit, by the name; never by the id. */
+static void a_status_of_another_circuit_goes_on_as_the_form_says(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new();
+    const struct form *filed = form_compile(
+        arena,
+        json_of(arena,
+                "{'kind':'form','slug':'f','name':'F','fields':[{'id':'1','type':'string','label':'A'}],"
+                "'workflow_migrations':[{'old_workflow':'a','new_workflow':'b','statuses':[{'old':'1','new':'x'},"
+                "{'old':'2','new':'y'},{'old':'5','new':'x'}]},{'old_workflow':'z','new_workflow':'c','statuses':["
+                "{'old':'3','new':'9'}]},{'old_workflow':'b','new_workflow':'c','statuses':[{'old':'x','new':'8'},"
+                "{'old':'y','new':'gone'}]}]}"),
+        1, NULL, NULL);
+    const struct workflow *before = workflow_compile(
+        arena,
+        json_of(arena, "{'kind':'workflow','slug':'a','name':'A','statuses':[{'id':'1','name':'Un','actions':[]},"
+                       "{'id':'2','name':'Deux','actions':[]},{'id':'3','name':'Trois','actions':[]},{'id':'4','name':"
+                       "'Quatre','actions':[]}]}"),
+        1, NULL, NULL);
+    const struct workflow *after = workflow_compile(
+        arena,
+        json_of(arena, "{'kind':'workflow','slug':'c','name':'C','status_remapping':[{'status':'gone','action':"
+                       "'reassign-7'}],'statuses':[{'id':'4','name':'Un','actions':[]},{'id':'7','name':'Sept',"
+                       "'actions':[]},{'id':'8','name':'Huit','actions':[]},{'id':'9','name':'Trois','actions':[]}]}"),
+        3, NULL, NULL);
+    assert_str(target(arena, filed, before, after, "{}", "1"), "8");
+    assert_str(target(arena, filed, before, after, "{}", "2"), "7"); /* gone since */
+    assert_str(target(arena, filed, before, after, "{}", "3"), "9"); /* its name: z is another circuit's */
+    assert_str(target(arena, filed, before, after, "{}", "4"), "");
+    assert_str(target(arena, NULL, before, after, "{}", "1"), "4");
+    assert_str(target(arena, filed, before, after, "{'a/1':'7','1':'9'}", "1"), "7");
+    assert_str(target(arena, filed, before, after, "{'a/4':'_remove'}", "4"), "_remove");
+    assert_true(upgrade_target_of(arena, filed, before, after, NULL, STR("4")).is_asked);
+    arena_free(arena);
 }
 
 static void remapping_is_carried_out_in_its_order(void **state)
@@ -358,6 +402,7 @@ int main(void)
         ON_BOTH_STORES(those_that_go_over_keep_their_time_and_their_past),
         ON_BOTH_STORES(what_a_definition_reassigns_is_proposed),
         ON_BOTH_STORES(what_is_removed_was_chosen),
+        cmocka_unit_test(a_status_of_another_circuit_goes_on_as_the_form_says),
         cmocka_unit_test(remapping_is_carried_out_in_its_order),
         ON_BOTH_STORES(a_job_tells_how_far_it_is_and_tries_again),
         ON_BOTH_STORES(a_job_stops_where_another_version_comes_into_service),

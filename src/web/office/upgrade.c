@@ -1,4 +1,5 @@
-/* The administrator has the open requests of a circuit go over to its version in service: where they stand, where each
+/* The administrator has the open requests of a circuit go over to its version in service, and those of forms that have
+ * it now though they had another: where they stand, where each
  * status goes on, and how far the job is that does it. */
 #include "web/visit.h"
 
@@ -18,6 +19,8 @@ static struct value groups_value(struct request *request, const struct upgrade_p
         const struct form *form = definitions->form(definitions->data, group->form, 0);
         struct value_dict *dict = page_new(request);
         page_set_text(request, dict, "form_name", form == NULL ? group->form : form->name);
+        if (!str_eq(group->workflow, workflow_slug(plan->workflow)))
+            page_set_text(request, dict, "circuit", group->workflow_name);
         page_set(request, dict, "version", value_int(group->version));
         page_set_text(request, dict, "status", group->status_name);
         page_set(request, dict, "count", value_int(group->count));
@@ -28,7 +31,7 @@ static struct value groups_value(struct request *request, const struct upgrade_p
     return value_list(list);
 }
 
-/* A status that the version in service does not have, of however many forms and versions. */
+/* A status of which nothing says where it goes on, of however many forms and versions. */
 struct question {
     const struct upgrade_group *first;
     str control, name; /* of its field */
@@ -36,10 +39,10 @@ struct question {
 };
 struct questions VEC_OF(struct question);
 
-static struct question *question_of(struct questions *questions, str status)
+static struct question *question_of(struct questions *questions, str key)
 {
     for (size_t i = 0; i < questions->len; i++)
-        if (str_eq(questions->at[i].first->status, status))
+        if (str_eq(questions->at[i].first->key, key))
             return &questions->at[i];
     return NULL;
 }
@@ -49,14 +52,14 @@ static struct questions questions_of(struct request *request, const struct upgra
     struct questions questions = {0};
     for (size_t i = 0; i < plan->groups.len; i++) {
         const struct upgrade_group *group = &plan->groups.at[i];
-        struct question *known = question_of(&questions, group->status);
+        struct question *known = question_of(&questions, group->key);
         if (known != NULL)
             known->count += group->count;
-        else if (workflow_status_find(plan->workflow, group->status) == NULL)
+        else if (group->is_asked)
             *vec_push(request->arena, &questions) =
                 (struct question){.first = group,
                                   .control = str_fmt(request->arena, "statut-%zu", questions.len + 1),
-                                  .name = str_fmt(request->arena, "statut:%.*s", STR_ARG(group->status)),
+                                  .name = str_fmt(request->arena, "statut:%.*s", STR_ARG(group->key)),
                                   .count = group->count};
     }
     return questions;
@@ -97,6 +100,8 @@ static struct value questions_value(struct request *request, const struct upgrad
         page_set_text(request, dict, "control", question->control);
         page_set_text(request, dict, "field", question->name);
         page_set_text(request, dict, "status", question->first->status_name);
+        if (!str_eq(question->first->workflow, workflow_slug(plan->workflow)))
+            page_set_text(request, dict, "circuit", question->first->workflow_name);
         page_set(request, dict, "count", value_int(question->count));
         page_set(request, dict, "is_lacking", value_bool(was_posted && lacks(question->first)));
         page_set(request, dict, "choices", targets_value(request, plan, question->first));
