@@ -61,64 +61,27 @@ static struct prepared *prepared_of(struct connection *connection, const char *t
     return prepared;
 }
 
-static bool is_failure(const PGresult *result)
-{
-    ExecStatusType status = PQresultStatus(result);
-    return status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK;
-}
-
-/* What was asked in one go is answered in its order: the statement's own answer comes last, unless something failed
- * before. NULL between two answers; a connection that was lost gives no more. */
-static PGresult *read_answers(struct connection *connection, int asked, int prepare_place, struct prepared *prepared)
-{
-    PGresult *kept = NULL;
-    for (int place = 0, nothing = 0; nothing <= asked;) {
-        PGresult *result = PQgetResult(connection->pg);
-        if (result == NULL) {
-            nothing++;
-            continue;
-        }
-        if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
-            PQclear(result);
-            break;
-        }
-        place++;
-        if (place == prepare_place)
-            prepared->is_known = !is_failure(result);
-        PGresult *unwanted = kept != NULL && is_failure(kept) ? result : kept;
-        kept = unwanted == result ? kept : result;
-        PQclear(unwanted);
-    }
-    return kept;
-}
-
 enum plan { PLAN_KEPT, PLAN_ANEW };
 
-/* Sends, in one go, the BEGIN that waits, the statement's preparation if the server does not know it, and itself. */
-static PGresult *ask(struct connection *connection, enum plan plan, struct prepared *prepared,
-                     const struct bound *bound)
+/* Sends the statement, and before it what the server must know first: the BEGIN that waits, its preparation. */
+static void send(struct connection *connection, enum plan plan, struct prepared *prepared, const struct bound *bound)
 {
     PGconn *pg = connection->pg;
-    int asked = 0, prepare_place = 0;
-    PQenterPipelineMode(pg);
-    if (connection->begin_text != NULL)
-        asked += PQsendQueryParams(pg, connection->begin_text, 0, NULL, NULL, NULL, NULL, 0);
+    postgres_start_sending(connection);
     if (plan == PLAN_KEPT && !prepared->is_known) {
-        asked += PQsendPrepare(pg, prepared->name, prepared->text, prepared->bound_count, bound->types);
-        prepare_place = asked;
+        int is_sent = PQsendPrepare(pg, prepared->name, prepared->text, prepared->bound_count, bound->types);
+        postgres_count_sent(connection, is_sent, prepared);
+        prepared->is_known = true; /* until the answer says that it isn't */
     }
-    asked += plan == PLAN_KEPT ? PQsendQueryPrepared(pg, prepared->name, prepared->bound_count, bound->values,
-                                                     bound->lengths, bound->formats, 0)
-                               : PQsendQueryParams(pg, prepared->text, prepared->bound_count, bound->types,
-                                                   bound->values, bound->lengths, bound->formats, 0);
-    PQpipelineSync(pg);
-    PGresult *result = read_answers(connection, asked, prepare_place, prepared);
-    PQexitPipelineMode(pg);
-    return result;
+    int is_sent = plan == PLAN_KEPT ? PQsendQueryPrepared(pg, prepared->name, prepared->bound_count, bound->values,
+                                                          bound->lengths, bound->formats, 0)
+                                    : PQsendQueryParams(pg, prepared->text, prepared->bound_count, bound->types,
+                                                        bound->values, bound->lengths, bound->formats, 0);
+    postgres_count_sent(connection, is_sent, NULL);
 }
 
-static PGresult *bind_and_ask(struct connection *connection, enum plan plan, const char *text,
-                              const struct sql_param *params, size_t count)
+static void bind_and_send(struct connection *connection, enum plan plan, const char *text,
+                          const struct sql_param *params, size_t count)
 {
     struct prepared *prepared = prepared_of(connection, text, params, count);
     struct arena *arena = arena_new();
@@ -128,9 +91,8 @@ static PGresult *bind_and_ask(struct connection *connection, enum plan plan, con
         const struct prepared_parameter *parameter = &prepared->parameters[i];
         bind_one(bound, parameter->number - 1, sql_param_called(params, count, parameter->name, text, &next), arena);
     }
-    PGresult *result = ask(connection, plan, prepared, bound);
+    send(connection, plan, prepared, bound);
     arena_free(arena);
-    return result;
 }
 
 /* An idle connection that the server has closed meanwhile is found out by the first statement: nothing is lost, and it
@@ -138,29 +100,39 @@ static PGresult *bind_and_ask(struct connection *connection, enum plan plan, con
 static PGresult *execute(struct connection *connection, enum plan plan, const char *text,
                          const struct sql_param *params, size_t count)
 {
-    postgres_settle(connection);
-    PGresult *result = bind_and_ask(connection, plan, text, params, count);
-    if (connection->begin_text != NULL && PQstatus(connection->pg) != CONNECTION_OK &&
-        postgres_revive(connection, NULL)) {
-        PQclear(result);
-        result = bind_and_ask(connection, plan, text, params, count);
+    const char *begin = connection->begin_text;
+    bind_and_send(connection, plan, text, params, count);
+    PGresult *result = postgres_answer(connection);
+    if (begin != NULL && PQstatus(connection->pg) != CONNECTION_OK) {
+        connection->begin_text = begin;
+        if (postgres_revive(connection, NULL)) {
+            PQclear(result);
+            bind_and_send(connection, plan, text, params, count);
+            result = postgres_answer(connection);
+        }
     }
-    connection->begin_text = NULL;
     return result;
 }
 
+static bool run_and_count(struct tx *tx, const char *text, const struct sql_param *params, size_t count,
+                          int64_t *changed, struct err *err)
+{
+    PGresult *result = execute(tx->connection, PLAN_KEPT, text, params, count);
+    bool ok = postgres_succeeded(tx->connection, result, err);
+    if (ok && !str_to_int64(str_of(PQcmdTuples(result)), changed))
+        *changed = 0;
+    PQclear(result);
+    return ok;
+}
+
+/* Whose answer nobody needs is not waited for. */
 static bool run(struct tx *tx, const char *text, const struct sql_param *params, size_t count, int64_t *changed,
                 struct err *err)
 {
-    PGresult *result = execute(tx->connection, PLAN_KEPT, text, params, count);
-    bool ok = !is_failure(result);
-    if (!ok) {
-        postgres_fail(tx->connection, result, err);
-    } else if (changed != NULL && !str_to_int64(str_of(PQcmdTuples(result)), changed)) {
-        *changed = 0;
-    }
-    PQclear(result);
-    return ok;
+    if (changed != NULL)
+        return run_and_count(tx, text, params, count, changed, err);
+    bind_and_send(tx->connection, PLAN_KEPT, text, params, count);
+    return tx->connection->sent_count < SENT_MOST || postgres_wait(tx->connection, err);
 }
 
 static struct rows query_by(struct tx *tx, enum plan plan, const char *text, const struct sql_param *params,

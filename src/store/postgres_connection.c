@@ -1,5 +1,6 @@
-/* Connections to PostgreSQL, and the transactions on them. To the server a BEGIN travels with the first statement, and
- * the end of a reading is not waited for: a page that asks one thing waits for one answer. */
+/* Connections to PostgreSQL, and the transactions on them. To the server a BEGIN travels with the first statement, a
+ * COMMIT with the last ones, and the end of a reading is not waited for: a page that asks one thing waits for one
+ * answer. */
 #include "store/postgres.h"
 
 #include <stdlib.h>
@@ -35,15 +36,6 @@ bool postgres_fail(struct connection *connection, const PGresult *result, struct
         err_set(err, code, "Le service est momentanément indisponible. Réessayez dans quelques minutes.");
     return err_detail(err, "postgresql %s: %s", state == NULL ? "-" : state,
                       result == NULL ? PQerrorMessage(connection->pg) : PQresultErrorMessage(result));
-}
-
-void postgres_settle(struct connection *connection)
-{
-    if (!connection->is_ending)
-        return;
-    connection->is_ending = false;
-    for (PGresult *result; (result = PQgetResult(connection->pg)) != NULL;)
-        PQclear(result);
 }
 
 bool postgres_command(struct connection *connection, const char *text, struct err *err)
@@ -147,7 +139,8 @@ bool postgres_revive(struct connection *connection, struct err *err)
 {
     const char *begin = connection->begin_text;
     connection->begin_text = NULL;
-    connection->is_ending = false;
+    connection->is_ending = connection->is_unheard = connection->is_unsent = false;
+    connection->sent_count = 0;
     statement_cache_free(&connection->statements, prepared_free);
     PQreset(connection->pg);
     bool ok = set_up(connection, err);
@@ -157,8 +150,9 @@ bool postgres_revive(struct connection *connection, struct err *err)
 
 bool postgres_is_broken(const struct connection *connection)
 {
-    return connection->is_ending ? PQstatus(connection->pg) != CONNECTION_OK
-                                 : PQtransactionStatus(connection->pg) != PQTRANS_IDLE;
+    if (connection->is_ending)
+        return PQstatus(connection->pg) != CONNECTION_OK;
+    return PQtransactionStatus(connection->pg) != PQTRANS_IDLE || PQpipelineStatus(connection->pg) != PQ_PIPELINE_OFF;
 }
 
 /* Reads its snapshot after the lock is ours, so that it sees what another process's migration did. */
@@ -175,7 +169,7 @@ bool postgres_begin_migration(struct store *store, struct connection *connection
 bool postgres_begin(struct connection *connection, bool write, struct err *err)
 {
     (void)err;
-    connection->must_retry = connection->is_doubtful = false;
+    connection->must_retry = connection->is_doubtful = connection->is_unsent = false;
     connection->is_reading = !write;
     connection->begin_text =
         write ? "BEGIN ISOLATION LEVEL REPEATABLE READ" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
@@ -190,15 +184,26 @@ static bool never_began(struct connection *connection)
     return never;
 }
 
+/* Where the server has heard nothing yet, it is asked before the COMMIT: a connection that died while it was idle has
+ * committed nothing, and that may be run again. */
 bool postgres_commit(struct connection *connection, struct err *err)
 {
-    return never_began(connection) || postgres_command(connection, "COMMIT", err);
+    if (never_began(connection))
+        return true;
+    if (connection->is_unheard && !postgres_wait(connection, err)) {
+        connection->must_retry = connection->must_retry || PQstatus(connection->pg) != CONNECTION_OK;
+        return false;
+    }
+    postgres_start_sending(connection);
+    postgres_count_sent(connection, PQsendQueryParams(connection->pg, "COMMIT", 0, NULL, NULL, NULL, NULL, 0), NULL);
+    return postgres_wait(connection, err);
 }
 
 void postgres_rollback(struct connection *connection)
 {
     if (never_began(connection))
         return;
+    postgres_settle(connection);
     if (!connection->is_reading)
         postgres_command(connection, "ROLLBACK", NULL);
     else

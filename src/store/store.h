@@ -108,7 +108,8 @@ struct sql {
 };
 const char *sql_for(const struct tx *tx, const struct sql *sql);
 
-/* Runs a statement that gives no rows. changed (may be NULL): how many rows it touched. ERR_CONFLICT where a unique or
+/* Runs a statement that gives no rows. changed: how many rows it touched; NULL: nobody asks, and PostgreSQL's answer is
+ * not waited for: a failure of it is then told by a later statement, or by the commit. ERR_CONFLICT where a unique or
  * foreign key forbids it; ERR_INTERNAL where it is not SQL. After any failure the transaction can only be undone: where
  * a row may already be there, say ON CONFLICT. Parameters may be none: tx_run(tx, text, err). */
 #define tx_run(tx, text, err, ...)                                                                                     \

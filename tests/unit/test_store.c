@@ -238,6 +238,40 @@ static void a_failed_statement_undoes_the_write_even_if_it_goes_on(void **state)
     assert_int_equal(count_of(store), 0);
 }
 
+struct many {
+    int count, again; /* the number of one that is there already; 0: none */
+    bool then_count;
+};
+
+/* So many that a store which does not wait for each answer must read some on the way. */
+static bool add_many(struct tx *tx, void *arg, struct err *err)
+{
+    const struct many *many = arg;
+    int64_t found = 0;
+    for (int i = 1; i <= many->count; i++) {
+        int number = i == many->again ? 1 : i;
+        char name[16];
+        struct item item = {number, {name, (size_t)snprintf(name, sizeof name, "%d", number)}, false};
+        if (!add(tx, &item, err))
+            return false;
+    }
+    return !many->then_count || (count(tx, &found, err) && found == many->count);
+}
+
+static void one_statement_that_fails_among_many_undoes_them_all(void **state)
+{
+    STORE_OR_SKIP(test);
+    static const struct many refused[] = {{200, 150}, {200, 200}, {200, 2}, {3, 3}, {3, 3, true}, {200, 64, true}};
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        struct many many = refused[i];
+        assert_false(store_write(store, add_many, &many, &err));
+        assert_int_equal(err.code, ERR_CONFLICT);
+        assert_int_equal(count_of(store), 0);
+    }
+    assert_true(store_write(store, add_many, &(struct many){200, 0, true}, &err));
+    assert_int_equal(count_of(store), 200);
+}
+
 static void a_text_with_a_nul_is_refused(void **state)
 {
     STORE_OR_SKIP(test);
@@ -585,6 +619,7 @@ int main(void)
         ON_BOTH_STORES(a_query_may_stand_in_a_loop_over_itself),
         ON_BOTH_STORES(what_is_not_sql_is_an_error_for_the_log),
         ON_BOTH_STORES(a_failed_statement_undoes_the_write_even_if_it_goes_on),
+        ON_BOTH_STORES(one_statement_that_fails_among_many_undoes_them_all),
         ON_BOTH_STORES(a_text_with_a_nul_is_refused),
         ON_BOTH_STORES(parameters_stand_by_name_and_nowhere_in_literals),
         ON_BOTH_STORES(numbers_drawn_at_once_are_all_different),
