@@ -55,13 +55,13 @@ static const char delete_by_key[] = "DELETE FROM job WHERE key = :key";
  * nothing. */
 #define COLUMNS "id, kind, key, payload, due, attempts, is_remote"
 #define DUE(class) "SELECT " COLUMNS " FROM job WHERE dead IS NULL" class " AND look <= :now ORDER BY look LIMIT :most"
-#define NEXT(class) "SELECT look FROM job WHERE dead IS NULL" class " ORDER BY look LIMIT 1"
+#define NEXT(class) "(SELECT look FROM job WHERE dead IS NULL" class " ORDER BY look LIMIT 1)"
 #define LOCAL " AND is_remote = 0"
 #define REMOTE " AND is_remote = 1"
 #define UNLESS_HELD " FOR UPDATE SKIP LOCKED"
 static const struct sql select_due_local = {DUE(LOCAL), DUE(LOCAL) UNLESS_HELD};
 static const struct sql select_due_remote = {DUE(REMOTE), DUE(REMOTE) UNLESS_HELD};
-static const char select_next_local[] = NEXT(LOCAL), select_next_remote[] = NEXT(REMOTE);
+static const char select_next[] = "SELECT " NEXT(LOCAL) ", " NEXT(REMOTE);
 static const char lease[] = "UPDATE job SET look = :until, attempts = attempts + 1, error = NULL, holder = :holder"
                             " WHERE id = :id";
 /* Those of servers that have ended: on SQLite all others have; PostgreSQL knows who holds the lock of its number. */
@@ -177,8 +177,12 @@ bool jobs_take(struct tx *tx, void *arg, struct err *err)
 bool jobs_next_look(struct tx *tx, void *arg, struct err *err)
 {
     struct jobs_next *next = arg;
-    struct rows rows = tx_query(tx, next->is_remote ? select_next_remote : select_next_local);
-    next->at = rows_next(&rows) ? rows_int(&rows, 0) : INT64_MAX;
+    *next = (struct jobs_next){INT64_MAX, INT64_MAX};
+    struct rows rows = tx_query(tx, select_next);
+    if (rows_next(&rows)) {
+        next->local = rows_is_null(&rows, 0) ? INT64_MAX : rows_int(&rows, 0);
+        next->remote = rows_is_null(&rows, 1) ? INT64_MAX : rows_int(&rows, 1);
+    }
     return rows_end(&rows, err);
 }
 

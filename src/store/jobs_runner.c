@@ -7,6 +7,8 @@
 
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 enum {
     BATCH = 64,
@@ -14,6 +16,7 @@ enum {
     LEASE_DEFAULT = 120,
     HELD_WAIT = 20000, /* microseconds */
     LOCAL_WORKERS = 3, /* for each that waits for other machines: they wait for the disk, and share its commits */
+    NICENESS = 10,     /* a tenth of the share of a thread that answers */
     LOCAL_AHEAD = 2,   /* of its own jobs, a worker has one under way and one ahead */
 };
 
@@ -127,12 +130,8 @@ static void run_one(struct jobs *jobs, struct store *store, struct job *job)
 static struct arena *take_due(struct jobs *jobs, struct store *store, int most, bool is_remote, struct job_list *out)
 {
     struct err err;
-    instant now = instant_now();
-    struct jobs_next next = {is_remote, INT64_MAX};
-    if (most <= 0 || !store_read(store, jobs_next_look, &next, NULL) || next.at > now)
-        return NULL;
     struct arena *arena = arena_new();
-    struct jobs_taken taken = {.arena = arena, .now = now, .most = most, .is_remote = is_remote};
+    struct jobs_taken taken = {.arena = arena, .now = instant_now(), .most = most, .is_remote = is_remote};
     taken.lease_of = lease_of;
     taken.lease_data = jobs;
     bool ok = store_write(store, jobs_take, &taken, &err);
@@ -175,10 +174,9 @@ static int room_of(struct crew *crew)
 }
 
 /* Hands out due jobs of one store. */
-static bool hand_out(struct crew *crew, struct store *store)
+static bool hand_out(struct crew *crew, struct store *store, int room)
 {
     struct job_list list;
-    int room = room_of(crew);
     struct arena *arena = take_due(crew->jobs, store, room < BATCH ? room : BATCH, crew->is_remote, &list);
     if (arena == NULL)
         return false;
@@ -188,12 +186,28 @@ static bool hand_out(struct crew *crew, struct store *store)
     return true;
 }
 
-static bool look_at(struct jobs *jobs, struct store *store)
+/* True: it was given some. Else soonest says when there is something to do for it; what waits for a worker is not
+ * waited for: the worker wakes us. */
+static bool look_for(struct crew *crew, struct store *store, instant at, instant *soonest)
 {
-    bool found = false;
-    for (int i = 0; i < CREWS; i++)
-        found = hand_out(&jobs->crews[i], store) || found;
-    return found;
+    bool is_due = at <= instant_now();
+    int room = is_due ? room_of(crew) : 0;
+    if ((!is_due || room > 0) && at < *soonest)
+        *soonest = at;
+    return room > 0 && hand_out(crew, store, room);
+}
+
+static struct jobs_next next_in(struct store *store)
+{
+    struct jobs_next next;
+    return store_read(store, jobs_next_look, &next, NULL) ? next : (struct jobs_next){INT64_MAX, INT64_MAX};
+}
+
+static bool look_at(struct jobs *jobs, struct store *store, instant *soonest)
+{
+    struct jobs_next next = next_in(store);
+    bool found = look_for(&jobs->crews[LOCAL_CREW], store, next.local, soonest);
+    return look_for(&jobs->crews[REMOTE_CREW], store, next.remote, soonest) || found;
 }
 
 static size_t store_count(struct jobs *jobs)
@@ -212,28 +226,12 @@ static struct store *store_at(struct jobs *jobs, size_t index)
     return store;
 }
 
-/* When the first job of a crew that has room is to be looked at. What waits for a worker is not waited for here: the
- * worker wakes us. */
-static instant first_look(struct crew *crew, instant soonest)
-{
-    if (room_of(crew) <= 0)
-        return soonest;
-    for (size_t i = 0; i < store_count(crew->jobs); i++) {
-        struct jobs_next next = {crew->is_remote, INT64_MAX};
-        if (store_read(store_at(crew->jobs, i), jobs_next_look, &next, NULL) && next.at < soonest)
-            soonest = next.at;
-    }
-    return soonest;
-}
-
 /* A due job that could not be taken is held by another process for a moment, or the store can't be written. */
-static instant next_look(struct jobs *jobs)
+static instant next_look(struct jobs *jobs, instant soonest)
 {
-    instant now = instant_now(), soonest = now + LOOK_AGAIN_SECONDS * INSTANT_SECOND;
-    if (atomic_exchange(&jobs->store_failed, false))
-        return soonest;
-    for (int i = 0; i < CREWS; i++)
-        soonest = first_look(&jobs->crews[i], soonest);
+    instant now = instant_now(), latest = now + LOOK_AGAIN_SECONDS * INSTANT_SECOND;
+    if (atomic_exchange(&jobs->store_failed, false) || soonest > latest)
+        return latest;
     return soonest > now ? soonest : now + HELD_WAIT;
 }
 
@@ -279,24 +277,33 @@ static void take_all_back(struct jobs *jobs)
         take_back(store_at(jobs, i));
 }
 
-/* Every store once, beginning with another one each time. */
-static bool look_at_all(struct jobs *jobs)
+/* Every store once, beginning with another one each time. Where nothing was found, soonest says when to look again. */
+static bool look_at_all(struct jobs *jobs, instant *soonest)
 {
     bool found = false;
+    *soonest = INT64_MAX;
     take_all_back(jobs);
     size_t count = store_count(jobs), first = jobs->look_first++;
     for (size_t i = 0; i < count; i++)
-        found = look_at(jobs, store_at(jobs, (first + i) % count)) || found;
+        found = look_at(jobs, store_at(jobs, (first + i) % count), soonest) || found;
     return found;
+}
+
+/* People come first: what runs by itself takes a smaller share of a busy processor. Linux has a niceness a thread. */
+static void be_nice(void)
+{
+    setpriority(PRIO_PROCESS, (id_t)gettid(), NICENESS);
 }
 
 static void *look(void *arg)
 {
     struct jobs *jobs = arg;
+    instant soonest = INT64_MAX;
+    be_nice();
     do {
-        while (!is_stopping(jobs) && look_at_all(jobs))
+        while (!is_stopping(jobs) && look_at_all(jobs, &soonest))
             ;
-    } while (sleep_until(jobs, next_look(jobs)));
+    } while (sleep_until(jobs, next_look(jobs, soonest)));
     return NULL;
 }
 
@@ -332,6 +339,7 @@ static void become_free(struct crew *crew)
 static void *work(void *arg)
 {
     struct crew *crew = arg;
+    be_nice();
     for (struct queued *queued; (queued = dequeue(crew)) != NULL;) {
         run_one(crew->jobs, queued->store, &queued->job);
         become_free(crew);
@@ -400,7 +408,9 @@ void jobs_wake(struct jobs *jobs)
 static bool drain_store(struct jobs *jobs, struct store *store, bool is_remote)
 {
     struct job_list list;
-    struct arena *arena = take_due(jobs, store, BATCH, is_remote, &list);
+    struct jobs_next next = next_in(store);
+    bool is_due = (is_remote ? next.remote : next.local) <= instant_now();
+    struct arena *arena = is_due ? take_due(jobs, store, BATCH, is_remote, &list) : NULL;
     if (arena == NULL)
         return false;
     for (size_t i = 0; i < list.len; i++)

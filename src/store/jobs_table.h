@@ -23,9 +23,10 @@ bool jobs_are_forsaken(struct tx *tx, void *found, struct err *err);
 /* store_fn: whoever looks next takes them. */
 bool jobs_give_back(struct tx *tx, void *unused, struct err *err);
 
+/* When the next job is to be looked at, of those that are short and of those that wait for another machine; INT64_MAX
+ * if never. */
 struct jobs_next {
-    bool is_remote;
-    instant at; /* when the next job is to be looked at; INT64_MAX if never */
+    instant local, remote;
 };
 /* store_fn */
 bool jobs_next_look(struct tx *tx, void *next, struct err *err);
