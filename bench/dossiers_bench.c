@@ -177,7 +177,7 @@ static struct change *change_of(struct bench *bench, struct arena *arena, int64_
                                                                 .at = at,
                                                                 .author = AUTHOR_SUBMITTER,
                                                                 .status = dossier->status,
-                                                                .parts = json_keep(arena, json_array())};
+                                                                .parts = history_parts_new(arena, json_array())};
     return change;
 }
 

@@ -270,8 +270,8 @@ static json_t *part_json(const struct writing *writing, const json_t *part)
 static json_t *parts_json(const struct writing *writing, const struct history_entry *entry)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < json_array_size(entry->parts); i++) {
-        const json_t *part = json_array_get(entry->parts, i);
+    for (size_t i = 0; i < json_array_size(entry_parts(entry)); i++) {
+        const json_t *part = json_array_get(entry_parts(entry), i);
         bool may = workflow_may_read(&writing->context, writing->dossier, part, writing->reading->actor);
         json_t *json = may ? part_json(writing, part) : NULL;
         if (json)

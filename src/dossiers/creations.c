@@ -207,10 +207,6 @@ static struct dossier_link link_of(const struct dossier_place *place, const json
 
 void dossier_read_links(const struct dossier_place *place, const struct dossier *dossier, struct dossier_links *out)
 {
-    for (size_t i = 0; i < dossier->history.len; i++) {
-        const json_t *parts = dossier->history.at[i].parts;
-        for (size_t k = 0; k < json_array_size(parts); k++)
-            if (str_eq(json_str(json_array_get(parts, k), "type"), STR("link")))
-                *vec_push(place->arena, out) = link_of(place, json_array_get(parts, k));
-    }
+    for (struct part_walk walk = {.dossier = dossier, .type = "link"}; next_part(&walk);)
+        *vec_push(place->arena, out) = link_of(place, walk.part);
 }

@@ -2,7 +2,7 @@
 #include "dossiers/tables.h"
 
 static const char select_by_id[] = "SELECT " LOAD_COLUMNS " FROM dossier WHERE id = :id";
-static const char select_by_code[] = "SELECT id FROM dossier WHERE code = :code AND is_removed = 0";
+static const char select_by_code[] = "SELECT " LOAD_COLUMNS " FROM dossier WHERE code = :code AND is_removed = 0";
 static const char select_by_sequence[] = "SELECT id FROM dossier WHERE form = :form AND sequence = :sequence";
 static const char select_by_identifier[] = "SELECT id FROM dossier WHERE form = :form AND identifier = :identifier"
                                            " AND identifier <> ''";
@@ -58,7 +58,7 @@ void load_entry(struct rows *rows, struct arena *arena, struct dossier *dossier)
         .account = rows_int(rows, 3),
         .author_name = rows_copy(rows, arena, 4),
         .status = rows_copy(rows, arena, 5),
-        .parts = json_parse(arena, rows_text(rows, 6), NULL),
+        .parts = history_parts_of_text(arena, rows_copy(rows, arena, 6)),
     };
 }
 
@@ -67,14 +67,15 @@ static bool read_history(struct tx *tx, struct arena *arena, struct dossier *dos
     struct rows rows = tx_query(tx, select_history, P_INT("dossier", dossier->id));
     while (rows_next(&rows))
         load_entry(&rows, arena, dossier);
-    workflow_carry_history(&dossier->history);
+    workflow_carry_history(dossier);
     return rows_end(&rows, err);
 }
 
-bool load_in(struct tx *tx, struct arena *arena, int64_t id, struct dossier **out, struct err *err)
+static bool load_by(struct tx *tx, const char *text, struct sql_param which, struct arena *arena, struct dossier **out,
+                    struct err *err)
 {
     struct dossier *dossier = arena_new_of(arena, struct dossier);
-    struct rows rows = tx_query(tx, select_by_id, P_INT("id", id));
+    struct rows rows = tx_query_params(tx, text, &which, 1);
     bool found = rows_next(&rows);
     if (found)
         load_row(&rows, arena, dossier);
@@ -86,10 +87,15 @@ bool load_in(struct tx *tx, struct arena *arena, int64_t id, struct dossier **ou
     return read_history(tx, arena, dossier, err);
 }
 
+bool load_in(struct tx *tx, struct arena *arena, int64_t id, struct dossier **out, struct err *err)
+{
+    return load_by(tx, select_by_id, P_INT("id", id), arena, out, err);
+}
+
 struct load {
     struct arena *arena;
     int64_t id;
-    str code; /* looked up first, where there is one */
+    str code; /* instead of the id, where there is one */
     struct dossier **out;
 };
 
@@ -103,13 +109,8 @@ struct find {
 static bool load(struct tx *tx, void *arg, struct err *err)
 {
     struct load *load = arg;
-    if (load->code.len) {
-        struct rows rows = tx_query(tx, select_by_code, P_TEXT("code", load->code));
-        load->id = rows_next(&rows) ? rows_int(&rows, 0) : 0;
-        if (!rows_end(&rows, err))
-            return false;
-    }
-    return load_in(tx, load->arena, load->id, load->out, err);
+    return load->code.len ? load_by(tx, select_by_code, P_TEXT("code", load->code), load->arena, load->out, err)
+                          : load_in(tx, load->arena, load->id, load->out, err);
 }
 
 bool dossier_load(const struct dossier_place *place, int64_t id, struct dossier **out, struct err *err)

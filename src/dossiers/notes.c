@@ -145,7 +145,7 @@ void dossier_files(const struct dossier_place *place, const struct dossier *doss
         return;
     add_files(place->arena, workflow_backoffice_fields(workflow), dossier->answers, out);
     for (size_t i = 0; i < dossier->history.len; i++) {
-        const json_t *parts = dossier->history.at[i].parts;
+        const json_t *parts = entry_parts(&dossier->history.at[i]);
         for (size_t k = 0; k < json_array_size(parts); k++) {
             const json_t *part = json_array_get(parts, k);
             if (str_eq(json_str(part, "type"), STR("form")))

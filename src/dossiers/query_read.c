@@ -347,7 +347,7 @@ static bool read_histories(struct tx *tx, void *arg, struct err *err)
             load_entry(&rows, reading->arena, dossier);
     }
     for (size_t i = 0; i < reading->rows->dossiers.len; i++)
-        workflow_carry_history(&reading->rows->dossiers.at[i]->history);
+        workflow_carry_history(reading->rows->dossiers.at[i]);
     return rows_end(&rows, err);
 }
 

@@ -25,18 +25,13 @@ void rows_blobs(struct arena *arena, const struct form *form, const struct workf
     if (!workflow)
         return;
     add_blobs(arena, workflow_backoffice_fields(workflow), dossier->answers, out);
-    for (size_t i = 0; i < dossier->history.len; i++) {
-        const json_t *parts = dossier->history.at[i].parts;
-        for (size_t k = 0; k < json_array_size(parts); k++) {
-            const json_t *part = json_array_get(parts, k);
-            if (str_eq(json_str(part, "type"), STR("form")))
-                add_blobs(arena, workflow_form_fields(workflow, part), json_dict(part, "answers"), out);
-            else if (str_eq(json_str(part, "type"), STR("upgrade")))
-                add_named(arena, json_list(part, "files"), out);
-            else if (json_dict(part, "file"))
-                *vec_push(arena, out) = json_str(json_dict(part, "file"), "blob");
-        }
-    }
+    for (struct part_walk walk = {.dossier = dossier, .type = "form"}; next_part(&walk);)
+        add_blobs(arena, workflow_form_fields(workflow, walk.part), json_dict(walk.part, "answers"), out);
+    for (struct part_walk walk = {.dossier = dossier, .type = "upgrade"}; next_part(&walk);)
+        add_named(arena, json_list(walk.part, "files"), out);
+    for (struct part_walk walk = {.dossier = dossier, .member = "file"}; next_part(&walk);)
+        if (json_dict(walk.part, "file"))
+            *vec_push(arena, out) = json_str(json_dict(walk.part, "file"), "blob");
 }
 
 static void name_statuses(const struct dossier_place *place, const struct form *form, const struct workflow *workflow,
@@ -101,7 +96,7 @@ static void write_entry(struct arena *arena, const struct change *change, const 
                                 .account = is_blank ? 0 : entry->account,
                                 .author_name = is_blank ? STR_EMPTY : entry->author_name,
                                 .status = entry->status,
-                                .parts = is_blank ? STR("[]") : json_text(arena, entry->parts)};
+                                .parts = is_blank ? STR("[]") : json_text(arena, entry_parts(entry))};
     chain_seal(arena, row, is_blank);
 }
 

@@ -174,7 +174,7 @@ static bool attachment_get(const struct value_object *object, struct arena *aren
     const struct scope *scope = object->self;
     const json_t *found = NULL;
     for (size_t i = 0; scope->dossier && i < scope->dossier->history.len; i++) {
-        const json_t *parts = scope->dossier->history.at[i].parts;
+        const json_t *parts = entry_parts(&scope->dossier->history.at[i]);
         for (size_t k = 0; k < json_array_size(parts); k++)
             if (is_attachment(json_array_get(parts, k), key))
                 found = json_array_get(parts, k);
@@ -199,16 +199,12 @@ bool variables_form_parts(const struct scope *scope, struct arena *arena, str va
     if (!dossier || !scope->workflow || str_is_empty(varname))
         return false;
     struct subforms *subforms = NULL;
-    for (size_t i = 0; i < dossier->history.len; i++) {
-        const json_t *parts = dossier->history.at[i].parts;
-        for (size_t k = 0; k < json_array_size(parts); k++) {
-            const json_t *part = json_array_get(parts, k);
-            if (!str_eq(json_str(part, "type"), STR("form")) || !str_eq(json_str(part, "varname"), varname))
-                continue;
-            if (!subforms)
-                subforms = arena_new_of(arena, struct subforms);
-            *vec_push(arena, &subforms->vars) = answers_of_part(scope, arena, part);
-        }
+    for (struct part_walk walk = {.dossier = dossier, .type = "form"}; next_part(&walk);) {
+        if (!str_eq(json_str(walk.part, "varname"), varname))
+            continue;
+        if (!subforms)
+            subforms = arena_new_of(arena, struct subforms);
+        *vec_push(arena, &subforms->vars) = answers_of_part(scope, arena, walk.part);
     }
     if (subforms)
         *out = value_object(&subforms_type, subforms);

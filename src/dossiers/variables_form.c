@@ -207,8 +207,8 @@ static const struct history_entry *last_entry(const struct dossier *dossier)
 static str form_comment(const struct dossier *dossier)
 {
     const struct history_entry *entry = last_entry(dossier);
-    for (size_t i = entry ? json_array_size(entry->parts) : 0; i > 0; i--) {
-        const json_t *part = json_array_get(entry->parts, i - 1);
+    for (size_t i = entry ? json_array_size(entry_parts(entry)) : 0; i > 0; i--) {
+        const json_t *part = json_array_get(entry_parts(entry), i - 1);
         if (str_eq(json_str(part, "type"), STR("comment")))
             return json_str(part, "text");
     }

@@ -5,13 +5,8 @@
 struct value variables_jumps(const struct scope *scope, struct arena *arena)
 {
     struct value_list *jumps = value_list_new(arena);
-    const struct history *history = &scope->dossier->history;
-    for (size_t i = 0; i < history->len; i++)
-        for (size_t k = 0; k < json_array_size(history->at[i].parts); k++) {
-            const json_t *part = json_array_get(history->at[i].parts, k);
-            if (str_eq(json_str(part, "type"), STR("jump")))
-                value_list_add(arena, jumps, value_text(json_str(part, "name")));
-        }
+    for (struct part_walk walk = {.dossier = scope->dossier, .type = "jump"}; next_part(&walk);)
+        value_list_add(arena, jumps, value_text(json_str(walk.part, "name")));
     return value_list(jumps);
 }
 

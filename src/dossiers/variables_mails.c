@@ -19,13 +19,11 @@ static bool named_get(const struct value_object *object, struct arena *arena, st
 {
     const struct scope *scope = object->self;
     struct series *mails = arena_new_of(arena, struct series);
-    const struct history none = {0}, *history = scope->dossier ? &scope->dossier->history : &none;
-    for (size_t i = 0; i < history->len && key.len; i++)
-        for (size_t k = 0; k < json_array_size(history->at[i].parts); k++) {
-            const json_t *part = json_array_get(history->at[i].parts, k);
-            if (str_eq(json_str(part, "type"), STR("mail")) && str_eq(json_str(part, "varname"), key))
-                *vec_push(arena, mails) = mail_value(arena, &history->at[i], part);
-        }
+    static const struct dossier none;
+    struct part_walk walk = {.dossier = scope->dossier && key.len ? scope->dossier : &none, .type = "mail"};
+    while (next_part(&walk))
+        if (str_eq(json_str(walk.part, "varname"), key))
+            *vec_push(arena, mails) = mail_value(arena, walk.entry, walk.part);
     if (mails->len)
         *out = value_object(&mails_type, mails);
     return mails->len > 0;

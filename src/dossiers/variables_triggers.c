@@ -44,14 +44,11 @@ static bool triggers_get(const struct value_object *object, struct arena *arena,
 {
     const struct scope *scope = object->self;
     struct series *calls = arena_new_of(arena, struct series);
-    const struct history none = {0}, *history = scope->dossier ? &scope->dossier->history : &none;
-    for (size_t i = 0; i < history->len; i++)
-        for (size_t k = 0; k < json_array_size(history->at[i].parts); k++) {
-            const json_t *part = json_array_get(history->at[i].parts, k);
-            if (str_eq(json_str(part, "type"), STR("trigger")) &&
-                str_eq(name_in_templates(arena, json_str(part, "name")), key))
-                *vec_push(arena, calls) = call_value(arena, &history->at[i], part);
-        }
+    static const struct dossier none;
+    struct part_walk walk = {.dossier = scope->dossier ? scope->dossier : &none, .type = "trigger"};
+    while (next_part(&walk))
+        if (str_eq(name_in_templates(arena, json_str(walk.part, "name")), key))
+            *vec_push(arena, calls) = call_value(arena, walk.entry, walk.part);
     if (calls->len)
         *out = value_object(&calls_type, calls);
     return calls->len > 0;

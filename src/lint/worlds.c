@@ -72,10 +72,10 @@ static struct dossier *full_dossier(struct arena *arena, struct world *world)
                                 .answers = json_keep(arena, json_object()),
                                 .data = json_keep(arena, json_object()),
                                 .marks = json_keep(arena, json_object())};
-    struct filling filling = {arena, world, dossier, json_keep(arena, json_array())};
+    struct filling filling = {arena, world, dossier, json_array()};
     give_of_parts(&filling, json_list(workflow_document(workflow), "statuses"), "status");
     give_of_parts(&filling, json_list(workflow_document(workflow), "global_actions"), "global");
-    *vec_push(arena, &dossier->history) = (struct history_entry){.parts = filling.parts};
+    *vec_push(arena, &dossier->history) = (struct history_entry){.parts = history_parts_new(arena, filling.parts)};
     return dossier;
 }
 

@@ -147,7 +147,7 @@ static void note_history(struct following *following)
 {
     const struct history *history = &following->dossier->history;
     for (; following->history < history->len; following->history++) {
-        const json_t *parts = history->at[following->history].parts;
+        const json_t *parts = entry_parts(&history->at[following->history]);
         str status = history->at[following->history].status;
         if (status.len > 0 && map_get(&following->walk->reached, status) == NULL)
             map_set(&following->walk->reached, str_dup(following->run->arena, status), following->walk);

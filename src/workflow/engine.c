@@ -72,7 +72,7 @@ static struct history_entry *last_entry(struct engine *engine);
 static void close_trace(struct engine *engine)
 {
     struct history_entry *entry = last_entry(engine);
-    bool is_blank = !entry || (str_is_empty(entry->status) && json_array_size(entry->parts) == 0);
+    bool is_blank = !entry || (str_is_empty(entry->status) && json_array_size(entry_parts(entry)) == 0);
     if (is_blank && !engine->trace.has_done)
         return;
     json_t *part = trace_take(engine);
@@ -90,7 +90,7 @@ void engine_open_entry(struct engine *engine, enum history_author author, const 
         .author = author,
         .account = actor ? actor->account : 0,
         .author_name = actor ? actor->name : STR_EMPTY,
-        .parts = json_keep(engine->arena, json_array()),
+        .parts = history_parts_new(engine->arena, json_array()),
     };
 }
 
@@ -105,7 +105,7 @@ void engine_add_part(struct engine *engine, json_t *part)
     if (!last_entry(engine))
         engine_open_entry(engine, AUTHOR_PROGRAM, NULL);
     /* Entries of this event hold lists that the engine itself made. */
-    json_array_append_new((json_t *)(uintptr_t)last_entry(engine)->parts, part);
+    json_array_append_new((json_t *)(uintptr_t)entry_parts(last_entry(engine)), part);
 }
 
 void engine_add_error(struct engine *engine, str text)
@@ -128,7 +128,7 @@ json_t *link_part(const struct dossier *dossier, str varname)
 static void drop_empty_entry(struct engine *engine)
 {
     struct history_entry *entry = last_entry(engine);
-    if (entry && str_is_empty(entry->status) && json_array_size(entry->parts) == 0)
+    if (entry && str_is_empty(entry->status) && json_array_size(entry_parts(entry)) == 0)
         engine->dossier->history.len--;
 }
 

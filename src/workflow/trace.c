@@ -211,8 +211,8 @@ void workflow_read_trace(const struct workflow_context *context, const struct do
         const struct workflow_status *status = workflow_status_find(context->workflow, entry->status);
         if (status && status_may_be_known(&engine, status, reading->actor))
             traced.status = status->name;
-        for (size_t k = 0; k < json_array_size(entry->parts); k++)
-            read_part(&engine, reading, json_array_get(entry->parts, k), &traced);
+        for (size_t k = 0; k < json_array_size(entry_parts(entry)); k++)
+            read_part(&engine, reading, json_array_get(entry_parts(entry), k), &traced);
         if (traced.steps.len || traced.sent.len || traced.status.len)
             *vec_push(context->arena, out) = traced;
     }

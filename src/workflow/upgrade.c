@@ -84,14 +84,12 @@ bool upgrade_run(struct engine *engine, struct err *err)
     return true;
 }
 
-void workflow_carry_history(struct history *history)
+void workflow_carry_history(struct dossier *dossier)
 {
-    for (size_t i = 0; i < history->len; i++)
-        for (size_t k = 0; k < json_array_size(history->at[i].parts); k++) {
-            const json_t *part = json_array_get(history->at[i].parts, k);
-            const json_t *statuses =
-                str_eq(json_str(part, "type"), STR("upgrade")) ? json_dict(part, "statuses") : NULL;
-            for (size_t before = 0; statuses && before < i; before++)
-                history->at[before].status = workflow_status_since(statuses, history->at[before].status);
-        }
+    struct history *history = &dossier->history;
+    for (struct part_walk walk = {.dossier = dossier, .type = "upgrade"}; next_part(&walk);) {
+        const json_t *statuses = json_dict(walk.part, "statuses");
+        for (size_t before = 0; statuses && before < walk.entries; before++)
+            history->at[before].status = workflow_status_since(statuses, history->at[before].status);
+    }
 }

@@ -142,12 +142,29 @@ struct history_entry {
     int64_t id; /* store_new_id */
     instant at;
     enum history_author author;
-    int64_t account; /* the author's, 0: none */
-    str author_name; /* as it was then */
-    str status;      /* the status from this entry on; empty: unchanged */
-    const json_t *parts;
+    int64_t account;             /* the author's, 0: none */
+    str author_name;             /* as it was then */
+    str status;                  /* the status from this entry on; empty: unchanged */
+    struct history_parts *parts; /* entry_parts; NULL: none */
 };
 struct history VEC_OF(struct history_entry);
+struct history_parts; /* a list of them, or a text that is read when it is asked for (parts.c) */
+/* list: taken over, into the arena. */
+struct history_parts *history_parts_new(struct arena *arena, json_t *list);
+/* text: as json_text wrote it; it and the arena live as long as the entry. */
+struct history_parts *history_parts_of_text(struct arena *arena, str text);
+/* A list, or NULL: none, or its text is no JSON. */
+const json_t *entry_parts(const struct history_entry *entry);
+/* The parts of a type, or that have a member, oldest first:
+ *     for (struct part_walk walk = {.dossier = dossier, .type = "link"}; next_part(&walk);) … walk.part */
+struct part_walk {
+    const struct dossier *dossier;
+    const char *type, *member;
+    const json_t *part;
+    const struct history_entry *entry; /* that holds it */
+    size_t entries, parts;             /* its own */
+};
+bool next_part(struct part_walk *walk);
 
 /* A button in a mail (buttons.c). */
 struct mail_button {
@@ -483,7 +500,7 @@ struct remapped workflow_remapped(const struct workflow *workflow, str status);
 /* The id that stands for a status by such a mapping: itself where none does. */
 str workflow_status_since(const json_t *statuses, str id);
 /* Reads the statuses of a whole history as the circuit has them that the dossier follows now. */
-void workflow_carry_history(struct history *history);
+void workflow_carry_history(struct dossier *dossier);
 
 /* ---- What a person may do now ------------------------------------------------------------------------------------ */
 

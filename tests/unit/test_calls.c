@@ -64,8 +64,8 @@ static size_t count_parts(const struct change *change, const char *type)
 {
     size_t count = 0;
     for (size_t i = 0; i < change->entries.len; i++)
-        for (size_t k = 0; k < json_array_size(change->entries.at[i].parts); k++)
-            count += str_eq(json_str(json_array_get(change->entries.at[i].parts, k), "type"), str_of(type));
+        for (size_t k = 0; k < json_array_size(entry_parts(&change->entries.at[i])); k++)
+            count += str_eq(json_str(json_array_get(entry_parts(&change->entries.at[i]), k), "type"), str_of(type));
     return count;
 }
 

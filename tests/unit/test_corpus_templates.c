@@ -53,7 +53,7 @@ static json_t *answers_to(const struct field_list *fields)
 /* Each sub-form of the workflow, as if it had been filled in. */
 static void fill_sub_forms(struct dossier *dossier)
 {
-    json_t *parts = json_keep(work.arena, json_array());
+    json_t *parts = json_array();
     const json_t *statuses = json_list(workflow_document(work.workflow), "statuses");
     for (size_t i = 0; i < json_array_size(statuses); i++) {
         const json_t *status = json_array_get(statuses, i), *actions = json_list(status, "actions");
@@ -69,7 +69,8 @@ static void fill_sub_forms(struct dossier *dossier)
             json_array_append_new(parts, part);
         }
     }
-    *vec_push(work.arena, &dossier->history) = (struct history_entry){.at = test_now, .parts = parts};
+    *vec_push(work.arena, &dossier->history) =
+        (struct history_entry){.at = test_now, .parts = history_parts_new(work.arena, parts)};
 }
 
 static struct value filled_scope(void)

@@ -66,7 +66,7 @@ static void a_level_stays_within_those_there_are(void **state)
     assert_int_equal(dossier->level, 0);
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         struct change *change = start(&work, dossier, steps[i].global);
-        assert_int_equal(tells_of_level(change->entries.at[0].parts), steps[i].level != dossier->level);
+        assert_int_equal(tells_of_level(entry_parts(&change->entries.at[0])), steps[i].level != dossier->level);
         dossier = change->after;
         assert_int_equal(dossier->level, steps[i].level);
         assert_str(read_name(&work, dossier, "{{ form_criticality_level }} {{ form_criticality_label }}"),

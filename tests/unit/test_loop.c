@@ -28,7 +28,7 @@ static str said(struct desk *desk)
 {
     struct buf out = buf_new(desk->work.arena, 1 << 16);
     for (size_t i = 0; i < desk->change->entries.len; i++) {
-        const json_t *parts = desk->change->entries.at[i].parts;
+        const json_t *parts = entry_parts(&desk->change->entries.at[i]);
         for (size_t k = 0; k < json_array_size(parts); k++)
             if (json_str(json_array_get(parts, k), "html").len)
                 buf_fmt(&out, "%.*s;", STR_ARG(json_str(json_array_get(parts, k), "html")));

@@ -19,7 +19,7 @@ static struct event press(const struct change *change, str action, struct actor 
 static const json_t *find_part(const struct change *change, const char *type)
 {
     for (size_t i = 0; i < change->entries.len; i++) {
-        const json_t *parts = change->entries.at[i].parts;
+        const json_t *parts = entry_parts(&change->entries.at[i]);
         for (size_t k = 0; k < json_array_size(parts); k++)
             if (str_eq(json_str(json_array_get(parts, k), "type"), str_of(type)))
                 return json_array_get(parts, k);

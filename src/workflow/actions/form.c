@@ -101,11 +101,12 @@ struct dossier *workflow_filling(struct arena *arena, const struct dossier *doss
     size_t before = dossier->history.len;
     if (before)
         last = dossier->history.at[--before];
-    json_t *part = json_copy((json_t *)(uintptr_t)form->part), *parts = json_copy((json_t *)(uintptr_t)last.parts);
-    parts = json_keep(arena, parts ? parts : json_array());
+    json_t *part = json_copy((json_t *)(uintptr_t)form->part),
+           *parts = json_copy((json_t *)(uintptr_t)entry_parts(&last));
+    parts = parts ? parts : json_array();
     json_set(part, STR("answers"), json_incref(answers));
     json_array_append_new(parts, part);
-    last.parts = parts;
+    last.parts = history_parts_new(arena, parts);
     *filling = *dossier;
     filling->history = (struct history){0};
     for (size_t i = 0; i < before; i++)

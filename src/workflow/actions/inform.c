@@ -76,12 +76,9 @@ static bool is_the_same(const json_t *part, const json_t *other)
 
 static bool was_told(const struct engine *engine, const json_t *part)
 {
-    for (size_t i = 0; i < engine->dossier->history.len; i++) {
-        const json_t *parts = engine->dossier->history.at[i].parts;
-        for (size_t k = 0; k < json_array_size(parts); k++)
-            if (is_the_same(json_array_get(parts, k), part))
-                return true;
-    }
+    for (struct part_walk walk = {.dossier = engine->dossier, .type = "inform"}; next_part(&walk);)
+        if (is_the_same(walk.part, part))
+            return true;
     return false;
 }
 
