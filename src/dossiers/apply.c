@@ -1,19 +1,19 @@
 /* The one transaction that writes a change: the row under its revision, its history, indexes, jobs, notices. */
-#include "dossiers/chain.h"
 #include "dossiers/tables.h"
 
 static const char insert_row[] =
     "INSERT INTO dossier (id, uuid, code, form, form_version, form_name, workflow, workflow_version, form_number,"
     " sequence, account, submitter_name, email, channel, agent, status, status_name, status_colour, public_status,"
     " received, updated, arrived, is_final, waits_for_submitter, summary, revision, is_anonymised, is_removed, answers,"
-    " data, marks, identifier, history_length, history_head, level, level_name, level_colour) VALUES (:id, :uuid, "
+    " data, marks, identifier, history_length, history_head, level, level_name, level_colour, listed, indexed)"
+    " VALUES (:id, :uuid, "
     ":code, :form, :form_version, "
     ":form_name, :workflow, "
     ":workflow_version,"
     " :form_number, :sequence, :account, :submitter_name, :email, :channel, :agent, :status, :status_name,"
     " :status_colour, :public_status, :received, :updated, :arrived, :is_final, :waits_for_submitter, :summary,"
     " :revision, :is_anonymised, 0, :answers, :data, :marks, :identifier, :history_length, :history_head,"
-    " :level, :level_name, :level_colour)";
+    " :level, :level_name, :level_colour, :listed, :indexed)";
 static const char update_row[] =
     "UPDATE dossier SET workflow = :workflow, workflow_version = :workflow_version, account = :account, submitter_name "
     "= :submitter_name, email = :email, status = :status,"
@@ -21,25 +21,15 @@ static const char update_row[] =
     " arrived = :arrived, is_final = :is_final, waits_for_submitter = :waits_for_submitter, summary = :summary,"
     " revision = :revision, is_anonymised = :is_anonymised, answers = :answers, data = :data, marks = :marks,"
     " identifier = :identifier, history_length = :history_length, history_head = :history_head, level = :level,"
-    " level_name = :level_name, level_colour = :level_colour WHERE id = :id AND "
+    " level_name = :level_name, level_colour = :level_colour, listed = :listed, indexed = :indexed WHERE id = :id AND "
     "revision = :revision_before AND is_removed = 0";
 static const char remove_row[] =
     "UPDATE dossier SET account = 0, submitter_name = '', email = '', summary = '', revision = :revision,"
     " is_removed = 1, answers = '{}', data = '{}', marks = '{}', identifier = '', history_length = 0, history_head = ''"
     " WHERE id = :id AND revision = :revision_before AND is_removed = 0";
-static const char insert_listing[] =
-    "INSERT INTO dossier_listing (role, phase, received, dossier, form, status, updated, level)"
-    " VALUES (:role, :phase, :received, :dossier, :form, :status, :updated, :level)";
-static const char insert_value[] = "INSERT INTO dossier_value (form, field, text, dossier, number)"
-                                   " VALUES (:form, :field, :text, :dossier, :number)";
-static const char insert_blob[] =
-    "INSERT INTO dossier_blob (blob, dossier) VALUES (:blob, :dossier) ON CONFLICT DO NOTHING";
 static const char insert_notice[] =
     "INSERT INTO dossier_notice (id, account, dossier, at, title, body, url, origin, is_read)"
     " VALUES (:id, :account, :dossier, :at, :title, :body, :url, :origin, 0)";
-static const char delete_listing[] = "DELETE FROM dossier_listing WHERE dossier = :dossier";
-static const char delete_values[] = "DELETE FROM dossier_value WHERE dossier = :dossier";
-static const char delete_blobs[] = "DELETE FROM dossier_blob WHERE dossier = :dossier";
 static const char delete_history[] = "DELETE FROM dossier_history WHERE dossier = :dossier";
 static const char delete_notes[] = "DELETE FROM dossier_note WHERE dossier = :dossier";
 static const char delete_notices[] = "DELETE FROM dossier_notice WHERE dossier = :dossier";
@@ -75,6 +65,8 @@ static bool write_row(struct tx *tx, const struct dossier_write *write, const st
         P_INT("level", dossier->level),
         P_TEXT("level_name", rows->level_name),
         P_TEXT("level_colour", rows->level_colour),
+        P_TEXT("listed", rows->listed),
+        P_TEXT("indexed", rows->indexed),
         /* only the new row has these */
         P_TEXT("uuid", dossier->uuid),
         P_TEXT("code", dossier->code),
@@ -87,9 +79,10 @@ static bool write_row(struct tx *tx, const struct dossier_write *write, const st
         P_INT("agent", dossier->agent),
         P_INT("received", dossier->received),
     };
-    enum { COUNT = sizeof params / sizeof *params, OF_UPDATE = 26 };
+    enum { COUNT = sizeof params / sizeof *params, OF_UPDATE = 28 };
     if (write->is_new) {
-        bool ok = tx_run_params(tx, insert_row, params, COUNT, NULL, err);
+        int64_t inserted; /* asked for, so that it is known now */
+        bool ok = tx_run_params(tx, insert_row, params, COUNT, &inserted, err);
         if (!ok)
             numbers_forget(write->store, dossier->form);
         return ok;
@@ -104,15 +97,10 @@ static bool write_row(struct tx *tx, const struct dossier_write *write, const st
     return changed == 1 || err_set(err, ERR_CONFLICT, "Cette demande vient d’être modifiée par quelqu’un d’autre.");
 }
 
-/* The row holds the end of the chain, which others of this transaction may have moved on: it is read in it. */
-static bool chain_entries(struct tx *tx, const struct dossier_write *write, struct chain *chain, struct err *err)
+static void chain_entries(const struct dossier_write *write, struct chain *chain)
 {
-    *chain = (struct chain){0};
-    if (!write->is_new && !chain_read(tx, write->change->after->id, chain, err))
-        return false;
     for (size_t i = 0; i < write->change->entries.len; i++)
         chain_add(chain, &write->rows->entries[i]);
-    return true;
 }
 
 static bool write_history(struct tx *tx, const struct dossier_write *write, struct err *err)
@@ -121,49 +109,6 @@ static bool write_history(struct tx *tx, const struct dossier_write *write, stru
         return false;
     for (size_t i = 0; i < write->change->entries.len; i++)
         if (!chain_insert(tx, &write->rows->entries[i], err))
-            return false;
-    return true;
-}
-
-static bool write_listing(struct tx *tx, const struct dossier_write *write, struct err *err)
-{
-    const struct dossier *dossier = write->change->after;
-    if (!write->is_new && !tx_run(tx, delete_listing, err, P_INT("dossier", dossier->id)))
-        return false;
-    for (size_t i = 0; i < write->rows->lists.len; i++) {
-        const struct listed *listed = &write->rows->lists.at[i];
-        if (!tx_run(tx, insert_listing, err, P_TEXT("role", listed->role), P_INT("phase", listed->phase),
-                    P_INT("received", dossier->received), P_INT("dossier", dossier->id), P_TEXT("form", dossier->form),
-                    P_TEXT("status", dossier->status), P_INT("updated", dossier->updated),
-                    P_INT("level", dossier->level)))
-            return false;
-    }
-    return true;
-}
-
-static bool write_values(struct tx *tx, const struct dossier_write *write, struct err *err)
-{
-    const struct dossier *dossier = write->change->after;
-    const struct index_rows *index = &write->rows->index;
-    if (!write->is_new && !tx_run(tx, delete_values, err, P_INT("dossier", dossier->id)))
-        return false;
-    for (size_t i = 0; i < index->values.len; i++) {
-        const struct field_value *value = &index->values.at[i];
-        struct sql_param number = value->has_number ? P_REAL("number", value->number) : P_NULL("number");
-        if (!tx_run(tx, insert_value, err, P_TEXT("form", dossier->form), P_TEXT("field", value->field),
-                    P_TEXT("text", value->text), P_INT("dossier", dossier->id), number))
-            return false;
-    }
-    return true;
-}
-
-static bool write_blobs(struct tx *tx, const struct dossier_write *write, struct err *err)
-{
-    int64_t dossier = write->change->after->id;
-    if (!write->is_new && !tx_run(tx, delete_blobs, err, P_INT("dossier", dossier)))
-        return false;
-    for (size_t i = 0; i < write->rows->blobs.len; i++)
-        if (!tx_run(tx, insert_blob, err, P_TEXT("blob", write->rows->blobs.at[i]), P_INT("dossier", dossier)))
             return false;
     return true;
 }
@@ -220,10 +165,9 @@ static bool remove_all(struct tx *tx, const struct dossier_write *write, struct 
         return false;
     if (changed != 1)
         return err_set(err, ERR_CONFLICT, "Cette demande vient d’être modifiée par quelqu’un d’autre.");
-    return tx_run(tx, delete_listing, err, id) && tx_run(tx, delete_values, err, id) &&
-           tx_run(tx, delete_blobs, err, id) && tx_run(tx, delete_history, err, id) &&
+    return side_remove(tx, dossier->id, err) && tx_run(tx, delete_history, err, id) &&
            tx_run(tx, delete_notes, err, id) && tx_run(tx, delete_notices, err, id) &&
-           search_write(tx, dossier->id, STR_EMPTY, err) && quotas_give_back(tx, dossier, err);
+           quotas_give_back(tx, dossier, err);
 }
 
 /* The row that was just inserted, with its own revision. */
@@ -239,17 +183,17 @@ static bool write_all(struct tx *tx, const struct dossier_write *write, struct e
 {
     if (write->change->is_removed && !write->is_new)
         return remove_all(tx, write, err);
-    struct chain chain;
-    if (!card_is_unique(tx, write->change->after, err) || !chain_entries(tx, write, &chain, err) ||
-        !write_row(tx, write, &chain, err))
+    struct standing standing;
+    if (!card_is_unique(tx, write->change->after, err) || !standing_read(tx, write, &standing, err))
+        return false;
+    chain_entries(write, &standing.chain);
+    if (!write_row(tx, write, &standing.chain, err))
         return false;
     if (!quotas_take(tx, write->change->after, &write->rows->counts, err))
         return false;
     if (write->change->is_removed)
         return remove_new(tx, write, err);
-    return write_history(tx, write, err) && write_listing(tx, write, err) && write_values(tx, write, err) &&
-           write_blobs(tx, write, err) && write_notices(tx, write, err) &&
-           search_write(tx, write->change->after->id, write->rows->index.words, err);
+    return write_history(tx, write, err) && side_write(tx, write, &standing, err) && write_notices(tx, write, err);
 }
 
 /* And those that come of it. */

@@ -3,7 +3,6 @@
 #include <openssl/evp.h>
 #include <string.h>
 
-static const char select_chain[] = "SELECT history_length, history_head FROM dossier WHERE id = :id";
 static const char insert_entry[] =
     "INSERT INTO dossier_history (id, dossier, position, at, author, account, author_name, status, parts, salt,"
     " content, link) VALUES (:id, :dossier, :position, :at, :author, :account, :author_name, :status, :parts, :salt,"
@@ -101,15 +100,6 @@ struct chain_hash chain_hash_of(str bytes)
     if (bytes.len == CHAIN_HASH)
         memcpy(hash.bytes, bytes.ptr, CHAIN_HASH);
     return hash;
-}
-
-bool chain_read(struct tx *tx, int64_t dossier, struct chain *chain, struct err *err)
-{
-    *chain = (struct chain){0};
-    struct rows rows = tx_query(tx, select_chain, P_INT("id", dossier));
-    if (rows_next(&rows))
-        *chain = (struct chain){rows_int(&rows, 0), chain_hash_of(rows_text(&rows, 1))};
-    return rows_end(&rows, err);
 }
 
 void chain_load(struct rows *rows, struct chain_entry *entry)

@@ -46,8 +46,6 @@ void chain_add(struct chain *chain, struct chain_entry *entry);
 struct chain_hash chain_hash_of(str bytes);
 str chain_hash_bytes(const struct chain_hash *hash);
 
-/* The chain of a dossier as its row has it; zeros where there is no such dossier. */
-bool chain_read(struct tx *tx, int64_t dossier, struct chain *chain, struct err *err);
 /* Inserts the row of a linked entry. */
 bool chain_insert(struct tx *tx, const struct chain_entry *entry, struct err *err);
 /* Whether all is gone that may be erased. */

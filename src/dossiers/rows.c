@@ -136,6 +136,7 @@ struct dossier_write dossier_write_make(const struct dossier_place *place, const
     write_entries(arena, change, rows);
     name_statuses(place, form, workflow, dossier, rows);
     rows_blobs(arena, form, workflow, dossier, &rows->blobs);
+    side_sum(arena, rows);
     for (size_t i = 0; i < change->others.len; i++) {
         const struct other_change *other = &change->others.at[i];
         *vec_push(arena, &rows->others) =

@@ -1,7 +1,9 @@
 /* The tables.
  *
  * dossier           one row a dossier; a removed one stays as a blank row, so that its number and code never come
- * again; a card's identifier is free again dossier_listing   one row for each role that may see it (and one for « * »,
+ * again; a card's identifier is free again. listed and indexed tell what the rows of the next tables hold of it, so
+ * that what a change leaves as it was is not written again (rows_side.c)
+ * dossier_listing   one row for each role that may see it (and one for « * »,
  * the administrators): every list is a walk along one of its indexes. The lists of cards are others (list_of_role)
  * dossier_value     the typed side index of the fields that are listed, and of the digests of cards
  * dossier_search    the folded text, for FTS5 or tsvector
@@ -154,6 +156,10 @@ const struct migration dossiers_migrations[] = {
      " ended BIGINT NOT NULL, next BIGINT NOT NULL, total BIGINT NOT NULL, done BIGINT NOT NULL,"
      " behind BIGINT NOT NULL, is_overtaken INTEGER NOT NULL);"
      "CREATE INDEX dossier_upgrade_of ON dossier_upgrade (workflow, id)",
+     NULL},
+    {14, "dossiers",
+     "ALTER TABLE dossier ADD COLUMN listed TEXT NOT NULL DEFAULT '';"
+     "ALTER TABLE dossier ADD COLUMN indexed TEXT NOT NULL DEFAULT ''",
      NULL},
 };
 const size_t dossiers_migration_count = sizeof dossiers_migrations / sizeof *dossiers_migrations;

@@ -2,7 +2,7 @@
 #ifndef GUICHET_DOSSIERS_TABLES_H
 #define GUICHET_DOSSIERS_TABLES_H
 
-#include "dossiers/dossiers.h"
+#include "dossiers/chain.h"
 
 /* The role under which every dossier is listed, for administrators. */
 #define EVERY_ROLE STR("*")
@@ -55,12 +55,27 @@ struct dossier_rows {
     struct chain_entry *entries; /* one an entry of the change; linked in the transaction (chain.h) */
     int64_t *notice_ids;         /* one a notice */
     struct str_list blobs;
+    str listed;                 /* its lists, as a text (rows_side.c) */
+    str indexed;                /* a digest of its index and blobs */
     struct quota_counts counts; /* of a new one */
     struct VEC_OF(struct dossier_write) others;
 };
 /* The files that it names: of the answers, of the data of the treatment, of the sub-forms (rows.c). */
 void rows_blobs(struct arena *arena, const struct form *form, const struct workflow *workflow,
                 const struct dossier *dossier, struct str_list *out);
+/* ---- rows beside the dossier's own: lists, index, blobs (rows_side.c) ---- */
+/* Fills listed and indexed. */
+void side_sum(struct arena *arena, struct dossier_rows *rows);
+/* What stands in the store: the dossier's own row, as it is in this transaction. Zeros for a new one. */
+struct standing {
+    struct chain chain;
+    bool has_lists; /* rows.listed, as before: what is new is their status and times */
+    bool has_index; /* rows.indexed, as before */
+};
+bool standing_read(struct tx *tx, const struct dossier_write *write, struct standing *standing, struct err *err);
+bool side_write(struct tx *tx, const struct dossier_write *write, const struct standing *standing, struct err *err);
+/* Takes all of it away. */
+bool side_remove(struct tx *tx, int64_t dossier, struct err *err);
 /* The counts that the filing of it raises. */
 void quotas_prepare(struct arena *arena, const struct form *form, int64_t account, instant at,
                     struct quota_counts *out);

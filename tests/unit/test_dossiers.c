@@ -309,6 +309,61 @@ static void treating_writes_all_and_is_locked_by_revision(void **state)
     desk_close(&desk);
 }
 
+static bool plant_value(struct tx *tx, void *dossier, struct err *err)
+{
+    return tx_run(tx, "INSERT INTO dossier_value (form, field, text, dossier) VALUES ('permis', '9', 'x', :dossier)",
+                  err, P_INT("dossier", *(int64_t *)dossier));
+}
+
+struct counting {
+    int64_t dossier, values, waiting;
+};
+
+static bool count_beside(struct tx *tx, void *arg, struct err *err)
+{
+    struct counting *counting = arg;
+    struct rows rows =
+        tx_query(tx,
+                 "SELECT (SELECT COUNT(*) FROM dossier_value WHERE dossier = :dossier),"
+                 " (SELECT COUNT(*) FROM dossier_listing WHERE dossier = :dossier AND phase = 2 AND updated = :now)",
+                 P_INT("dossier", counting->dossier), P_INT("now", test_now));
+    if (rows_next(&rows)) {
+        counting->values = rows_int(&rows, 0);
+        counting->waiting = rows_int(&rows, 1);
+    }
+    return rows_end(&rows, err);
+}
+
+/* A row of the index that is put there behind its back stays until what is indexed changes. */
+static void what_a_step_leaves_as_it_was_is_not_written_again(void **state)
+{
+    DESK_OR_SKIP(desk);
+    const struct dossier *filed = file(&desk, "{'1':'Ana','2':'rue Basse'}", 3);
+    struct counting beside = {.dossier = filed->id};
+    assert_true(store_read(desk.store, count_beside, &beside, NULL));
+    assert_int_equal(beside.values, 1);
+    assert_int_equal(beside.waiting, 2); /* of the role, and of the administrators */
+    assert_true(store_write(desk.store, plant_value, &beside.dossier, &err));
+
+    static const struct posted_comment comment = {.action = STR_INIT("1"), .text = STR_INIT("Vu.")};
+    static const struct {
+        struct event event;
+        int waiting, values;
+    } steps[] = {{{.kind = EVENT_SUBMIT, .comments = &comment, .comment_count = 1}, 2, 2},
+                 {{.kind = EVENT_SUBMIT, .action = STR_INIT("2"), .status = STR_INIT("new")}, 0, 2},
+                 {{.kind = EVENT_GLOBAL, .action = STR_INIT("anon")}, 0, 0}};
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        struct event event = steps[i].event;
+        event.actor = test_agent;
+        test_now += INSTANT_SECOND;
+        assert_true(dossier_perform(place, reload(&desk, filed), &event, NULL, &err));
+        assert_true(store_read(desk.store, count_beside, &beside, NULL));
+        assert_int_equal(beside.waiting, steps[i].waiting);
+        assert_int_equal(beside.values, steps[i].values);
+    }
+    desk_close(&desk);
+}
+
 static void a_timer_job_moves_the_dossier_once(void **state)
 {
     DESK_OR_SKIP(desk);
@@ -645,6 +700,7 @@ int main(void)
         ON_BOTH_STORES(silence_is_dated_by_the_calendar),
         ON_BOTH_STORES(documents_that_are_asked_for_move_the_day_on_which_silence_decides),
         ON_BOTH_STORES(treating_writes_all_and_is_locked_by_revision),
+        ON_BOTH_STORES(what_a_step_leaves_as_it_was_is_not_written_again),
         ON_BOTH_STORES(a_timer_job_moves_the_dossier_once),
         ON_BOTH_STORES(a_timer_comes_though_somebody_changes_the_dossier_meanwhile),
         ON_BOTH_STORES(removal_leaves_nothing_but_the_number),

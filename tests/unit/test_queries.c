@@ -655,12 +655,13 @@ static bool write_many(struct tx *tx, void *arg, struct err *err)
         " workflow_version, form_number, n.i, n.i % 500 + 1, submitter_name, email, channel, agent, status,"
         " status_name, status_colour, public_status, received, updated, arrived, is_final, waits_for_submitter,"
         " summary, revision, is_anonymised, is_removed, '{\"1\":\"nom' || n.i || '\",\"2\":\"c' || (n.i % 100) ||"
-        " '\",\"8\":\"' || n.i || '\"}', data, marks, '', 0, '', 0, '', '' FROM dossier, n WHERE sequence = 1",
+        " '\",\"8\":\"' || n.i || '\"}', data, marks, '', 0, '', 0, '', '', '', '' FROM dossier, n WHERE sequence = 1",
         "INSERT INTO dossier SELECT id + n.i, uuid, code || n.i, form, form_version, form_name, workflow,"
         " workflow_version, form_number, n.i, n.i % 500 + 1, submitter_name, email, channel, agent, status,"
         " status_name, status_colour, public_status, received, updated, arrived, is_final, waits_for_submitter,"
         " summary, revision, is_anonymised, is_removed, '{\"1\":\"nom' || n.i || '\",\"2\":\"c' || (n.i % 100) ||"
-        " '\",\"8\":\"' || n.i || '\"}', data, marks, '', 0, '', 0, '', '' FROM dossier, generate_series(2, :count) AS "
+        " '\",\"8\":\"' || n.i || '\"}', data, marks, '', 0, '', 0, '', '', '', '' FROM dossier, generate_series(2, "
+        ":count) AS "
         "n (i)"
         " WHERE sequence = 1"};
     static const char names[] = "INSERT INTO dossier_value SELECT form, '1', 'nom' || sequence, id, NULL FROM dossier"
