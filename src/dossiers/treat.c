@@ -161,11 +161,7 @@ const size_t dossier_job_kind_count = sizeof dossier_job_kinds / sizeof *dossier
 /* What the timer did has mostly taken it back already. */
 static bool end_timer(struct tx *tx, void *job, struct err *err)
 {
-    struct err own = {0};
-    if (job_finish(tx, job, &own) || own.code == ERR_CONFLICT)
-        return true;
-    *err = own;
-    return false;
+    return job_finish_if_ours(tx, job, err);
 }
 
 static bool ring_once(const struct dossier_place *place, const struct dossier *dossier, const struct event *event,

@@ -70,6 +70,7 @@ struct sending {
     int64_t number;
     str to, state;
     bool is_done;
+    bool is_last; /* of a job that has nothing else to do */
 };
 
 static bool is_done(struct tx *tx, void *arg, struct err *err)
@@ -86,7 +87,8 @@ static bool keep_row(struct tx *tx, void *arg, struct err *err)
     return tx_run(tx, insert, err, P_INT("id", store_new_id()), P_INT("job", sending->job->id),
                   P_INT("number", sending->number), P_TEXT("recipient", sending->to),
                   P_TEXT("subject", sending->mail.subject), P_TEXT("text", sending->parts.text),
-                  P_TEXT("html", sending->parts.html), P_TEXT("state", sending->state), P_INT("at", instant_now()));
+                  P_TEXT("html", sending->parts.html), P_TEXT("state", sending->state), P_INT("at", instant_now())) &&
+           (!sending->is_last || job_finish_if_ours(tx, sending->job, err));
 }
 
 static bool is_address(str text)
@@ -111,7 +113,8 @@ static bool hand_over(const struct sending *sending, str id, struct err *err)
 /* The Message-ID is that of the job and the address: a message that is sent twice is one for who receives it. */
 static bool send_one(struct arena *arena, struct store *store, struct sending *sending, struct err *err)
 {
-    if (!store_read(store, is_done, sending, err) || sending->is_done)
+    bool leaves = sending->relay->url.len > 0 || sending->relay->kept != NULL; /* else its row alone is made, once */
+    if (leaves && (!store_read(store, is_done, sending, err) || sending->is_done))
         return sending->is_done;
     if (!is_address(sending->to))
         return err_set(err, ERR_INVALID, "« %.*s » is no e-mail address.", STR_ARG(sending->to));
@@ -124,16 +127,21 @@ static bool send_one(struct arena *arena, struct store *store, struct sending *s
     } else if (sending->relay->kept != NULL) {
         sending->relay->kept(&sending->mail, sending->to, &sending->parts);
     }
-    return store_write(store, keep_row, sending, err);
+    if (!store_write(store, keep_row, sending, err))
+        return false;
+    if (sending->is_last)
+        job_is_over(sending->job);
+    return true;
 }
 
-/* One that fails does not keep the others waiting. */
+/* One that fails does not keep the others waiting. may_end: nothing is left to do once all have left. */
 static bool send_to_each(struct arena *arena, struct store *store, struct sending *sending, const json_t *to,
-                         struct err *err)
+                         bool may_end, struct err *err)
 {
     bool ok = true;
     for (size_t i = 0; i < json_array_size(to); i++) {
         sending->number = (int64_t)i;
+        sending->is_last = may_end && ok && i + 1 == json_array_size(to);
         sending->to = json_str_of(json_array_get(to, i));
         struct err failure = {0};
         if (send_one(arena, store, sending, &failure))
@@ -222,7 +230,7 @@ static bool send_all(struct arena *arena, const struct mail_relay *relay, const 
         return false;
     const json_t *words = words_with_lost(arena, json_object_get(payload, "words"), lost);
     return mail_render(arena, pages, json_str(payload, "page"), words, &sending.parts, err) &&
-           send_to_each(arena, store, &sending, json_list(payload, "to"), err);
+           send_to_each(arena, store, &sending, json_list(payload, "to"), lost->names.len == 0, err);
 }
 
 bool mail_names_file(struct tx *tx, str blob, bool *named, struct err *err)

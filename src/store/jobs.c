@@ -124,6 +124,15 @@ bool job_finish(struct tx *tx, const struct job *job, struct err *err)
     return changed > 0 || err_set(err, ERR_CONFLICT, "The job %lld is no longer ours.", (long long)job->id);
 }
 
+bool job_finish_if_ours(struct tx *tx, const struct job *job, struct err *err)
+{
+    struct err own = {0};
+    if (job_finish(tx, job, &own) || own.code == ERR_CONFLICT)
+        return true;
+    *err = own;
+    return false;
+}
+
 void job_is_over(const struct job *job)
 {
     if (job->is_over != NULL)

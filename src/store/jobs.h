@@ -33,6 +33,8 @@ bool job_release(struct tx *tx, str key, struct err *err);
  * where the job is no longer ours (its lease ended and another has it, or it was cancelled): let the write fail then.
  */
 bool job_finish(struct tx *tx, const struct job *job, struct err *err);
+/* The same where the effect stands though the job is another's by now: true then. */
+bool job_finish_if_ours(struct tx *tx, const struct job *job, struct err *err);
 /* Once a write is on disk that ended the job by job_finish or job_cancel: the runner has nothing more to write. */
 void job_is_over(const struct job *job);
 
