@@ -32,16 +32,21 @@ after(async () => {
   await counter.stop();
 });
 
-/** All that must hold of the page that is shown. */
-const check = async (page, problems) => {
-  const where = page.url().replace(/^http:\/\/[^/]+/, "") + ` at ${page.viewportSize().width}`;
+/** What does not hang on the screen: the page as it was sent, and whether it fits the narrowest one. Looked at once, on the phone. */
+const checkOnce = async (page, where, problems) => {
   const source = await page.content();
   const response = await page.evaluate(async () => (await fetch(location.href)).text()).catch(() => source);
   const report = await validator.validateString(response);
   for (const result of report.results) for (const message of result.messages) problems.push(`${where}: html ${message.ruleId} ${message.message} (line ${message.line})`);
-  for (const violation of await violations(page)) problems.push(`${where}: axe ${violation}`);
   const width = await widthAt320(page);
   if (width > 320) problems.push(`${where}: ${width} px wide at 320 px`);
+};
+
+/** All that must hold of the page that is shown. */
+const check = async (page, problems) => {
+  const screen = page.viewportSize().width, where = page.url().replace(/^http:\/\/[^/]+/, "") + ` at ${screen}`;
+  for (const violation of await violations(page)) problems.push(`${where}: axe ${violation}`);
+  if (screen === phone.width) await checkOnce(page, where, problems);
 };
 
 const open = async (viewport, policy = false) => {
