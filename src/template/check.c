@@ -419,23 +419,28 @@ static void find_origin(struct walk *w)
         w->origin++;
 }
 
+struct checker checker_begin(struct arena *arena, const struct template *template,
+                             const struct template_knowledge *knowledge, struct render *render, struct buf *unused)
+{
+    return (struct checker){.arena = arena,
+                            .knowledge = knowledge,
+                            .machine = {.arena = arena,
+                                        .render = render,
+                                        .template = template,
+                                        .dialect = template->settings.dialect,
+                                        .lang = STR("fr"),
+                                        .out = unused,
+                                        .steps_left = SIZE_MAX,
+                                        .arena_most = SIZE_MAX}};
+}
+
 void template_check(const struct template *template, struct arena *arena, const struct template_knowledge *knowledge,
                     struct template_findings *out)
 {
     struct render render = {.arena = arena};
     struct buf unused = buf_new(arena, 0);
-    struct walk w = {.checker = {.arena = arena,
-                                 .knowledge = knowledge,
-                                 .machine = {.arena = arena,
-                                             .render = &render,
-                                             .template = template,
-                                             .dialect = template->settings.dialect,
-                                             .lang = STR("fr"),
-                                             .out = &unused,
-                                             .steps_left = SIZE_MAX,
-                                             .arena_most = SIZE_MAX}},
-                     .unit = template->unit,
-                     .out = out};
+    struct walk w = {
+        .checker = checker_begin(arena, template, knowledge, &render, &unused), .unit = template->unit, .out = out};
     for (w.at = 0; w.at < w.unit->code.len;) {
         land(&w);
         find_origin(&w);

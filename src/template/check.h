@@ -11,7 +11,7 @@ struct fact { /* what holds where an expression is true: the one that is written
     struct value literal;
 };
 
-enum origin_kind { OF_ANYTHING, OF_LITERAL, OF_FILTER, OF_NAME };
+enum origin_kind { OF_ANYTHING, OF_LITERAL, OF_FILTER, OF_NAME, OF_VALUES };
 
 /* What an expression may give. */
 struct possible {
@@ -19,6 +19,7 @@ struct possible {
     struct value literal;     /* OF_LITERAL */
     unsigned gives;           /* OF_FILTER: set of enum filter_gives */
     str path;                 /* OF_NAME: of the scope */
+    struct value_list values; /* OF_VALUES: one of these */
     str written;              /* as messages show it; empty: it can't be shown */
     const struct fact *facts; /* where it is true */
 };
@@ -29,6 +30,15 @@ struct checker {
     struct machine machine;                     /* what comparisons and the wants of filters ask for */
 };
 
+struct examples { /* what an expression may be */
+    struct value_list values;
+    enum template_extent extent;
+};
+/* near: as of struct template_knowledge. */
+struct examples possible_examples(struct checker *checker, const struct possible *possible, struct value near);
+/* With a machine that comparisons may ask; render and unused must outlive it. */
+struct checker checker_begin(struct arena *arena, const struct template *template,
+                             const struct template_knowledge *knowledge, struct render *render, struct buf *unused);
 /* Whether a comparison may hold: false only where no value of either side makes it hold. */
 bool possible_holds(struct checker *checker, const struct possible *a, const struct possible *b, enum comparison how);
 /* Whether some value of it is one that a filter wants. lazy: the filter is given the object itself. */

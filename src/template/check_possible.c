@@ -2,11 +2,6 @@
  * are compared as the machine would, so that nothing of the language's rules is said twice. */
 #include "template/check.h"
 
-struct examples {
-    struct value_list values;
-    enum template_extent extent;
-};
-
 /* ---- Of a filter's result ---- */
 
 enum { FAR = 1000000000 };
@@ -85,7 +80,7 @@ static struct examples of_filter(struct arena *arena, unsigned gives, struct val
 
 /* ---- Of any expression ---- */
 
-static struct examples examples_of(struct checker *checker, const struct possible *possible, struct value near)
+struct examples possible_examples(struct checker *checker, const struct possible *possible, struct value near)
 {
     struct examples out = {.extent = TEMPLATE_ANYTHING};
     switch (possible->kind) {
@@ -100,6 +95,8 @@ static struct examples examples_of(struct checker *checker, const struct possibl
             out.extent =
                 checker->knowledge->of(checker->knowledge->data, checker->arena, possible->path, near, &out.values);
         break;
+    case OF_VALUES:
+        return (struct examples){.values = possible->values, .extent = TEMPLATE_WHOLE};
     case OF_ANYTHING:
         break;
     }
@@ -111,11 +108,11 @@ static bool some_pair_holds(struct checker *checker, const struct possible *a, c
                             enum comparison how, bool swapped)
 {
     bool is_search = how == COMPARE_IN || how == COMPARE_NOT_IN;
-    struct examples left = examples_of(checker, a, VALUE_OF_UNDEFINED);
+    struct examples left = possible_examples(checker, a, VALUE_OF_UNDEFINED);
     if (left.extent == TEMPLATE_ANYTHING || (is_search && left.extent != TEMPLATE_WHOLE))
         return true;
     for (size_t i = 0; i < left.values.len; i++) {
-        struct examples right = examples_of(checker, b, left.values.at[i]);
+        struct examples right = possible_examples(checker, b, left.values.at[i]);
         if (right.extent == TEMPLATE_ANYTHING || (is_search && right.extent != TEMPLATE_WHOLE))
             return true;
         for (size_t j = 0; j < right.values.len; j++) {
@@ -134,7 +131,7 @@ bool possible_holds(struct checker *checker, const struct possible *a, const str
 
 bool possible_fits(struct checker *checker, const struct possible *possible, const struct filter_want *want, bool lazy)
 {
-    struct examples examples = examples_of(checker, possible, VALUE_OF_UNDEFINED);
+    struct examples examples = possible_examples(checker, possible, VALUE_OF_UNDEFINED);
     bool any = false;
     for (size_t i = 0; i < examples.values.len; i++) {
         struct value value = examples.values.at[i], plain = value_plain(checker->arena, value);
@@ -207,7 +204,7 @@ str literal_say(struct arena *arena, struct value literal)
 
 str possible_say(struct checker *checker, const struct possible *possible)
 {
-    struct examples examples = examples_of(checker, possible, VALUE_OF_UNDEFINED);
+    struct examples examples = possible_examples(checker, possible, VALUE_OF_UNDEFINED);
     struct buf out = buf_new(checker->arena, 4096);
     if (possible->kind == OF_LITERAL || examples.values.len == 0)
         return STR_EMPTY;

@@ -112,6 +112,12 @@ struct template_knowledge {
 void template_check(const struct template *template, struct arena *arena, const struct template_knowledge *knowledge,
                     struct template_findings *out);
 
+/* Whether a condition may hold, when its names are what knowledge says, for ever. TEMPLATE_WHOLE: it is also asked for
+ * « filter_NAME » of a filter that nobody knows; no example: the site has none. Where it may not, *why is the part of
+ * the condition that can't be true, as it is written. What is no condition may hold. */
+bool template_may_hold(const struct template *template, struct arena *arena, const struct template_knowledge *knowledge,
+                       str *why);
+
 /* One rendering: where values live, what is known, who is told of faults. Made on the stack for one request or job. */
 struct render {
     struct arena *arena;

@@ -252,6 +252,104 @@ static void a_value_that_is_read_is_left_alone(void **state)
         assert_sound(TEMPLATE_HTML, cases[i]);
 }
 
+/* jamais is never anything, and neither is what the filter « inconnu » gives; constant is 2 or nothing; the rest as
+ * above. */
+static enum template_extent known_for_ever(const void *data, struct arena *in, str path, struct value near,
+                                           struct value_list *examples)
+{
+    if (str_eq(path, STR("jamais")) || str_eq(path, STR("filter_inconnu")))
+        return TEMPLATE_WHOLE;
+    if (str_eq(path, STR("constant"))) {
+        value_list_add(in, examples, value_text(STR("2")));
+        return TEMPLATE_WHOLE;
+    }
+    return known(data, in, path, near, examples);
+}
+
+static bool may_hold(const char *source, str *why)
+{
+    struct template_settings settings = {.kind = TEMPLATE_CONDITION, .name = STR("essai")};
+    struct template_knowledge knowledge = {.of = known_for_ever};
+    struct err err = {0};
+    const struct template *template = template_compile(arena, str_of(source), &settings, &err);
+    if (template == NULL)
+        fail_msg("%s: %s", source, err.message);
+    return template_may_hold(template, arena, &knowledge, why);
+}
+
+static void a_condition_that_can_never_hold_is_known_with_its_cause(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *source, *why;
+    } cases[] = {
+        {"jamais", "jamais"},
+        {"False", "False"},
+        {"jamais and x", "jamais"},
+        {"x and jamais", "jamais"},
+        {"x|add:0 > 0 and jamais", "jamais"},
+        {"jamais or False", "jamais, False"},
+        {"jamais == \"a\"", "jamais == \"a\""},
+        {"jamais > 3", "jamais > 3"},
+        {"choix == \"c\"", "choix == \"c\""},
+        {"not True", "not True"},
+        {"x|inconnu", "x|inconnu"},
+        {"x|inconnu == \"a\"", "x|inconnu == \"a\""},
+        {"choix == \"c\" and x or jamais", "choix == \"c\", jamais"},
+        {"1 == 2", "1 == 2"},
+        {"constant|add:0 > 2", "constant|add:0 > 2"},
+        {"jamais|add:0 > 0", "jamais|add:0 > 0"},
+        {"\"a\" not in jamais", "\"a\" not in jamais"}, /* as in Python: it can't be looked into */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        str why = STR_EMPTY;
+        bool holds = may_hold(cases[i].source, &why);
+        if (holds || !str_eq(why, str_of(cases[i].why)))
+            fail_msg("%s: %d, %.*s", cases[i].source, (int)holds, STR_ARG(why));
+    }
+}
+
+static void a_condition_that_may_hold_is_never_given_up(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "x",
+        "not x",
+        "not jamais",
+        "True",
+        "jamais is None",
+        "jamais == None",
+        "not jamais and x",
+        "jamais != \"a\"",
+        "jamais or x",
+        "x or jamais and y",
+        "choix == \"a\"",
+        "choix != \"a\"",
+        "not choix",
+        "choix is None",
+        "coche",
+        "not coche",
+        "mot == \"z\"",
+        "age > 3",
+        "age|add:1 == 12",
+        "jamais|default:\"a\" == \"a\"",
+        "x|inconnu == \"\"",
+        "not x|inconnu",
+        "x|length > 2",
+        "\"a\" in x",
+        "x == y",
+        "jamais|default:3",
+        "constant|add:3 > 4",
+        "1 == 1",
+        "not x or not jamais",
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        str why = STR_EMPTY;
+        if (!may_hold(cases[i], &why))
+            fail_msg("%s: %.*s", cases[i], STR_ARG(why));
+    }
+}
+
 static void a_finding_stands_where_its_tag_stands(void **state)
 {
     (void)state;
@@ -284,6 +382,8 @@ int main(void)
         SENTENCE(a_value_that_nobody_reads_is_told),
         SENTENCE(a_value_that_is_read_is_left_alone),
         SENTENCE(a_finding_stands_where_its_tag_stands),
+        SENTENCE(a_condition_that_can_never_hold_is_known_with_its_cause),
+        SENTENCE(a_condition_that_may_hold_is_never_given_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
