@@ -68,6 +68,7 @@ static int play(struct installation *real, const struct rehearsal *rehearsal, co
     bool is_opened = option_is_set(options, count, "open");
     told.opened = is_opened ? stay_open : NULL;
     told.told = is_opened ? print_line : is_json ? NULL : rehearsal_print_form;
+    told.told_workflow = is_json ? NULL : rehearsal_print_workflow;
     if (!rehearse(real, &told, str_starts(store, STR("postgres")) ? store : STR_EMPTY, arena, &report, &err))
         return fail_with("rehearse", &err);
     if (is_opened)

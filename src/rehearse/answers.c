@@ -97,8 +97,7 @@ static void note_read(struct making *making, struct map *reads, str path, str li
         read->path = path;
         map_set(reads, path, read);
     }
-    if (literal.len > 0)
-        *vec_push(making->arena, &read->compared) = literal;
+    add_literal(making->arena, &read->compared, literal);
 }
 
 static void note_text(void *arg, str text)
@@ -150,14 +149,15 @@ static json_t *row(const struct making *making, int number)
     return row;
 }
 
-/* The value of what is read, as it is hoped for, or not: another of those that it is compared with, a day that is past,
- * nothing. */
-static json_t *value_of(struct arena *arena, const struct read *read, bool is_hoped)
+/* The value of what is read: as it is hoped for; another of those that it is compared with, a day that is past; none of
+ * them. */
+static json_t *value_of(struct arena *arena, const struct read *read, enum answer_kind kind)
 {
-    if (read->compared.len > 1 && !is_hoped)
-        return json_from_str(read->compared.at[1]);
+    bool is_hoped = kind == ANSWER_HOPED;
+    size_t nth = is_hoped ? 0 : kind == ANSWER_OTHER ? 1 : 2;
     if (read->compared.len > 0)
-        return json_from_str(is_hoped ? read->compared.at[0] : STR("autre"));
+        return json_from_str(kind != ANSWER_STRANGE && nth < read->compared.len ? read->compared.at[nth]
+                                                                                : STR("autre"));
     bool is_known = str_contains(read->path, STR("url")) || str_contains(read->path, STR("date"));
     return is_hoped || is_known ? plain_value(arena, read->path, 0, is_hoped ? WEEK : -1) : json_null();
 }
@@ -196,7 +196,7 @@ static void put(json_t *json, str path, json_t *value)
         json_set(json, step, value);
 }
 
-static str good_answer(const struct making *making, bool is_hoped)
+static str good_answer(const struct making *making, enum answer_kind kind)
 {
     json_t *body = json_keep(making->arena, json_object()), *rows = json_array();
     for (int number = 1; number <= ROWS; number++)
@@ -205,7 +205,7 @@ static str good_answer(const struct making *making, bool is_hoped)
     for (size_t i = 0; i < making->reads.len; i++) {
         const struct read *read = making->reads.entries[i].value;
         if (!str_eq(read->path, STR("data")) && !str_starts(read->path, STR("data.")))
-            put(body, read->path, value_of(making->arena, read, is_hoped));
+            put(body, read->path, value_of(making->arena, read, kind));
     }
     json_set(body, STR("err"), json_integer(0));
     return json_text(making->arena, body);
@@ -236,8 +236,8 @@ void answers_make(struct arena *arena, const struct stage *stage, struct fetch_a
         literal_each_text(workflow_document(workflows->at[i]), note_compared, &making);
         literal_each_text(workflow_document(workflows->at[i]), note_text, &making);
     }
-    out[ANSWER_HOPED] = (struct fetch_answer){.status = 200, .type = type, .body = good_answer(&making, true)};
-    out[ANSWER_OTHER] = (struct fetch_answer){.status = 200, .type = type, .body = good_answer(&making, false)};
+    for (enum answer_kind kind = ANSWER_HOPED; kind <= ANSWER_STRANGE; kind++)
+        out[kind] = (struct fetch_answer){.status = 200, .type = type, .body = good_answer(&making, kind)};
     out[ANSWER_ERROR] = (struct fetch_answer){.status = 200, .type = type, .body = complaint(&making)};
     out[ANSWER_REFUSAL] = (struct fetch_answer){.status = 404, .type = STR("text/plain"), .body = STR("Inconnu")};
     out[ANSWER_FAILURE] = (struct fetch_answer){.status = 500, .type = STR("text/plain"), .body = STR("En panne")};

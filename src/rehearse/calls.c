@@ -52,6 +52,16 @@ static bool answer(struct arena *arena, const struct fetch_request *request, str
     return answer->status != 0 || err_set(err, ERR_UNAVAILABLE, "Le serveur ne répond pas : la répétition le joue.");
 }
 
+/* Where the texts compare with little, several kinds come to one. */
+bool calls_is_repeated(int turn)
+{
+    for (int other = 0; turn < ANSWERS && other < turn; other++)
+        if (calls.answers[other].status == calls.answers[turn].status &&
+            str_eq(calls.answers[other].body, calls.answers[turn].body))
+            return true;
+    return false;
+}
+
 void calls_answer(int turn)
 {
     pthread_mutex_lock(&calls.lock);

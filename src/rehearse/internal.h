@@ -27,17 +27,22 @@ struct stage {
     str key;            /* that STAGE_PROGRAM signs its calls with */
     const char *folder; /* removed at the end; NULL: kept */
     _Atomic int64_t people;
-    struct map options; /* slug of a form → json_t *: names of options that are made up (options.c) */
-    struct estate *set; /* where a form's options are set otherwise (stage_set_options); NULL: as it was opened */
+    struct map options;  /* slug of a form → json_t *: names of options that are made up (options.c) */
+    struct map circuits; /* slug of a workflow → struct map *: circuit_reached */
+    struct estate *set;  /* where something is set otherwise (stage_set); NULL: as it was opened */
+    bool has_variables;  /* of the site, set otherwise */
+    struct VEC_OF(struct estate *) made; /* held for the forms that were added */
 };
 bool stage_open(struct stage *stage, struct installation *real, const struct rehearsal *rehearsal, str scratch_store,
                 struct err *err);
 void stage_close(struct stage *stage);
 /* Sets what addresses of the form's lists read of its workflow's options and the site does not set; their names. */
 json_t *options_make_up(struct arena *arena, struct definition *form);
-/* Gives the form other options of its workflow, in the copy; what was held before stays as it is. NULL: its own again.
- */
-bool stage_set_options(struct stage *stage, str form, json_t *options, struct err *err);
+/* Gives the form other options of its workflow, and the site these variables beside its own, in the copy; what was held
+ * before stays as it is. NULL: as they were. */
+bool stage_set(struct stage *stage, const struct form *form, json_t *options, json_t *variables, struct err *err);
+/* Adds a form to the copy: as it is then, until the stage closes. */
+bool stage_add_form(struct stage *stage, const json_t *document, const struct form **form, struct err *err);
 /* A place to look at dossiers from. */
 void stage_place(struct stage *stage, struct arena *arena, struct place *place);
 /* A browser that nobody has signed in with; calls from an address of its own, so that no brake on guessing holds. */
@@ -66,6 +71,8 @@ json_t *record_mails(void);
 enum answer_kind {
     ANSWER_HOPED,   /* what the site's texts hope for: what they read of answers, and what they compare it with */
     ANSWER_OTHER,   /* other values, or none */
+    ANSWER_THIRD,   /* the third of what they compare it with */
+    ANSWER_STRANGE, /* nothing of what they compare it with */
     ANSWER_ERROR,   /* « err »: 1 */
     ANSWER_REFUSAL, /* 404 */
     ANSWER_FAILURE, /* 500 */
@@ -79,6 +86,8 @@ void calls_end(void);
 /* What is answered from now on: turn is one kind for all calls, or one of ANSWERS … TURNS - 1: the first call gets what
  * is hoped for, or other values, and those after it fail. */
 void calls_answer(int turn);
+/* Whether a turn before this one gives the same. */
+bool calls_is_repeated(int turn);
 /* How many were made so far. */
 int64_t calls_made(void);
 /* The calls since this was last asked: [{"method", "url", "count"}]. */
@@ -130,11 +139,13 @@ struct form_run {
     json_t *refusals;     /* list: {"page", "message"}: pages that some answers do not pass */
     json_t *errors;       /* list: {"kind", "at", "message"} */
     struct map errors_known;
-    str closed;        /* why it takes no request; empty: it does */
-    int64_t ends;      /* steady_now; 0: no bound */
-    struct walk *walk; /* of the workflow (treat.c) */
-    json_t *turns;     /* list: {"options", "reached"}: what options had to be set for statuses to be reached */
-    bool is_crowd;     /* many at once: what each became is not looked up */
+    str closed;              /* why it takes no request; empty: it does */
+    int64_t ends;            /* steady_now; 0: no bound */
+    struct walk *walk;       /* of the workflow (treat.c) */
+    json_t *turns;           /* list: {"options", "reached"}: what options had to be set for statuses to be reached */
+    bool is_crowd;           /* many at once: what each became is not looked up */
+    str wanted;              /* a status: once it is reached, what is left to try is left; empty: none */
+    const struct map *known; /* statuses that the first walk takes for reached; NULL: none */
 };
 void run_begin(struct form_run *run, struct stage *stage, const struct form *form, int64_t seconds);
 /* Writes an error down, once. */
@@ -188,8 +199,10 @@ void option_turns_play(struct form_run *run);
 void treat_all(struct form_run *run);
 /* Files what was filed before once more, a few of it, and follows that afresh: where options are set otherwise. */
 void treat_again(struct form_run *run);
-/* So many statuses were reached so far. */
-size_t treat_reached(const struct form_run *run);
+/* The same of what was filed by the last plan, alone. */
+void treat_last(struct form_run *run);
+/* The statuses that were reached so far, by their ids. */
+const struct map *treat_reached(const struct form_run *run);
 void treat_report(struct form_run *run, json_t *out);
 
 #endif

@@ -1,7 +1,7 @@
 /* What a circuit does may hang on options that each form sets (« form_option_* »). Where a status was never reached,
  * the form is played again with these set otherwise, in the copy: first all of those that decide something, then one at
  * a time, from the turn that led the furthest. */
-#include "rehearse/internal.h"
+#include "rehearse/circuit.h"
 #include "rehearse/literals.h"
 
 enum { VALUES_MOST = 4, TURNS_MOST = 14 };
@@ -172,32 +172,43 @@ static json_t *one_other(const struct turns *turns, const struct varied *varied,
     return options;
 }
 
+/* That no form has reached so far. */
+static bool misses_one(const struct form_run *run)
+{
+    const struct map *others = circuit_reached(run->stage, run->workflow);
+    for (size_t i = 0; i < workflow_status_count(run->workflow); i++) {
+        str id = workflow_status_at(run->workflow, i)->id;
+        if (map_get(treat_reached(run), id) == NULL && map_get(others, id) == NULL)
+            return true;
+    }
+    return false;
+}
+
 static bool wants_more(const struct turns *turns)
 {
     const struct form_run *run = turns->run;
-    return turns->played < TURNS_MOST && run->filed.len > 0 && !run_is_over(run) &&
-           treat_reached(run) < workflow_status_count(run->workflow);
+    return turns->played < TURNS_MOST && run->filed.len > 0 && !run_is_over(run) && misses_one(run);
 }
 
 /* Takes the options. */
 static void play(struct turns *turns, json_t *options)
 {
     struct form_run *run = turns->run;
-    size_t before = treat_reached(run);
+    size_t before = treat_reached(run)->len;
     struct err err = {0};
     json_keep(run->arena, options);
     turns->played++;
-    if (!stage_set_options(run->stage, run->form->slug, options, &err)) {
+    if (!stage_set(run->stage, run->form, options, NULL, &err)) {
         run_error(run, "store", run->form->slug, "%s", err.message);
         return;
     }
     treat_again(run);
-    if (treat_reached(run) == before)
+    if (treat_reached(run)->len == before)
         return;
     turns->base = options;
     json_t *turn = json_object();
     json_set(turn, STR("options"), json_incref(options));
-    json_set(turn, STR("reached"), json_integer((json_int_t)(treat_reached(run) - before)));
+    json_set(turn, STR("reached"), json_integer((json_int_t)(treat_reached(run)->len - before)));
     json_array_append_new(run->turns, turn);
 }
 
@@ -216,7 +227,7 @@ static void play_each(struct turns *turns, const struct varied *varied)
 static void put_back(struct form_run *run)
 {
     struct err err = {0};
-    if (!stage_set_options(run->stage, run->form->slug, NULL, &err))
+    if (!stage_set(run->stage, run->form, NULL, NULL, &err))
         run_error(run, "store", run->form->slug, "%s", err.message);
 }
 

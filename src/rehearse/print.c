@@ -56,19 +56,24 @@ static void print_faults(const json_t *faults)
                STR_ARG(json_str(json_array_get(faults, i), "text")));
 }
 
-static void print_ways(const json_t *statuses)
+static void print_ways(const json_t *ways)
+{
+    for (size_t i = 0; i < json_array_size(ways) && i < SHOWN_MOST; i++) {
+        const json_t *way = json_array_get(ways, i);
+        str label = json_str(way, "label").len > 0 ? json_str(way, "label") : json_str(way, "action");
+        printf("        de « %.*s » par « %.*s » : %.*s\n", STR_ARG(json_str(way, "from")), STR_ARG(label),
+               STR_ARG(json_str(way, "because")));
+    }
+}
+
+static void print_missing(const json_t *statuses)
 {
     const char *status;
     json_t *ways;
     json_object_foreach((json_t *)(uintptr_t)json_dict(statuses, "why"), status, ways)
     {
         printf("    statut jamais atteint « %s »%s\n", status, json_array_size(ways) == 0 ? " : rien n’y mène" : "");
-        for (size_t i = 0; i < json_array_size(ways) && i < SHOWN_MOST; i++) {
-            const json_t *way = json_array_get(ways, i);
-            str label = json_str(way, "label").len > 0 ? json_str(way, "label") : json_str(way, "action");
-            printf("        de « %.*s » par « %.*s » : %.*s\n", STR_ARG(json_str(way, "from")), STR_ARG(label),
-                   STR_ARG(json_str(way, "because")));
-        }
+        print_ways(ways);
     }
 }
 
@@ -124,11 +129,44 @@ void rehearsal_print_form(const json_t *form)
     print_list("pages jamais atteintes", json_list(json_dict(form, "pages"), "missing"));
     print_list("champs jamais montrés", json_list(json_dict(form, "fields"), "missing"));
     print_turns(json_list(form, "option_turns"));
-    print_ways(json_dict(form, "statuses"));
+    print_missing(json_dict(form, "statuses"));
     print_list("actions jamais faites", json_list(json_dict(form, "actions"), "missing"));
     print_list("statuts d’où rien ne mène plus loin", json_list(form, "dead_ends"));
     print_list("textes toujours vides", json_list(texts, "empty"));
     print_list("conditions jamais vraies", json_list(texts, "never_held"));
+    fflush(stdout);
+}
+
+static void print_unreached(const json_t *statuses, const char *what)
+{
+    for (size_t i = 0; i < json_array_size(statuses); i++) {
+        const json_t *one = json_array_get(statuses, i), *ways = json_list(one, "ways");
+        printf("    %s « %.*s »%s\n", what, STR_ARG(json_str(one, "status")),
+               json_array_size(ways) == 0 ? " : rien n’y mène" : "");
+        print_ways(ways);
+    }
+}
+
+static void print_journal_errors(const json_t *journal)
+{
+    for (size_t i = 0; i < json_array_size(journal); i++) {
+        const json_t *line = json_array_get(journal, i);
+        if (str_eq(json_str(line, "level"), STR("error")))
+            printf("    ERREUR %.*s %.*s\n", STR_ARG(json_str(line, "event")), STR_ARG(json_str(line, "text")));
+    }
+}
+
+void rehearsal_print_workflow(const json_t *workflow)
+{
+    printf("traitement %.*s : %lld/%lld statuts atteints, %zu hors d’atteinte, %zu formulaires\n",
+           STR_ARG(json_str(workflow, "workflow")), (long long)json_int(workflow, "reached"),
+           (long long)json_int(workflow, "total"), json_array_size(json_list(workflow, "unreachable")),
+           json_array_size(json_list(workflow, "forms")));
+    print_errors(json_list(workflow, "errors"));
+    print_journal_errors(json_list(workflow, "journal"));
+    print_list("par un formulaire fait pour l’essai seulement", json_list(workflow, "only_made"));
+    print_unreached(json_list(workflow, "unreachable"), "statut hors d’atteinte");
+    print_unreached(json_list(workflow, "missing"), "statut jamais atteint");
     fflush(stdout);
 }
 

@@ -2,6 +2,7 @@
 #include "rehearse/internal.h"
 
 #include "base/xml.h"
+#include "rehearse/circuit.h"
 #include "rehearse/crowd.h"
 
 static json_t *field_json(const struct field *field)
@@ -132,6 +133,15 @@ static json_t *steps_json(struct stage *stage, const struct form *form, int64_t 
     return out;
 }
 
+/* Of the workflow, whatever its form. */
+static void note_reached(const struct form_run *run)
+{
+    const struct map *reached = treat_reached(run);
+    struct map *all = run->workflow == NULL ? NULL : circuit_reached(run->stage, run->workflow);
+    for (size_t i = 0; all != NULL && i < reached->len; i++)
+        map_set(all, str_dup(run->stage->arena, reached->entries[i].key), run->stage);
+}
+
 static json_t *rehearse_form(struct stage *stage, const struct form *form, int64_t seconds, struct arena *arena)
 {
     struct form_run run;
@@ -140,6 +150,7 @@ static json_t *rehearse_form(struct stage *stage, const struct form *form, int64
     file_all(&run);
     treat_all(&run);
     option_turns_play(&run);
+    note_reached(&run);
     json_t *out = form_json(&run, arena);
     json_incref(out);
     arena_free(run.arena);
@@ -160,7 +171,9 @@ static bool find_forms(struct stage *stage, const struct rehearsal *rehearsal, s
             return err_set(err, ERR_NOT_FOUND, "Le site n’a pas de formulaire « %.*s ».", STR_ARG(rehearsal->forms[i]));
         *vec_push(stage->arena, out) = form;
     }
-    return out->len > 0 || err_set(err, ERR_NOT_FOUND, "Le site n’a pas de formulaire.");
+    bool wants_forms = rehearsal->count > 0 || rehearsal->opened != NULL;
+    return out->len > 0 || (!wants_forms && catalogue_workflows(stage->catalogue)->len > 0) ||
+           err_set(err, ERR_NOT_FOUND, "Le site n’a pas de formulaire.");
 }
 
 static void tell_where(const struct stage *stage, const struct catalogue_forms *forms,
@@ -172,6 +185,31 @@ static void tell_where(const struct stage *stage, const struct catalogue_forms *
     json_set_str(where, STR("url"), str_fmt(arena, "http://%.*s:%d/", STR_ARG(stage->host), stage->port));
     json_set(where, STR("forms"), slugs);
     rehearsal->told(where);
+}
+
+static bool is_of_forms(struct stage *stage, const struct catalogue_forms *forms, const struct workflow *workflow)
+{
+    for (size_t i = 0; i < forms->len; i++)
+        if (catalogue_workflow_of(stage->catalogue, forms->at[i]) == workflow)
+            return true;
+    return false;
+}
+
+/* All that the site has; where forms were named, theirs. */
+static void play_circuits(struct stage *stage, const struct catalogue_forms *forms, const struct rehearsal *rehearsal,
+                          json_t *report)
+{
+    const struct workflow_list *workflows = catalogue_workflows(stage->catalogue);
+    json_t *list = json_array();
+    json_set(report, STR("workflows"), list);
+    for (size_t i = 0; i < workflows->len; i++) {
+        if (rehearsal->form_count > 0 && !is_of_forms(stage, forms, workflows->at[i]))
+            continue;
+        json_t *circuit = circuit_play(stage, workflows->at[i], json_list(report, "forms"), rehearsal->seconds);
+        json_array_append_new(list, circuit);
+        if (rehearsal->told_workflow != NULL)
+            rehearsal->told_workflow(circuit);
+    }
 }
 
 static bool play(struct stage *stage, const struct rehearsal *rehearsal, struct arena *arena, json_t *report,
@@ -195,6 +233,8 @@ static bool play(struct stage *stage, const struct rehearsal *rehearsal, struct 
     }
     if (rehearsal->opened != NULL)
         rehearsal->opened();
+    else
+        play_circuits(stage, &forms, rehearsal, report);
     return true;
 }
 
@@ -223,9 +263,14 @@ bool rehearse(struct installation *real, const struct rehearsal *rehearsal, str 
     return ok;
 }
 
+static bool workflow_failed(const json_t *workflow)
+{
+    return json_array_size(json_list(workflow, "errors")) > 0 || has_error_line(json_list(workflow, "journal"));
+}
+
 int rehearsal_status(const json_t *report)
 {
-    const json_t *forms = json_list(report, "forms");
+    const json_t *forms = json_list(report, "forms"), *workflows = json_list(report, "workflows");
     int status = json_int(report, "failed") > 0 ? REHEARSAL_FAILED : REHEARSAL_FINE;
     for (size_t i = 0; i < json_array_size(forms); i++) {
         str state = json_str(json_array_get(forms, i), "state");
@@ -234,5 +279,8 @@ int rehearsal_status(const json_t *report)
         if (str_eq(state, STR("refused")))
             status = REHEARSAL_REFUSED;
     }
+    for (size_t i = 0; i < json_array_size(workflows); i++)
+        if (workflow_failed(json_array_get(workflows, i)))
+            return REHEARSAL_FAILED;
     return status;
 }

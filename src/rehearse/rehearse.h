@@ -16,7 +16,8 @@ struct rehearsal {
     str into_store;    /* where the copy is made and left: a store without this site; empty: a scratch that goes */
     const char *into;  /* the folder of its files; NULL: a temporary one */
     const char *pages; /* where pages are read from; NULL: the program's own */
-    void (*told)(const json_t *form); /* of each form when it is done; may be NULL */
+    void (*told)(const json_t *form);              /* of each form when it is done; may be NULL */
+    void (*told_workflow)(const json_t *workflow); /* the same of each workflow */
     /* Not NULL: each form is only filed, until all of it was shown, and not followed. told gets where the copy is
      * served and what forms there are, then the steps of each. Called at the end: the copy is served until it comes
      * back. */
@@ -35,8 +36,9 @@ enum rehearsal_status {
     REHEARSAL_REFUSED = 3, /* no error, but a form whose own pages let nobody through */
 };
 int rehearsal_status(const json_t *report);
-/* Of one form, and of the whole, as people read it. */
+/* Of one form, of one workflow, and of the whole, as people read it. */
 void rehearsal_print_form(const json_t *form);
+void rehearsal_print_workflow(const json_t *workflow);
 void rehearsal_print_end(const json_t *report);
 
 #endif

@@ -180,6 +180,7 @@ bool stage_open(struct stage *stage, struct installation *real, const struct reh
 {
     *stage = (struct stage){.arena = arena_new()};
     stage->options = map_new(stage->arena);
+    stage->circuits = map_new(stage->arena);
     struct estate *estate = installation_hold(real);
     const struct site *site = sites_by_slug(&estate->sites, rehearsal->site);
     instant_set_clock(moved_clock);
@@ -206,6 +207,8 @@ void stage_close(struct stage *stage)
     web_free(stage->web);
     if (stage->set != NULL)
         estate_release(stage->installation, stage->set);
+    for (size_t i = 0; i < stage->made.len; i++)
+        estate_release(stage->installation, stage->made.at[i]);
     if (stage->estate != NULL)
         estate_release(stage->installation, stage->estate);
     installation_close(stage->installation);
@@ -216,7 +219,7 @@ void stage_close(struct stage *stage)
     arena_free(stage->arena);
 }
 
-/* ---- Options of a workflow, set otherwise ---- */
+/* ---- What is set otherwise ---- */
 
 struct setting {
     struct arena *arena;
@@ -242,17 +245,52 @@ static bool write_options(struct tx *tx, void *arg, struct err *err)
     return definition_save(tx, &form, &version, &is_new, err);
 }
 
-bool stage_set_options(struct stage *stage, str form, json_t *options, struct err *err)
+/* Beside those that the site has. */
+static bool set_variables(struct stage *stage, struct arena *arena, json_t *variables, struct err *err)
+{
+    struct site site;
+    bool is_changed;
+    json_t *document = json_keep(arena, json_deep_copy(stage->site->json));
+    json_t *settings = json_get(document, STR("settings")), *all = json_get(settings, STR("variables"));
+    if (variables == NULL && !stage->has_variables)
+        return true;
+    if (all == NULL) {
+        all = json_object();
+        json_set(settings, STR("variables"), all);
+    }
+    json_object_update(all, variables);
+    stage->has_variables = variables != NULL;
+    return site_from_json(arena, document, &site, err) &&
+           installation_save_site(stage->installation, &site, &is_changed, err);
+}
+
+bool stage_set(struct stage *stage, const struct form *form, json_t *options, json_t *variables, struct err *err)
 {
     struct arena *arena = arena_new();
-    struct setting setting = {arena, catalogue_form(stage->catalogue, form, 0), options};
-    bool ok =
-        store_write(stage->site->store, write_options, &setting, err) && installation_refresh(stage->installation, err);
+    struct setting setting = {arena, form, options};
+    bool ok = store_write(stage->site->store, write_options, &setting, err) &&
+              set_variables(stage, arena, variables, err) && installation_refresh(stage->installation, err);
     arena_free(arena);
     if (stage->set != NULL)
         estate_release(stage->installation, stage->set);
     stage->set = ok ? installation_hold(stage->installation) : NULL;
     return ok;
+}
+
+/* ---- Forms that are made for it ---- */
+
+bool stage_add_form(struct stage *stage, const json_t *document, const struct form **form, struct err *err)
+{
+    struct copying copying = {.arena = stage->arena};
+    if (!definition_from_json(stage->arena, document, vec_push(stage->arena, &copying.definitions), err) ||
+        !store_write(stage->site->store, write_definitions, &copying, err) ||
+        !installation_refresh(stage->installation, err))
+        return false;
+    struct estate *estate = installation_hold(stage->installation);
+    *vec_push(stage->arena, &stage->made) = estate;
+    const struct site *site = sites_by_slug(&estate->sites, stage->site->slug);
+    *form = catalogue_form(estate->catalogues[estate_index(estate, site)], json_str(document, "slug"), 0);
+    return *form != NULL || err_set(err, ERR_INVALID, "Le formulaire fait pour l’essai ne se lit pas.");
 }
 
 /* ---- Who is there ---- */

@@ -233,10 +233,14 @@ static bool is_untried(const struct edge *edge)
     return edge->pressed < edge->wanted && (!edge_is_global(edge) || edge->tally->done < GLOBALS_MOST);
 }
 
-/* Where other servers are asked, each of their answers is worth a try. */
-static bool is_worth(const struct edge *edge)
+/* What was never taken comes before what was taken with other answers, and that before other answers of servers. */
+enum rank { RANK_FRESH, RANK_UNTRIED, RANK_SPOILT, RANK_NONE };
+
+static enum rank rank_of(const struct edge *edge)
 {
-    return is_untried(edge) || (edge->tally->calls && edge->tally->spoilt < TURNS - 1);
+    if (is_untried(edge))
+        return edge->tally->done == 0 ? RANK_FRESH : RANK_UNTRIED;
+    return edge->tally->calls && edge->tally->spoilt < TURNS - 1 ? RANK_SPOILT : RANK_NONE;
 }
 
 static bool has_link(const struct page *page, str own, str url)
@@ -261,8 +265,16 @@ static bool is_offered_now(struct following *following, const struct edge *edge)
                              : form != NULL && act_button(form, edge->value) != NULL;
 }
 
-/* What is next: the step that is to be taken again, else the first that is worth it; and what other servers answer
- * then. NULL: nothing is left. */
+static int next_spoilt(struct tally *tally)
+{
+    do
+        tally->spoilt++;
+    while (tally->spoilt < TURNS - 1 && calls_is_repeated(tally->spoilt));
+    return tally->spoilt;
+}
+
+/* What is next: the step that is to be taken again, else the first of the best; and what other servers answer then.
+ * NULL: nothing is left. */
 static struct edge *choose(struct following *following, const struct steps *prefix, int *answers)
 {
     struct spot *spot = following->spot;
@@ -273,14 +285,15 @@ static struct edge *choose(struct following *following, const struct steps *pref
         if (edge != NULL && is_offered_now(following, edge))
             return edge;
     }
+    struct edge *best = NULL;
     for (size_t i = 0; i < spot->edges.len; i++) {
         struct edge *edge = &spot->edges.at[i];
-        if (!is_worth(edge) || !is_offered_now(following, edge))
-            continue;
-        *answers = is_untried(edge) ? ANSWER_HOPED : ++edge->tally->spoilt;
-        return edge;
+        if (rank_of(edge) < (best == NULL ? RANK_NONE : rank_of(best)) && is_offered_now(following, edge))
+            best = edge;
     }
-    return NULL;
+    if (best != NULL)
+        *answers = rank_of(best) < RANK_SPOILT ? ANSWER_HOPED : next_spoilt(best->tally);
+    return best;
 }
 
 static void note_arrival(struct following *following, struct spot *from, size_t edge_index)
@@ -316,8 +329,12 @@ static bool take_step(struct following *following, const struct steps *prefix)
     size_t edge_index = (size_t)(edge - following->spot->edges.at);
     size_t from = (size_t)(following->spot - following->walk->spots.at);
     bool is_time = edge->who == WHO_TIME, ok = press_answered(following, edge, answers);
-    if (!load(following))
+    const struct spot *left = &following->walk->spots.at[from];
+    if (!load(following)) {
+        if (ok)
+            note_gone(following, left, &left->edges.at[edge_index]);
         return false;
+    }
     if (ok)
         note_arrival(following, &following->walk->spots.at[from], edge_index);
     return !is_time || open_browsers(following);
@@ -370,26 +387,38 @@ static bool follow(struct form_run *run, const struct filed *filed, const struct
 
 /* ---- All of them ---- */
 
-/* A status with something untried; NULL: none. Each is gone back to a few times at the most. */
+static enum rank rank_of_spot(const struct spot *spot)
+{
+    enum rank best = RANK_NONE;
+    for (size_t i = 0; i < spot->edges.len; i++)
+        best = rank_of(&spot->edges.at[i]) < best ? rank_of(&spot->edges.at[i]) : best;
+    return best;
+}
+
+static int *visits_of(struct form_run *run, struct map *visits, const struct spot *spot)
+{
+    int *count = map_get(visits, spot->status->id);
+    if (count == NULL) {
+        count = arena_new_of(run->arena, int);
+        map_set(visits, spot->status->id, count);
+    }
+    return count;
+}
+
+/* The status with the best that is left; NULL: none. Each is gone back to a few times at the most. */
 static const struct spot *untried(struct form_run *run, struct map *visits)
 {
     enum { VISITS_MOST = 20 };
+    const struct spot *best = NULL;
     for (size_t i = 0; i < run->walk->spots.len; i++) {
         const struct spot *spot = &run->walk->spots.at[i];
-        for (size_t j = 0; j < spot->edges.len; j++) {
-            if (!is_worth(&spot->edges.at[j]))
-                continue;
-            int *count = map_get(visits, spot->status->id);
-            if (count == NULL) {
-                count = arena_new_of(run->arena, int);
-                map_set(visits, spot->status->id, count);
-            }
-            if (++*count <= VISITS_MOST)
-                return spot;
-            break;
-        }
+        bool is_better = rank_of_spot(spot) < (best == NULL ? RANK_NONE : rank_of_spot(best));
+        if (is_better && *visits_of(run, visits, spot) < VISITS_MOST)
+            best = spot;
     }
-    return NULL;
+    if (best != NULL)
+        ++*visits_of(run, visits, best);
+    return best;
 }
 
 static void file_again(struct form_run *run, size_t plan, int answers, const struct steps *path)
@@ -403,12 +432,17 @@ static void file_again(struct form_run *run, size_t plan, int answers, const str
     follow(run, &filed, path);
 }
 
+static bool has_wanted(const struct form_run *run)
+{
+    return run->wanted.len > 0 && map_get(&run->walk->reached, run->wanted) != NULL;
+}
+
 static void go_back(struct form_run *run)
 {
     struct map visits = map_new(run->arena);
     for (int i = 0; i < REPLAYS_MOST && !run_is_over(run) && run->walk->presses < PRESSES_MOST; i++) {
         const struct spot *spot = untried(run, &visits);
-        if (spot == NULL)
+        if (spot == NULL || (has_wanted(run) && rank_of_spot(spot) != RANK_FRESH))
             return;
         struct steps path = spot->path;
         file_again(run, spot->filed.plan, spot->filed.answers, &path);
@@ -421,7 +455,8 @@ static void follow_new(struct form_run *run, const struct filed *filed)
     if (!follow(run, filed, NULL))
         return;
     for (int answers = ANSWER_HOPED + 1; answers < TURNS && !run_is_over(run); answers++)
-        file_again(run, filed->plan, answers, NULL);
+        if (!calls_is_repeated(answers))
+            file_again(run, filed->plan, answers, NULL);
 }
 
 /* Statuses that a walk before it reached, and what went wrong, are known to the next. */
@@ -430,7 +465,10 @@ static void begin_walk(struct form_run *run)
     const struct walk *before = run->walk;
     struct walk *walk = arena_new_of(run->arena, struct walk);
     *walk = (struct walk){.globals = map_new(run->arena), .starts = map_new(run->arena)};
-    walk->reached = before != NULL ? before->reached : map_new(run->arena);
+    if (before != NULL)
+        walk->reached = before->reached;
+    else
+        walk->reached = run->known != NULL ? map_copy(run->arena, run->known) : map_new(run->arena);
     walk->faults_known = before != NULL ? before->faults_known : map_new(run->arena);
     walk->faults = before != NULL ? before->faults : json_keep(run->arena, json_array());
     run->walk = walk;
@@ -449,27 +487,47 @@ void treat_all(struct form_run *run)
 }
 
 /* The walk of before is the one that is told: this one only adds to what was reached. */
+static void end_walk(struct form_run *run, struct walk *before)
+{
+    before->reached = run->walk->reached;
+    before->faults_known = run->walk->faults_known;
+    run->walk = before;
+}
+
+static bool follow_plan(struct form_run *run, size_t plan)
+{
+    struct filed filed;
+    if (!file_one(run, &run->plans.at[plan], &filed))
+        return false;
+    filed.plan = plan;
+    *vec_push(run->arena, &run->filed) = filed;
+    follow_new(run, &filed);
+    return true;
+}
+
 void treat_again(struct form_run *run)
 {
     enum { PLANS_MOST = 12 };
     struct walk *before = run->walk;
     size_t done = 0;
     begin_walk(run);
-    for (size_t i = 0; i < run->plans.len && done < PLANS_MOST && !run_is_over(run); i++) {
-        struct filed filed;
-        if (!file_one(run, &run->plans.at[i], &filed))
-            continue;
-        filed.plan = i;
-        follow_new(run, &filed);
-        done++;
-    }
+    for (size_t i = 0; i < run->plans.len && done < PLANS_MOST && !run_is_over(run); i++)
+        done += follow_plan(run, i);
     go_back(run);
-    before->reached = run->walk->reached;
-    before->faults_known = run->walk->faults_known;
-    run->walk = before;
+    end_walk(run, before);
 }
 
-size_t treat_reached(const struct form_run *run)
+void treat_last(struct form_run *run)
 {
-    return run->walk->reached.len;
+    struct walk *before = run->walk;
+    begin_walk(run);
+    if (follow_plan(run, run->plans.len - 1))
+        go_back(run);
+    if (before != NULL)
+        end_walk(run, before);
+}
+
+const struct map *treat_reached(const struct form_run *run)
+{
+    return &run->walk->reached;
 }

@@ -70,9 +70,8 @@ struct following {
     bool has_called;
 };
 
-/* The ways to a status that was not reached, and what kept each from being taken (treat_why.c): a new list of {"from",
- * "action", "label", "because"}. */
-json_t *treat_why(const struct form_run *run, str status);
+/* The dossier went with what was done last (treat_gone.c). */
+void note_gone(struct following *following, const struct spot *from, const struct edge *edge);
 
 /* ---- What waits for its time (treat_timers.c) ---- */
 

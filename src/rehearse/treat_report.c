@@ -1,4 +1,5 @@
 /* What was reached of a workflow, as the report tells it. */
+#include "rehearse/prove.h"
 #include "rehearse/treat.h"
 
 static json_t *edge_json(const struct form_run *run, const struct spot *spot, const struct edge *edge)
@@ -20,13 +21,17 @@ static json_t *statuses_json(const struct form_run *run)
 {
     json_t *missing = json_array(), *why = json_object(), *out = json_object();
     size_t total = run->workflow == NULL ? 0 : workflow_status_count(run->workflow);
+    struct proving proving = {.arena = run->arena, .workflow = run->workflow, .catalogue = run->stage->catalogue};
+    proving.filters = &run->stage->site->filters;
+    if (total > 0)
+        prove(&proving, &run->walk->reached);
     for (size_t i = 0; i < total; i++) {
         const struct workflow_status *status = workflow_status_at(run->workflow, i);
         if (map_get(&run->walk->reached, status->id) != NULL)
             continue;
         json_array_append_new(missing, json_from_str(status->name));
         if (run->filed.len > 0)
-            json_set(why, status->name, treat_why(run, status->id));
+            json_set(why, status->name, prove_ways_json(&proving, &run->walk->reached, status->id));
     }
     json_set(out, STR("total"), json_integer((json_int_t)total));
     json_set(out, STR("reached"), json_integer((json_int_t)(total - json_array_size(missing))));

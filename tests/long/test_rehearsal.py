@@ -18,11 +18,13 @@ class Rehearsal(unittest.TestCase):
                 counter.cli("import", "publik", CORPUS / "publik", "--site", "commune")
                 done = subprocess.run([RELEASE, "rehearse", "--site", "commune", "--report", "json", *counter.place],
                                       capture_output=True, text=True, timeout=3000)
-                forms = json.loads(done.stdout)["forms"]
+                report = json.loads(done.stdout)
+                forms, workflows = report["forms"], report["workflows"]
                 self.assertEqual(len(forms), 68)
                 self.assertEqual([(f["form"], f["errors"], f["journal"]) for f in forms if f["state"] == "failed"], [])
                 self.assertEqual({f["form"]: f["state"] for f in forms if f["state"] != "filed"}, dict.fromkeys(SHUT, "refused"))
                 self.assertTrue(all(f["refusals"] for f in forms if f["form"] in SHUT))
+                self.assertEqual([(w["workflow"], w["errors"], w["missing"]) for w in workflows if w["errors"] or w["missing"]], [])
 
 
 if __name__ == "__main__":
