@@ -25,3 +25,11 @@ bool geocode_run_job(struct place *place, const struct job *job, struct err *err
     place->dossiers.now = 0; /* the exchange took its time */
     return dossier_called(&place->dossiers, job, json_str(payload, "call"), &outcome, err);
 }
+
+bool geocode_give_up(struct place *place, const struct job *job, struct err *err)
+{
+    const json_t *payload = json_parse(place->dossiers.arena, job->payload, err);
+    struct call_outcome outcome = {.problem = STR("la recherche a été commencée plusieurs fois sans jamais aboutir."),
+                                   .is_last = true};
+    return payload != NULL && dossier_called(&place->dossiers, job, json_str(payload, "call"), &outcome, err);
+}

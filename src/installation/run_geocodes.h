@@ -8,5 +8,7 @@
 enum { GEOCODE_ATTEMPTS = 3, GEOCODE_LEASE_SECONDS = 60 };
 
 bool geocode_run_job(struct place *place, const struct job *job, struct err *err);
+/* For one that was begun so often and never ended: administrators are told in the history, the circuit goes on. */
+bool geocode_give_up(struct place *place, const struct job *job, struct err *err);
 
 #endif

@@ -47,6 +47,11 @@ static bool run_geocode(struct place *place, const void *job, struct err *err)
     return geocode_run_job(place, job, err);
 }
 
+static bool give_geocode_up(struct place *place, const void *job, struct err *err)
+{
+    return geocode_give_up(place, job, err);
+}
+
 static bool run_sms(struct place *place, const void *job, struct err *err)
 {
     return sms_run_job(place, job, err);
@@ -142,6 +147,11 @@ static bool run_geocode_job(void *context, struct store *store, const struct job
     return run_of_site(context, store, run_geocode, job, err);
 }
 
+static bool give_geocode_job_up(void *context, struct store *store, const struct job *job, struct err *err)
+{
+    return run_of_site(context, store, give_geocode_up, job, err);
+}
+
 static bool run_sms_job(void *context, struct store *store, const struct job *job, struct err *err)
 {
     return run_of_site(context, store, run_sms, job, err);
@@ -169,7 +179,7 @@ void installation_run_jobs(struct installation *installation, int threads)
         {STR(SUMMARIES_JOB_KIND), run_summaries_job, DAILY_ATTEMPTS, 0},
         {STR(CALL_JOB_KIND), run_call_job, CALL_ATTEMPTS, CALL_LEASE_SECONDS, give_call_job_up},
         {STR(DOCUMENT_JOB_KIND), run_document_job, DOCUMENT_ATTEMPTS, DOCUMENT_LEASE_SECONDS, give_document_job_up},
-        {STR(GEOCODE_JOB_KIND), run_geocode_job, GEOCODE_ATTEMPTS, GEOCODE_LEASE_SECONDS},
+        {STR(GEOCODE_JOB_KIND), run_geocode_job, GEOCODE_ATTEMPTS, GEOCODE_LEASE_SECONDS, give_geocode_job_up},
         {STR(SMS_JOB_KIND), run_sms_job, CALL_ATTEMPTS, CALL_LEASE_SECONDS},
         {STR(BLOBS_SWEEP_JOB), blobs_run_sweep_job, DAILY_ATTEMPTS, BLOBS_SWEEP_LEASE_SECONDS},
     };

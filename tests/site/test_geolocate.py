@@ -81,6 +81,20 @@ class Geolocate(WithGeocoder):
         self.assertIn("le géocodeur n’a pas répondu", text)
 
     @on_each_store
+    def test_a_search_that_never_ends_is_told_and_holds_nothing_up(self, town):
+        self.geocoder.fail(503)
+        clerk = town.visitor("ville", CLERK)
+        url = f"/agents/demandes/{file_request(town.visitor('ville'), 'adresse', Adresse='12 rue de la République').replace('-', '')}/"
+        until = time.monotonic() + 40
+        while "Ici (" not in (text := clerk.get(url).page.text) and time.monotonic() < until:
+            # As where the process died each time: it was begun as often as it may be.
+            town.sql("site-ville", "UPDATE job SET look = 1, attempts = 3 WHERE kind = 'workflow.geocode' AND error IS NOT NULL")
+            time.sleep(0.3)
+        self.assertIn("Ici (;)", text)
+        self.assertIn("commencée plusieurs fois sans jamais aboutir", text)
+        self.assertEqual(town.sql("site-ville", "SELECT COUNT(*) FROM job WHERE kind = 'workflow.geocode'")[0][0], "0")
+
+    @on_each_store
     def test_a_point_is_taken_and_kept_or_not(self, town):
         self.assertEqual(self.shown(town, "point", Point="45,75 ; 4,85"), "45.75;4.85")
         self.assertEqual(self.shown(town, "point", Point="là-bas"), ";")
