@@ -202,6 +202,7 @@ export const signIn = async (page, counter, site, email) => {
 
 const examples = [
   [/e-?mail|courriel|\bmail/i, "jeanne.dupont@example.org"], [/registre national|niss/i, "85073003328"],
+  [/t[ée]l[ée]phone portable/i, "0612345678"],
   [/iban|compte bancaire/i, "BE68539007547034"], [/code postal/i, "69120"], [/num[ée]ro et rue/i, "12 rue de la République"], [/t[ée]l[ée]phone|gsm|mobile/i, "0478123456"],
   [/heure/i, "14:30"],
   [/montant|prix|surface|volume|capacit|litre|index|ann[ée]e|nombre|quantit|num[ée]ro|bo[iî]te|consommation/i, "12"],

@@ -1,11 +1,13 @@
 """The demonstration metropolis: loaded by one command, its two services from filing to each of their ends, their mails."""
 import re
+import subprocess
 import time
 import unittest
 from datetime import date, timedelta
 
 from support.counter import ROOT, Counter, stores
 from support.filler import PDF, main_form
+from support.slow import wait_until
 from support.smtp import text_of
 from support.town import OnEachStore, buttons, file_request, on_each_store, press, status_of, track
 from support.visitor import Visitor
@@ -13,6 +15,8 @@ from support.visitor import Visitor
 RESIDENT, WRITER = "habitante@exemple.example", "voisin@exemple.example"
 SITES = {"localhost": "Métropole de Lyon", "vaulx-en-velin.localhost": "Vaulx-en-Velin", "bron.localhost": "Bron",
          "dardilly.localhost": "Dardilly", "oullins.localhost": "Oullins-Pierre-Bénite", "lyon.localhost": "Lyon"}
+PLANTING = {"Adresse ou lieu": "12 rue de la République", "Genre de plantation": "Pied d’arbre", "Surface": "2,5", "Plantes prévues": "Lavande",
+            "Prénom": "Ada", "^ ?Nom$": "Durand", "Adresse e-mail": WRITER, "Téléphone": "", "Photo": None}
 MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
 REPORT = {"Adresse ou lieu": "12 rue de la République", "Famille": "Voirie", "Suivi": "Oui, par e-mail", "Adresse e-mail": WRITER,
           "Date du constat": "", "Il y a un danger": [], "Description": "Un trou profond"}
@@ -217,6 +221,83 @@ class Demonstration(OnEachStore):
             self.assertNotIn(code, recruiter.get(page).page.text.split("Chercher")[-1].replace(f"value={code}", ""), page)
         self.assertEqual(town.visitor("bron", RESIDENT).get("/agents/").status, 403)
         self.assertEqual(town.visitor("lyon", "agent@bron.example").get("/agents/").status, 403, "an agent of one site is nobody on another")
+
+    # ---- A permission: documents that are missing, a decision with its reasons and its document, silence ----
+
+    def ask_to_plant(self, town):
+        resident = town.visitor("bron")
+        code = file_request(resident, "permis-vegetaliser", **PLANTING)
+        return resident, code, f"/agents/demandes/{code.replace('-', '')}/"
+
+    def ask_for_documents(self, agent, url):
+        page = agent.get(next(href for href, text in agent.get(url).page.links if "Demander des documents" in text)).page
+        form = next(form for form in page.forms if any("avant" in control.name for control in form.controls))
+        chosen = {control.name: control.value for control in form.controls if control.kind == "checkbox" and control.label == "Photo du lieu"}
+        word = {control.name: "Une photo de jour" for control in form.controls if "Message" in control.label}
+        return agent.send(form, chosen | word, button="Demander des documents")
+
+    def paper(self, visitor, url, name):
+        """The words of the document that the history has under that name."""
+        links = []
+
+        def is_made():
+            links[:] = [href for href, text in visitor.get(url).page.links if text.strip() == name]
+            return links
+        self.assertTrue(wait_until(is_made, seconds=60), visitor.last.page.text)
+        pdf = visitor.get(links[0]).body
+        return " ".join(subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode().split())
+
+    @on_each_store
+    def test_a_permission_waits_for_a_document_and_is_given_as_one(self, town):
+        resident, code, url = self.ask_to_plant(town)
+        today, agent = date.today(), self.agent(town)
+        press(agent, url, "Étudier la demande")
+        self.assertIn(f"Sans décision le {in_words(in_two_months(today))}", agent.get(url).page.text)
+        self.ask_for_documents(agent, url)
+        self.assertEqual(status_of(agent.get(url)), "Documents attendus")
+        due = in_words(today + timedelta(30))
+        self.assertIn(f"attendus jusqu’au {due} inclus", agent.last.page.text)
+        text = self.told(town, code, "il manque des documents")
+        for words in ("Photo du lieu", "Une photo de jour", due):
+            self.assertIn(words, text)
+        own = track(resident, code, WRITER).url
+        self.assertIn(f"jusqu’au {due} inclus", resident.get(own).page.text)
+        press(resident, own, "Envoyer les documents", files={"Photo du lieu": ("lieu.pdf", "application/pdf", PDF)})
+        self.assertEqual(status_of(resident.get(own)), "En cours d’étude")
+        self.assertIn("votre demande sera refusée", resident.last.page.text)
+        press(agent, url, "Accepter")
+        self.assertEqual(status_of(resident.get(own)), "En cours d’étude", "what agents prepare is not shown")
+        press(agent, url, "Envoyer", {"Conditions particulières": "Laisser l’accès au regard."})
+        text = self.paper(resident, own, f"Permis de végétaliser {code}.pdf")
+        for words in ("Nous acceptons votre demande", "pied d’arbre, 2,5 m², 12 rue de la République.", "Laisser l’accès au regard.", f"Demande n° {code}"):
+            self.assertIn(words, text.replace("\xa0", " "))
+        self.assertEqual(status_of(resident.get(own)), "Acceptée")
+        self.told(town, code, "accepté")
+
+    @on_each_store
+    def test_a_refusal_has_its_reasons_and_says_how_to_contest_it(self, town):
+        resident, code, url = self.ask_to_plant(town)
+        agent = self.agent(town)
+        press(agent, url, "Étudier la demande")
+        press(agent, url, "Refuser")
+        self.assertEqual(press(agent, url, "Envoyer").status, 422, "reasons are compulsory")
+        press(agent, url, "Envoyer", {"Motif du refus": "Le passage des piétons serait trop étroit.", "Explication pour la personne": "Il resterait 90 cm."})
+        own = track(resident, code, WRITER).url
+        text = self.paper(resident, own, f"Refus {code}.pdf")
+        for words in ("Nous ne pouvons pas accepter", "Le passage des piétons serait trop étroit.", "Il resterait 90 cm.", "dans les deux mois", "telerecours"):
+            self.assertIn(words, text)
+        self.assertIn("Il resterait 90 cm.", self.told(town, code, "refusé"))
+
+    @on_each_store
+    def test_silence_refuses_and_says_so(self, town):
+        resident, code, url = self.ask_to_plant(town)
+        own, plain = track(resident, code, WRITER).url, code.replace("-", "")
+        days = (in_two_months(date.today()) - date.today()).days + 1
+        town.sql("site-bron", f"UPDATE dossier SET received = received - {days * 86400 * 1000000} WHERE code = '{plain}'")
+        number = town.sql("site-bron", f"SELECT id FROM dossier WHERE code = '{plain}'")[0][0]
+        town.sql("site-bron", f"UPDATE job SET look = 1 WHERE key LIKE 'global:{number}:%'")
+        self.assertTrue(wait_until(lambda: status_of(resident.get(own)) == "Refusée faute de réponse", seconds=60), resident.last.page.text)
+        self.told(town, code, "refusé faute de réponse")
 
 
 class Newcomer(unittest.TestCase):
