@@ -210,21 +210,29 @@ static str answered_phone(const struct form *form, const struct dossier *dossier
     return STR_EMPTY;
 }
 
-static str submitter_phone(void *data, const struct dossier *dossier)
+/* The data of an account that are a number of a telephone, the one for text messages first. */
+enum { PHONES = 2 };
+static const char *const phone_names[PHONES] = {"mobile", "phone"};
+
+static str account_phone(void *data, int64_t account)
 {
-    static const char *const names[] = {"mobile", "phone"};
-    const struct workflow_host *host = data;
-    const struct dossier_place *place = host->place;
+    const struct dossier_place *place = ((const struct workflow_host *)data)->place;
     struct dossier_person person = {0};
     str phone = STR_EMPTY;
-    for (size_t i = 0; i < 2 && !phone.len; i++)
-        phone = answered_phone(host->form, dossier, str_of(names[i]));
-    if (phone.len || !dossier->account || !place->person ||
-        !place->person(place->data, place->arena, dossier->account, &person))
-        return phone;
-    for (size_t i = 0; i < 2 && !phone.len; i++)
-        phone = json_str(person.attributes, names[i]);
+    if (!account || !place->person || !place->person(place->data, place->arena, account, &person))
+        return STR_EMPTY;
+    for (size_t i = 0; i < PHONES && !phone.len; i++)
+        phone = json_str(person.attributes, phone_names[i]);
     return phone;
+}
+
+static str submitter_phone(void *data, const struct dossier *dossier)
+{
+    const struct workflow_host *host = data;
+    str phone = STR_EMPTY;
+    for (size_t i = 0; i < PHONES && !phone.len; i++)
+        phone = answered_phone(host->form, dossier, str_of(phone_names[i]));
+    return phone.len ? phone : account_phone(data, dossier->account);
 }
 
 static bool silence(void *data, const struct dossier *dossier, instant *at)
@@ -266,6 +274,7 @@ bool context_make(const struct dossier_place *place, const struct form *form, co
         .whole = whole,
         .details = details,
         .submitter_phone = submitter_phone,
+        .account_phone = account_phone,
         .silence = silence,
         .sends_sms = place->sends_sms,
         .form_fields = form ? &form->fields : NULL,

@@ -286,6 +286,8 @@ bool calls_are_tried_again(const struct dossier *dossier);
 void roles_of_name(struct engine *engine, str name, struct str_list *out);
 bool names_include(struct engine *engine, const struct actor *actor, const struct names *names);
 void recipients_of(struct engine *engine, const struct names *names, struct recipients *out);
+/* The telephones of the same people, and the numbers that a template gives, with commas between them. */
+str numbers_of(struct engine *engine, const struct names *names);
 json_t *names_json(const struct names *names);
 /* Whether this person may know of the status (history.c). */
 bool status_may_be_known(struct engine *engine, const struct workflow_status *status, const struct actor *actor);

@@ -164,6 +164,54 @@ void recipients_of(struct engine *engine, const struct names *names, struct reci
         add_recipient(engine, names->at[i], out);
 }
 
+/* ---- Where they get text messages ---- */
+
+enum { NUMBERS_BYTES_MOST = 16 << 10 };
+
+static void add_number(struct buf *out, str number)
+{
+    if (number.len)
+        buf_fmt(out, "%s%.*s", out->len ? ", " : "", STR_ARG(number));
+}
+
+static void add_numbers_of_role(struct engine *engine, str role, struct buf *out)
+{
+    const struct workflow_context *context = engine->context;
+    int64_t *accounts = NULL;
+    size_t count = 0;
+    if (!context->role_accounts || !context->account_phone)
+        return;
+    context->role_accounts(context->data, role, &accounts, &count);
+    for (size_t i = 0; i < count; i++)
+        add_number(out, context->account_phone(context->data, accounts[i]));
+}
+
+static void add_numbers_of_name(struct engine *engine, str name, struct buf *out)
+{
+    const struct workflow_context *context = engine->context;
+    if (str_eq(name, STR("_submitter"))) {
+        if (context->submitter_phone)
+            add_number(out, context->submitter_phone(context->data, engine->dossier));
+        return;
+    }
+    if (is_template(name)) {
+        name = render_name(engine, name);
+        add_number(out, name); /* what is none is passed over where it is sent */
+    }
+    struct str_list roles = {0};
+    roles_of_name(engine, name, &roles);
+    for (size_t i = 0; i < roles.len; i++)
+        add_numbers_of_role(engine, roles.at[i], out);
+}
+
+str numbers_of(struct engine *engine, const struct names *names)
+{
+    struct buf out = buf_new(engine->arena, NUMBERS_BYTES_MOST);
+    for (size_t i = 0; i < names->len; i++)
+        add_numbers_of_name(engine, names->at[i], &out);
+    return buf_str(&out);
+}
+
 json_t *names_json(const struct names *names)
 {
     json_t *list = json_array();

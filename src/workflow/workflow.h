@@ -414,6 +414,8 @@ struct workflow_context {
     void (*details)(void *data, const struct dossier *dossier, struct model_details *out);
     /* Where its submitter gets text messages; empty: nowhere. May be NULL. */
     str (*submitter_phone)(void *data, const struct dossier *dossier);
+    /* And the one of an account; empty: nowhere. May be NULL. */
+    str (*account_phone)(void *data, int64_t account);
     /* The moment at which silence decides; false: it does not, or its delay is not counted now. May be NULL. */
     bool (*silence)(void *data, const struct dossier *dossier, instant *at);
     bool sends_sms;                       /* the site has a gateway */

@@ -1,12 +1,14 @@
 """A person is told something once: by mail, by text message, in their account; by the ways that they want, where these reach them;
 the history says so to them, and to agents by which ways."""
+import json
 import time
 import unittest
 
+from support.filler import main_form
 from support.peer import Peer
 from support.town import ADA, OnEachStore, buttons, file_own, file_request, on_each_store, press
 
-CLERK = "clerc@ville.example"
+CLERK, SWITCH = "clerc@ville.example", "standard@ville.example"
 FORM = {"kind": "form", "slug": "aide", "name": "Aide", "workflow": "aide", "functions": {"_receiver": "accueil"}, "confirmation": False, "fields": [
     {"id": "1", "type": "string", "label": "Nom", "varname": "nom"},
     {"id": "2", "type": "string", "label": "Contact", "varname": "contact", "required": "optional"},
@@ -19,6 +21,11 @@ WORKFLOW = {"kind": "workflow", "slug": "aide", "name": "Aide", "functions": [{"
         {"id": "3", "type": "choice", "label": "Reprendre", "by": ["_receiver"], "status": "2"}]},
     {"id": "2", "name": "Reprise", "actions": [{"id": "1", "type": "jump", "status": "1"}]}]}
 
+# Agents, by a role and by a function, and a number that a template gives: whoever is meant twice has it once.
+CALL = {**FORM, "slug": "appel", "name": "Appel", "workflow": "appel", "functions": {"_receiver": "standard"}}
+CALLING = {"kind": "workflow", "slug": "appel", "name": "Appel", "functions": [{"id": "_receiver", "name": "Agents"}], "statuses": [{"id": "1", "name": "Reçue", "actions": [
+    {"id": "1", "type": "inform", "to": ["_receiver", "standard", "{{ form_var_mobile }}", "{{ form_var_contact }}"], "subject": "Appel de {{ form_var_nom }}", "body": "Rappelez.", "preference": "sms"}]}]}
+
 
 class Inform(OnEachStore):
     @classmethod
@@ -30,9 +37,10 @@ class Inform(OnEachStore):
 
     @classmethod
     def build(cls, town):
-        town.site("ville", "Ville", roles=["accueil"], sms={"url": cls.gateway.url + "/envoi", "from": "Ville"}, outgoing={"allow": [cls.gateway.host]})
-        town.define("ville", FORM, WORKFLOW)
+        town.site("ville", "Ville", roles=["accueil", "standard"], sms={"url": cls.gateway.url + "/envoi", "from": "Ville"}, outgoing={"allow": [cls.gateway.host]})
+        town.define("ville", FORM, WORKFLOW, CALL, CALLING)
         town.person(CLERK, "Claude Clerc", "ville", ["accueil"])
+        town.person(SWITCH, "Sacha Standard", "ville", ["standard"])
         town.person(ADA, "Ada Durand")
 
     def texts(self, least):
@@ -78,6 +86,17 @@ class Inform(OnEachStore):
             self.assertIn(f"Dit par : {by} ", clerk.get(page).page.text.replace("\u00a0", " ").replace("\n", " ") + " ")
         self.assertEqual(len(self.texts(before + 1)), before + 1)
         self.assertEqual(self.told(town, "Aide pour Luc") + self.told(town, "Aide pour Eva"), [])
+
+    @on_each_store
+    def test_a_text_message_reaches_agents_and_numbers_that_a_template_gives(self, town):
+        before, agent = len(self.texts(0)), town.visitor("ville", SWITCH)
+        agent.send(main_form(agent.get("/mon-compte/profil/").page), {"phone": "0600000001"})
+        code = file_request(town.visitor("ville"), "appel", Nom="Max", Contact="pas un numéro", Mobile="06 12 34 56 78").replace("-", "")
+        sent = self.texts(before + 1)
+        self.assertEqual(len(sent), before + 1)
+        self.assertEqual(json.loads(sent[-1].body)["to"], ["0600000001", "06 12 34 56 78"])
+        self.assertIn("Dit par : SMS", agent.get(f"/agents/demandes/{code}/").page.text.replace("\u00a0", " "))
+        self.assertFalse([title for title, _ in town.mailbox.of(SWITCH) if "Appel de Max" in title])
 
 
 if __name__ == "__main__":

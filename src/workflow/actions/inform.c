@@ -1,5 +1,5 @@
 /* inform (ours): tells people something by every way that reaches them, once: a mail, a notice in their account, a text
- * message to who filed, and a line in the history that says by which ways. « preference » is how the person wants to be
+ * message, and a line in the history that says by which ways. « preference » is how the person wants to be
  * reached, where a text knows it. Whoever was told the same by this action is not told again. */
 #include "workflow/actions/actions.h"
 
@@ -46,14 +46,6 @@ static unsigned wanted(struct engine *engine, const struct inform *inform)
     return chosen ? chosen : WAY_MAIL | WAY_SMS | WAY_PORTAL;
 }
 
-static bool is_for_submitter(const struct action *action)
-{
-    for (size_t i = 0; i < action->by.len; i++)
-        if (str_eq(action->by.at[i], STR("_submitter")))
-            return true;
-    return false;
-}
-
 /* Of the part that says it; a new reference. */
 static json_t *part_of(struct engine *engine, const struct action *action, str subject, str text)
 {
@@ -96,11 +88,8 @@ static bool tell_by_mail(struct engine *engine, const struct action *action, str
 static bool tell_by_sms(struct engine *engine, const struct action *action, str subject)
 {
     const struct inform *inform = action->self;
-    const struct workflow_context *context = engine->context;
     str said = str_trim(engine_text(engine, inform->sms));
-    if (!is_for_submitter(action) || !context->sends_sms || !context->submitter_phone)
-        return false;
-    return sms_send(engine, context->submitter_phone(context->data, engine->dossier), said.len ? said : subject);
+    return engine->context->sends_sms && sms_send(engine, numbers_of(engine, &action->by), said.len ? said : subject);
 }
 
 static bool tell_by_notice(struct engine *engine, const struct action *action, str subject, str text)
