@@ -17,11 +17,11 @@ let browser;
 before(async () => (browser = await launch()));
 after(() => browser?.close());
 
-for (const store of stores)
-  test(`what was done is told (${store})`, async (t) => {
+for (const [store, javaScriptEnabled] of [...stores.map((store) => [store, true]), ["sqlite", false]])
+  test(`what was done is told (${store}, ${javaScriptEnabled ? "with" : "without"} scripts)`, async (t) => {
     const counter = await counterWithAgent(store, VILLE, cardForm(), workflow);
     t.after(() => counter.stop());
-    const page = await tab(browser);
+    const page = await tab(browser, { javaScriptEnabled });
     await page.goto(counter.url("ville", "/demarches/carte/1/"));
     await page.fill("#f1", "Blanc".repeat(40));
     await go(page, "Envoyer ma demande");
@@ -32,5 +32,5 @@ for (const store of stores)
     await page.getByRole("link", { name: "Ce que le circuit a fait" }).click();
     await page.waitForURL(/trace/);
     assert.match(await page.locator("main").innerText(), /pas fait, sa condition n’était pas remplie/);
-    await look(page, "trace");
+    if (javaScriptEnabled) await look(page, "trace");
   });
