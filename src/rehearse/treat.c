@@ -70,13 +70,14 @@ static struct edge *note_edge(struct following *following, enum who who, str val
     return edge;
 }
 
-/* A page that asks something is answered in several ways. */
+/* A page that asks something is answered in several ways, then with each choice. */
 static int ways_to_answer(const struct page_form *form)
 {
+    int choices = choices_most(form);
     for (size_t i = 0; i < form->controls.len; i++) {
         const struct control *control = &form->controls.at[i];
         if (control->field.len > 0 && !control->is_unseen && control->kind != CONTROL_HIDDEN)
-            return VARIANTS;
+            return VARIANTS + (choices > 2 ? choices : 0); /* of two, these ways take both */
     }
     return 1;
 }

@@ -102,6 +102,8 @@ void run_due(struct following *following);
 /* The form of a dossier's page that acts; NULL: there is none. Its buttons. */
 const struct page_form *act_form(const struct page *page, str url);
 const struct control *act_button(const struct page_form *form, str value);
+/* How many choices there are, at the most, in the lists of the form that are short enough to try each. */
+int choices_most(const struct page_form *form);
 /* Presses, fills what is asked, again where it is refused; or waits, or calls. False where it came to nothing. */
 bool press(struct following *following, const struct edge *edge);
 

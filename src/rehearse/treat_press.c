@@ -120,6 +120,63 @@ void run_due(struct following *following)
     following->has_called = following->has_called || calls_made() > before;
 }
 
+/* ---- Each choice ---- */
+
+struct choices_of {
+    str field;
+    struct VEC_OF(str) values;
+};
+struct all_choices VEC_OF(struct choices_of);
+
+static void add_choice(struct arena *arena, struct all_choices *all, str field, str value)
+{
+    size_t i = 0;
+    while (i < all->len && !str_eq(all->at[i].field, field))
+        i++;
+    if (i == all->len)
+        *vec_push(arena, all) = (struct choices_of){.field = field};
+    if (value.len > 0)
+        *vec_push(arena, &all->at[i].values) = value;
+}
+
+static struct all_choices choices_in(struct arena *arena, const struct page_form *form)
+{
+    struct all_choices all = {0};
+    for (size_t i = 0; i < form->controls.len; i++) {
+        const struct control *control = &form->controls.at[i];
+        if (control->field.len == 0 || control->is_unseen || control->is_disabled)
+            continue;
+        if (control->kind == CONTROL_CHOICE)
+            add_choice(arena, &all, control->field, control->value);
+        for (size_t j = 0; control->kind == CONTROL_SELECT && j < control->options.len; j++)
+            add_choice(arena, &all, control->field, control->options.at[j].value);
+    }
+    return all;
+}
+
+enum { CHOICES_MOST = 10 };
+
+int choices_most(const struct page_form *form)
+{
+    struct arena *arena = arena_new();
+    struct all_choices all = choices_in(arena, form);
+    size_t most = 0;
+    for (size_t i = 0; i < all.len; i++)
+        if (all.at[i].values.len <= CHOICES_MOST && all.at[i].values.len > most)
+            most = all.at[i].values.len;
+    arena_free(arena);
+    return (int)most;
+}
+
+/* Of every list the nth, from the first again behind the last. */
+static void wish_choices(struct arena *arena, const struct page_form *form, size_t nth, struct wishes *out)
+{
+    struct all_choices all = choices_in(arena, form);
+    for (size_t i = 0; i < all.len; i++)
+        if (all.at[i].values.len > 0)
+            *vec_push(arena, out) = (struct wish){all.at[i].field, all.at[i].values.at[nth % all.at[i].values.len]};
+}
+
 static bool press_button(struct following *following, const struct edge *edge)
 {
     enum { LISTS = 32 };
@@ -137,6 +194,13 @@ static bool press_button(struct following *following, const struct edge *edge)
                             .seed = (uint64_t)edge->pressed,
                             .lists = lists,
                             .refusals = &refusals};
+    const struct page_form *form = form_of(following, edge, &answer.page);
+    struct wishes wishes = {0};
+    if (!edge->is_edit && edge->pressed >= VARIANTS && form != NULL) {
+        wish_choices(following->arena, form, (size_t)(edge->pressed - VARIANTS), &wishes);
+        filler.style = STYLE_PLAUSIBLE;
+        filler.wishes = &wishes;
+    }
     if (edge->is_edit)
         lists[filler.list_count++] = &following->run->form->fields;
     else

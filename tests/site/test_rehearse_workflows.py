@@ -94,6 +94,19 @@ class Reached(unittest.TestCase):
             self.assertEqual((code, found["reached"], found["missing"], found["only_made"]), (0, 5, [], []))
 
 
+    def test_each_choice_of_what_an_agent_is_asked_is_taken(self):
+        words = ["Oui", "Plus tard", "Peut-être", "Non"]
+        asked = {"type": "form", "by": ["_receiver"], "varname": "avis", "hide_submit_button": False,
+                 "fields": [{"id": "1", "type": "item", "label": "Avis", "varname": "avis", "items": words}]}
+        jumps = [jump(str(i + 3), condition=f'avis_var_avis == "{word}"') for i, word in enumerate(words)]
+        statuses = [status("1", "Reçue", asked, {"type": "jumponsubmit", "status": "2"}), status("2", "Lue", *jumps),
+                    *(status(str(i + 3), word) for i, word in enumerate(words))]
+        with Counter() as counter:
+            counter.define("ville", FORM, workflow(statuses))
+            code, found = rehearse(counter)
+            self.assertEqual((code, found["reached"], found["missing"], found["only_made"]), (0, 6, [], []))
+
+
 class OutOfReach(unittest.TestCase):
     def check(self, statuses, unreachable, **more):
         with Counter() as counter:
