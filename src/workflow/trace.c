@@ -169,15 +169,35 @@ static void read_step(struct engine *engine, const struct workflow *workflow, co
     read_values(engine->arena, json_dict(step, "values"), traced);
 }
 
-static const struct workflow *version_of(const struct trace_reading *reading, const struct engine *engine,
-                                         const json_t *part)
+/* The circuit that the dossier followed before an entry of its history, where that entry led to another; else later. */
+static str circuit_before(const struct history_entry *entry, str later)
 {
-    int64_t version = json_int(part, "version");
-    return version == engine->workflow->version ? engine->workflow
-                                                : reading->version(reading->data, engine->workflow->slug, version);
+    for (size_t k = 0; k < json_array_size(entry_parts(entry)); k++) {
+        str from = json_str(json_array_get(entry_parts(entry), k), "from_workflow");
+        if (from.len)
+            return from;
+    }
+    return later;
 }
 
-static void read_part(struct engine *engine, const struct trace_reading *reading, const json_t *part,
+/* Of each entry. */
+static const str *circuits_of(const struct engine *engine, const struct dossier *dossier)
+{
+    str *circuits = arena_array_of(engine->arena, str, dossier->history.len + 1);
+    circuits[dossier->history.len] = engine->workflow->slug;
+    for (size_t i = dossier->history.len; i > 0; i--)
+        circuits[i - 1] = circuit_before(&dossier->history.at[i - 1], circuits[i]);
+    return circuits;
+}
+
+static const struct workflow *version_of(const struct trace_reading *reading, const struct engine *engine, str circuit,
+                                         int64_t version)
+{
+    bool is_now = str_eq(circuit, engine->workflow->slug) && version == engine->workflow->version;
+    return is_now ? engine->workflow : reading->version(reading->data, circuit, version);
+}
+
+static void read_part(struct engine *engine, const struct trace_reading *reading, str circuit, const json_t *part,
                       struct traced_entry *out)
 {
     str type = json_str(part, "type");
@@ -192,7 +212,7 @@ static void read_part(struct engine *engine, const struct trace_reading *reading
     }
     if (!str_eq(type, STR("trace")))
         return;
-    const struct workflow *workflow = version_of(reading, engine, part);
+    const struct workflow *workflow = version_of(reading, engine, circuit, json_int(part, "version"));
     const json_t *steps = json_list(part, "steps");
     out->began = json_str(part, "began").len ? json_str(part, "began") : out->began;
     out->version = json_int(part, "version");
@@ -205,6 +225,7 @@ void workflow_read_trace(const struct workflow_context *context, const struct do
                          const struct trace_reading *reading, struct traced_entries *out)
 {
     struct engine engine = engine_reader(context, dossier, reading->actor);
+    const str *circuits = circuits_of(&engine, dossier);
     for (size_t i = 0; i < dossier->history.len; i++) {
         const struct history_entry *entry = &dossier->history.at[i];
         struct traced_entry traced = {.at = entry->at, .author = entry->author, .author_name = entry->author_name};
@@ -212,7 +233,7 @@ void workflow_read_trace(const struct workflow_context *context, const struct do
         if (status && status_may_be_known(&engine, status, reading->actor))
             traced.status = status->name;
         for (size_t k = 0; k < json_array_size(entry_parts(entry)); k++)
-            read_part(&engine, reading, json_array_get(entry_parts(entry), k), &traced);
+            read_part(&engine, reading, circuits[i], json_array_get(entry_parts(entry), k), &traced);
         if (traced.steps.len || traced.sent.len || traced.status.len)
             *vec_push(context->arena, out) = traced;
     }

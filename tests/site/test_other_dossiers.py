@@ -119,6 +119,10 @@ class OtherDossiers(OnEachStore):
         page = gardener.get(card).page
         for words in ("PARC", "4 m", f"avant : parc, {code}", "Associée à Claude Clerc"):
             self.assertIn(words, page.text.replace("\xa0", " "))
+        trace = gardener.get(next(href for href, text in page.links if text == "Ce que le circuit a fait"))
+        self.assertIn("Arbres, fiche ", trace.page.text)
+        self.assertIn("Bouton « Abattre »", trace.page.text.replace("\xa0", " "))
+        self.assertEqual(clerk.get(trace.url).status, 404)
 
     @on_each_store
     def test_a_request_that_makes_itself_does_so_once_and_goes_to_whom_a_rule_names(self, town):

@@ -108,6 +108,8 @@ class AnotherCircuit(OnEachStore):
             self.assertNotIn("Payé", page.page.text)  # what « recu » is there, and never was here
             self.assertIn("Suit désormais le circuit «\xa0Autre circuit\xa0», version 1", page.html)
             self.assertEqual(buttons(page, office), ["Revenir"])
+        trace = admin.get(f"{read}trace/").page.text.replace("\xa0", " ")
+        self.assertIn("Bouton « Lire »", trace)  # what was done is read by the circuit of then
         self.assertEqual(status_of(agent.get(other)), "Reçu")
         press(agent, read, "Revenir")
         self.assertEqual(status_of(agent.get(read)), "Payé")

@@ -1,6 +1,6 @@
 /* What was done to a request and why: to agents in sentences, to administrators with the conditions and what they read.
  */
-#include "web/visit.h"
+#include "web/office/cards.h"
 
 static str began_text(str began)
 {
@@ -102,32 +102,50 @@ static struct value entries_value(struct request *request, const struct traced_e
     return value_list(list);
 }
 
+/* what: « Demande ABC-DEF-G ». */
+static void show_of(struct request *request, const struct dossier *dossier, const struct actor *actor, str what)
+{
+    struct traced_entries entries;
+    struct failed_jobs jobs;
+    struct err err = {0};
+    if (!dossier_read_trace(place_of(request), dossier, actor, &entries, &jobs, &err)) {
+        show_failure(request, &err);
+        return;
+    }
+    struct value_dict *page = page_new(request);
+    page_set_text(request, page, "what", what);
+    page_set_text(request, page, "back", dossier_path(request, dossier, true));
+    page_set(request, page, "is_admin", value_bool(actor->is_admin));
+    page_set(request, page, "is_anonymised", value_bool(dossier->is_anonymised));
+    page_set(request, page, "entries", entries_value(request, &entries, &jobs, actor));
+    page_show(request, 200, "office/trace.html", page);
+}
+
 static void show(struct request *request)
 {
     struct actor actor = visit_actor(request, true, false);
-    struct traced_entries entries;
-    struct failed_jobs jobs;
     struct dossier *dossier;
-    struct err err = {0};
     if (!dossier_find_by_code(place_of(request), request_path_param(request, "code"), &dossier, NULL) ||
         !dossier_is_visible(place_of(request), dossier, &actor)) {
         response_error(request, 404, NULL);
         return;
     }
-    if (!dossier_read_trace(place_of(request), dossier, &actor, &entries, &jobs, &err)) {
-        show_failure(request, &err);
-        return;
-    }
-    struct value_dict *page = page_new(request);
-    page_set_text(request, page, "code", dossier_code_shown(request->arena, dossier->code));
-    page_set_text(request, page, "back", dossier_path(request, dossier, true));
-    page_set(request, page, "is_admin", value_bool(actor.is_admin));
-    page_set(request, page, "is_anonymised", value_bool(dossier->is_anonymised));
-    page_set(request, page, "entries", entries_value(request, &entries, &jobs, &actor));
-    page_show(request, 200, "office/trace.html", page);
+    str code = dossier_code_shown(request->arena, dossier->code);
+    show_of(request, dossier, &actor, str_fmt(request->arena, "Demande %.*s", STR_ARG(code)));
+}
+
+static void show_card(struct request *request)
+{
+    struct actor actor = visit_actor(request, true, false);
+    const struct form *form = card_model(request);
+    struct dossier *card = form != NULL ? card_open(request, form, &actor) : NULL;
+    if (card != NULL)
+        show_of(request, card, &actor,
+                str_fmt(request->arena, "%.*s, fiche %lld", STR_ARG(form->name), (long long)card->sequence));
 }
 
 const struct route trace_routes[] = {
     {HTTP_GET, "/agents/demandes/{code}/trace/", ROUTE_WORKER, RIGHT_AGENT, BODY_NONE, show},
+    {HTTP_GET, "/agents/fiches/{slug}/{n:int}/trace/", ROUTE_WORKER, RIGHT_AGENT, BODY_NONE, show_card},
 };
 const size_t trace_route_count = sizeof trace_routes / sizeof *trace_routes;
