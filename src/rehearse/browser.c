@@ -192,6 +192,28 @@ static str url_encoded(struct arena *arena, const struct sent_values *values)
     return buf_str(&out);
 }
 
+static void set_body(CURL *curl, str body)
+{
+    curl_easy_setopt(curl, CURLOPT_POST, 1L);
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.len);
+    curl_easy_setopt(curl, CURLOPT_COPYPOSTFIELDS, body.ptr);
+}
+
+struct answer browser_post_json(struct browser *browser, struct arena *arena, str url, str json)
+{
+    CURL *curl = browser->curl;
+    struct curl_slist *headers = curl_slist_append(NULL, browser->headers->data);
+    headers = curl_slist_append(headers, "Expect:");
+    headers = curl_slist_append(headers, "Content-Type: application/json");
+    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+    set_body(curl, json);
+    struct answer answer = follow(browser, arena, url);
+    curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);
+    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, browser->headers);
+    curl_slist_free_all(headers);
+    return answer;
+}
+
 struct answer browser_send(struct browser *browser, struct arena *arena, const struct page_form *form,
                            const struct sent_values *values)
 {
@@ -205,10 +227,7 @@ struct answer browser_send(struct browser *browser, struct arena *arena, const s
         mime = parts_of(browser, arena, values);
         curl_easy_setopt(curl, CURLOPT_MIMEPOST, mime);
     } else {
-        str body = url_encoded(arena, values);
-        curl_easy_setopt(curl, CURLOPT_POST, 1L);
-        curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.len);
-        curl_easy_setopt(curl, CURLOPT_COPYPOSTFIELDS, body.ptr);
+        set_body(curl, url_encoded(arena, values));
     }
     struct answer answer = follow(browser, arena, form->action);
     curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);

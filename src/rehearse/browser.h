@@ -88,6 +88,8 @@ struct answer browser_get(struct browser *browser, struct arena *arena, str url)
 /* Sends values to a form's action, encoded as the form says. */
 struct answer browser_send(struct browser *browser, struct arena *arena, const struct page_form *form,
                            const struct sent_values *values);
+/* As a program does it. */
+struct answer browser_post_json(struct browser *browser, struct arena *arena, str url, str json);
 /* Requests made so far. */
 int64_t browser_requests(const struct browser *browser);
 

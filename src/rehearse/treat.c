@@ -121,11 +121,17 @@ static void note_timers(struct following *following)
     }
 }
 
+/* What its call brings is compared with some values, or is none of them. */
 static void note_triggers(struct following *following)
 {
+    enum { CALLS_MOST = 6 };
     struct triggers_seen seen = triggers_of(following);
-    for (size_t i = 0; i < seen.len; i++)
-        note_edge(following, WHO_PROGRAM, seen.at[i], seen.at[i], STR_EMPTY, 1);
+    for (size_t i = 0; i < seen.len; i++) {
+        size_t ways;
+        payload_of(following->arena, following->run, seen.at[i], 0, &ways);
+        int wanted = ways < CALLS_MOST ? (int)ways + 1 : CALLS_MOST;
+        note_edge(following, WHO_PROGRAM, seen.at[i], seen.at[i], STR_EMPTY, wanted);
+    }
 }
 
 /* ---- What happened ---- */

@@ -91,8 +91,10 @@ void timers_let_go(const struct following *following);
 struct triggers_seen VEC_OF(str);
 /* What they may call now: « jump/trigger/paid ». */
 struct triggers_seen triggers_of(const struct following *following);
-/* Calls it; false where it was refused. */
-bool program_calls(struct following *following, str trigger);
+/* Calls it, for the nth time; false where it was refused. */
+bool program_calls(struct following *following, str trigger, size_t nth);
+/* What the nth call brings (treat_payload.c); *ways: how many values there are to compare some part of it with. */
+json_t *payload_of(struct arena *arena, const struct form_run *run, str trigger, size_t nth, size_t *ways);
 
 /* ---- What is pressed (treat_press.c) ---- */
 

@@ -212,7 +212,8 @@ bool press(struct following *following, const struct edge *edge)
 {
     if (edge->who == WHO_TIME)
         return timer_wait_for(following, edge->value);
-    bool ok = edge->who == WHO_PROGRAM ? program_calls(following, edge->value) : press_button(following, edge);
+    bool ok = edge->who == WHO_PROGRAM ? program_calls(following, edge->value, (size_t)edge->pressed)
+                                       : press_button(following, edge);
     run_due(following);
     return ok;
 }

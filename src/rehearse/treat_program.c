@@ -36,7 +36,7 @@ struct triggers_seen triggers_of(const struct following *following)
     return seen;
 }
 
-bool program_calls(struct following *following, str trigger)
+bool program_calls(struct following *following, str trigger, size_t nth)
 {
     struct arena *arena = following->arena;
     struct stage *stage = following->run->stage;
@@ -50,9 +50,9 @@ bool program_calls(struct following *following, str trigger)
     buf_fmt(&path, "?email=%s", STAGE_AGENT);
     str url = fetch_sign_url(arena, buf_str(&path), STR(STAGE_PROGRAM), stage->key, STR_EMPTY, instant_now(),
                              random_text(arena, 20, STR("abcdefgh")));
-    struct page_form call = {.action = url, .method = STR("post")};
-    struct sent_values nothing = {0};
-    struct answer answer = browser_send(following->browsers[WHO_AGENT], arena, &call, &nothing);
+    size_t ways;
+    str brought = json_text(arena, payload_of(arena, following->run, trigger, nth, &ways));
+    struct answer answer = browser_post_json(following->browsers[WHO_AGENT], arena, url, brought);
     bool is_refused =
         answer.status == 403 || answer.status == 404; /* by the definition: nobody waits, or a condition */
     return !is_refused && !run_failed(following->run, &answer, "en appelant un déclencheur");

@@ -107,6 +107,17 @@ class Reached(unittest.TestCase):
             self.assertEqual((code, found["reached"], found["missing"], found["only_made"]), (0, 6, [], []))
 
 
+    def test_what_another_program_brings_with_its_call_is_what_the_texts_compare_it_with(self):
+        waits = [jump("2", mode="trigger", trigger="paid"), jump("3", mode="trigger", trigger="refund")]
+        paid = [jump(str(i + 4), condition=f'form_workflow_data_etat == "{etat}"') for i, etat in enumerate(["partiel", "entier"])]
+        statuses = [status("1", "Reçue", *waits), status("2", "Payée", *paid), status("3", "Rendue", jump("6", condition='form_trigger_refund_content_motif == "double"')),
+                    *(status(str(i + 4), name) for i, name in enumerate(["En partie", "En entier", "Deux fois"]))]
+        with Counter() as counter:
+            counter.define("ville", FORM, workflow(statuses))
+            code, found = rehearse(counter)
+            self.assertEqual((code, found["reached"], found["missing"], found["only_made"]), (0, 6, [], []))
+
+
 class OutOfReach(unittest.TestCase):
     def check(self, statuses, unreachable, **more):
         with Counter() as counter:
