@@ -1,4 +1,4 @@
-/* What was done to a dossier and why, and what became of the mails and messages that it sent. */
+/* What was done to a dossier and why, and what became of the mails, messages and calls that it sent. */
 #include "dossiers/tables.h"
 
 struct reading {
@@ -13,7 +13,8 @@ static bool read_sendings(struct tx *tx, void *arg, struct err *err)
     long long id = (long long)reading->dossier;
     *reading->out = (struct failed_jobs){0};
     return jobs_about(tx, reading->arena, str_fmt(reading->arena, "mail:%lld:", id), reading->out, err) &&
-           jobs_about(tx, reading->arena, str_fmt(reading->arena, "sms:%lld:", id), reading->out, err);
+           jobs_about(tx, reading->arena, str_fmt(reading->arena, "sms:%lld:", id), reading->out, err) &&
+           jobs_about(tx, reading->arena, str_fmt(reading->arena, "call:%lld:", id), reading->out, err);
 }
 
 bool dossier_read_trace(const struct dossier_place *place, const struct dossier *dossier, const struct actor *actor,

@@ -210,6 +210,8 @@ static void read_part(struct engine *engine, const struct trace_reading *reading
                                     .job = json_str(part, "job")};
         return;
     }
+    if (str_eq(type, STR("call")) && reading->actor->is_admin)
+        *vec_push(engine->arena, &out->sent) = (struct traced_sending){.is_call = true, .text = json_str(part, "text")};
     if (!str_eq(type, STR("trace")))
         return;
     const struct workflow *workflow = version_of(reading, engine, circuit, json_int(part, "version"));

@@ -713,7 +713,8 @@ struct traced_step {
     struct VEC_OF(struct traced_value) values;
 };
 struct traced_sending {
-    bool is_mail; /* else a text message */
+    bool is_mail; /* else a text message, or a call */
+    bool is_call; /* that was made and answered, or failed for good: text says whom and what came of it */
     str text;
     const json_t *to; /* addresses, numbers */
     str job;          /* its key; empty: unknown */

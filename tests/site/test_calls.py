@@ -236,9 +236,15 @@ class Calls(OnEachStore):
         listed = town.cli("jobs", "list", "--site", "ville").stdout
         self.assertIn("workflow.call", listed)
         self.assertIn("réponse 500", listed)
+        admin, trace = town.visitor("ville", ADMIN), f"{url}trace/"
+        self.assertRegex(admin.get(trace).page.text, r"Appels sans réponse\s+POST http://\S+/un\S*\s: abandonné après \d+ essais \( ?réponse 500")
+        self.assertNotIn("/un", agent.get(trace).page.text)
         self.peer.answer("/un", {"ok": True})
         town.cli("jobs", "replay", "--all", "--site", "ville")
         self.assertTrue(self.settles(agent, url, "Fini"))
+        text = admin.get(trace).page.text
+        self.assertRegex(text, r"Appel\s: POST http://\S+/un\S* : réponse 200")
+        self.assertNotIn("Appels sans réponse", text)
 
     @on_each_store
     def test_a_call_that_is_begun_often_and_never_ends_leaves_no_request_locked(self, town):

@@ -2,6 +2,8 @@
  */
 #include "web/office/cards.h"
 
+#include "fetch/fetch.h"
+
 static str began_text(str began)
 {
     static const struct {
@@ -74,9 +76,32 @@ static struct value sent_value(struct request *request, const struct traced_entr
         const struct traced_sending *sending = &entry->sent.at[i];
         struct value_dict *dict = page_new(request);
         page_set(request, dict, "is_mail", value_bool(sending->is_mail));
+        page_set(request, dict, "is_call", value_bool(sending->is_call));
         page_set_text(request, dict, "text", sending->text);
         page_set(request, dict, "to", value_from_json(request->arena, sending->to));
         set_outcome(request, sending, jobs, actor, dict);
+        value_list_add(request->arena, list, value_dict(dict));
+    }
+    return value_list(list);
+}
+
+/* Calls that have not been answered yet, or never will be: how often they were tried, and what came of it. */
+static struct value calls_value(struct request *request, const struct failed_jobs *jobs)
+{
+    struct value_list *list = value_list_new(request->arena);
+    for (size_t i = 0; i < jobs->len; i++) {
+        const struct failed_job *call = &jobs->at[i];
+        const json_t *payload = json_parse(request->arena, call->job.payload, NULL);
+        if (!str_starts(call->job.key, STR("call:")) || !str_eq(call->job.kind, STR(CALL_JOB_KIND)))
+            continue;
+        struct value_dict *dict = page_new(request);
+        page_set_text(request, dict, "method", json_str(payload, "method"));
+        page_set_text(request, dict, "url", fetch_mask_url(request->arena, json_str(payload, "url")));
+        page_set(request, dict, "attempts", value_int(call->job.attempts));
+        page_set_text(request, dict, "error", call->error);
+        page_set(request, dict, "has_failed", value_bool(call->died != 0));
+        if (call->died == 0 && call->error.len > 0)
+            page_set(request, dict, "next", instant_value(call->next));
         value_list_add(request->arena, list, value_dict(dict));
     }
     return value_list(list);
@@ -117,6 +142,8 @@ static void show_of(struct request *request, const struct dossier *dossier, cons
     page_set_text(request, page, "back", dossier_path(request, dossier, true));
     page_set(request, page, "is_admin", value_bool(actor->is_admin));
     page_set(request, page, "is_anonymised", value_bool(dossier->is_anonymised));
+    if (actor->is_admin)
+        page_set(request, page, "calls", calls_value(request, &jobs));
     page_set(request, page, "entries", entries_value(request, &entries, &jobs, actor));
     page_show(request, 200, "office/trace.html", page);
 }
