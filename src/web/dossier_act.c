@@ -119,6 +119,18 @@ static bool read_all(struct request *request, struct sent *sent)
     return false;
 }
 
+/* What the circuit refuses of right answers, taken together: the page says it, with what was typed. */
+static void show_refused(struct request *request, struct sent *sent, const struct err *err)
+{
+    struct dossier_reply reply = {.status = 422, .posted = sent->posted};
+    struct field_errors *errors = arena_new_of(request->arena, struct field_errors);
+    sent->posted->stays = true;
+    read_offered(request, sent->dossier, &sent->offer, sent->posted, &sent->event, &reply);
+    *vec_push(request->arena, errors) = (struct field_error){.message = str_dup(request->arena, str_of(err->message))};
+    reply.errors = errors;
+    sent->show_again(request, sent->dossier, sent->actor, &reply);
+}
+
 static void perform(struct request *request, struct sent *sent, str back)
 {
     struct err err = {0};
@@ -130,6 +142,8 @@ static void perform(struct request *request, struct sent *sent, str back)
         request_commit(request, visit_of(request)->site->store, dossier_apply, &acting->write, was_done);
     } else if (err.code == ERR_CONFLICT) {
         show_typed(request, sent, 409, what_changed(request, sent->dossier, sent->actor));
+    } else if (err.code == ERR_INVALID && err.field.len > 0 && is_of_status(sent)) {
+        show_refused(request, sent, &err);
     } else {
         show_failure(request, &err);
     }

@@ -90,6 +90,10 @@ class MissingDocuments(OnEachStore):
         decides = f"Sans réponse de notre part le {shown(today + 60 * DAY)}, votre demande sera acceptée"
         self.assertIn(decides, self.text(resident, own))
         due = today + 20 * DAY
+        asking = clerk.get(next(href for href, text in clerk.get(url).page.links if "Demander des documents" in text)).page
+        refused = clerk.send(next(form for form in asking.forms if any("avant" in control.name for control in form.controls)), button="Demander des documents")
+        self.assertEqual((refused.status, "Nommez au moins un document qui manque." in refused.page.text), (422, True))
+        self.assertEqual(status_of(clerk.get(url)), "Reçue")
         self.ask(clerk, url, due)
         self.assertEqual(status_of(clerk.get(url)), "En attente")
         page = self.text(clerk, url)
