@@ -16,7 +16,8 @@ const documents = [
 ];
 const site = {
   slug: "ville", name: "Ville", hosts: ["ville.localhost"], roles: [{ slug: "agents", name: "Agents" }],
-  settings: { contact: { name: "Mairie", address: "1 place de la République", email: "mairie@ville.example", phone: "04 00 00 00 00" } },
+  settings: { contact: { name: "Mairie", address: "1 place de la République", email: "mairie@ville.example", phone: "04 00 00 00 00" },
+    brake: { least_seconds: 60 } }, // longer than any of these tests takes on a slow machine
 };
 
 let browser;
