@@ -5,6 +5,7 @@
 #define GUICHET_REHEARSE_CIRCUIT_H
 
 #include "rehearse/internal.h"
+#include "rehearse/literals.h"
 #include "rehearse/prove.h"
 
 /* The document of such a form (made_form.c). */
@@ -17,7 +18,7 @@ struct dial {
     enum dial_kind kind;
     str name;                  /* of the option, of the variable; the answer's field's varname */
     const struct field *field; /* NULL: a variable */
-    struct VEC_OF(json_t *) values;
+    struct trials values;
     size_t at; /* which of them; values.len: not set */
 };
 struct dials VEC_OF(struct dial);

@@ -16,12 +16,7 @@ struct finding {
 
 static void add_value(struct arena *arena, struct dial *dial, json_t *value)
 {
-    json_keep(arena, value);
-    bool is_known = dial->values.len >= VALUES_MOST;
-    for (size_t i = 0; i < dial->values.len; i++)
-        is_known = is_known || json_equal(dial->values.at[i], value);
-    if (!is_known)
-        *vec_push(arena, &dial->values) = value;
+    trials_add(arena, &dial->values, VALUES_MOST, value);
 }
 
 static void add_text(struct arena *arena, struct dial *dial, str text)

@@ -39,3 +39,13 @@ void literal_each_text(const json_t *json, void (*told)(void *arg, str text), vo
 {
     each_text(json, told, arg, 0);
 }
+
+void trials_add(struct arena *arena, struct trials *values, size_t most, json_t *value)
+{
+    json_keep(arena, value);
+    bool is_known = values->len >= most;
+    for (size_t i = 0; i < values->len; i++)
+        is_known = is_known || json_equal(values->at[i], value);
+    if (!is_known)
+        *vec_push(arena, values) = value;
+}

@@ -13,4 +13,8 @@ str literal_behind(str text, size_t at);
 /* Gives each text within the JSON. */
 void literal_each_text(const json_t *json, void (*told)(void *arg, str text), void *arg);
 
+/* Values that are worth a try: each once, and most of them at the most. value is taken over, into the arena. */
+struct trials VEC_OF(json_t *);
+void trials_add(struct arena *arena, struct trials *values, size_t most, json_t *value);
+
 #endif

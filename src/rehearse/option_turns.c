@@ -12,7 +12,7 @@ enum { VALUES_MOST = 4, TURNS_MOST = 14 };
 struct varied {
     const struct field *field;
     const json_t *now; /* NULL: the form says nothing */
-    struct VEC_OF(json_t *) values;
+    struct trials values;
 };
 struct variety VEC_OF(struct varied);
 
@@ -68,12 +68,10 @@ static bool is_decisive(const struct form_run *run, str option)
 
 static void add_value(struct arena *arena, struct varied *varied, json_t *value)
 {
-    json_keep(arena, value);
-    bool is_known = varied->values.len >= VALUES_MOST || json_equal(varied->now, value);
-    for (size_t i = 0; i < varied->values.len; i++)
-        is_known = is_known || json_equal(varied->values.at[i], value);
-    if (!is_known)
-        *vec_push(arena, &varied->values) = value;
+    if (json_equal(varied->now, value))
+        json_decref(value);
+    else
+        trials_add(arena, &varied->values, VALUES_MOST, value);
 }
 
 static void add_text(struct arena *arena, struct varied *varied, str text)
