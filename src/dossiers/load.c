@@ -3,9 +3,11 @@
 
 static const char select_by_id[] = "SELECT " LOAD_COLUMNS " FROM dossier WHERE id = :id";
 static const char select_by_code[] = "SELECT " LOAD_COLUMNS " FROM dossier WHERE code = :code AND is_removed = 0";
-static const char select_by_sequence[] = "SELECT id FROM dossier WHERE form = :form AND sequence = :sequence";
-static const char select_by_identifier[] = "SELECT id FROM dossier WHERE form = :form AND identifier = :identifier"
-                                           " AND identifier <> ''";
+static const char select_by_sequence[] =
+    "SELECT " LOAD_COLUMNS " FROM dossier WHERE form = :form AND sequence = :sequence";
+static const char select_by_identifier[] =
+    "SELECT " LOAD_COLUMNS " FROM dossier WHERE form = :form AND identifier = :identifier"
+    " AND identifier <> ''";
 static const char select_history[] = "SELECT " LOAD_HISTORY_COLUMNS " FROM dossier_history"
                                      " WHERE dossier = :dossier ORDER BY position";
 
@@ -71,78 +73,58 @@ static bool read_history(struct tx *tx, struct arena *arena, struct dossier *dos
     return rows_end(&rows, err);
 }
 
-static bool load_by(struct tx *tx, const char *text, struct sql_param which, struct arena *arena, struct dossier **out,
-                    struct err *err)
-{
-    struct dossier *dossier = arena_new_of(arena, struct dossier);
-    struct rows rows = tx_query_params(tx, text, &which, 1);
-    bool found = rows_next(&rows);
-    if (found)
-        load_row(&rows, arena, dossier);
-    if (!rows_end(&rows, err))
-        return false;
-    if (!found || dossier->is_removed)
-        return err_set(err, ERR_NOT_FOUND, "Nous ne trouvons pas cette demande.");
-    *out = dossier;
-    return read_history(tx, arena, dossier, err);
-}
-
-bool load_in(struct tx *tx, struct arena *arena, int64_t id, struct dossier **out, struct err *err)
-{
-    return load_by(tx, select_by_id, P_INT("id", id), arena, out, err);
-}
-
+/* Which one: by what is unique of it. */
 struct load {
     struct arena *arena;
-    int64_t id;
-    str code; /* instead of the id, where there is one */
+    const char *text;
+    struct sql_param which[2];
+    size_t count;
     struct dossier **out;
-};
-
-/* Within its form. */
-struct find {
-    struct load load;
-    str form, identifier; /* empty: by its number */
-    int64_t sequence;
 };
 
 static bool load(struct tx *tx, void *arg, struct err *err)
 {
-    struct load *load = arg;
-    return load->code.len ? load_by(tx, select_by_code, P_TEXT("code", load->code), load->arena, load->out, err)
-                          : load_in(tx, load->arena, load->id, load->out, err);
+    const struct load *load = arg;
+    struct dossier *dossier = arena_new_of(load->arena, struct dossier);
+    struct rows rows = tx_query_params(tx, load->text, load->which, load->count);
+    bool found = rows_next(&rows);
+    if (found)
+        load_row(&rows, load->arena, dossier);
+    if (!rows_end(&rows, err))
+        return false;
+    if (!found || dossier->is_removed)
+        return err_set(err, ERR_NOT_FOUND, "Nous ne trouvons pas cette demande.");
+    *load->out = dossier;
+    return read_history(tx, load->arena, dossier, err);
+}
+
+bool load_in(struct tx *tx, struct arena *arena, int64_t id, struct dossier **out, struct err *err)
+{
+    struct load arg = {arena, select_by_id, {P_INT("id", id)}, 1, out};
+    return load(tx, &arg, err);
 }
 
 bool dossier_load(const struct dossier_place *place, int64_t id, struct dossier **out, struct err *err)
 {
-    struct load arg = {.arena = place->arena, .id = id, .out = out};
+    struct load arg = {place->arena, select_by_id, {P_INT("id", id)}, 1, out};
     return store_read(place->store, load, &arg, err);
-}
-
-static bool find(struct tx *tx, void *arg, struct err *err)
-{
-    struct find *find = arg;
-    const char *text = find->identifier.len ? select_by_identifier : select_by_sequence;
-    struct rows rows = tx_query(tx, text, P_TEXT("form", find->form), P_INT("sequence", find->sequence),
-                                P_TEXT("identifier", find->identifier));
-    find->load.id = rows_next(&rows) ? rows_int(&rows, 0) : 0;
-    return rows_end(&rows, err) && load_in(tx, find->load.arena, find->load.id, find->load.out, err);
 }
 
 bool dossier_find_by_sequence(const struct dossier_place *place, str form, int64_t sequence, struct dossier **out,
                               struct err *err)
 {
-    struct find arg = {.load = {.arena = place->arena, .out = out}, .form = form, .sequence = sequence};
-    return store_read(place->store, find, &arg, err);
+    struct load arg = {place->arena, select_by_sequence, {P_TEXT("form", form), P_INT("sequence", sequence)}, 2, out};
+    return store_read(place->store, load, &arg, err);
 }
 
 bool dossier_find_by_identifier(const struct dossier_place *place, str form, str identifier, struct dossier **out,
                                 struct err *err)
 {
-    struct find arg = {.load = {.arena = place->arena, .out = out}, .form = form, .identifier = identifier};
+    struct load arg = {
+        place->arena, select_by_identifier, {P_TEXT("form", form), P_TEXT("identifier", identifier)}, 2, out};
     if (!identifier.len)
         return err_set(err, ERR_NOT_FOUND, "Nous ne trouvons pas cette fiche.");
-    return store_read(place->store, find, &arg, err);
+    return store_read(place->store, load, &arg, err);
 }
 
 static const char select_page[] = "SELECT " LOAD_COLUMNS " FROM dossier WHERE form = :form AND sequence > :after"
@@ -217,9 +199,10 @@ bool dossier_load_several(const struct dossier_place *place, const int64_t *ids,
 
 bool dossier_find_by_code(const struct dossier_place *place, str typed, struct dossier **out, struct err *err)
 {
-    struct load arg = {.arena = place->arena, .out = out};
-    if (!dossier_code_parse(place->arena, typed, &arg.code))
+    str code;
+    if (!dossier_code_parse(place->arena, typed, &code))
         return err_set(err, ERR_INVALID, "Vérifiez le numéro : il comporte 7 signes, comme 4K7-P92-M.");
+    struct load arg = {place->arena, select_by_code, {P_TEXT("code", code)}, 1, out};
     return store_read(place->store, load, &arg, err);
 }
 
