@@ -269,9 +269,10 @@ static json_t *part_json(const struct writing *writing, const json_t *part)
 
 static json_t *parts_json(const struct writing *writing, const struct history_entry *entry)
 {
+    const json_t *parts = entry_parts(entry);
     json_t *list = json_array();
-    for (size_t i = 0; i < json_array_size(entry_parts(entry)); i++) {
-        const json_t *part = json_array_get(entry_parts(entry), i);
+    for (size_t i = 0; i < json_array_size(parts); i++) {
+        const json_t *part = json_array_get(parts, i);
         bool may = workflow_may_read(&writing->context, writing->dossier, part, writing->reading->actor);
         json_t *json = may ? part_json(writing, part) : NULL;
         if (json)

@@ -207,8 +207,9 @@ static const struct history_entry *last_entry(const struct dossier *dossier)
 static str form_comment(const struct dossier *dossier)
 {
     const struct history_entry *entry = last_entry(dossier);
-    for (size_t i = entry ? json_array_size(entry_parts(entry)) : 0; i > 0; i--) {
-        const json_t *part = json_array_get(entry_parts(entry), i - 1);
+    const json_t *parts = entry ? entry_parts(entry) : NULL;
+    for (size_t i = json_array_size(parts); i > 0; i--) {
+        const json_t *part = json_array_get(parts, i - 1);
         if (str_eq(json_str(part, "type"), STR("comment")))
             return json_str(part, "text");
     }

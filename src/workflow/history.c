@@ -153,8 +153,9 @@ void workflow_show_history(const struct workflow_context *context, const struct 
         const struct workflow_status *status = workflow_status_find(context->workflow, entry->status);
         if (status && status != before && status_may_be_known(&engine, status, actor))
             before = shown.status = status;
-        for (size_t k = 0; k < json_array_size(entry_parts(entry)); k++) {
-            const json_t *part = json_array_get(entry_parts(entry), k);
+        const json_t *parts = entry_parts(entry);
+        for (size_t k = 0; k < json_array_size(parts); k++) {
+            const json_t *part = json_array_get(parts, k);
             if (may_read(&engine, part, actor))
                 show_part(&engine, part, &shown);
         }

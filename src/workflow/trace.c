@@ -172,8 +172,9 @@ static void read_step(struct engine *engine, const struct workflow *workflow, co
 /* The circuit that the dossier followed before an entry of its history, where that entry led to another; else later. */
 static str circuit_before(const struct history_entry *entry, str later)
 {
-    for (size_t k = 0; k < json_array_size(entry_parts(entry)); k++) {
-        str from = json_str(json_array_get(entry_parts(entry), k), "from_workflow");
+    const json_t *parts = entry_parts(entry);
+    for (size_t k = 0; k < json_array_size(parts); k++) {
+        str from = json_str(json_array_get(parts, k), "from_workflow");
         if (from.len)
             return from;
     }
@@ -234,8 +235,9 @@ void workflow_read_trace(const struct workflow_context *context, const struct do
         const struct workflow_status *status = workflow_status_find(context->workflow, entry->status);
         if (status && status_may_be_known(&engine, status, reading->actor))
             traced.status = status->name;
-        for (size_t k = 0; k < json_array_size(entry_parts(entry)); k++)
-            read_part(&engine, reading, circuits[i], json_array_get(entry_parts(entry), k), &traced);
+        const json_t *parts = entry_parts(entry);
+        for (size_t k = 0; k < json_array_size(parts); k++)
+            read_part(&engine, reading, circuits[i], json_array_get(parts, k), &traced);
         if (traced.steps.len || traced.sent.len || traced.status.len)
             *vec_push(context->arena, out) = traced;
     }
