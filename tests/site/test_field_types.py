@@ -29,11 +29,7 @@ WORKFLOW = {"kind": "workflow", "slug": "salle", "name": "Salle", "functions": [
 
 
 class FieldTypes(OnEachStore):
-    @classmethod
-    def setUpClass(cls):
-        cls.peer = Peer().__enter__()
-        cls.addClassCleanup(cls.peer.__exit__, None, None, None)
-        super().setUpClass()
+    beside = {"peer": Peer}
 
     @classmethod
     def build(cls, town):

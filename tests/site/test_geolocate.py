@@ -7,7 +7,8 @@ import unittest
 from pathlib import Path
 
 from support.photo import taken_at
-from support.town import WithGeocoder, file_request, on_each_store, press
+from support.geocoder import Geocoder
+from support.town import OnEachStore, file_request, on_each_store, press
 
 CLERK = "clerc@ville.example"
 FIELDS = [{"id": "1", "type": "string", "label": "Adresse", "varname": "adresse", "required": "optional"},
@@ -42,7 +43,9 @@ def photograph(size):
         return taken_at(Path(f"{folder}/noir.jpg").read_bytes(), 45.764043, -4.835659)
 
 
-class Geolocate(WithGeocoder):
+class Geolocate(OnEachStore):
+    beside = {"geocoder": Geocoder}
+
     @classmethod
     def build(cls, town):
         town.site("ville", "Ville", roles=["accueil"], outgoing={"allow": [cls.geocoder.host]}, geocoder=cls.geocoder.settings)
@@ -62,6 +65,16 @@ class Geolocate(WithGeocoder):
         self.page = text.replace("\u00a0", " ")
         return text.partition("Ici (")[2].partition(")")[0]
 
+    def shown_while_away(self, town, change, seconds=40):
+        """The request's page once the circuit has gone on; what failed of the search is changed meanwhile, not what is under way."""
+        clerk = town.visitor("ville", CLERK)
+        url = f"/agents/demandes/{file_request(town.visitor('ville'), 'adresse', Adresse='12 rue de la République').replace('-', '')}/"
+        until = time.monotonic() + seconds
+        while "Ici (" not in (text := clerk.get(url).page.text) and time.monotonic() < until:
+            town.sql("site-ville", f"UPDATE job SET {change} WHERE kind = 'workflow.geocode' AND error IS NOT NULL")
+            time.sleep(0.3)
+        return text
+
     @on_each_store
     def test_an_address_is_found_by_the_geocoder_and_an_unknown_one_leaves_the_request_nowhere(self, town):
         self.assertEqual(self.shown(town, "adresse", Adresse="21 place Bellecour, Lyon"), "45.7577;4.8322")
@@ -71,25 +84,15 @@ class Geolocate(WithGeocoder):
     @on_each_store
     def test_a_geocoder_that_is_away_holds_nothing_up_for_ever(self, town):
         self.geocoder.fail(503)
-        clerk = town.visitor("ville", CLERK)
-        url = f"/agents/demandes/{file_request(town.visitor('ville'), 'adresse', Adresse='12 rue de la République').replace('-', '')}/"
-        until = time.monotonic() + 40
-        while "Ici (" not in (text := clerk.get(url).page.text) and time.monotonic() < until:
-            town.sql("site-ville", "UPDATE job SET look = 1 WHERE kind = 'workflow.geocode' AND error IS NOT NULL")  # none that is under way
-            time.sleep(0.3)
+        text = self.shown_while_away(town, "look = 1")
         self.assertIn("Ici (;)", text)
         self.assertIn("le géocodeur n’a pas répondu", text)
 
     @on_each_store
     def test_a_search_that_never_ends_is_told_and_holds_nothing_up(self, town):
         self.geocoder.fail(503)
-        clerk = town.visitor("ville", CLERK)
-        url = f"/agents/demandes/{file_request(town.visitor('ville'), 'adresse', Adresse='12 rue de la République').replace('-', '')}/"
-        until = time.monotonic() + 40
-        while "Ici (" not in (text := clerk.get(url).page.text) and time.monotonic() < until:
-            # As where the process died each time: it was begun as often as it may be.
-            town.sql("site-ville", "UPDATE job SET look = 1, attempts = 3 WHERE kind = 'workflow.geocode' AND error IS NOT NULL")
-            time.sleep(0.3)
+        # As where the process died each time: it was begun as often as it may be.
+        text = self.shown_while_away(town, "look = 1, attempts = 3")
         self.assertIn("Ici (;)", text)
         self.assertIn("commencée plusieurs fois sans jamais aboutir", text)
         self.assertEqual(town.sql("site-ville", "SELECT COUNT(*) FROM job WHERE kind = 'workflow.geocode'")[0][0], "0")

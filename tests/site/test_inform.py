@@ -28,15 +28,11 @@ CALLING = {"kind": "workflow", "slug": "appel", "name": "Appel", "functions": [{
 
 
 class Inform(OnEachStore):
-    @classmethod
-    def setUpClass(cls):
-        cls.gateway = Peer().__enter__()
-        cls.addClassCleanup(cls.gateway.__exit__, None, None, None)
-        cls.gateway.answer("/envoi", {"err": 0})
-        super().setUpClass()
+    beside = {"gateway": Peer}
 
     @classmethod
     def build(cls, town):
+        cls.gateway.answer("/envoi", {"err": 0})
         town.site("ville", "Ville", roles=["accueil", "standard"], sms={"url": cls.gateway.url + "/envoi", "from": "Ville"}, outgoing={"allow": [cls.gateway.host]})
         town.define("ville", FORM, WORKFLOW, CALL, CALLING)
         town.person(CLERK, "Claude Clerc", "ville", ["accueil"])

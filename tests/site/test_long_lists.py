@@ -25,11 +25,7 @@ def named(slug):
 
 
 class LongLists(OnEachStore):
-    @classmethod
-    def setUpClass(cls):
-        cls.peer = Peer().__enter__()
-        cls.addClassCleanup(cls.peer.__exit__, None, None, None)
-        super().setUpClass()
+    beside = {"peer": Peer}
 
     @classmethod
     def build(cls, town):

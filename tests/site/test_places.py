@@ -7,7 +7,8 @@ import unittest
 from pathlib import Path
 
 from support.filler import main_form
-from support.town import WithGeocoder, file_request, on_each_store
+from support.geocoder import Geocoder
+from support.town import OnEachStore, file_request, on_each_store
 
 HERE, BAN = "/demarches/adresse/1/", {"citycode": "69256", "id": "69256_6050_00012", "lat": 45.7785, "lon": 4.9213}
 BY_HAND = {"f1-voie": "12 rue de la République", "f1-complement": "Bâtiment B", "f1-code-postal": "69120", "f1-commune": "Vaulx en Velin"}
@@ -41,7 +42,9 @@ def ask(visitor, path, page=HERE, to="", **values):
     return answer.status, json.loads(answer.html) if answer.status == 200 else None
 
 
-class Places(WithGeocoder):
+class Places(OnEachStore):
+    beside = {"geocoder": Geocoder}
+
     @classmethod
     def build(cls, town):
         own = {"id": "2", "type": "comment", "label": f"<p>{TOLD}</p>"}

@@ -13,7 +13,6 @@ import unittest
 
 from support.counter import BINARY, Counter, stores
 from support.filler import main_form, walk
-from support.geocoder import Geocoder
 from support.smtp import Mailbox
 from support.visitor import Visitor
 
@@ -76,25 +75,20 @@ class OnEachStore(unittest.TestCase):
     """Tests that share one town for each store; build(town) makes it, then it opens."""
 
     serve = ()  # more options of « guichet serve »
+    beside = {}  # {name: what is started first, and found by that name: a peer, a geocoder …}
 
     @classmethod
     def setUpClass(cls):
+        for name, kind in cls.beside.items():
+            one = kind().__enter__()
+            setattr(cls, name, one)
+            cls.addClassCleanup(one.__exit__, None, None, None)
         cls.towns = {}
         for store in stores():
             town = cls.towns[store] = Town(store)
             cls.addClassCleanup(town.__exit__, None, None, None)
             cls.build(town)
             town.open(*cls.serve)
-
-
-class WithGeocoder(OnEachStore):
-    """Beside a geocoder: cls.geocoder."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.geocoder = Geocoder().__enter__()
-        cls.addClassCleanup(cls.geocoder.__exit__, None, None, None)
-        super().setUpClass()
 
 
 def on_each_store(test):
